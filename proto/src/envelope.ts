@@ -1,0 +1,73 @@
+import { isSubject } from './subjects.ts';
+
+/**
+ * CloudEvents 1.0 attributes of one event (https://github.com/cloudevents/spec, v1.0.2), with the partitioning,
+ * sequence and distributed-tracing extensions. In binary mode they travel as message headers, all of them flat,
+ * non-empty strings: anything else in a stream message's application properties breaks stream clients.
+ */
+export interface EventEnvelope {
+  /** UUIDv7. Also the message id, and what consumers are idempotent by. */
+  readonly id: string;
+  /** `/gavel/<context>`. */
+  readonly source: string;
+  /** A type of the registry. */
+  readonly type: string;
+  /** `gavel.<context>.<event>.<aggregate id>`. */
+  readonly subject: string;
+  /** When it became a fact: RFC 3339, UTC. */
+  readonly time: string;
+  /** The aggregate's id. */
+  readonly partitionkey: string;
+  /** The aggregate's version after the event: 1, 2, 3 … without gaps, in decimal. */
+  readonly sequence: string;
+  /** W3C trace context of the request that caused it. */
+  readonly traceparent?: string;
+  readonly tracestate?: string;
+}
+
+export const CONTENT_TYPE = 'application/protobuf';
+
+// The AMQP binding's prefix; the underscore form is the one it recommends
+// (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/amqp-protocol-binding.md, 3.1.3.1).
+const PREFIX = 'cloudEvents_';
+const SPEC_VERSION = '1.0';
+const required = ['id', 'source', 'type', 'subject', 'time', 'partitionkey', 'sequence'] as const;
+const optional = ['traceparent', 'tracestate'] as const;
+
+/** The headers (AMQP 0-9-1) or application properties (stream) of an event. */
+export function toHeaders(envelope: EventEnvelope): Record<string, string> {
+  const headers: Record<string, string> = { [`${PREFIX}specversion`]: SPEC_VERSION };
+  for (const name of required) headers[PREFIX + name] = envelope[name];
+  for (const name of optional) {
+    const value = envelope[name];
+    if (value) headers[PREFIX + name] = value;
+  }
+  return headers;
+}
+
+/** An envelope, or the reason why the headers do not hold one. Never throws, whatever a foreign client sent. */
+export type ParsedEnvelope = { ok: true; envelope: EventEnvelope } | { ok: false; problem: string };
+
+/** Reads an envelope back from headers or application properties. */
+export function fromHeaders(headers: Readonly<Record<string, unknown>> | undefined): ParsedEnvelope {
+  if (headers?.[`${PREFIX}specversion`] !== SPEC_VERSION) return problem('specversion');
+  const values: Record<string, string> = {};
+  for (const name of required) {
+    const value = headers[PREFIX + name];
+    if (typeof value !== 'string' || value === '') return problem(name);
+    values[name] = value;
+  }
+  for (const name of optional) {
+    const value = headers[PREFIX + name];
+    if (typeof value === 'string' && value !== '') values[name] = value;
+  }
+  const envelope = values as unknown as EventEnvelope;
+  if (!isSubject(envelope.subject)) return problem('subject');
+  if (!/^[1-9][0-9]{0,18}$/.test(envelope.sequence)) return problem('sequence');
+  if (Number.isNaN(Date.parse(envelope.time))) return problem('time');
+  return { ok: true, envelope };
+}
+
+function problem(attribute: string): ParsedEnvelope {
+  return { ok: false, problem: `CloudEvents attribute "${attribute}" is missing or malformed` };
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { type EventEnvelope, fromHeaders, toHeaders } from './envelope.ts';
+
+const envelope: EventEnvelope = {
+  id: '01900000-0000-7000-8000-000000000001',
+  source: '/gavel/bids',
+  type: 'bids.v1.BidPlaced',
+  subject: 'gavel.bids.bid_placed.01900000-0000-7000-8000-000000000002',
+  time: '2026-01-02T03:04:05.678Z',
+  partitionkey: '01900000-0000-7000-8000-000000000002',
+  sequence: '7',
+};
+
+describe('envelope', () => {
+  it('survives the way through headers', () => {
+    expect(fromHeaders(toHeaders(envelope))).toEqual({ ok: true, envelope });
+    const traced = {
+      ...envelope,
+      traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+      tracestate: 'x=y',
+    };
+    expect(fromHeaders(toHeaders(traced))).toEqual({ ok: true, envelope: traced });
+  });
+
+  it('is only ever flat, non-empty strings', () => {
+    const headers = toHeaders({ ...envelope, traceparent: '', tracestate: undefined } as EventEnvelope);
+    for (const value of Object.values(headers)) {
+      expect(typeof value).toBe('string');
+      expect(value).not.toBe('');
+    }
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['no specversion', { ...toHeaders(envelope), cloudEvents_specversion: undefined }],
+    ['a number as id', { ...toHeaders(envelope), cloudEvents_id: 5 }],
+    ['an empty type', { ...toHeaders(envelope), cloudEvents_type: '' }],
+    ['a wildcard subject', { ...toHeaders(envelope), cloudEvents_subject: 'gavel.>' }],
+    ['sequence zero', { ...toHeaders(envelope), cloudEvents_sequence: '0' }],
+    ['no date', { ...toHeaders(envelope), cloudEvents_time: 'yesterday' }],
+  ])('names the problem of headers with %s', (_, headers) => {
+    expect(fromHeaders(headers).ok).toBe(false);
+  });
+});

@@ -1,0 +1,44 @@
+/**
+ * The closed list of machine-readable reasons that a Gavel service may answer with, and the Connect code that each
+ * travels under. They go out as a google.rpc.ErrorInfo detail (reason, domain "gavel", metadata).
+ *
+ * Adding a reason here is the only way to make a new one: services answer with `Reason`, and the BFF's table of
+ * sentences does not compile until it names every one.
+ */
+export const reasonCodes = {
+  // Any service
+  INVALID_FIELD: 'invalid_argument',
+  INVALID_PAGE_TOKEN: 'invalid_argument',
+  UNAUTHENTICATED: 'unauthenticated',
+  RATE_LIMITED: 'resource_exhausted',
+  UNAVAILABLE: 'unavailable',
+  INTERNAL: 'internal',
+  // auth
+  EMAIL_TAKEN: 'already_exists',
+  BAD_CREDENTIALS: 'unauthenticated',
+  SESSION_EXPIRED: 'unauthenticated',
+  SESSION_REVOKED: 'unauthenticated',
+  REFRESH_TOKEN_REUSED: 'unauthenticated',
+  USER_NOT_FOUND: 'not_found',
+  // bids
+  ITEM_NOT_FOUND: 'not_found',
+  NOT_ITEM_OWNER: 'permission_denied',
+  ITEM_HAS_BIDS: 'failed_precondition',
+  AUCTION_ENDED: 'failed_precondition',
+  AUCTION_CANCELLED: 'failed_precondition',
+  BID_TOO_LOW: 'failed_precondition',
+  SELLER_MAY_NOT_BID: 'permission_denied',
+  IDEMPOTENCY_KEY_REUSED: 'already_exists',
+  END_TOO_SOON: 'invalid_argument',
+  END_TOO_LATE: 'invalid_argument',
+} as const;
+
+export type Reason = keyof typeof reasonCodes;
+
+/** The `domain` of every ErrorInfo that a Gavel service sends. */
+export const REASON_DOMAIN = 'gavel';
+
+/** True for a string that is one of the closed list, for example one read from an ErrorInfo. */
+export function isReason(value: string): value is Reason {
+  return Object.hasOwn(reasonCodes, value);
+}

@@ -1,0 +1,36 @@
+/**
+ * Everything that exists on the broker, so that a producer and a consumer that never met declare the same things.
+ */
+
+/** The topic exchange: every event goes here too, routed by its subject. */
+export const EVENTS_EXCHANGE = 'gavel.events';
+
+/** Alternate exchange of EVENTS_EXCHANGE and its queue: an event that no queue asked for stays visible here for a while. */
+export const UNROUTED_EXCHANGE = 'gavel.unrouted';
+export const UNROUTED_QUEUE = 'gavel.unrouted';
+export const UNROUTED_ARGUMENTS = {
+  'x-queue-type': 'classic',
+  'x-max-length': 100_000,
+  'x-overflow': 'drop-head',
+  'x-message-ttl': 7 * 24 * 3600 * 1000,
+} as const;
+
+/** Streams in super-stream shape: `name` with partitions `name-0` to `name-(partitions - 1)`. */
+export const streams = {
+  'gavel.auth': { partitions: 2 },
+  'gavel.bids': { partitions: 4 },
+} as const;
+
+export type StreamName = keyof typeof streams;
+
+/** What each partition keeps. The outbox keeps published rows as long, so a lost stream can be filled again from Postgres. */
+export const streamRetention = {
+  maxAgeSeconds: 7 * 24 * 3600,
+  maxLengthBytes: 5_000_000_000,
+  maxSegmentSizeBytes: 100_000_000,
+} as const;
+
+/** The partitions of a stream, in order. */
+export function partitionsOf(stream: StreamName): string[] {
+  return Array.from({ length: streams[stream].partitions }, (_, i) => `${stream}-${i}`);
+}
