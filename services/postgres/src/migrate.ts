@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import type { PoolClient } from 'pg';
+import type { Pool } from './pool.ts';
+
+/** Numbered plain-SQL files of one owner: `0001-name.sql`, `0002-…`. */
+export interface MigrationSet {
+  /** Stable for ever: files are remembered under it. */
+  name: string;
+  directory: URL;
+}
+
+interface MigrationFile {
+  set: string;
+  file: string;
+  sql: string;
+  checksum: string;
+}
+
+// Any fixed number does, as long as every migrator of a database takes the same one.
+const LOCK = 7_203_145_001;
+
+/**
+ * Brings a database up to date: every file that has not run yet, in order, each in its own transaction together with
+ * the record of it. Safe to run from several processes at once: one works, the others wait and then find nothing to do.
+ * Throws when a file that has already landed was edited. Returns the names of the files that ran.
+ */
+export async function migrate(pool: Pool, sets: readonly MigrationSet[]): Promise<string[]> {
+  const files = await readSets(sets);
+  const client = await pool.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    await client.query(`CREATE TABLE IF NOT EXISTS schema_migrations (
+      set_name text NOT NULL, file text NOT NULL, checksum text NOT NULL,
+      ran_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (set_name, file))`);
+    const ran: string[] = [];
+    for (const file of files) if (await runOnce(client, file)) ran.push(`${file.set}/${file.file}`);
+    return ran;
+  } finally {
+    // Closing the session gives the advisory lock back, whatever happened above.
+    client.release(true);
+  }
+}
+
+/** The files of some sets, in the order they run. Throws when one is misnamed. */
+export async function readSets(sets: readonly MigrationSet[]): Promise<MigrationFile[]> {
+  const files: MigrationFile[] = [];
+  for (const set of sets) {
+    const names = (await readdir(set.directory)).filter((name) => name.endsWith('.sql')).sort();
+    for (const [i, name] of names.entries()) {
+      if (!name.startsWith(`${String(i + 1).padStart(4, '0')}-`)) {
+        throw new Error(`migration set "${set.name}": ${name} is out of order, expected number ${i + 1}`);
+      }
+      const sql = await readFile(new URL(name, set.directory), 'utf8');
+      files.push({
+        set: set.name,
+        file: name,
+        sql,
+        checksum: createHash('sha256').update(sql).digest('hex'),
+      });
+    }
+  }
+  return files;
+}
+
+async function runOnce(client: PoolClient, file: MigrationFile): Promise<boolean> {
+  const { rows } = await client.query<{ checksum: string }>(
+    'SELECT checksum FROM schema_migrations WHERE set_name = $1 AND file = $2',
+    [file.set, file.file],
+  );
+  const known = rows[0]?.checksum;
+  if (known === file.checksum) return false;
+  if (known !== undefined)
+    throw new Error(`migration ${file.set}/${file.file} was edited after it had landed`);
+  await client.query('BEGIN');
+  try {
+    await client.query(file.sql);
+    await client.query('INSERT INTO schema_migrations (set_name, file, checksum) VALUES ($1, $2, $3)', [
+      file.set,
+      file.file,
+      file.checksum,
+    ]);
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw new Error(`migration ${file.set}/${file.file} failed`, { cause: error });
+  }
+  return true;
+}
