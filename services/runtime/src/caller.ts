@@ -1,0 +1,94 @@
+import { createContextKey, type HandlerContext, type Interceptor } from '@connectrpc/connect';
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { connectError } from './failure.ts';
+
+/** Who an access token speaks for. */
+export interface Caller {
+  userId: string;
+  /** The token's own id. */
+  jti: string;
+}
+
+/** Checks a token; undefined when it is not one to believe. Throws when the keys cannot be had. */
+export type TokenVerifier = (token: string) => Promise<Caller | undefined>;
+
+export interface TokenVerifierOptions {
+  /** Where auth publishes its public keys. */
+  jwksUrl: string;
+  issuer: string;
+  audience: string;
+}
+
+type Identity = { kind: 'none' } | { kind: 'invalid' } | { kind: 'caller'; caller: Caller };
+
+const identityKey = createContextKey<Identity>({ kind: 'none' });
+
+/**
+ * A verifier of auth's access tokens against its published keys, which are fetched once and again when a token names
+ * a key not seen yet. Signature (EdDSA or ES256 only), issuer, audience and end are all checked.
+ */
+export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
+  const keys = createRemoteJWKSet(new URL(options.jwksUrl), {
+    cooldownDuration: 5_000,
+    timeoutDuration: 3_000,
+  });
+  return async (token) => {
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer: options.issuer,
+        audience: options.audience,
+        algorithms: ['EdDSA', 'ES256'],
+        requiredClaims: ['sub', 'jti', 'exp', 'iat'],
+      });
+      return { userId: payload.sub as string, jti: payload.jti as string };
+    } catch (error) {
+      if (isBadToken(error)) return undefined;
+      throw connectError('UNAVAILABLE', 'the keys that access tokens are checked with cannot be had now');
+    }
+  };
+}
+
+/**
+ * Finds out who calls. A request without a token is anonymous; one with a bad token is refused by `requireCaller`
+ * only, so that public methods go on working for a browser whose token has just ended.
+ */
+export function authenticate(verify: TokenVerifier): Interceptor {
+  return (next) => async (request) => {
+    const token = /^Bearer +(\S+)$/i.exec(request.header.get('authorization') ?? '')?.[1];
+    if (token !== undefined) {
+      const caller = await verify(token);
+      request.contextValues.set(identityKey, caller ? { kind: 'caller', caller } : { kind: 'invalid' });
+    }
+    return next(request);
+  };
+}
+
+/** The caller, if a good token came with the request. */
+export function optionalCaller(context: Pick<HandlerContext, 'values'>): Caller | undefined {
+  const identity = context.values.get(identityKey);
+  return identity.kind === 'caller' ? identity.caller : undefined;
+}
+
+/** The caller; throws UNAUTHENTICATED when there is none. */
+export function requireCaller(context: Pick<HandlerContext, 'values'>): Caller {
+  const identity = context.values.get(identityKey);
+  if (identity.kind === 'caller') return identity.caller;
+  throw connectError(
+    'UNAUTHENTICATED',
+    identity.kind === 'invalid' ? 'the access token is not valid or has ended' : 'an access token is needed',
+  );
+}
+
+function isBadToken(error: unknown): boolean {
+  return (
+    error instanceof errors.JWTInvalid ||
+    error instanceof errors.JWTExpired ||
+    error instanceof errors.JWTClaimValidationFailed ||
+    error instanceof errors.JWSInvalid ||
+    error instanceof errors.JWSSignatureVerificationFailed ||
+    error instanceof errors.JOSEAlgNotAllowed ||
+    error instanceof errors.JOSENotSupported ||
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSMultipleMatchingKeys
+  );
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** A process was given a bad environment. The message names every bad key, one a line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads a process's configuration from its environment. Keys that are set but empty count as absent. Throws a
+ * ConfigError that names every missing or malformed key at once; values are never part of the message.
+ */
+export function readConfig<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): z.output<S> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigError(`bad configuration:\n${problems.join('\n')}`);
+}
+
+/** Keys that every process of Gavel takes. */
+export const processKeys = {
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535),
+};
+
+/** Key of a process with a database. */
+export const databaseKeys = {
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATABASE_POOL: z.coerce.number().int().min(1).max(500).default(10),
+};
+
+/** Keys of a service that believes access tokens. */
+export const tokenKeys = {
+  AUTH_URL: z.url({ protocol: /^https?$/ }),
+  AUTH_ISSUER: z.string().default('http://auth.gavel'),
+  AUTH_AUDIENCE: z.string().default('gavel'),
+};

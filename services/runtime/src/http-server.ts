@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import type { Health } from './health.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+export interface HttpServerOptions {
+  /** 127.0.0.1 unless the process is meant to be reached from outside. */
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  health: Health;
+  routes?: (router: ConnectRouter) => void;
+  interceptors?: Interceptor[];
+  /** Further GET answers by exact path, for example `/.well-known/jwks.json`. */
+  handlers?: Record<string, Handler>;
+}
+
+export interface HttpServer {
+  port: number;
+  /** Takes no new request, lets running ones finish (at most 5 s), then closes. */
+  close(): Promise<void>;
+}
+
+// A bid is under a kilobyte; the largest request there is, an item with a long description, is under 64 KiB.
+const MAX_REQUEST_BYTES = 256 * 1024;
+const DRAIN_MS = 5_000;
+
+/** Serves health, extra GET answers, and Connect, gRPC-web and gRPC methods over HTTP/1.1 on one port. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const rpc = connectNodeAdapter({
+    routes: options.routes ?? (() => undefined),
+    interceptors: options.interceptors ?? [],
+    readMaxBytes: MAX_REQUEST_BYTES,
+  });
+  const handlers: Record<string, Handler> = {
+    '/healthz': (_, response) => sendJson(response, 200, { status: 'ok' }),
+    '/readyz': async (_, response) => {
+      const report = await options.health.report();
+      sendJson(response, report.status === 'ok' ? 200 : 503, report);
+    },
+    ...options.handlers,
+  };
+  const server = createServer((request, response) => {
+    const path = request.url?.split('?', 1)[0] ?? '/';
+    const handler = request.method === 'GET' && Object.hasOwn(handlers, path) ? handlers[path] : undefined;
+    if (!handler) return rpc(request, response);
+    Promise.resolve(handler(request, response)).catch((error: unknown) => server.emit('error', error));
+  });
+  // Longer than a caller's pool keeps an idle connection, so that this side never closes one just being used.
+  server.keepAliveTimeout = 65_000;
+  await listenOn(server, options.host, options.port);
+  return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+}
+
+/** Answers with JSON. Numbers that are bigint are written as strings, as in protobuf's JSON form. */
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(body, (_, value) => (typeof value === 'bigint' ? value.toString() : value)));
+}
+
+function listenOn(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(timer);
+}
