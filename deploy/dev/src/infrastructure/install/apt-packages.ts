@@ -1,0 +1,99 @@
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { execa } from 'execa';
+import { LaunchError } from '../../launch-error.ts';
+
+const policyFile = '/usr/sbin/policy-rc.d';
+const clusterPolicyFile = '/etc/postgresql-common/createcluster.d/zz-gavel.conf';
+const attempts = 5;
+
+/**
+ * Installs Debian packages without letting any of them start a server: a temporary policy-rc.d refuses service
+ * starts, and a temporary setting keeps postgresql-common from creating its `main` cluster. Both are removed again;
+ * files of the machine's owner are left alone.
+ * @throws `missing-binary` with the exact command when neither root nor password-less sudo is at hand
+ */
+export async function installPackages(
+  packages: readonly string[],
+  report: (line: string) => void,
+): Promise<void> {
+  const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  const elevate = await elevation();
+  if (elevate === undefined) {
+    throw new LaunchError('missing-binary', `Missing: ${packages.join(', ')}.`, {
+      wayOut: `Run this, then start again:\n  sudo apt-get update && sudo ${command}`,
+    });
+  }
+  report(`installing ${packages.join(', ')} with apt-get`);
+  const undo = [
+    await placeTemporarily(elevate, policyFile, '#!/bin/sh\nexit 101\n', '755'),
+    await placeTemporarily(elevate, clusterPolicyFile, 'create_main_cluster = false\n', '644'),
+  ];
+  try {
+    // Empty lists (fresh images) or stale ones (a 404 on a package) are both cured by an update.
+    if (!(await aptGet(elevate, command))) {
+      await aptGet(elevate, 'apt-get update');
+      await aptGet(elevate, command, { must: true });
+    }
+  } finally {
+    for (const remove of undo) await remove();
+  }
+}
+
+/** The words to put before a command that needs root, or undefined when root cannot be had without asking. */
+async function elevation(): Promise<string[] | undefined> {
+  if (process.getuid?.() === 0) return [];
+  const sudo = await execa('sudo', ['-n', 'true'], { reject: false });
+  return sudo.failed ? undefined : ['sudo', '-n'];
+}
+
+async function aptGet(
+  elevate: string[],
+  command: string,
+  options: { must?: boolean } = {},
+): Promise<boolean> {
+  const env = ['env', 'DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C.UTF-8'];
+  const [program = '', ...args] = [
+    ...elevate,
+    ...env,
+    ...command.split(' '),
+    '-o',
+    'DPkg::Lock::Timeout=300',
+  ];
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await execa(program, args, { reject: false, all: true, stdin: 'ignore' });
+    if (!result.failed) return true;
+    // Another apt holds the lists lock, which (unlike dpkg's) has no time-out option of its own.
+    if (attempt < attempts && /Could not get lock/.test(result.all)) {
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      continue;
+    }
+    if (!options.must) return false;
+    throw new LaunchError('install-failed', `\`${command}\` failed.`, {
+      log: result.all.split('\n').slice(-20).join('\n'),
+      wayOut: 'Run it by hand to see why, then start again.',
+    });
+  }
+}
+
+async function placeTemporarily(elevate: string[], path: string, content: string, mode: string) {
+  const present = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (present) return async () => undefined;
+  if (elevate.length === 0) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content, { mode: Number.parseInt(mode, 8) });
+    return async () => {
+      if ((await readFile(path, 'utf8').catch(() => '')) === content) await rm(path);
+    };
+  }
+  const [sudo = '', ...flags] = elevate;
+  await execa(sudo, [...flags, 'mkdir', '-p', dirname(path)]);
+  await execa(sudo, [...flags, 'tee', path], { input: content, stdout: 'ignore' });
+  await execa(sudo, [...flags, 'chmod', mode, path]);
+  return async () => {
+    await execa(sudo, [...flags, 'rm', '-f', path]);
+  };
+}

@@ -1,0 +1,84 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type {
+  Infrastructure,
+  InfrastructureOptions,
+  InfrastructureProvider,
+  InfrastructureUrls,
+} from '../infrastructure.ts';
+import type { InfrastructureConfig } from '../infrastructure-config.ts';
+import { ensurePostgres } from '../install/postgres-binaries.ts';
+import { ensureRabbitmqRoot, installedRabbitmq } from '../install/rabbitmq-root.ts';
+import { ensureRedis } from '../install/redis-binary.ts';
+import { postgresDataVersion, postgresServer } from './postgres-server.ts';
+import { rabbitmqServer } from './rabbitmq-server.ts';
+import { redisServer } from './redis-server.ts';
+import { unprivilegedUser } from './run-as.ts';
+import { adminUser, type ServerContext, serverPasswords } from './server-context.ts';
+import { serverHome, usableCache } from './server-home.ts';
+import { chooseServerPorts } from './server-ports.ts';
+
+const serverPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Private instances from installed binaries: own ports, own data, own names, on loopback, never as root. */
+export function nativeProvider(config: InfrastructureConfig): InfrastructureProvider {
+  return { name: 'native', start: (options) => startNative(config, options) };
+}
+
+async function startNative(
+  config: InfrastructureConfig,
+  options: InfrastructureOptions,
+): Promise<Infrastructure> {
+  const report = options.report ?? (() => undefined);
+  const runAs = await unprivilegedUser(config.GAVEL_RUN_AS);
+  const home = await serverHome(options.directory, runAs, report);
+  await mkdir(join(home, 'logs'), { recursive: true, mode: 0o755 });
+
+  // One after the other: two of them use apt-get, which admits one at a time.
+  const postgresBinaries = await ensurePostgres(serverPath, report, await postgresDataVersion(home));
+  const redisBinary = await ensureRedis(serverPath, join(home, 'bin'), report);
+  const rabbitmqBinaries =
+    installedRabbitmq() ?? (await ensureRabbitmqRoot(await usableCache(config.GAVEL_CACHE, runAs), report));
+
+  const context: ServerContext = {
+    home,
+    ports: await chooseServerPorts(home, options),
+    runAs,
+    passwords: await serverPasswords(home),
+    fsync: options.fsync ?? true,
+    path: serverPath,
+  };
+  const servers = {
+    postgres: await postgresServer(context, postgresBinaries),
+    rabbitmq: await rabbitmqServer(context, rabbitmqBinaries),
+    redis: await redisServer(context, redisBinary),
+  };
+  const all = Object.values(servers);
+  const stop = async () => {
+    await Promise.all(all.map((server) => server.stop()));
+  };
+  const started = await Promise.allSettled(
+    all.map(async (server) => {
+      const begin = performance.now();
+      await server.start();
+      report(`${server.name} answers (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
+    }),
+  );
+  const failed = started.find((result) => result.status === 'rejected');
+  if (failed !== undefined) {
+    await stop();
+    throw failed.reason;
+  }
+  return { provider: 'native', urls: nativeUrls(context), servers, stop };
+}
+
+function nativeUrls({ ports, passwords }: ServerContext): InfrastructureUrls {
+  const rabbitmq = `${adminUser}:${passwords.rabbitmq}@127.0.0.1`;
+  return {
+    postgresUrl: `postgres://${adminUser}:${passwords.postgres}@127.0.0.1:${ports.postgres}/postgres`,
+    amqpUrl: `amqp://${rabbitmq}:${ports.amqp}/%2F`,
+    streamUrl: `rabbitmq-stream://${rabbitmq}:${ports.stream}/%2F`,
+    managementUrl: `http://${rabbitmq}:${ports.management}`,
+    redisUrl: `redis://:${passwords.redis}@127.0.0.1:${ports.redis}`,
+  };
+}

@@ -1,0 +1,138 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import pg from 'pg';
+import { LaunchError } from '../../launch-error.ts';
+import type { ServerHandle } from '../infrastructure.ts';
+import type { PostgresBinaries } from '../install/postgres-binaries.ts';
+import { giveTo, wrapCommand } from './run-as.ts';
+import { adminUser, type ServerContext } from './server-context.ts';
+import { lastLines, ServerProcess } from './server-process.ts';
+
+/** The major version of the data in that home, or undefined when there is none yet. */
+export async function postgresDataVersion(home: string): Promise<number | undefined> {
+  const text = await readFile(join(home, 'postgres/data/PG_VERSION'), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : Number(text.trim());
+}
+
+/** A private Postgres on loopback TCP only, with password sign-in and its own data folder. */
+export async function postgresServer(
+  context: ServerContext,
+  binaries: PostgresBinaries,
+): Promise<ServerHandle> {
+  const { home, ports, runAs } = context;
+  const directory = join(home, 'postgres');
+  const logFile = join(home, 'logs/postgres.log');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await giveTo(directory, runAs);
+  if ((await postgresDataVersion(home)) === undefined) await initialise(context, binaries, directory);
+  const settings = {
+    port: ports.postgres,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    // Every process of the system and every test file has pools of its own.
+    max_connections: 400,
+    shared_buffers: '256MB',
+    fsync: context.fsync ? 'on' : 'off',
+    full_page_writes: context.fsync ? 'on' : 'off',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    log_line_prefix: '%m [%p] %q%u@%d ',
+  };
+  const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const server = new ServerProcess({
+    name: 'Postgres',
+    command: [join(binaries.folder, 'postgres'), '-D', join(directory, 'data'), ...flags],
+    env: { PATH: context.path, LC_ALL: 'C.UTF-8' },
+    cwd: directory,
+    logFile,
+    runAs,
+    // "Fast shutdown": ends sessions, writes a checkpoint. SIGTERM would wait for every client to leave.
+    stopSignal: 'SIGINT',
+    stopTimeoutMs: 30_000,
+  });
+  return {
+    name: 'postgres',
+    port: ports.postgres,
+    logFile,
+    get pid() {
+      return server.pid;
+    },
+    async start() {
+      await startPatiently(server, context, logFile);
+    },
+    stop: () => server.stop(),
+    kill: () => server.kill(),
+    exited: () => server.exited(),
+  };
+}
+
+/** initdb into a folder beside, then rename: an interrupted one is never mistaken for a database. */
+async function initialise(
+  context: ServerContext,
+  binaries: PostgresBinaries,
+  directory: string,
+): Promise<void> {
+  const partial = join(directory, 'data.partial');
+  const passwordFile = join(directory, 'initial-password');
+  await rm(partial, { recursive: true, force: true });
+  await writeFile(passwordFile, context.passwords.postgres, { mode: 0o600 });
+  await giveTo(passwordFile, context.runAs);
+  const initdb = [
+    join(binaries.folder, 'initdb'),
+    ...['--pgdata', partial, '--username', adminUser, '--pwfile', passwordFile],
+    ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C.UTF-8'],
+    ...(context.fsync ? [] : ['--no-sync']),
+  ];
+  const [program = '', ...args] = wrapCommand(initdb, context.runAs, undefined);
+  const result = await execa(program, args, { cwd: directory, reject: false, all: true, stdin: 'ignore' });
+  await rm(passwordFile, { force: true });
+  if (result.failed) {
+    throw new LaunchError('command-failed', `initdb could not make a database in ${partial}.`, {
+      log: result.all.split('\n').slice(-15).join('\n'),
+      wayOut: 'Free disk space, or correct the permissions named above, then start again.',
+    });
+  }
+  await rename(partial, join(directory, 'data'));
+}
+
+/**
+ * After a kill -9 the orphaned backends hold the shared memory for a moment, and a new postmaster refuses to start
+ * until they noticed; so its early end is retried for some seconds while the log says that.
+ */
+async function startPatiently(server: ServerProcess, context: ServerContext, logFile: string): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    server.spawn();
+    try {
+      return await server.waitUntil(() => answersQuery(context), 60_000);
+    } catch (error) {
+      const log = await lastLines(logFile, 4);
+      const orphans = /pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(log);
+      if (!orphans || Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+async function answersQuery({ ports, passwords }: ServerContext): Promise<boolean> {
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port: ports.postgres,
+    user: adminUser,
+    password: passwords.postgres,
+    database: 'postgres',
+    connectionTimeoutMillis: 2_000,
+  });
+  // A server that goes away mid-connect also emits an error; the rejection below tells the same.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select 1');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import type { ServerHandle } from '../infrastructure.ts';
+import type { RabbitmqBinaries } from '../install/rabbitmq-root.ts';
+import { managementRequest } from '../rabbitmq-management.ts';
+import { giveTo } from './run-as.ts';
+import { adminUser, type ServerContext } from './server-context.ts';
+import { ServerProcess } from './server-process.ts';
+
+const plugins = ['rabbitmq_stream', 'rabbitmq_management', 'rabbitmq_prometheus'];
+
+/**
+ * A private RabbitMQ 4 on loopback with streams, management and metrics. Its Erlang port mapper is a child of its own:
+ * left to itself Erlang starts a daemon that outlives the broker.
+ */
+export async function rabbitmqServer(
+  context: ServerContext,
+  binaries: RabbitmqBinaries,
+): Promise<ServerHandle> {
+  const { home, ports, runAs, passwords } = context;
+  const directory = join(home, 'rabbitmq');
+  const logFile = join(home, 'logs/rabbitmq.log');
+  await writeFiles(context, directory);
+  const env = environment(context, binaries, directory);
+  const base = { env, cwd: directory, runAs, stopSignal: 'SIGTERM' as const };
+  const mapper = new ServerProcess({
+    ...base,
+    name: 'epmd',
+    command: [binaries.epmd, '-address', '127.0.0.1', '-port', String(ports.epmd)],
+    logFile: join(home, 'logs/epmd.log'),
+    stopTimeoutMs: 2_000,
+  });
+  const broker = new ServerProcess({
+    ...base,
+    name: 'RabbitMQ',
+    command: [binaries.server],
+    logFile,
+    stopTimeoutMs: 30_000,
+  });
+  const managementUrl = `http://${adminUser}:${passwords.rabbitmq}@127.0.0.1:${ports.management}`;
+  return {
+    name: 'rabbitmq',
+    port: ports.amqp,
+    logFile,
+    get pid() {
+      return broker.pid;
+    },
+    async start() {
+      mapper.spawn();
+      await mapper.waitUntil(() => accepts(ports.epmd), 10_000);
+      broker.spawn();
+      await broker.waitUntil(() => listens(managementUrl, [ports.amqp, ports.stream]), 90_000);
+    },
+    async stop() {
+      await broker.stop();
+      await mapper.stop();
+    },
+    kill: () => broker.kill(),
+    exited: () => broker.exited(),
+  };
+}
+
+async function writeFiles({ ports, passwords, runAs }: ServerContext, directory: string): Promise<void> {
+  await mkdir(join(directory, 'data'), { recursive: true, mode: 0o700 });
+  await mkdir(join(directory, 'logs'), { recursive: true, mode: 0o700 });
+  const cookie = join(directory, '.erlang.cookie');
+  const hasCookie = await access(cookie).then(
+    () => true,
+    () => false,
+  );
+  if (!hasCookie) await writeFile(cookie, randomBytes(20).toString('hex'), { mode: 0o400 });
+  await chmod(cookie, 0o400);
+  const conf = [
+    `listeners.tcp.1 = 127.0.0.1:${ports.amqp}`,
+    `stream.listeners.tcp.1 = 127.0.0.1:${ports.stream}`,
+    // Clients dial the advertised address, and only both lines together take effect.
+    'stream.advertised_host = 127.0.0.1',
+    `stream.advertised_port = ${ports.stream}`,
+    'management.tcp.ip = 127.0.0.1',
+    `management.tcp.port = ${ports.management}`,
+    'prometheus.tcp.ip = 127.0.0.1',
+    `prometheus.tcp.port = ${ports.prometheus}`,
+    `default_user = ${adminUser}`,
+    `default_pass = ${passwords.rabbitmq}`,
+    'default_user_tags.administrator = true',
+    'vm_memory_high_watermark.absolute = 1GiB',
+    'disk_free_limit.absolute = 512MB',
+    'log.file = false',
+    'log.console = true',
+    'log.console.level = info',
+    '',
+  ];
+  const confFile = join(directory, 'rabbitmq.conf');
+  const pluginsFile = join(directory, 'enabled_plugins');
+  await writeFile(confFile, conf.join('\n'), { mode: 0o600 });
+  await writeFile(pluginsFile, `[${plugins.join(',')}].\n`);
+  for (const name of ['', 'data', 'logs', '.erlang.cookie', 'rabbitmq.conf', 'enabled_plugins']) {
+    await giveTo(join(directory, name), runAs);
+  }
+}
+
+function environment(
+  context: ServerContext,
+  binaries: RabbitmqBinaries,
+  directory: string,
+): Record<string, string> {
+  const { ports, path } = context;
+  return {
+    PATH: `${binaries.erlangFolder}:${path}`,
+    HOME: directory,
+    LANG: 'C.UTF-8',
+    LC_ALL: 'C.UTF-8',
+    ERL_EPMD_PORT: String(ports.epmd),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    ERL_CRASH_DUMP_SECONDS: '0',
+    RABBITMQ_CONF_ENV_FILE: join(directory, 'no-such-file'),
+    RABBITMQ_NODENAME: 'gavel@localhost',
+    RABBITMQ_CONFIG_FILE: join(directory, 'rabbitmq'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(directory, 'enabled_plugins'),
+    RABBITMQ_MNESIA_BASE: join(directory, 'data'),
+    RABBITMQ_LOG_BASE: join(directory, 'logs'),
+    RABBITMQ_PID_FILE: join(directory, 'rabbitmq.pid'),
+    RABBITMQ_DIST_PORT: String(ports.distribution),
+    // Otherwise the distribution port listens on every interface.
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+    // Makes the script exec the Erlang machine: its pid is then the broker's, and signals reach it.
+    RUNNING_UNDER_SYSTEMD: 'true',
+  };
+}
+
+async function listens(managementUrl: string, ports: readonly number[]): Promise<boolean> {
+  try {
+    for (const port of ports) {
+      await managementRequest(managementUrl, 'GET', `/api/health/checks/port-listener/${port}`);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const finish = (result: boolean) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.once('connect', () => finish(true));
+    socket.once('error', () => finish(false));
+  });
+}

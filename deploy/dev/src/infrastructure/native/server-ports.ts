@@ -1,0 +1,76 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { LaunchError } from '../../launch-error.ts';
+import { portHolder } from '../../port-holder.ts';
+import type { InfrastructureOptions, PortName } from '../infrastructure.ts';
+
+const names: readonly PortName[] = [
+  'postgres',
+  'redis',
+  'amqp',
+  'stream',
+  'management',
+  'prometheus',
+  'epmd',
+  'distribution',
+];
+
+// Below Linux's ephemeral range (32768 and up): between a kill -9 and the restart no outgoing connection can take it.
+const lowest = 20_000;
+const highest = 32_000;
+
+export type ServerPorts = Readonly<Record<PortName, number>>;
+
+/** Whether nothing listens on that loopback port. */
+export function isPortFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
+
+/**
+ * Chooses the servers' ports: forced ones, else those of the last start in this home, else preferred ones, else any
+ * free one. The choice is kept in `ports.json`.
+ */
+export async function chooseServerPorts(home: string, options: InfrastructureOptions): Promise<ServerPorts> {
+  const file = join(home, 'ports.json');
+  const last = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as Partial<
+    Record<PortName, number>
+  >;
+  const taken = new Set<number>();
+  const chosen: Partial<Record<PortName, number>> = {};
+  for (const name of names) {
+    const forced = options.forcedPorts?.[name];
+    if (forced !== undefined && !(await isPortFree(forced))) throw await portBusy(name, forced);
+    const port = forced ?? (await firstFree([last[name], options.preferredPorts?.[name]], taken));
+    taken.add(port);
+    chosen[name] = port;
+  }
+  await writeFile(file, `${JSON.stringify(chosen)}\n`);
+  return chosen as ServerPorts;
+}
+
+async function firstFree(
+  wanted: readonly (number | undefined)[],
+  taken: ReadonlySet<number>,
+): Promise<number> {
+  for (const port of wanted) {
+    if (port !== undefined && !taken.has(port) && (await isPortFree(port))) return port;
+  }
+  for (;;) {
+    const port = lowest + Math.floor(Math.random() * (highest - lowest));
+    if (!taken.has(port) && (await isPortFree(port))) return port;
+  }
+}
+
+/** The failure of a port that must be had and is not free, naming who holds it where that can be known. */
+export async function portBusy(name: string, port: number): Promise<LaunchError> {
+  const holder = await portHolder(port);
+  const key = `GAVEL_PORT_${name.toUpperCase().replaceAll('-', '_')}`;
+  return new LaunchError('port-busy', `Port ${port} for ${name} is held by ${holder ?? 'another process'}.`, {
+    wayOut: `End that process, or choose another port: ${key}=${port + 1000} make up`,
+  });
+}

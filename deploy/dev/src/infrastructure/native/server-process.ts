@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LaunchError } from '../../launch-error.ts';
+import type { ServerExit } from '../infrastructure.ts';
+import { type RunAs, wrapCommand } from './run-as.ts';
+
+export interface ServerCommand {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly logFile: string;
+  readonly runAs: RunAs | undefined;
+  /** The signal of a clean end; also what the kernel sends when this process dies. */
+  readonly stopSignal: NodeJS.Signals;
+  /** After this long a clean end is given up and SIGKILL follows. */
+  readonly stopTimeoutMs: number;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly exited: Promise<ServerExit>;
+  expected: boolean;
+}
+
+/** One child process with a log file; can be started again after it ended. */
+export class ServerProcess {
+  readonly #command: ServerCommand;
+  #running: Running | undefined;
+
+  constructor(command: ServerCommand) {
+    this.#command = command;
+  }
+
+  get pid(): number | null {
+    return this.#running?.child.pid ?? null;
+  }
+
+  /** Starts the process unless it runs. It may still fail at once: see `waitUntil`. */
+  spawn(): void {
+    if (this.#running !== undefined) return;
+    const { command, runAs, stopSignal, logFile, cwd, env } = this.#command;
+    const [program = '', ...args] = wrapCommand(command, runAs, stopSignal);
+    mkdirSync(dirname(logFile), { recursive: true });
+    const log = openSync(logFile, 'a');
+    // A session of its own, so that Ctrl-C at the terminal reaches only the launcher, which stops servers in order.
+    const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', log, log] });
+    closeSync(log);
+    const exited = new Promise<ServerExit>((resolve) => {
+      const end = (code: number | null, signal: NodeJS.Signals | null) => {
+        const expected = running.expected;
+        if (this.#running === running) this.#running = undefined;
+        resolve({ code, signal, expected });
+      };
+      child.once('exit', end);
+      child.once('error', () => end(null, null));
+    });
+    const running: Running = { child, exited, expected: false };
+    this.#running = running;
+  }
+
+  exited(): Promise<ServerExit> {
+    return this.#running?.exited ?? Promise.resolve({ code: null, signal: null, expected: true });
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    if (running === undefined) return;
+    running.expected = true;
+    running.child.kill(this.#command.stopSignal);
+    const patience = new AbortController();
+    const late = delay(this.#command.stopTimeoutMs, 'late' as const, { signal: patience.signal }).catch(
+      () => 'ended',
+    );
+    if ((await Promise.race([running.exited, late])) === 'late') running.child.kill('SIGKILL');
+    await running.exited;
+    patience.abort();
+  }
+
+  async kill(): Promise<void> {
+    const running = this.#running;
+    if (running === undefined) return;
+    running.expected = true;
+    running.child.kill('SIGKILL');
+    await running.exited;
+  }
+
+  /**
+   * Polls until `ready` resolves to true.
+   * @throws `server-died` when the process ends first, `server-not-ready` after `timeoutMs`; both with the log's end
+   */
+  async waitUntil(ready: () => Promise<boolean>, timeoutMs: number): Promise<void> {
+    const { name, logFile } = this.#command;
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      if (this.#running === undefined) {
+        throw new LaunchError('server-died', `${name} ended while it was starting.`, {
+          log: await lastLines(logFile),
+          wayOut: `The whole log is ${logFile}.`,
+        });
+      }
+      if (await ready()) return;
+      if (Date.now() > deadline) {
+        throw new LaunchError('server-not-ready', `${name} did not answer within ${timeoutMs / 1000} s.`, {
+          log: await lastLines(logFile),
+          wayOut: `The whole log is ${logFile}.`,
+        });
+      }
+      await delay(50);
+    }
+  }
+}
+
+/** The last lines of a log, for the terminal. */
+export async function lastLines(file: string, count = 15): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.trimEnd().split('\n').slice(-count).join('\n');
+}

@@ -1,0 +1,55 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chooseProvider } from '../infrastructure/choose-provider.ts';
+import type { Infrastructure } from '../infrastructure/infrastructure.ts';
+import { readInfrastructureConfig } from '../infrastructure/infrastructure-config.ts';
+import { nativeProvider } from '../infrastructure/native/native-provider.ts';
+import { removeServerHome } from '../infrastructure/native/server-home.ts';
+import { isAlive } from '../process-table.ts';
+import { gavelDirectory } from '../project-root.ts';
+
+let counter = 0;
+
+interface TestInfrastructureOptions {
+  /** Take whatever provider the environment chooses; otherwise always private servers that may be killed. */
+  readonly allowExternal?: boolean;
+  readonly fsync?: boolean;
+  readonly report?: (line: string) => void;
+}
+
+/**
+ * Starts servers of its own under `.gavel/test-<pid>-<n>`, for tests that stop or kill them. `stop()` also removes
+ * their data. If this process dies, so do they.
+ */
+export async function startTestInfrastructure(
+  options: TestInfrastructureOptions = {},
+): Promise<Infrastructure> {
+  await sweepDeadRuns();
+  counter += 1;
+  const directory = join(gavelDirectory, `test-${process.pid}-${counter}`);
+  mkdirSync(directory, { recursive: true });
+  const provider = options.allowExternal
+    ? chooseProvider(process.env).provider
+    : nativeProvider(readInfrastructureConfig(process.env));
+  const infrastructure = await provider.start({
+    directory,
+    fsync: options.fsync ?? false,
+    ...(options.report === undefined ? {} : { report: options.report }),
+  });
+  return {
+    ...infrastructure,
+    async stop() {
+      await infrastructure.stop();
+      await removeServerHome(directory);
+    },
+  };
+}
+
+/** A run that was killed could not tidy up: its folder goes when its process is gone. */
+async function sweepDeadRuns(): Promise<void> {
+  mkdirSync(gavelDirectory, { recursive: true });
+  for (const name of readdirSync(gavelDirectory)) {
+    const pid = /^test-(\d+)-\d+$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) await removeServerHome(join(gavelDirectory, name));
+  }
+}
