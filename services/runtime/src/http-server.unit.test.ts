@@ -26,7 +26,7 @@ async function serve(routes: (router: ConnectRouter) => void): Promise<string> {
 
 function post(base: string, method: string, body: unknown, token?: string): Promise<Response> {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
-  if (token) headers['authorization'] = `Bearer ${token}`;
+  if (token) headers.authorization = `Bearer ${token}`;
   return fetch(`${base}/${method}`, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { listen } from './listen.ts';
+import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase([]);
+});
+afterAll(() => database.drop());
+
+describe('listen', () => {
+  it('hears notifications, loses its connection, finds it again and hears on', async () => {
+    const heard: string[] = [];
+    let connects = 0;
+    const listener = listen({
+      connectionString: database.url,
+      channel: 'Mixed Case',
+      onNotify: (payload) => heard.push(payload),
+      onConnect: () => connects++,
+    });
+    await vi.waitFor(() => expect(connects).toBe(1));
+    await database.pool.query(`SELECT pg_notify('Mixed Case', 'one')`);
+    await vi.waitFor(() => expect(heard).toEqual(['one']));
+
+    await database.pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`,
+    );
+    await vi.waitFor(() => expect(connects).toBe(2), { timeout: 10_000 });
+    expect(listener.connected).toBe(true);
+    await database.pool.query(`SELECT pg_notify('Mixed Case', 'two')`);
+    await vi.waitFor(() => expect(heard).toEqual(['one', 'two']));
+    await listener.close();
+    expect(listener.connected).toBe(false);
+  });
+});
