@@ -1,0 +1,137 @@
+/**
+ * The closed list of telemetry names: where OpenTelemetry's semantic conventions have a name it is used, otherwise it is
+ * `gavel.*`. The README's table is checked against this file. Never an e-mail address, a token or a row's content.
+ */
+export const attribute = {
+  messagingSystem: 'messaging.system',
+  messagingOperationName: 'messaging.operation.name',
+  messagingOperationType: 'messaging.operation.type',
+  destinationName: 'messaging.destination.name',
+  destinationPartition: 'messaging.destination.partition.id',
+  routingKey: 'messaging.rabbitmq.destination.routing_key',
+  messageId: 'messaging.message.id',
+  messageBodySize: 'messaging.message.body.size',
+  batchMessageCount: 'messaging.batch.message_count',
+  consumerGroup: 'messaging.consumer.group.name',
+  errorType: 'error.type',
+  rpcSystem: 'rpc.system.name',
+  rpcMethod: 'rpc.method',
+  rpcStatusCode: 'rpc.response.status_code',
+  eventType: 'gavel.event.type',
+  aggregateId: 'gavel.aggregate.id',
+  aggregateSequence: 'gavel.aggregate.sequence',
+  outbox: 'gavel.outbox.name',
+  outboxPosition: 'gavel.outbox.position',
+  streamOffset: 'gavel.stream.offset',
+  consumerOutcome: 'gavel.consumer.outcome',
+  replay: 'gavel.replay',
+  reason: 'gavel.reason',
+} as const;
+
+/** Values of `messaging.operation.type`. */
+export const operationType = {
+  send: 'send',
+  receive: 'receive',
+  process: 'process',
+  settle: 'settle',
+} as const;
+
+/** The value of `messaging.system`. */
+export const rabbitmq = 'rabbitmq';
+
+export type MetricKind = 'counter' | 'gauge' | 'histogram';
+
+export interface MetricDefinition {
+  readonly name: string;
+  readonly kind: MetricKind;
+  /** UCUM, as OpenTelemetry asks. */
+  readonly unit: string;
+  readonly description: string;
+}
+
+export const metric = {
+  outboxAppended: {
+    name: 'gavel.outbox.appended',
+    kind: 'counter',
+    unit: '{event}',
+    description: 'Events appended to an outbox',
+  },
+  outboxBacklog: {
+    name: 'gavel.outbox.backlog',
+    kind: 'gauge',
+    unit: '{event}',
+    description: 'Events committed and not yet published',
+  },
+  outboxOldestAge: {
+    name: 'gavel.outbox.oldest.age',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Age of the oldest unpublished event',
+  },
+  relayPublished: {
+    name: 'gavel.relay.published',
+    kind: 'counter',
+    unit: '{event}',
+    description: 'Events confirmed by the stream and by the topic exchange',
+  },
+  relayDelay: {
+    name: 'gavel.relay.delay',
+    kind: 'histogram',
+    unit: 's',
+    description: 'From the commit of an event to its publisher confirms',
+  },
+  relayBatchDuration: {
+    name: 'gavel.relay.batch.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'One batch from claim to mark',
+  },
+  relayFailures: {
+    name: 'gavel.relay.failures',
+    kind: 'counter',
+    unit: '{failure}',
+    description: 'Publishing attempts that a broker refused or a lost connection ended',
+  },
+  relayActive: {
+    name: 'gavel.relay.active',
+    kind: 'gauge',
+    unit: '1',
+    description: '1 while this relay holds its outbox, 0 while it stands by',
+  },
+  consumerHandled: {
+    name: 'gavel.consumer.handled',
+    kind: 'counter',
+    unit: '{event}',
+    description: 'Events handled, by outcome',
+  },
+  consumerBatchDuration: {
+    name: 'gavel.consumer.batch.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'One batch from receipt to commit of effect and checkpoint',
+  },
+  consumerDelay: {
+    name: 'gavel.consumer.delay',
+    kind: 'histogram',
+    unit: 's',
+    description: "From an event's time to the commit of its effect",
+  },
+  consumerLag: {
+    name: 'gavel.consumer.lag',
+    kind: 'gauge',
+    unit: '{event}',
+    description: 'Offsets between the checkpoint and the end of the partition',
+  },
+  consumerDeadLetters: {
+    name: 'gavel.consumer.dead_letters',
+    kind: 'gauge',
+    unit: '{event}',
+    description: 'Events parked as dead letters',
+  },
+  rpcDuration: {
+    name: 'rpc.server.call.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'One RPC, by method and status code',
+  },
+} as const satisfies Record<string, MetricDefinition>;

@@ -1,0 +1,41 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { type ReceivedMetric, type ReceivedSpan, readMetrics, readSpans } from './otlp-json.ts';
+
+export interface OtlpReceiver {
+  /** The value for OTEL_EXPORTER_OTLP_ENDPOINT. */
+  readonly url: string;
+  /** Every span received so far, in order of arrival. */
+  spans(): readonly ReceivedSpan[];
+  /** The newest data points of every metric received so far. */
+  metrics(): readonly ReceivedMetric[];
+  close(): Promise<void>;
+}
+
+/** A collector for tests: takes OTLP over http in its JSON form on a free loopback port and keeps it all in memory. */
+export async function startOtlpReceiver(): Promise<OtlpReceiver> {
+  const spans: ReceivedSpan[] = [];
+  const metrics = new Map<string, ReceivedMetric>();
+  const server = createServer(async (request, response) => {
+    const body: unknown = JSON.parse(await text(request));
+    if (request.url === '/v1/traces') spans.push(...readSpans(body));
+    if (request.url === '/v1/metrics') {
+      for (const metric of readMetrics(body)) metrics.set(`${metric.service}/${metric.name}`, metric);
+    }
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  });
+  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(0, '127.0.0.1', resolve);
+  await listening;
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    spans: () => spans,
+    metrics: () => [...metrics.values()],
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((done) => server.close(() => done()));
+    },
+  };
+}

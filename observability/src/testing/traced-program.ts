@@ -1,0 +1,53 @@
+/**
+ * A program for the tests of the preload: one http server with named imports, asked once by http and once by fetch.
+ * With DATABASE_URL it queries Postgres, with REDIS_URL Redis. Its one log line on stdout tells the trace.
+ */
+import { createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { createLogger } from '../logger.ts';
+import { inject, withSpan } from '../tracing.ts';
+
+const log = createLogger('traced-program');
+const server = createServer(async (_request, response) => {
+  await queryPostgres();
+  await askRedis();
+  response.end(JSON.stringify(inject()));
+});
+const { promise: listening, resolve } = Promise.withResolvers<void>();
+server.listen(0, '127.0.0.1', resolve);
+await listening;
+const { port } = server.address() as AddressInfo;
+
+await fetch(`http://127.0.0.1:${port}/healthz`);
+await withSpan('walk', { attributes: { 'gavel.replay': false } }, async () => {
+  const asked = await askByHttp(`http://127.0.0.1:${port}/asked-by-http?token=secret-token`);
+  const fetched = await (await fetch(`http://127.0.0.1:${port}/asked-by-fetch?token=secret-token`)).text();
+  log.info({ asked, fetched, password: 'secret-password' }, 'walked');
+});
+server.close();
+server.closeAllConnections();
+
+function askByHttp(url: string): Promise<string> {
+  return new Promise((done, fail) => {
+    get(url, { headers: { authorization: 'Bearer secret-token' } }, (response) =>
+      text(response).then(done, fail),
+    ).once('error', fail);
+  });
+}
+
+async function queryPostgres(): Promise<void> {
+  if (!process.env.DATABASE_URL) return;
+  const { Pool } = await import('pg');
+  const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 1 });
+  await pool.query('SELECT $1::text AS secret', ['secret-value']);
+  await pool.end();
+}
+
+async function askRedis(): Promise<void> {
+  if (!process.env.REDIS_URL) return;
+  const { Redis } = await import('ioredis');
+  const redis = new Redis(process.env.REDIS_URL);
+  await redis.set('secret-key', 'secret-value', 'EX', 10);
+  redis.disconnect();
+}
