@@ -19,17 +19,17 @@ export function instrument(): Instrumentation[] {
   // The in-thread loader: import statements reach the instrumentations, and only these modules are wrapped.
   register({ include: instrumented });
   const instrumentations = [
-      new HttpInstrumentation({
-        ignoreIncomingRequestHook: (request) => untraced.test(request.url ?? ''),
-        requireParentforOutgoingSpans: true,
-      }),
-      new UndiciInstrumentation({ requireParentforSpans: true }),
-      new PgInstrumentation({
-        requireParentSpan: true,
-        ignoreConnectSpans: true,
-        enhancedDatabaseReporting: false,
-      }),
-      new IORedisInstrumentation({ requireParentSpan: true, dbStatementSerializer: (command) => command }),
+    new HttpInstrumentation({
+      ignoreIncomingRequestHook: (request) => untraced.test(request.url ?? ''),
+      requireParentforOutgoingSpans: true,
+    }),
+    new UndiciInstrumentation({ requireParentforSpans: true }),
+    new PgInstrumentation({
+      requireParentSpan: true,
+      ignoreConnectSpans: true,
+      enhancedDatabaseReporting: false,
+    }),
+    new IORedisInstrumentation({ requireParentSpan: true, dbStatementSerializer: (command) => command }),
   ];
   registerInstrumentations({ instrumentations });
   return instrumentations;
