@@ -2,7 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { createLogger } from '@gavel/observability/logger';
 import type { Health } from './health.ts';
+
+const log = createLogger('http');
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
@@ -47,12 +50,22 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     const path = request.url?.split('?', 1)[0] ?? '/';
     const handler = request.method === 'GET' && Object.hasOwn(handlers, path) ? handlers[path] : undefined;
     if (!handler) return rpc(request, response);
-    Promise.resolve(handler(request, response)).catch((error: unknown) => server.emit('error', error));
+    void answer(handler, request, response);
   });
   // Longer than a caller's pool keeps an idle connection, so that this side never closes one just being used.
   server.keepAliveTimeout = 65_000;
   await listenOn(server, options.host, options.port);
   return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+}
+
+async function answer(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    await handler(request, response);
+  } catch (error) {
+    log.error({ err: error, path: request.url }, 'request failed');
+    if (!response.headersSent) sendJson(response, 500, { status: 'error' });
+    else response.destroy();
+  }
 }
 
 /** Answers with JSON. Numbers that are bigint are written as strings, as in protobuf's JSON form. */
