@@ -2,6 +2,7 @@
  * A program for the tests of the preload: one http server with named imports, asked once by http and once by fetch.
  * With DATABASE_URL it queries Postgres, with REDIS_URL Redis. Its one log line on stdout tells the trace.
  */
+import { once } from 'node:events';
 import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -48,6 +49,8 @@ async function askRedis(): Promise<void> {
   if (!process.env.REDIS_URL) return;
   const { Redis } = await import('ioredis');
   const redis = new Redis(process.env.REDIS_URL);
+  // A command sent before the connection is ready waits in a queue and gets a second span when it leaves it.
+  await once(redis, 'ready');
   await redis.set('secret-key', 'secret-value', 'EX', 10);
   redis.disconnect();
 }
