@@ -1,0 +1,125 @@
+import type { Attempt, History, StoredBid } from '../history.ts';
+import type { Violation, ViolationKind } from '../verdict.ts';
+
+const violation = (kind: ViolationKind, detail: string): Violation => ({ kind, place: 'database', detail });
+
+/** The bids table against what clients were told. */
+export function checkDatabase(history: History): Violation[] {
+  return [
+    ...checkAcknowledged(history),
+    ...checkAccountedFor(history),
+    ...checkVersions(history),
+    ...checkRealTimeOrder(history),
+  ];
+}
+
+function checkAcknowledged({ attempts, bids }: History): Violation[] {
+  const found: Violation[] = [];
+  const byId = new Map(bids.map((bid) => [bid.id, bid]));
+  const keyOfBid = new Map<string, string>();
+  for (const attempt of attempts) {
+    if (attempt.answer.kind !== 'acknowledged') continue;
+    const { bidId } = attempt.answer;
+    const other = keyOfBid.get(bidId);
+    if (other !== undefined) {
+      found.push(violation('lost', `keys ${other} and ${attempt.key} were both answered with bid ${bidId}`));
+    }
+    keyOfBid.set(bidId, attempt.key);
+    const bid = byId.get(bidId);
+    if (bid === undefined) {
+      found.push(violation('lost', `bid ${bidId} was acknowledged and is not in the table`));
+    } else if (asked(bid) !== asked(attempt)) {
+      found.push(
+        violation('lost', `bid ${bidId} was asked as ${asked(attempt)} and stands as ${asked(bid)}`),
+      );
+    }
+  }
+  return found;
+}
+
+// Each attempt asks for an amount of its own on its item, and an auction never takes the same amount twice, so
+// (item, bidder, amount) names the attempt that a row came from.
+function checkAccountedFor({ attempts, bids }: History): Violation[] {
+  const found: Violation[] = [];
+  const attemptsByAsk = Map.groupBy(attempts, asked);
+  for (const [ask, rows] of Map.groupBy(bids, asked)) {
+    const candidates = attemptsByAsk.get(ask) ?? [];
+    if (rows.length > candidates.length) {
+      const ids = rows.map(({ id }) => id).join(', ');
+      found.push(
+        violation('duplicated', `${rows.length} bids for ${candidates.length} requests of ${ask}: ${ids}`),
+      );
+    } else if (candidates.every(({ answer }) => answer.kind === 'refused')) {
+      found.push(violation('lost', `${ask} stands, and its client was told that it was refused`));
+    }
+  }
+  return found;
+}
+
+function checkVersions({ bids, items }: History): Violation[] {
+  const found: Violation[] = [];
+  const bidsByItem = Map.groupBy(bids, ({ itemId }) => itemId);
+  for (const item of items) {
+    const rows = (bidsByItem.get(item.id) ?? []).toSorted((a, b) => Number(a.sequence - b.sequence));
+    // Version 1 is ItemCreated; campaigns neither edit nor close their items, so every later one is a bid.
+    let expected = 2n;
+    for (const row of rows) {
+      if (row.sequence < expected) {
+        found.push(violation('duplicated', `auction ${item.id} has version ${row.sequence} twice`));
+      } else if (row.sequence > expected) {
+        found.push(violation('gap', `auction ${item.id} has no version ${expected} before ${row.sequence}`));
+      }
+      expected = row.sequence + 1n;
+    }
+    if (item.version !== expected - 1n) {
+      found.push(
+        violation(
+          'gap',
+          `auction ${item.id} stands at version ${item.version}, its last bid is ${expected - 1n}`,
+        ),
+      );
+    }
+    if (item.bidCount !== BigInt(rows.length)) {
+      found.push(violation('gap', `auction ${item.id} counts ${item.bidCount} bids of ${rows.length}`));
+    }
+  }
+  return found;
+}
+
+/** A bid sent after another one of the same auction had been acknowledged has the later version, whoever sent it. */
+function checkRealTimeOrder({ attempts, bids }: History): Violation[] {
+  const found: Violation[] = [];
+  const byId = new Map(bids.map((bid) => [bid.id, bid]));
+  for (const ofItem of Map.groupBy(attempts, ({ itemId }) => itemId).values()) {
+    const moments = ofItem.flatMap((attempt) => momentsOf(attempt, byId)).toSorted((a, b) => a.at - b.at);
+    let newestAcknowledged = 0n;
+    for (const { acknowledged, bid } of moments) {
+      if (acknowledged) {
+        if (bid.sequence > newestAcknowledged) newestAcknowledged = bid.sequence;
+      } else if (bid.sequence < newestAcknowledged) {
+        found.push(
+          violation(
+            'out of order',
+            `bid ${bid.id} has version ${bid.sequence} of ${bid.itemId}, and was sent after version ` +
+              `${newestAcknowledged} had been acknowledged`,
+          ),
+        );
+      }
+    }
+  }
+  return found;
+}
+
+function momentsOf(attempt: Attempt, byId: ReadonlyMap<string, StoredBid>) {
+  if (attempt.answer.kind !== 'acknowledged') return [];
+  const bid = byId.get(attempt.answer.bidId);
+  if (bid === undefined) return [];
+  return [
+    { at: attempt.sentAt, acknowledged: false, bid },
+    { at: attempt.answer.at, acknowledged: true, bid },
+  ];
+}
+
+function asked(bid: { itemId: string; userId: string; amount: bigint }): string {
+  return `${bid.amount} on ${bid.itemId} by ${bid.userId}`;
+}
