@@ -4,6 +4,7 @@ import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { createLogger } from '@gavel/observability/logger';
 import type { Health } from './health.ts';
+import { peerValues } from './peer.ts';
 
 const log = createLogger('http');
 
@@ -37,6 +38,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     routes: options.routes ?? (() => undefined),
     interceptors: options.interceptors ?? [],
     readMaxBytes: MAX_REQUEST_BYTES,
+    contextValues: (request) => peerValues(request.socket),
   });
   const handlers: Record<string, Handler> = {
     '/healthz': (_, response) => sendJson(response, 200, { status: 'ok' }),
