@@ -1,0 +1,48 @@
+import { append } from '@gavel/outbox/append';
+import type { Pool } from '@gavel/postgres/pool';
+import { transaction } from '@gavel/postgres/transaction';
+import { UserCreatedSchema } from '@gavel/proto/gen/auth/v1/events_pb';
+import type { AccountStore, Profile } from '../application/ports.ts';
+
+// Waits for a rival's uncommitted row and then inserts nothing: a lost race is an answer here, not an error.
+const INSERT_USER = `
+  INSERT INTO users (id, email, password_hash, full_name, country_code, phone_number)
+  VALUES ($1, $2, $3, $4, $5, $6)
+  ON CONFLICT (lower(email COLLATE "C")) DO NOTHING
+  RETURNING version, created_at AS "createdAt"`;
+
+const FIND_CREDENTIALS = `
+  SELECT id AS "userId", password_hash AS "passwordHash"
+  FROM users WHERE lower(email COLLATE "C") = lower($1 COLLATE "C")`;
+
+const FIND_PROFILE = `
+  SELECT id, email, full_name AS "fullName", avatar_url AS "avatarUrl", country_code AS "countryCode",
+         created_at AS "createdAt"
+  FROM users WHERE id = $1`;
+
+/** Accounts in Postgres; each new one leaves with its UserCreated in the outbox, or not at all. */
+export function createPostgresAccountStore(pool: Pool): AccountStore {
+  return {
+    create(account) {
+      const { id, email, passwordHash, fullName, countryCode, phoneNumber } = account;
+      return transaction(pool, async (tx) => {
+        const values = [id, email, passwordHash, fullName, countryCode, phoneNumber];
+        const { rows } = await tx.query<{ version: bigint; createdAt: Date }>(INSERT_USER, values);
+        const row = rows[0];
+        if (row === undefined) return false;
+        const body = { userId: id, email, fullName, countryCode, createdAt: row.createdAt.toISOString() };
+        const event = { schema: UserCreatedSchema, body, aggregateId: id, sequence: row.version };
+        await append(tx, [{ ...event, time: row.createdAt }]);
+        return true;
+      });
+    },
+    async findCredentials(email) {
+      const { rows } = await pool.query<{ userId: string; passwordHash: string }>(FIND_CREDENTIALS, [email]);
+      return rows[0];
+    },
+    async findProfile(userId) {
+      const { rows } = await pool.query<Profile>(FIND_PROFILE, [userId]);
+      return rows[0];
+    },
+  };
+}

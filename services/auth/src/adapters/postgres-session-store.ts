@@ -1,0 +1,138 @@
+import { createLogger } from '@gavel/observability/logger';
+import type { Pool } from '@gavel/postgres/pool';
+import { type Transaction, transaction } from '@gavel/postgres/transaction';
+import { v7 as uuidv7 } from 'uuid';
+import type { Exchange, SessionStore } from '../application/ports.ts';
+import type { RefreshState } from '../domain/refresh-decision.ts';
+import { hashRefreshToken, newRefreshToken, openSuccessor, sealSuccessor } from './refresh-token-secrets.ts';
+
+const log = createLogger('sessions');
+
+const OPEN_SESSION = `
+  WITH session AS (
+    INSERT INTO sessions (id, user_id, ends_at, idle_ends_at, ip_address, user_agent)
+    VALUES ($1, $2, now() + $3 * interval '1 ms', now() + least($3, $4) * interval '1 ms', $5, $6)
+    RETURNING id)
+  INSERT INTO refresh_tokens (token_hash, session_id) SELECT $7, id FROM session`;
+
+const LOCK_SESSION = `
+  SELECT id, user_id, ends_at, idle_ends_at, revoked_at FROM sessions
+  WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = $1) FOR UPDATE`;
+
+// A statement of its own: one that waited for the lock still sees the token as it was before the rival's commit.
+// clock_timestamp(), since now() stands still at BEGIN, which may lie before that commit.
+const READ_TOKEN = `
+  SELECT predecessor_hash, replaced_at, sealed_successor, clock_timestamp() AS now
+  FROM refresh_tokens WHERE token_hash = $1`;
+
+const REPLACE_TOKEN = `
+  WITH replaced AS (
+    UPDATE refresh_tokens SET replaced_at = clock_timestamp(), sealed_successor = $3 WHERE token_hash = $2),
+  forgotten AS (UPDATE refresh_tokens SET sealed_successor = NULL WHERE token_hash = $4),
+  used AS (UPDATE sessions SET idle_ends_at = $6 WHERE id = $1)
+  INSERT INTO refresh_tokens (token_hash, session_id, predecessor_hash) VALUES ($5, $1, $2)`;
+
+const REVOKE_FOR_REUSE = `UPDATE sessions SET revoked_at = clock_timestamp(), revoked_for = 'reuse' WHERE id = $1`;
+
+const REVOKE_FOR_LOGOUT = `
+  UPDATE sessions SET revoked_at = clock_timestamp(), revoked_for = 'logout'
+  WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = $1) AND revoked_at IS NULL`;
+
+// A day's delay: the holder of a session that has just ended is told so, and pruning never waits for a sign-in.
+const PRUNE = `
+  DELETE FROM sessions WHERE id IN (
+    SELECT id FROM sessions WHERE idle_ends_at < now() - interval '1 day'
+    ORDER BY idle_ends_at LIMIT $1 FOR UPDATE SKIP LOCKED)`;
+
+interface SessionRow {
+  id: string;
+  user_id: string;
+  ends_at: Date;
+  idle_ends_at: Date;
+  revoked_at: Date | null;
+}
+
+interface TokenRow {
+  predecessor_hash: Buffer | null;
+  replaced_at: Date | null;
+  sealed_successor: Buffer | null;
+  now: Date;
+}
+
+/** Sessions in Postgres. Tokens are stored as SHA-256; the session's row lock puts all use of its tokens in order. */
+export function createPostgresSessionStore(pool: Pool): SessionStore {
+  return {
+    async open(userId, origin, rules) {
+      const token = newRefreshToken();
+      const ends = [rules.lifetimeMs, rules.idleMs];
+      const values = [uuidv7(), userId, ...ends, origin.ipAddress, origin.userAgent, hashRefreshToken(token)];
+      await pool.query(OPEN_SESSION, values);
+      return token;
+    },
+    exchange(refreshToken, decide) {
+      const hash = hashRefreshToken(refreshToken);
+      return transaction(pool, async (tx): Promise<Exchange> => {
+        const session = (await tx.query<SessionRow>(LOCK_SESSION, [hash])).rows[0];
+        const token = session && (await tx.query<TokenRow>(READ_TOKEN, [hash])).rows[0];
+        if (!session || !token) return { kind: 'unknown' };
+        const decision = decide(stateOf(session, token));
+        const userId = session.user_id;
+        switch (decision.kind) {
+          case 'rotate': {
+            const successor = await replaceToken(tx, session.id, refreshToken, token, decision.idleEndsAt);
+            return { kind: 'issued', userId, refreshToken: successor };
+          }
+          case 'repeat': {
+            if (token.sealed_successor === null) throw new Error('a token to repeat has no sealed successor');
+            return {
+              kind: 'issued',
+              userId,
+              refreshToken: openSuccessor(token.sealed_successor, refreshToken),
+            };
+          }
+          case 'revoke': {
+            await tx.query(REVOKE_FOR_REUSE, [session.id]);
+            const seen = { userId, sessionId: session.id };
+            tx.afterCommit(() =>
+              log.warn(seen, 'an old refresh token was presented; its session is revoked'),
+            );
+            return { kind: 'refused', reason: decision.reason };
+          }
+          case 'refuse':
+            return { kind: 'refused', reason: decision.reason };
+        }
+      });
+    },
+    async revoke(refreshToken) {
+      await pool.query(REVOKE_FOR_LOGOUT, [hashRefreshToken(refreshToken)]);
+    },
+    async prune(limit) {
+      return (await pool.query(PRUNE, [limit])).rowCount ?? 0;
+    },
+  };
+}
+
+function stateOf(session: SessionRow, token: TokenRow): RefreshState {
+  return {
+    now: token.now,
+    endsAt: session.ends_at,
+    idleEndsAt: session.idle_ends_at,
+    revoked: session.revoked_at !== null,
+    replacedAt: token.replaced_at ?? undefined,
+    justBeforeNewest: token.sealed_successor !== null,
+  };
+}
+
+async function replaceToken(
+  tx: Transaction,
+  sessionId: string,
+  presented: string,
+  row: TokenRow,
+  idleEndsAt: Date,
+): Promise<string> {
+  const successor = newRefreshToken();
+  const sealed = sealSuccessor(successor, presented);
+  const hashes = [row.predecessor_hash, hashRefreshToken(successor)];
+  await tx.query(REPLACE_TOKEN, [sessionId, hashRefreshToken(presented), sealed, ...hashes, idleEndsAt]);
+  return successor;
+}

@@ -1,0 +1,16 @@
+import type { Failure } from '@gavel/service-runtime/failure';
+
+/** Too many attempts; `retry_after_seconds` says when the next one may succeed. */
+export function rateLimited(retryAfterSeconds: number): Failure<'RATE_LIMITED'> {
+  return {
+    ok: false,
+    reason: 'RATE_LIMITED',
+    message: `too many attempts; try again in ${retryAfterSeconds} s`,
+    metadata: { retry_after_seconds: String(retryAfterSeconds) },
+  };
+}
+
+/** So many sign-ins wait for their turn that one more would only wait in vain. */
+export function tooBusy(): Failure<'UNAVAILABLE'> {
+  return { ok: false, reason: 'UNAVAILABLE', message: 'too many sign-ins at once; try again in a moment' };
+}

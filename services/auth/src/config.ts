@@ -1,0 +1,53 @@
+import { availableParallelism } from 'node:os';
+import { databaseKeys, processKeys, readConfig, tokenKeys } from '@gavel/service-runtime/config';
+import { z } from 'zod';
+
+// A process on this machine or in its private network may name the address that it asks for.
+const TRUSTED_PEERS = '127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7';
+
+const seconds = (preset: number) => z.coerce.number().int().min(1).default(preset);
+const count = (preset: number) => z.coerce.number().int().min(1).default(preset);
+const address = z.union([z.cidrv4(), z.cidrv6()]);
+const keysDirectory = { AUTH_SIGNING_KEYS_DIR: z.string().min(1) };
+
+const schema = z.object({
+  ...processKeys,
+  ...databaseKeys,
+  ...keysDirectory,
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  AUTH_ISSUER: tokenKeys.AUTH_ISSUER,
+  AUTH_AUDIENCE: tokenKeys.AUTH_AUDIENCE,
+  AUTH_ACCESS_TOKEN_SECONDS: seconds(15 * 60),
+  AUTH_SESSION_SECONDS: seconds(30 * 24 * 3600),
+  AUTH_SESSION_IDLE_SECONDS: seconds(14 * 24 * 3600),
+  AUTH_REFRESH_GRACE_SECONDS: z.coerce.number().int().min(0).default(10),
+  // libuv has four threads, and file access needs one now and then.
+  AUTH_HASH_CONCURRENCY: count(Math.min(3, availableParallelism())),
+  AUTH_HASH_QUEUE: count(1000),
+  AUTH_LIMIT_LOGIN_FAILURES: count(10),
+  AUTH_LIMIT_LOGINS_PER_MINUTE: count(100),
+  AUTH_LIMIT_REGISTRATIONS_PER_HOUR: count(200),
+  AUTH_LIMIT_REFRESHES_PER_MINUTE: count(300),
+  AUTH_TRUSTED_PEERS: z
+    .string()
+    .default(TRUSTED_PEERS)
+    .transform((text) => text.split(',').map((block) => block.trim()))
+    .pipe(z.array(address)),
+});
+
+export type AuthConfig = z.output<typeof schema>;
+
+/** The service's configuration; see the README's table. Throws a ConfigError that names every bad key. */
+export function readAuthConfig(env: NodeJS.ProcessEnv = process.env): AuthConfig {
+  return readConfig(schema, env);
+}
+
+/** What migrate needs: a database. */
+export function readDatabaseUrl(env: NodeJS.ProcessEnv = process.env): string {
+  return readConfig(z.object(databaseKeys), env).DATABASE_URL;
+}
+
+/** What add-signing-key needs: the directory of the keys. */
+export function readKeysDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  return readConfig(z.object(keysDirectory), env).AUTH_SIGNING_KEYS_DIR;
+}
