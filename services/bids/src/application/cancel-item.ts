@@ -1,0 +1,18 @@
+import type { Outcome } from '@gavel/service-runtime/failure';
+import { decide, type RejectionReasons } from '../domain/auction/decide.ts';
+import type { ItemView } from './auction-views.ts';
+import type { Auctions } from './auctions.ts';
+import { changeItem } from './change-item.ts';
+import { readId } from './read-fields.ts';
+import { itemNotFound } from './rejection-to-failure.ts';
+
+/** Withdraws the caller's own running item, which has no bids. */
+export async function cancelItem(
+  auctions: Auctions,
+  input: { userId: string; itemId: string },
+): Promise<Outcome<ItemView, RejectionReasons['CancelItem']>> {
+  const itemId = readId(input.itemId);
+  if (itemId === undefined) return itemNotFound();
+  const { userId } = input;
+  return changeItem(auctions, itemId, (auction, now) => decide(auction, { type: 'CancelItem', userId }, now));
+}

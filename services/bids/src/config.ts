@@ -1,0 +1,22 @@
+import { databaseKeys, processKeys, readConfig, tokenKeys } from '@gavel/service-runtime/config';
+import { z } from 'zod';
+
+const schema = z.object({
+  ...processKeys,
+  PORT: processKeys.PORT.default(4002),
+  ...databaseKeys,
+  DATABASE_POOL: databaseKeys.DATABASE_POOL.default(20),
+  ...tokenKeys,
+});
+
+export type BidsConfig = z.output<typeof schema>;
+
+/** The configuration of the bids service; its README lists the keys. */
+export function readBidsConfig(env: NodeJS.ProcessEnv = process.env): BidsConfig {
+  return readConfig(schema, env);
+}
+
+/** What migrating needs, which is less than serving. */
+export function readMigrateConfig(env: NodeJS.ProcessEnv = process.env) {
+  return readConfig(z.object({ DATABASE_URL: databaseKeys.DATABASE_URL }), env);
+}

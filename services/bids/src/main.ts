@@ -1,0 +1,62 @@
+import { createPool } from '@gavel/postgres/pool';
+import { BidService } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { createTokenVerifier } from '@gavel/service-runtime/caller';
+import { createHealth } from '@gavel/service-runtime/health';
+import { startHttpServer } from '@gavel/service-runtime/http-server';
+import { serviceInterceptors } from '@gavel/service-runtime/interceptors';
+import { type ProcessScope, runProcess } from '@gavel/service-runtime/process';
+import { createPostgresAuctionViews } from './adapters/postgres/postgres-auction-views.ts';
+import { createPostgresAuctions } from './adapters/postgres/postgres-auctions.ts';
+import { pruneRememberedBids } from './adapters/postgres/remembered-bid.ts';
+import { answerUnavailable } from './adapters/rpc/answer-unavailable.ts';
+import { createBidService } from './adapters/rpc/bid-service.ts';
+import { closeDueAuctions } from './application/close-due-auctions.ts';
+import { startBackgroundLoop } from './background-loop.ts';
+import { type BidsConfig, readBidsConfig } from './config.ts';
+
+const PRUNE_EVERY_MS = 60_000;
+
+/** Wires and starts the service: its RPCs, and the closing of auctions. Resolves to the port it serves. */
+export async function startBids(config: BidsConfig, scope: Pick<ProcessScope, 'onStop'>): Promise<number> {
+  const pool = createPool({
+    connectionString: config.DATABASE_URL,
+    max: config.DATABASE_POOL,
+    applicationName: 'bids',
+  });
+  scope.onStop('database', () => pool.end());
+
+  const auctions = createPostgresAuctions(pool);
+  const views = createPostgresAuctionViews(pool);
+
+  const closer = startBackgroundLoop('closer', () => closeDueAuctions(auctions));
+  scope.onStop('closer', () => closer.stop());
+  const pruner = startBackgroundLoop('idempotency-key-pruner', async () => {
+    await pruneRememberedBids(pool);
+    return PRUNE_EVERY_MS;
+  });
+  scope.onStop('idempotency-key pruner', () => pruner.stop());
+
+  const health = createHealth();
+  health.check('database', async () => void (await pool.query('SELECT 1')));
+
+  const verify = createTokenVerifier({
+    jwksUrl: new URL('/.well-known/jwks.json', config.AUTH_URL).href,
+    issuer: config.AUTH_ISSUER,
+    audience: config.AUTH_AUDIENCE,
+  });
+  const server = await startHttpServer({
+    host: config.HOST,
+    port: config.PORT,
+    health,
+    routes: (router) => router.service(BidService, createBidService(auctions, views)),
+    interceptors: [...serviceInterceptors(verify), answerUnavailable()],
+  });
+  scope.onStop('server', () => server.close());
+  return server.port;
+}
+
+if (import.meta.main) {
+  runProcess('bids', async (scope) => {
+    await startBids(readBidsConfig(), scope);
+  });
+}
