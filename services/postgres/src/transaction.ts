@@ -3,6 +3,8 @@ import type { Pool } from './pool.ts';
 
 /** One open transaction. Only valid inside the function that it was handed to. */
 export interface Transaction {
+  /** Where it came from, for work after the commit; a query on it is not part of the transaction. */
+  readonly pool: Pool;
   query<R extends QueryResultRow>(sql: string | QueryConfig, values?: unknown[]): Promise<QueryResult<R>>;
   /** Runs after COMMIT has succeeded, never after a ROLLBACK. Must not throw; its work is a nudge, not a promise. */
   afterCommit(effect: () => void): void;
@@ -23,6 +25,7 @@ export async function transaction<T>(pool: Pool, work: (tx: Transaction) => Prom
   try {
     await client.query('BEGIN');
     const result = await work({
+      pool,
       query: (sql, values) => client.query(sql, values),
       afterCommit: (effect) => effects.push(effect),
     });

@@ -1,0 +1,19 @@
+/**
+ * Largest event in bytes, headers included. The stream protocol's frame is at most 1 MiB (1,048,576, the broker's
+ * default `stream.frame_max`), and a frame carries about 100 bytes of its own.
+ */
+export const MAX_EVENT_BYTES = 1_000_000;
+
+/** What the stream's encoding needs at most for one message, given its headers and body. */
+export function encodedBytes(headers: Readonly<Record<string, string>>, body: Uint8Array): number {
+  let bytes = body.byteLength + FIXED_BYTES;
+  for (const [name, value] of Object.entries(headers)) {
+    bytes += name.length + Buffer.byteLength(value) + LENGTH_PREFIXES;
+  }
+  return bytes;
+}
+
+// Sections, message properties (message id, subject of at most 255 bytes, content type) and the publishing id.
+const FIXED_BYTES = 512;
+// Two strings, each with a type code and a length of one or four bytes.
+const LENGTH_PREFIXES = 10;
