@@ -5,7 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Infrastructure, ServerName } from '../infrastructure/infrastructure.ts';
 import { createVhost, deleteVhost } from '../infrastructure/rabbitmq-management.ts';
-import { isAlive } from '../process-table.ts';
+import { isAlive } from '../process-control/process-table.ts';
 import { startTestInfrastructure } from './private-infrastructure.ts';
 
 describe('a private infrastructure', () => {

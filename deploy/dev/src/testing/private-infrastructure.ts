@@ -5,7 +5,7 @@ import type { Infrastructure } from '../infrastructure/infrastructure.ts';
 import { readInfrastructureConfig } from '../infrastructure/infrastructure-config.ts';
 import { nativeProvider } from '../infrastructure/native/native-provider.ts';
 import { removeServerHome } from '../infrastructure/native/server-home.ts';
-import { isAlive } from '../process-table.ts';
+import { isAlive } from '../process-control/process-table.ts';
 import { gavelDirectory } from '../project-root.ts';
 
 let counter = 0;

@@ -2,9 +2,9 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 
 import { dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
 import { LaunchError } from '../../launch-error.ts';
+import { holdLock } from '../../process-control/hold-lock.ts';
 import { debianMirror } from './debian-mirror.ts';
 import { isExecutable, namesIn } from './find-binary.ts';
-import { holdLock } from './hold-lock.ts';
 
 /** The Debian release whose RabbitMQ (4.0) and Erlang (27) are unpacked. */
 const suite = 'trixie';

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unprivilegedUser } from '../../process-control/run-as.ts';
 import type {
   Infrastructure,
   InfrastructureOptions,
@@ -13,7 +14,6 @@ import { ensureRedis } from '../install/redis-binary.ts';
 import { postgresDataVersion, postgresServer } from './postgres-server.ts';
 import { rabbitmqServer } from './rabbitmq-server.ts';
 import { redisServer } from './redis-server.ts';
-import { unprivilegedUser } from './run-as.ts';
 import { adminUser, type ServerContext, serverPasswords } from './server-context.ts';
 import { serverHome, usableCache } from './server-home.ts';
 import { chooseServerPorts } from './server-ports.ts';

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import pg from 'pg';
 import { LaunchError } from '../../launch-error.ts';
+import { giveTo, wrapCommand } from '../../process-control/run-as.ts';
+import { lastLines, ServerProcess } from '../../process-control/server-process.ts';
 import type { ServerHandle } from '../infrastructure.ts';
 import type { PostgresBinaries } from '../install/postgres-binaries.ts';
-import { giveTo, wrapCommand } from './run-as.ts';
 import { adminUser, type ServerContext } from './server-context.ts';
-import { lastLines, ServerProcess } from './server-process.ts';
 
 /** The major version of the data in that home, or undefined when there is none yet. */
 export async function postgresDataVersion(home: string): Promise<number | undefined> {

@@ -3,12 +3,12 @@ import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { giveTo } from '../../process-control/run-as.ts';
+import { ServerProcess } from '../../process-control/server-process.ts';
 import type { ServerHandle } from '../infrastructure.ts';
 import type { RabbitmqBinaries } from '../install/rabbitmq-root.ts';
 import { managementRequest } from '../rabbitmq-management.ts';
-import { giveTo } from './run-as.ts';
 import { adminUser, type ServerContext } from './server-context.ts';
-import { ServerProcess } from './server-process.ts';
 
 const plugins = ['rabbitmq_stream', 'rabbitmq_management', 'rabbitmq_prometheus'];
 

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { giveTo } from '../../process-control/run-as.ts';
+import { ServerProcess } from '../../process-control/server-process.ts';
 import type { ServerHandle } from '../infrastructure.ts';
-import { giveTo } from './run-as.ts';
 import type { ServerContext } from './server-context.ts';
-import { ServerProcess } from './server-process.ts';
 
 /** A private Redis on loopback, with a password, keeping an append-only file. */
 export async function redisServer(context: ServerContext, binary: string): Promise<ServerHandle> {

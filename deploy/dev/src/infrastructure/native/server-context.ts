@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RunAs } from '../../process-control/run-as.ts';
 import type { ServerName } from '../infrastructure.ts';
-import type { RunAs } from './run-as.ts';
 import type { ServerPorts } from './server-ports.ts';
 
 /** What every private server of one infrastructure is made from. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { canEnter, type RunAs } from './run-as.ts';
+import { canEnter, type RunAs } from '../../process-control/run-as.ts';
 
 const elsewhere = '/var/lib/gavel';
 const noteFile = 'servers-are-in';

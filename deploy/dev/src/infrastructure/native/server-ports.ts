@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { LaunchError } from '../../launch-error.ts';
-import { portHolder } from '../../port-holder.ts';
+import { portHolder } from '../../process-control/port-holder.ts';
 import type { InfrastructureOptions, PortName } from '../infrastructure.ts';
 
 const names: readonly PortName[] = [

@@ -1,6 +1,6 @@
 import { chown } from 'node:fs/promises';
 import { execa } from 'execa';
-import { LaunchError } from '../../launch-error.ts';
+import { LaunchError } from '../launch-error.ts';
 
 /** The unprivileged user that the servers run as when the launcher itself runs as root. */
 export interface RunAs {

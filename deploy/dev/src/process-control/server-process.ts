@@ -3,8 +3,8 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LaunchError } from '../../launch-error.ts';
-import type { ServerExit } from '../infrastructure.ts';
+import type { ServerExit } from '../infrastructure/infrastructure.ts';
+import { LaunchError } from '../launch-error.ts';
 import { type RunAs, wrapCommand } from './run-as.ts';
 
 export interface ServerCommand {

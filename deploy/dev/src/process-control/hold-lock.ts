@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LaunchError } from '../../launch-error.ts';
-import { isAlive } from '../../process-table.ts';
+import { LaunchError } from '../launch-error.ts';
+import { isAlive } from './process-table.ts';
 
 const patienceMs = 10 * 60_000;
 

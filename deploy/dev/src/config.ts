@@ -1,0 +1,89 @@
+import { isAbsolute, join } from 'node:path';
+import { z } from 'zod';
+import type { PortName } from './infrastructure/infrastructure.ts';
+import { LaunchError } from './launch-error.ts';
+import type { ProcessName } from './processes.ts';
+import { gavelDirectory, projectRoot } from './project-root.ts';
+
+/** The environment of this process: the launcher's one reading of `process.env`. */
+export const environment: NodeJS.ProcessEnv = process.env;
+
+const processPorts: Record<ProcessName, number> = {
+  bff: 3000,
+  auth: 4001,
+  bids: 4002,
+  'user-stats': 4003,
+  'relay-auth': 4011,
+  'relay-bids': 4012,
+  'consumer-user-stats': 4021,
+};
+
+const serverPorts: Record<PortName, number> = {
+  postgres: 4432,
+  redis: 4379,
+  amqp: 4672,
+  stream: 4552,
+  management: 4671,
+  prometheus: 4692,
+  epmd: 4370,
+  distribution: 4625,
+};
+
+export interface DevConfig {
+  /** Everything of this system lives under it: data, logs, secrets, state. */
+  readonly directory: string;
+  readonly processPorts: Readonly<Record<ProcessName, number>>;
+  /** Taken when free; another free port otherwise. */
+  readonly preferredServerPorts: Readonly<Record<PortName, number>>;
+  /** Those that the environment names: busy is an error. */
+  readonly forcedServerPorts: Partial<Record<PortName, number>>;
+}
+
+const port = z.coerce.number().int().min(1).max(65_535);
+
+/**
+ * Reads `GAVEL_DEV_DIRECTORY` and `GAVEL_PORT_<NAME>` (of each process, and of each server's listener).
+ * Throws one `bad-config` that names every bad key.
+ */
+export function readDevConfig(env: NodeJS.ProcessEnv): DevConfig {
+  const names = [...Object.keys(processPorts), ...Object.keys(serverPorts)];
+  const shape = Object.fromEntries(names.map((name) => [portKey(name), port.optional()]));
+  const result = z
+    .object({ ...shape, GAVEL_DEV_DIRECTORY: z.string().min(1).optional() })
+    .safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
+  if (!result.success) {
+    const lines = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new LaunchError(
+      'bad-config',
+      `These environment variables cannot be used:\n  ${lines.join('\n  ')}`,
+      {
+        wayOut: 'A port is a whole number from 1 to 65535.',
+      },
+    );
+  }
+  const data = result.data as Record<string, number | string | undefined>;
+  const directory = String(data['GAVEL_DEV_DIRECTORY'] ?? join(gavelDirectory, 'dev'));
+  return {
+    directory: isAbsolute(directory) ? directory : join(projectRoot, directory),
+    processPorts: chosen(processPorts, data),
+    preferredServerPorts: serverPorts,
+    forcedServerPorts: Object.fromEntries(
+      Object.keys(serverPorts).flatMap((name) =>
+        data[portKey(name)] === undefined ? [] : [[name, Number(data[portKey(name)])]],
+      ),
+    ),
+  };
+}
+
+/** The variable that moves a port: `GAVEL_PORT_USER_STATS` for `user-stats`. */
+export function portKey(name: string): string {
+  return `GAVEL_PORT_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function chosen<Name extends string>(defaults: Record<Name, number>, data: Record<string, unknown>) {
+  const entries = Object.entries<number>(defaults).map(([name, value]) => [
+    name,
+    data[portKey(name)] ?? value,
+  ]);
+  return Object.fromEntries(entries) as Record<Name, number>;
+}

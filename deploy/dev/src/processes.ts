@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import type { InfrastructureUrls } from './infrastructure/infrastructure.ts';
+
+export type ProcessName =
+  | 'auth'
+  | 'bids'
+  | 'user-stats'
+  | 'relay-auth'
+  | 'relay-bids'
+  | 'consumer-user-stats'
+  | 'bff';
+
+export type DatabaseName = 'gavel_auth' | 'gavel_bids' | 'gavel_stats';
+
+/** What the environment of the processes is made from. */
+export interface SystemContext {
+  readonly urls: InfrastructureUrls;
+  readonly ports: Readonly<Record<ProcessName, number>>;
+  /** One URL per database, each with its owner role. */
+  readonly databaseUrls: Readonly<Record<DatabaseName, string>>;
+  /** The system's own folder: signing keys and the like live in it. */
+  readonly directory: string;
+}
+
+/** One process of the system: what is run, where it answers, and what must answer before it is started. */
+export interface ProcessDefinition {
+  readonly name: ProcessName;
+  /** The file that Node runs, from the project's root. */
+  readonly entry: string;
+  /** Whether people or other processes call it at its port; every process answers /healthz and /readyz there. */
+  readonly serves: boolean;
+  readonly startsAfter: readonly ProcessName[];
+  readonly environment: (context: SystemContext) => Record<string, string>;
+}
+
+/** The one list of processes. Start order, `make status`, logs and the bench all read it. */
+export const processes: readonly ProcessDefinition[] = [
+  {
+    name: 'auth',
+    entry: 'services/auth/src/main.ts',
+    serves: true,
+    startsAfter: [],
+    environment: ({ urls, databaseUrls, directory, ports }) => ({
+      DATABASE_URL: databaseUrls.gavel_auth,
+      REDIS_URL: urls.redisUrl,
+      AUTH_SIGNING_KEYS_DIR: join(directory, 'signing-keys'),
+      AUTH_URL: httpUrl(ports.auth),
+    }),
+  },
+  {
+    name: 'bids',
+    entry: 'services/bids/src/main.ts',
+    serves: true,
+    startsAfter: [],
+    environment: ({ urls, databaseUrls, ports }) => ({
+      DATABASE_URL: databaseUrls.gavel_bids,
+      REDIS_URL: urls.redisUrl,
+      AUTH_URL: httpUrl(ports.auth),
+    }),
+  },
+  {
+    name: 'user-stats',
+    entry: 'services/user-stats/src/main.ts',
+    serves: true,
+    startsAfter: [],
+    environment: ({ urls, databaseUrls, ports }) => ({
+      DATABASE_URL: databaseUrls.gavel_stats,
+      REDIS_URL: urls.redisUrl,
+      AUTH_URL: httpUrl(ports.auth),
+    }),
+  },
+  {
+    name: 'relay-auth',
+    entry: 'services/outbox/src/relay/main.ts',
+    serves: false,
+    startsAfter: [],
+    environment: ({ urls, databaseUrls }) => ({
+      OUTBOX: 'auth',
+      DATABASE_URL: databaseUrls.gavel_auth,
+      ...broker(urls),
+    }),
+  },
+  {
+    name: 'relay-bids',
+    entry: 'services/outbox/src/relay/main.ts',
+    serves: false,
+    startsAfter: [],
+    environment: ({ urls, databaseUrls }) => ({
+      OUTBOX: 'bids',
+      DATABASE_URL: databaseUrls.gavel_bids,
+      ...broker(urls),
+    }),
+  },
+  {
+    name: 'consumer-user-stats',
+    entry: 'consumers/user-stats/src/main.ts',
+    serves: false,
+    startsAfter: ['relay-bids'],
+    environment: ({ urls, databaseUrls }) => ({ DATABASE_URL: databaseUrls.gavel_stats, ...broker(urls) }),
+  },
+  {
+    name: 'bff',
+    entry: 'bff/src/main.ts',
+    serves: true,
+    startsAfter: ['auth', 'bids', 'user-stats'],
+    environment: ({ urls, ports }) => ({
+      NODE_ENV: 'production',
+      AUTH_URL: httpUrl(ports.auth),
+      BIDS_URL: httpUrl(ports.bids),
+      USER_STATS_URL: httpUrl(ports['user-stats']),
+      AMQP_URL: urls.amqpUrl,
+    }),
+  },
+];
+
+/** The programs that bring a database to the newest schema, in the order in which they run. */
+export const migrations: readonly { readonly database: DatabaseName; readonly entry: string }[] = [
+  { database: 'gavel_auth', entry: 'services/auth/src/migrate.ts' },
+  { database: 'gavel_bids', entry: 'services/bids/src/migrate.ts' },
+  { database: 'gavel_stats', entry: 'consumers/user-stats/src/migrate.ts' },
+];
+
+/** The base URL of a process on loopback. */
+export function httpUrl(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+function broker(urls: InfrastructureUrls): Record<string, string> {
+  return { AMQP_URL: urls.amqpUrl, STREAM_URL: urls.streamUrl };
+}

@@ -1,0 +1,28 @@
+import type { DevConfig } from '../config.ts';
+import type { Keeper } from '../process-control/keeper.ts';
+import { startStamp } from '../process-control/process-table.ts';
+import { httpUrl, processes } from '../processes.ts';
+import type { KeptState } from './state-file.ts';
+
+/** What the state file says of one kept server or process. */
+export function describeKept(keeper: Keeper, config: DevConfig): KeptState {
+  const { name, pid, logFile } = keeper.runnable;
+  const definition = processes.find((process) => process.name === name);
+  const port = definition === undefined ? portOf(keeper.runnable) : config.processPorts[definition.name];
+  return {
+    name,
+    pid,
+    stamp: pid === null ? null : (startStamp(pid) ?? null),
+    state: keeper.state,
+    restarts: keeper.restarts,
+    lastExit: keeper.lastExit,
+    logFile,
+    url: definition?.serves ? httpUrl(port) : null,
+    healthUrl: definition === undefined ? null : `${httpUrl(port)}/readyz`,
+    port,
+  };
+}
+
+function portOf(runnable: object): number {
+  return 'port' in runnable && typeof runnable.port === 'number' ? runnable.port : 0;
+}

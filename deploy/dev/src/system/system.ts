@@ -1,0 +1,200 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { DevConfig } from '../config.ts';
+import { chooseProvider } from '../infrastructure/choose-provider.ts';
+import type { Infrastructure, InfrastructureUrls } from '../infrastructure/infrastructure.ts';
+import { createVhost } from '../infrastructure/rabbitmq-management.ts';
+import { LaunchError } from '../launch-error.ts';
+import { Keeper, type Runnable } from '../process-control/keeper.ts';
+import { nodeProcess } from '../process-control/node-process.ts';
+import {
+  migrations,
+  type ProcessDefinition,
+  type ProcessName,
+  processes,
+  type SystemContext,
+} from '../processes.ts';
+import { projectRoot } from '../project-root.ts';
+import { ensureBffBuild } from './bff-build.ts';
+import { ensureDatabases } from './databases.ts';
+import { baseEnvironment, processEnvironment } from './process-environment.ts';
+import { readSecrets } from './secrets.ts';
+
+export interface SystemOptions {
+  readonly config: DevConfig;
+  readonly env: NodeJS.ProcessEnv;
+  /** One line per step, for the person who waits. */
+  readonly report: (line: string) => void;
+  /** Called whenever anything of `kept` changed. */
+  readonly onChange?: () => void;
+  /** For tests of the launcher itself: other processes than the real ones, without databases, migrations and build. */
+  readonly processes?: readonly ProcessDefinition[];
+}
+
+/** Servers, databases and processes of one Gavel, started in order, kept running, stopped in reverse. */
+export class System {
+  readonly #options: SystemOptions;
+  readonly #servers: Keeper[] = [];
+  readonly #processes = new Map<ProcessName, Keeper>();
+  #infrastructure: Infrastructure | undefined;
+  #stopping = false;
+
+  constructor(options: SystemOptions) {
+    this.#options = options;
+  }
+
+  /** Everything that is kept running so far: the servers first, then the processes. */
+  get kept(): readonly Keeper[] {
+    return [...this.#servers, ...this.#processes.values()];
+  }
+
+  get urls(): InfrastructureUrls | undefined {
+    return this.#infrastructure?.urls;
+  }
+
+  /** Starts all of it and resolves when each process is ready. On failure everything is stopped again. */
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Stops what runs: web app, consumers, relays and services, then the servers. Data stays. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const left = new Set(this.#processes.keys());
+    while (left.size > 0) {
+      const needed = new Set([...left].flatMap((name) => this.#definition(name)?.startsAfter ?? []));
+      const free = [...left].filter((name) => !needed.has(name));
+      await Promise.all(free.map((name) => this.#processes.get(name)?.stop()));
+      for (const name of free) left.delete(name);
+    }
+    await Promise.all(this.#servers.map((keeper) => keeper.stop()));
+    await this.#infrastructure?.stop();
+  }
+
+  async #start(): Promise<void> {
+    const { config, env, report } = this.#options;
+    await mkdir(join(config.directory, 'logs'), { recursive: true, mode: 0o755 });
+    const definitions = this.#definitions();
+    const built = this.#options.processes === undefined ? this.#build() : Promise.resolve();
+    // Awaited below; a failure before that must not count as unhandled.
+    built.catch(() => undefined);
+
+    const choice = chooseProvider(env);
+    report(`infrastructure: ${choice.reason}`);
+    const infrastructure = await choice.provider.start({
+      directory: config.directory,
+      preferredPorts: config.preferredServerPorts,
+      forcedPorts: config.forcedServerPorts,
+      report,
+    });
+    this.#infrastructure = infrastructure;
+    for (const server of Object.values(infrastructure.servers ?? {})) {
+      const keeper = this.#keeper(server);
+      keeper.adopt();
+      this.#servers.push(keeper);
+    }
+    this.#mustGoOn();
+
+    const context = await this.#prepare(infrastructure.urls);
+    this.#mustGoOn();
+    const ready = new Map<ProcessName, Promise<void>>();
+    for (const definition of definitions) {
+      const before = definition.startsAfter.map((name) => ready.get(name));
+      const after = definition.name === 'bff' ? [...before, built] : before;
+      const started = Promise.all(after).then(() => this.#startProcess(definition, context));
+      started.catch(() => undefined);
+      ready.set(definition.name, started);
+    }
+    const results = await Promise.allSettled([built, ...ready.values()]);
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  async #prepare(urls: InfrastructureUrls): Promise<SystemContext> {
+    const { config, report, env } = this.#options;
+    const secrets = await readSecrets(config.directory);
+    const databaseUrls = await ensureDatabases(urls.postgresUrl, secrets);
+    const context: SystemContext = {
+      urls: await createVhost(urls, 'gavel'),
+      ports: config.processPorts,
+      databaseUrls,
+      directory: config.directory,
+    };
+    if (this.#options.processes !== undefined) return context;
+    const base = baseEnvironment(env);
+    await Promise.all(
+      migrations.map(async ({ database, entry }) => {
+        const result = await execa(process.execPath, [entry], {
+          cwd: projectRoot,
+          env: { ...base, DATABASE_URL: databaseUrls[database] },
+          extendEnv: false,
+          reject: false,
+          all: true,
+          stdin: 'ignore',
+        });
+        if (!result.failed) return;
+        throw new LaunchError('command-failed', `The migration of ${database} failed (${entry}).`, {
+          log: result.all.split('\n').slice(-15).join('\n'),
+          wayOut: 'Correct the migration; `make reset` starts from an empty database.',
+        });
+      }),
+    );
+    report('databases are at the newest schema');
+    return context;
+  }
+
+  async #build(): Promise<void> {
+    const began = performance.now();
+    const built = await ensureBffBuild(baseEnvironment(this.#options.env));
+    if (built) this.#options.report(`web app built (${seconds(began)})`);
+  }
+
+  async #startProcess(definition: ProcessDefinition, context: SystemContext): Promise<void> {
+    this.#mustGoOn();
+    const began = performance.now();
+    const keeper = this.#keeper(
+      nodeProcess({
+        name: definition.name,
+        entry: definition.entry,
+        cwd: projectRoot,
+        env: processEnvironment(definition, context, this.#options.env),
+        logFile: join(context.directory, 'logs', `${definition.name}.log`),
+        readyUrl: `http://127.0.0.1:${context.ports[definition.name]}/readyz`,
+        ...(this.#options.processes === undefined ? {} : { preload: [] }),
+      }),
+    );
+    this.#processes.set(definition.name, keeper);
+    await keeper.start();
+    this.#options.report(`${definition.name} is ready (${seconds(began)})`);
+  }
+
+  #keeper(runnable: Runnable): Keeper {
+    return new Keeper(runnable, {
+      onChange: () => this.#options.onChange?.(),
+      report: this.#options.report,
+    });
+  }
+
+  #definitions(): readonly ProcessDefinition[] {
+    return this.#options.processes ?? processes;
+  }
+
+  #definition(name: ProcessName): ProcessDefinition | undefined {
+    return this.#definitions().find((definition) => definition.name === name);
+  }
+
+  #mustGoOn(): void {
+    if (!this.#stopping) return;
+    throw new LaunchError('command-failed', 'The start was interrupted.', { wayOut: 'Run `make up` again.' });
+  }
+}
+
+function seconds(began: number): string {
+  return `${((performance.now() - began) / 1000).toFixed(1)} s`;
+}
