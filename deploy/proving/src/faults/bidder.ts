@@ -1,0 +1,109 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { v7 as uuid } from 'uuid';
+import { callConnect } from '../system/call-connect.ts';
+import type { Answer, Attempt } from './history.ts';
+import type { Random } from './random.ts';
+
+export interface Account {
+  readonly userId: string;
+  readonly token: string;
+}
+
+export interface BidderOptions {
+  readonly bidsUrl: string;
+  readonly account: Account;
+  readonly items: readonly string[];
+  readonly random: Random;
+  /** Longest pause between two bids. */
+  readonly pauseMs: number;
+  /** Aborted when no new bid shall be started. */
+  readonly stopBidding: AbortSignal;
+  /** Aborted when the bidder shall give up on answers it still waits for. */
+  readonly giveUp: AbortSignal;
+}
+
+const TRY_TIMEOUT_MS = 4_000;
+// Failures that say nothing of whether the bid stands, so the same key is tried again.
+const inconclusive = new Set([
+  '',
+  'internal',
+  'unavailable',
+  'unknown',
+  'deadline_exceeded',
+  'canceled',
+  'aborted',
+]);
+
+/**
+ * One person who keeps bidding until told to stop, mostly on the first item (the hot one), repeating each request
+ * with its idempotency key until it is answered. Every amount is asked for once only.
+ */
+export async function bidUntilStopped(options: BidderOptions): Promise<Attempt[]> {
+  const attempts: Attempt[] = [];
+  const minimums = new Map(options.items.map((item) => [item, 100n]));
+  while (!options.stopBidding.aborted) {
+    const itemId = chooseItem(options);
+    // Ahead of the others by a random step: alone `minimum` would make every second bid too low on a hot item.
+    const amount = (minimums.get(itemId) ?? 100n) + BigInt(options.random.between(0, 400));
+    const { attempt, minimum } = await placeBid(options, itemId, amount);
+    attempts.push(attempt);
+    const above = amount + 1n;
+    minimums.set(itemId, minimum !== undefined && minimum > above ? minimum : above);
+    await delay(options.random.between(0, options.pauseMs));
+  }
+  return attempts;
+}
+
+function chooseItem({ items, random }: BidderOptions): string {
+  return random.next() < 0.5 ? (items[0] ?? '') : random.pick(items);
+}
+
+async function placeBid(
+  { bidsUrl, account, giveUp }: BidderOptions,
+  itemId: string,
+  amount: bigint,
+): Promise<{ attempt: Attempt; minimum?: bigint }> {
+  const key = uuid();
+  const sentAt = performance.now();
+  let tries = 0;
+  const finish = (answer: Answer, minimum?: bigint) => ({
+    attempt: { key, userId: account.userId, itemId, amount, sentAt, tries, answer },
+    ...(minimum === undefined ? {} : { minimum }),
+  });
+  while (!giveUp.aborted) {
+    tries += 1;
+    const answer = await tryOnce(bidsUrl, account.token, {
+      itemId,
+      amount: amount.toString(),
+      idempotencyKey: key,
+    });
+    if (answer?.ok) {
+      const bid = answer.body['bid'] as { id: string };
+      return finish({ kind: 'acknowledged', bidId: bid.id, at: performance.now() });
+    }
+    if (answer !== undefined && !inconclusive.has(answer.code)) {
+      const minimum = answer.metadata['minimum_next_bid'];
+      return finish(
+        { kind: 'refused', reason: answer.reason || answer.code },
+        minimum === undefined ? undefined : BigInt(minimum),
+      );
+    }
+    await delay(Math.min(50 * 2 ** tries, 500));
+  }
+  return finish({ kind: 'unanswered' });
+}
+
+/** The answer, or undefined when none arrived: refused connection, reset, time-out. */
+async function tryOnce(bidsUrl: string, token: string, request: object) {
+  try {
+    return await callConnect(bidsUrl, 'bids.v1.BidService/PlaceBid', request, {
+      token,
+      timeoutMs: TRY_TIMEOUT_MS,
+    });
+  } catch (error) {
+    // fetch reports every lost answer as a TypeError, an expired one as a DOMException, cut JSON as a SyntaxError.
+    if (error instanceof TypeError || error instanceof DOMException || error instanceof SyntaxError)
+      return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { type DatabaseName, migrations } from '@gavel/dev/processes';
+import pg from 'pg';
+
+/**
+ * Makes the system's databases, each owned by a role of its own as in production, so that a process that reaches into
+ * another one's tables fails here too.
+ * @param postgresUrl a superuser's
+ * @param suffix keeps several systems on one server apart
+ */
+export async function createDatabases(
+  postgresUrl: string,
+  suffix: string,
+): Promise<Record<DatabaseName, string>> {
+  const admin = new pg.Client({ connectionString: postgresUrl });
+  await admin.connect();
+  try {
+    const urls: Partial<Record<DatabaseName, string>> = {};
+    for (const { database } of migrations)
+      urls[database] = await createDatabase(admin, postgresUrl, database, suffix);
+    return urls as Record<DatabaseName, string>;
+  } finally {
+    await admin.end();
+  }
+}
+
+/** Removes what `createDatabases` made under that suffix, whoever is still connected. */
+export async function dropDatabases(postgresUrl: string, suffix: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: postgresUrl });
+  await admin.connect();
+  try {
+    for (const { database } of migrations) {
+      await admin.query(`DROP DATABASE IF EXISTS ${admin.escapeIdentifier(database + suffix)} WITH (FORCE)`);
+      await admin.query(`DROP ROLE IF EXISTS ${admin.escapeIdentifier(database + suffix)}`);
+    }
+  } finally {
+    await admin.end();
+  }
+}
+
+async function createDatabase(
+  admin: pg.Client,
+  postgresUrl: string,
+  database: DatabaseName,
+  suffix: string,
+): Promise<string> {
+  const name = database + suffix;
+  const identifier = admin.escapeIdentifier(name);
+  const password = randomBytes(12).toString('hex');
+  await admin.query(`CREATE ROLE ${identifier} LOGIN PASSWORD ${admin.escapeLiteral(password)}`);
+  await admin.query(`CREATE DATABASE ${identifier} OWNER ${identifier}`);
+  const url = new URL(postgresUrl);
+  url.username = name;
+  url.password = password;
+  url.pathname = `/${name}`;
+  return url.href;
+}

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { environment } from '@gavel/dev/config';
+import { Keeper } from '@gavel/dev/process-control/keeper';
+import { answersOk, nodeProcess } from '@gavel/dev/process-control/node-process';
+import { httpUrl, type ProcessDefinition, type SystemContext } from '@gavel/dev/processes';
+import { projectRoot } from '@gavel/dev/project-root';
+import { processEnvironment } from '@gavel/dev/system/process-environment';
+import type { SystemOptions } from './start-system.ts';
+
+/** One process of the system under the launcher's own keeper, which starts it again whenever it dies. */
+export interface KeptProcess {
+  readonly definition: ProcessDefinition;
+  readonly pid: number | null;
+  readonly restarts: number;
+  start(): Promise<void>;
+  kill(signal: NodeJS.Signals): Promise<void>;
+  signal(signal: NodeJS.Signals): void;
+  ready(timeoutMs: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface KeepOptions extends Pick<SystemOptions, 'env' | 'processes'> {
+  readonly logDirectory: string;
+  readonly report: (line: string) => void;
+}
+
+/** Nothing runs yet: `start` does it. */
+export function keepProcess(
+  definition: ProcessDefinition,
+  context: SystemContext,
+  options: KeepOptions,
+): KeptProcess {
+  const { name } = definition;
+  const change = options.processes?.[name] || {};
+  const port = context.ports[name];
+  const readyUrl = `${httpUrl(port)}/readyz`;
+  const runnable = nodeProcess({
+    name,
+    entry: change.entry ?? definition.entry,
+    cwd: projectRoot,
+    env: {
+      ...processEnvironment(definition, context, environment),
+      ...options.env,
+      ...change.env,
+    },
+    logFile: join(options.logDirectory, `${name}.log`),
+    readyUrl,
+  });
+  const keeper = new Keeper(runnable, { onChange: () => undefined, report: options.report });
+  const signal = (which: NodeJS.Signals): void => {
+    if (runnable.pid !== null) process.kill(runnable.pid, which);
+  };
+  return {
+    definition,
+    get pid() {
+      return runnable.pid;
+    },
+    get restarts() {
+      return keeper.restarts;
+    },
+    start: () => keeper.start(),
+    async kill(which) {
+      const exited = runnable.exited();
+      signal(which);
+      await exited;
+    },
+    signal,
+    async ready(timeoutMs) {
+      const deadline = performance.now() + timeoutMs;
+      while (!(await answersOk(readyUrl))) {
+        if (performance.now() > deadline)
+          throw new Error(`${name} was not ready within ${timeoutMs / 1000} s`);
+        await delay(50);
+      }
+    },
+    stop: () => keeper.stop(),
+  };
+}
