@@ -1,0 +1,33 @@
+/** A room of the project and the rooms whose code it may import: the arrows of the design, one line each. */
+export interface Room {
+  /** Folder, or a folder's parent with `/*` for each of its folders. */
+  readonly folder: string;
+  readonly mayImport: readonly string[];
+}
+
+const foundation = ['proto', 'observability'];
+const servicesFoundation = [...foundation, 'services/runtime', 'services/postgres'];
+
+/** The first room whose folder matches is a file's room. deploy is absent: it puts everything together. */
+const rooms: readonly Room[] = [
+  { folder: 'proto', mayImport: [] },
+  { folder: 'observability', mayImport: ['proto'] },
+  { folder: 'services/runtime', mayImport: foundation },
+  { folder: 'services/postgres', mayImport: foundation },
+  { folder: 'services/outbox', mayImport: servicesFoundation },
+  { folder: 'services/*', mayImport: [...servicesFoundation, 'services/outbox'] },
+  { folder: 'consumers/runtime', mayImport: servicesFoundation },
+  { folder: 'consumers/*', mayImport: [...servicesFoundation, 'consumers/runtime'] },
+  { folder: 'bff', mayImport: foundation },
+];
+
+/** The folder of the room that a file is in: `services/bids` for `services/bids/src/main.ts`. */
+export function roomOf(file: string): string {
+  const [top = '', second = ''] = file.split('/');
+  return ['services', 'consumers', 'deploy'].includes(top) ? `${top}/${second}` : top;
+}
+
+/** The rule for a room; undefined for a room that may import anything. */
+export function ruleFor(folder: string): Room | undefined {
+  return rooms.find((room) => room.folder === folder || room.folder === `${folder.split('/')[0]}/*`);
+}
