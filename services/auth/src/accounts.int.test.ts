@@ -1,0 +1,153 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { UserCreatedSchema } from '@gavel/proto/gen/auth/v1/events_pb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bearer, newEmail } from './testing/auth-client.ts';
+import { type AuthUnderTest, startAuthUnderTest } from './testing/auth-under-test.ts';
+
+let auth: AuthUnderTest;
+beforeAll(async () => {
+  auth = await startAuthUnderTest();
+});
+afterAll(() => auth.stop());
+
+const person = {
+  password: 'correct horse',
+  fullName: 'Ann Lee',
+  countryCode: 'de',
+  phoneNumber: '+49 30 1234',
+};
+
+describe('registering', () => {
+  it('stores the account and appends its UserCreated with sequence 1 in the same transaction', async () => {
+    const email = newEmail();
+    const answer = await auth.call('Register', { ...person, email: email.toUpperCase() });
+    expect(answer.status).toBe(200);
+    const { rows } = await auth.pool.query(
+      `SELECT o.type, o.subject, o.sequence, o.body, o.time, u.created_at, o.xmin = u.xmin AS same_transaction
+       FROM outbox o JOIN users u ON u.id::text = o.aggregate_id WHERE u.id = $1`,
+      [answer.body.userId],
+    );
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({
+      type: 'auth.v1.UserCreated',
+      subject: `gavel.auth.user_created.${answer.body.userId}`,
+      sequence: 1n,
+      same_transaction: true,
+      time: rows[0].created_at,
+    });
+    expect(fromBinary(UserCreatedSchema, rows[0].body)).toMatchObject({
+      userId: answer.body.userId,
+      email,
+      fullName: 'Ann Lee',
+      countryCode: 'DE',
+      createdAt: rows[0].created_at.toISOString(),
+    });
+  });
+
+  it('two sign-ups with the same e-mail at once: one account, and EMAIL_TAKEN instead of an internal error', async () => {
+    const email = newEmail();
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => auth.call('Register', { ...person, email })),
+    );
+    expect(answers.filter((answer) => answer.status === 200)).toHaveLength(1);
+    const refused = answers.filter((answer) => answer.status !== 200);
+    expect(new Set(refused.map((answer) => `${answer.status} ${answer.reason}`))).toEqual(
+      new Set(['409 EMAIL_TAKEN']),
+    );
+    const { rows } = await auth.pool.query(
+      `SELECT (SELECT count(*) FROM users WHERE email = $1) AS users,
+              (SELECT count(*) FROM outbox WHERE aggregate_id = $2) AS events`,
+      [email, answers.find((answer) => answer.status === 200)?.body.userId],
+    );
+    expect(rows).toEqual([{ users: 1n, events: 1n }]);
+  });
+
+  it('letter case never makes a second account, and signs in to the first', async () => {
+    const account = await auth.signUp();
+    const shouted = account.email.toUpperCase();
+    expect((await auth.call('Register', { ...person, email: shouted })).reason).toBe('EMAIL_TAKEN');
+    const answer = await auth.call('Login', { email: ` ${shouted} `, password: account.password });
+    expect(answer.status).toBe(200);
+    await expect(
+      auth.pool.query(`INSERT INTO users (id, email, password_hash, full_name)
+        SELECT gen_random_uuid(), upper(email), 'x', 'x' FROM users`),
+    ).rejects.toMatchObject({ code: '23505', constraint: 'users_email_key' });
+  });
+
+  it.each([
+    ['email', { email: 'not an address' }],
+    ['password', { password: 'short' }],
+    ['full_name', { fullName: ' ' }],
+    ['full_name', { fullName: '\u0000' }],
+    ['country_code', { countryCode: 'DEU' }],
+    ['phone_number', { phoneNumber: 'call me' }],
+  ])('names the field %s when it is %j', async (field, change) => {
+    const answer = await auth.call('Register', { ...person, email: newEmail(), ...change });
+    expect(answer.reason).toBe('INVALID_FIELD');
+    expect(Object.keys(answer.metadata ?? {})).toEqual([field]);
+  });
+
+  it('keeps passwords as Argon2id hashes only', async () => {
+    const account = await auth.signUp();
+    const { rows } = await auth.pool.query('SELECT to_jsonb(u)::text AS row FROM users u WHERE id = $1', [
+      account.userId,
+    ]);
+    expect(rows[0].row).toContain('$argon2id$v=19$m=19456,t=2,p=1$');
+    expect(rows[0].row).not.toContain(account.password);
+  });
+});
+
+describe('signing in', () => {
+  it('a wrong password and an unknown e-mail get the same answer', async () => {
+    const { email } = await auth.signUp();
+    const wrong = await auth.call('Login', { email, password: 'wrong' });
+    const unknown = await auth.call('Login', { email: newEmail(), password: 'wrong' });
+    const strange = await auth.call('Login', { email: 'a\u0000@example.com', password: 'wrong' });
+    expect(wrong).toMatchObject({ status: 401, reason: 'BAD_CREDENTIALS' });
+    expect(unknown).toEqual(wrong);
+    expect(strange).toEqual(wrong);
+  });
+
+  it('answers a burst larger than the hashing capacity completely', async () => {
+    const account = await auth.signUp();
+    const { email, password } = account;
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => auth.call('Login', { email, password })),
+    );
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
+  });
+});
+
+describe('a profile', () => {
+  it('needs an access token: profile lookup gives nothing away without one', async () => {
+    const { userId } = await auth.signUp();
+    for (const request of [{}, { userId }]) {
+      for (const headers of [{}, bearer('nonsense')]) {
+        const answer = await auth.call('GetProfile', request, headers);
+        expect(answer).toMatchObject({ status: 401, reason: 'UNAUTHENTICATED' });
+      }
+    }
+  });
+
+  it('shows the e-mail address to its owner and to nobody else', async () => {
+    const [ann, bob] = [await auth.signUp({ countryCode: 'fr' }), await auth.signUp({ fullName: 'Bob' })];
+    const token = bearer((await auth.signIn(ann)).accessToken);
+    const own = { id: ann.userId, email: ann.email, fullName: 'Ann Lee', countryCode: 'FR' };
+    const mine = await auth.call('GetProfile', {}, token);
+    expect(mine.body).toMatchObject(own);
+    expect(Date.parse(String(mine.body.createdAt))).not.toBeNaN();
+    expect((await auth.call('GetProfile', { userId: ann.userId }, token)).body).toMatchObject(own);
+    const other = await auth.call('GetProfile', { userId: bob.userId }, token);
+    expect(other.body).toMatchObject({ id: bob.userId, fullName: 'Bob' });
+    expect(JSON.stringify(other.body)).not.toContain('@');
+  });
+
+  it.each(['nonsense', '00000000-0000-7000-8000-000000000000', "'; --"])(
+    'of nobody (%s) is USER_NOT_FOUND',
+    async (userId) => {
+      const token = bearer((await auth.signIn(await auth.signUp())).accessToken);
+      const answer = await auth.call('GetProfile', { userId }, token);
+      expect(answer).toMatchObject({ status: 404, reason: 'USER_NOT_FOUND' });
+    },
+  );
+});

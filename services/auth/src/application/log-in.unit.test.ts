@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { createLogIn } from './log-in.ts';
+import type { Verdict } from './ports.ts';
+
+const rules = { lifetimeMs: 1, idleMs: 1, graceMs: 1 };
+const origin = { ipAddress: '', userAgent: '' };
+
+/** Ports that note what was asked of them, in order. */
+function recordingPorts(mayTry: Verdict = { allowed: true }) {
+  const asked: string[] = [];
+  const note = <T>(what: string, answer: T): Promise<T> => {
+    asked.push(what);
+    return Promise.resolve(answer);
+  };
+  const known = { userId: 'u1', passwordHash: 'hash of right' };
+  return {
+    asked,
+    ports: {
+      accounts: {
+        create: () => note('create', true),
+        findCredentials: (email: string) => note('find', email === 'ann@example.com' ? known : undefined),
+        findProfile: () => note('profile', undefined),
+      },
+      sessions: {
+        open: () => note('open', 'refresh'),
+        exchange: () => note('exchange', { kind: 'unknown' } as const),
+        revoke: () => note('revoke', undefined),
+        prune: () => note('prune', 0),
+      },
+      passwords: {
+        hash: () => note('hash', ''),
+        verify: (hash: string | undefined, password: string) =>
+          note('verify', hash === `hash of ${password}`),
+      },
+      turns: {
+        take: async <T>(work: () => Promise<T>) => {
+          asked.push('turn');
+          return work();
+        },
+      },
+      limits: {
+        countRequest: () => note('count', { allowed: true } as const),
+        mayTry: () => note('may try', mayTry),
+        noteFailure: () => note('note failure', undefined),
+        forgetFailures: () => note('forget failures', undefined),
+      },
+      accessTokens: { issue: () => note('issue', { token: 'access', expiresAt: new Date(0) }) },
+    },
+  };
+}
+
+describe('logging in', () => {
+  it('verifies a password hash, and does all else alike, for an unknown e-mail and for a wrong password', async () => {
+    const tries = ['ann@example.com', 'nobody@example.com'].map(async (email) => {
+      const { ports, asked } = recordingPorts();
+      const outcome = await createLogIn(
+        ports,
+        rules,
+      )({ email, password: 'wrong', address: undefined, origin });
+      return { outcome, asked };
+    });
+    const [wrong, unknown] = await Promise.all(tries);
+    expect(unknown).toEqual(wrong);
+    expect(unknown?.asked).toEqual(['count', 'turn', 'may try', 'find', 'verify', 'note failure']);
+    expect(unknown?.outcome).toMatchObject({ ok: false, reason: 'BAD_CREDENTIALS' });
+  });
+
+  it('forgets failures and opens a session for the right password, in any letter case of the e-mail', async () => {
+    const { ports, asked } = recordingPorts();
+    const command = { email: ' Ann@EXAMPLE.com ', password: 'right', address: undefined, origin };
+    const outcome = await createLogIn(ports, rules)(command);
+    expect(outcome).toMatchObject({ ok: true, value: { refreshToken: 'refresh' } });
+    expect(asked.slice(4)).toEqual(['verify', 'forget failures', 'open', 'issue']);
+  });
+
+  it('looks at no password while an e-mail address has too many failures, not even at the right one', async () => {
+    const { ports, asked } = recordingPorts({ allowed: false, retryAfterSeconds: 77 });
+    const command = { email: 'ann@example.com', password: 'right', address: undefined, origin };
+    const outcome = await createLogIn(ports, rules)(command);
+    expect(outcome).toMatchObject({ reason: 'RATE_LIMITED', metadata: { retry_after_seconds: '77' } });
+    expect(asked).not.toContain('verify');
+  });
+});

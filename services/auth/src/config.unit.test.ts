@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { readAuthConfig } from './config.ts';
+
+const env = {
+  PORT: '4001',
+  DATABASE_URL: 'postgresql://auth@127.0.0.1/gavel_auth',
+  REDIS_URL: 'redis://127.0.0.1:6379',
+  AUTH_SIGNING_KEYS_DIR: 'keys',
+};
+
+describe('configuration', () => {
+  it('needs a port, a database, Redis and a place for keys; the rest has presets', () => {
+    expect(readAuthConfig(env)).toMatchObject({
+      HOST: '127.0.0.1',
+      AUTH_ISSUER: 'http://auth.gavel',
+      AUTH_AUDIENCE: 'gavel',
+      AUTH_ACCESS_TOKEN_SECONDS: 900,
+      AUTH_SESSION_SECONDS: 30 * 24 * 3600,
+      AUTH_SESSION_IDLE_SECONDS: 14 * 24 * 3600,
+      AUTH_REFRESH_GRACE_SECONDS: 10,
+    });
+    expect(readAuthConfig({ ...env, AUTH_TRUSTED_PEERS: '10.0.0.0/8, ::1/128' }).AUTH_TRUSTED_PEERS).toEqual([
+      '10.0.0.0/8',
+      '::1/128',
+    ]);
+  });
+
+  it('names every bad key at once', () => {
+    const bad = { AUTH_TRUSTED_PEERS: 'everybody', AUTH_LIMIT_LOGIN_FAILURES: '0' };
+    let message = '';
+    try {
+      readAuthConfig(bad);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    const required = ['PORT', 'DATABASE_URL', 'AUTH_SIGNING_KEYS_DIR', 'REDIS_URL'];
+    for (const key of [...required, ...Object.keys(bad)]) expect(message).toContain(key);
+    expect(message).not.toContain('everybody');
+  });
+});

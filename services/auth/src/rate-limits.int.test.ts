@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuthClient, newAddress, newEmail } from './testing/auth-client.ts';
+import { type AuthUnderTest, startAuthUnderTest } from './testing/auth-under-test.ts';
+
+let auth: AuthUnderTest;
+beforeAll(async () => {
+  auth = await startAuthUnderTest({
+    AUTH_LIMIT_LOGIN_FAILURES: '3',
+    AUTH_LIMIT_LOGINS_PER_MINUTE: '5',
+    AUTH_LIMIT_REGISTRATIONS_PER_HOUR: '2',
+    AUTH_LIMIT_REFRESHES_PER_MINUTE: '4',
+  });
+});
+afterAll(() => auth.stop());
+
+const wrong = 'wrong password';
+
+async function failLogin(client: AuthClient, email: string, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    expect((await client.call('Login', { email, password: wrong })).reason).toBe('BAD_CREDENTIALS');
+  }
+}
+
+describe('rate limits', () => {
+  it.each(['a known', 'an unknown'])(
+    '%s e-mail address has a limit of failures and is told when to come back',
+    async (kind) => {
+      const account = kind === 'a known' ? await auth.signUp() : { email: newEmail(), password: 'whatever' };
+      await failLogin(auth, account.email, 3);
+      for (const password of [wrong, account.password]) {
+        const answer = await auth.call('Login', { email: account.email.toUpperCase(), password });
+        expect(answer).toMatchObject({ status: 429, reason: 'RATE_LIMITED' });
+        const seconds = Number(answer.metadata?.retry_after_seconds);
+        expect(seconds).toBeGreaterThan(15 * 60 - 60);
+        expect(seconds).toBeLessThanOrEqual(15 * 60);
+      }
+    },
+  );
+
+  it('failures count for all instances together', async () => {
+    const other = await auth.startAnother();
+    const email = newEmail();
+    await failLogin(auth, email, 2);
+    await failLogin(other, email, 1);
+    expect((await auth.call('Login', { email, password: wrong })).reason).toBe('RATE_LIMITED');
+    expect((await other.call('Login', { email, password: wrong })).reason).toBe('RATE_LIMITED');
+  });
+
+  it('a success forgets the failures before it', async () => {
+    const account = await auth.signUp();
+    for (let round = 0; round < 3; round++) {
+      await failLogin(auth, account.email, 2);
+      await auth.signIn(account);
+    }
+  });
+
+  it('a burst of guesses sent at once overshoots by the hashes that run at once, not by its size', async () => {
+    const careful = await auth.startAnother({ AUTH_HASH_CONCURRENCY: '2' });
+    const email = newEmail();
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => careful.call('Login', { email, password: wrong })),
+    );
+    const verified = answers.filter((answer) => answer.reason === 'BAD_CREDENTIALS').length;
+    expect(verified).toBeGreaterThanOrEqual(3);
+    expect(verified).toBeLessThanOrEqual(4);
+  });
+
+  it('each address may sign in so often, as the front names it, and no other pays for it', async () => {
+    const account = await auth.signUp();
+    const from = (ipAddress: string) => auth.call('Login', { ...account, userId: undefined, ipAddress });
+    const address = newAddress();
+    for (let i = 0; i < 5; i++) expect((await from(address)).status).toBe(200);
+    const refused = await from(address);
+    expect(refused).toMatchObject({ status: 429, reason: 'RATE_LIMITED' });
+    expect(Number(refused.metadata?.retry_after_seconds)).toBeLessThanOrEqual(60);
+    expect((await from(newAddress())).status).toBe(200);
+  });
+
+  it('an address that an untrusted peer names is not believed', async () => {
+    // Nobody is trusted here, so all of these count under 127.0.0.1, which no other test file counts under.
+    const suspicious = await auth.startAnother({ AUTH_TRUSTED_PEERS: '10.0.0.0/8' });
+    const account = await auth.signUp();
+    const reasons = new Set<string | undefined>();
+    for (let i = 0; i < 6; i++) {
+      const request = { email: account.email, password: account.password, ipAddress: newAddress() };
+      reasons.add((await suspicious.call('Login', request)).reason);
+    }
+    expect(reasons).toContain('RATE_LIMITED');
+  });
+
+  it('each address may register and refresh so often', async () => {
+    const forwarded = { 'x-forwarded-for': `1.1.1.1, ${newAddress()}` };
+    const person = { password: 'correct horse', fullName: 'Ann Lee' };
+    const register = () => auth.call('Register', { ...person, email: newEmail() }, forwarded);
+    expect((await register()).status).toBe(200);
+    expect((await register()).status).toBe(200);
+    const refused = await register();
+    expect(refused).toMatchObject({ status: 429, reason: 'RATE_LIMITED' });
+    expect(Number(refused.metadata?.retry_after_seconds)).toBeGreaterThan(3000);
+
+    const ipAddress = newAddress();
+    const refresh = () => auth.call('Refresh', { refreshToken: 'unknown', ipAddress });
+    for (let i = 0; i < 4; i++) expect((await refresh()).reason).toBe('SESSION_EXPIRED');
+    expect((await refresh()).reason).toBe('RATE_LIMITED');
+  });
+
+  it('a client on this machine that names no address is limited per e-mail address only', async () => {
+    const account = await auth.signUp();
+    for (let i = 0; i < 8; i++) await auth.signIn(account);
+    for (let i = 0; i < 4; i++) await auth.signUp();
+  });
+});
+
+describe('without Redis', () => {
+  it('sign-in goes on, failures are still limited, and the service stays ready', async () => {
+    const alone = await auth.startAnother({ REDIS_URL: 'redis://127.0.0.1:1' });
+    const account = await alone.signUp();
+    const { refreshToken } = await alone.signIn(account);
+    expect((await alone.refresh(refreshToken)).status).toBe(200);
+    await failLogin(alone, account.email, 3);
+    const answer = await alone.call('Login', { email: account.email, password: account.password });
+    expect(answer.reason).toBe('RATE_LIMITED');
+    const ready = await fetch(`${alone.url}/readyz`);
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toMatchObject({ checks: { redis: { detail: { connected: false } } } });
+  });
+});

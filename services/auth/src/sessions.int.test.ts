@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPostgresSessionStore } from './adapters/postgres-session-store.ts';
+import { createPruneSessions } from './application/prune-sessions.ts';
+import type { Answer } from './testing/auth-client.ts';
+import { type AuthUnderTest, startAuthUnderTest } from './testing/auth-under-test.ts';
+
+let auth: AuthUnderTest;
+beforeAll(async () => {
+  auth = await startAuthUnderTest();
+});
+afterAll(() => auth.stop());
+
+async function firstToken(): Promise<string> {
+  return (await auth.signIn(await auth.signUp())).refreshToken;
+}
+
+async function rotate(token: string): Promise<string> {
+  const answer = await auth.refresh(token);
+  expect(answer.status).toBe(200);
+  return String(answer.body.refreshToken);
+}
+
+const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
+
+/** Moves the moment of a token's exchange into the past, by the database's clock. */
+async function ageExchange(token: string, seconds: number): Promise<void> {
+  await auth.pool.query(
+    `UPDATE refresh_tokens SET replaced_at = replaced_at - $2 * interval '1 s' WHERE token_hash = $1`,
+    [hashOf(token), seconds],
+  );
+}
+
+async function setSession(token: string, assignment: string): Promise<void> {
+  await auth.pool.query(
+    `UPDATE sessions SET ${assignment} WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = $1)`,
+    [hashOf(token)],
+  );
+}
+
+const refusal = ({ status, reason }: Answer): string => `${status} ${reason}`;
+
+describe('two concurrent refreshes with one token', () => {
+  it('both live: every tab within the grace gets the same one successor, never two', async () => {
+    const token = await firstToken();
+    const answers = await Promise.all(Array.from({ length: 16 }, () => auth.refresh(token)));
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
+    const successors = new Set(answers.map((answer) => answer.body.refreshToken));
+    expect(successors.size).toBe(1);
+    expect(successors.has(token)).toBe(false);
+    const accessTokens = new Set(answers.map((answer) => answer.body.accessToken));
+    expect(accessTokens.size).toBe(16);
+    const [successor = ''] = successors;
+    expect(await rotate(successor)).not.toBe(successor);
+  });
+
+  it('hold across two instances of the service', async () => {
+    const other = await auth.startAnother();
+    const token = await firstToken();
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => (i % 2 ? auth : other).refresh(token)),
+    );
+    expect(new Set(answers.map((answer) => answer.body.refreshToken)).size).toBe(1);
+  });
+
+  it('make one row, however many they are', async () => {
+    const token = await firstToken();
+    await Promise.all(Array.from({ length: 8 }, () => auth.refresh(token)));
+    const { rows } = await auth.pool.query(
+      `SELECT count(*) AS tokens FROM refresh_tokens
+       WHERE session_id = (SELECT session_id FROM refresh_tokens WHERE token_hash = $1)`,
+      [hashOf(token)],
+    );
+    expect(rows).toEqual([{ tokens: 2n }]);
+  });
+});
+
+describe('a reused refresh token', () => {
+  it('revokes its whole family once the grace is over', async () => {
+    const first = await firstToken();
+    const second = await rotate(first);
+    await ageExchange(first, 11);
+    expect(refusal(await auth.refresh(first))).toBe('401 REFRESH_TOKEN_REUSED');
+    expect(refusal(await auth.refresh(second))).toBe('401 SESSION_REVOKED');
+    expect(refusal(await auth.refresh(first))).toBe('401 SESSION_REVOKED');
+  });
+
+  it('from before the last but one revokes its family even within the grace', async () => {
+    const first = await firstToken();
+    const third = await rotate(await rotate(first));
+    expect(refusal(await auth.refresh(first))).toBe('401 REFRESH_TOKEN_REUSED');
+    expect(refusal(await auth.refresh(third))).toBe('401 SESSION_REVOKED');
+  });
+
+  it('revokes no other sign-in of the same person', async () => {
+    const account = await auth.signUp();
+    const [phone, desk] = [await auth.signIn(account), await auth.signIn(account)];
+    const next = await rotate(phone.refreshToken);
+    await ageExchange(phone.refreshToken, 11);
+    expect((await auth.refresh(phone.refreshToken)).reason).toBe('REFRESH_TOKEN_REUSED');
+    expect((await auth.refresh(next)).reason).toBe('SESSION_REVOKED');
+    await rotate(desk.refreshToken);
+  });
+
+  it('presented by many at once is told as a reuse once', async () => {
+    const first = await firstToken();
+    const second = await rotate(first);
+    await ageExchange(first, 11);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => auth.refresh(first)));
+    expect(answers.filter((answer) => answer.reason === 'REFRESH_TOKEN_REUSED')).toHaveLength(1);
+    expect(answers.filter((answer) => answer.reason === 'SESSION_REVOKED')).toHaveLength(7);
+    expect((await auth.refresh(second)).reason).toBe('SESSION_REVOKED');
+  });
+
+  it('within the grace still gets its successor after a minute of nothing else, but not at the grace end', async () => {
+    const first = await firstToken();
+    const second = await rotate(first);
+    await ageExchange(first, 5);
+    expect(await rotate(first)).toBe(second);
+    await ageExchange(first, 5);
+    expect((await auth.refresh(first)).reason).toBe('REFRESH_TOKEN_REUSED');
+  });
+});
+
+describe('a session', () => {
+  it('ends at its lifetime and at its idle time with SESSION_EXPIRED', async () => {
+    const [old, idle] = [await firstToken(), await firstToken()];
+    await setSession(old, `ends_at = now(), idle_ends_at = now()`);
+    await setSession(idle, `idle_ends_at = now() - interval '1 s'`);
+    expect(refusal(await auth.refresh(old))).toBe('401 SESSION_EXPIRED');
+    expect(refusal(await auth.refresh(idle))).toBe('401 SESSION_EXPIRED');
+  });
+
+  it('lives 30 days, 14 without use, and use moves only the second', async () => {
+    const token = await firstToken();
+    await setSession(token, `idle_ends_at = now() + interval '1 day'`);
+    await rotate(token);
+    const { rows } = await auth.pool.query(
+      `SELECT ends_at - created_at = interval '30 days' AS lifetime,
+              idle_ends_at - now() BETWEEN interval '13 days 23 hours' AND interval '14 days' AS idle
+       FROM sessions WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = $1)`,
+      [hashOf(token)],
+    );
+    expect(rows).toEqual([{ lifetime: true, idle: true }]);
+  });
+
+  it.each(['unknown', 'a'.repeat(43), '\u0000'])('that nobody knows (%j) has ended', async (token) => {
+    expect(refusal(await auth.refresh(token))).toBe('401 SESSION_EXPIRED');
+    expect((await auth.call('Logout', { refreshToken: token })).status).toBe(200);
+  });
+
+  it('ends with a log-out by any of its tokens; logging out twice succeeds', async () => {
+    const first = await firstToken();
+    const second = await rotate(first);
+    for (const refreshToken of [first, second, first]) {
+      expect(await auth.call('Logout', { refreshToken })).toMatchObject({ status: 200, body: {} });
+    }
+    expect(refusal(await auth.refresh(second))).toBe('401 SESSION_REVOKED');
+    expect(refusal(await auth.refresh(first))).toBe('401 SESSION_REVOKED');
+  });
+
+  it('that is logged out of and refreshed at once is over afterwards', async () => {
+    const token = await firstToken();
+    const calls = [auth.refresh(token), auth.call('Logout', { refreshToken: token }), auth.refresh(token)];
+    const answers = await Promise.all(calls);
+    for (const answer of answers) expect([200, 401]).toContain(answer.status);
+    expect((await auth.refresh(token)).reason).toBe('SESSION_REVOKED');
+  });
+
+  it('leaves no token in the database that anybody could use', async () => {
+    const first = await firstToken();
+    const second = await rotate(first);
+    const { rows } = await auth.pool.query(
+      `SELECT string_agg(to_jsonb(t)::text, ' ') || string_agg(encode(t.sealed_successor, 'escape'), ' ') AS everything
+       FROM refresh_tokens t`,
+    );
+    for (const token of [first, second]) {
+      expect(rows[0].everything).toContain(hashOf(token).toString('hex'));
+      expect(rows[0].everything).not.toContain(token);
+      expect(rows[0].everything).not.toContain(Buffer.from(token, 'base64url').toString('hex'));
+    }
+  });
+
+  it('is removed with its tokens a day after its end, not before', async () => {
+    const [ended, recent, live] = [await firstToken(), await firstToken(), await firstToken()];
+    await rotate(ended);
+    await setSession(ended, `idle_ends_at = now() - interval '25 hours'`);
+    await setSession(recent, `idle_ends_at = now() - interval '23 hours'`);
+    const prune = createPruneSessions(createPostgresSessionStore(auth.pool));
+    await Promise.all([prune(), prune()]);
+    const { rows } = await auth.pool.query(
+      'SELECT token_hash FROM refresh_tokens WHERE token_hash = ANY ($1)',
+      [[ended, recent, live].map(hashOf)],
+    );
+    expect(rows).toHaveLength(2);
+    expect((await auth.refresh(ended)).reason).toBe('SESSION_EXPIRED');
+    await rotate(live);
+  });
+});

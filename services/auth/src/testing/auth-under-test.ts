@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { outboxMigrations } from '@gavel/outbox/migrations';
+import type { Pool } from '@gavel/postgres/pool';
+import { createTestDatabase } from '@gavel/postgres/testing/test-database';
+import { inject } from 'vitest';
+import { readAuthConfig } from '../config.ts';
+import { startAuth } from '../main.ts';
+import { authMigrations } from '../migrations.ts';
+import { type AuthClient, createAuthClient } from './auth-client.ts';
+
+/** The whole service on a free port, with a database and signing keys of a test file's own. */
+export interface AuthUnderTest extends AuthClient {
+  pool: Pool;
+  /** What a process of the service would be started with. */
+  env: Record<string, string>;
+  /** Another instance on the same database and keys, with some keys of the environment changed. */
+  startAnother(changes?: Record<string, string>): Promise<AuthClient>;
+  stop(): Promise<void>;
+}
+
+/** Starts it; call `stop` in afterAll. `changes` are keys of the environment. */
+export async function startAuthUnderTest(changes: Record<string, string> = {}): Promise<AuthUnderTest> {
+  const database = await createTestDatabase([outboxMigrations, authMigrations]);
+  const directory = await mkdtemp(join(tmpdir(), 'auth-keys-'));
+  const stops: (() => Promise<void> | void)[] = [
+    () => rm(directory, { recursive: true }),
+    () => database.drop(),
+  ];
+  const env = {
+    PORT: '0',
+    DATABASE_URL: database.url,
+    REDIS_URL: inject('infrastructure').redisUrl,
+    AUTH_SIGNING_KEYS_DIR: join(directory, 'keys'),
+    ...changes,
+  };
+  const start = async (more: Record<string, string>): Promise<AuthClient> => {
+    const scope = { onStop: (_: string, stop: () => Promise<void> | void) => void stops.push(stop) };
+    return createAuthClient(await startAuth(readAuthConfig({ ...env, ...more }), scope));
+  };
+  return {
+    ...(await start({})),
+    pool: database.pool,
+    env,
+    startAnother: (more = {}) => start(more),
+    async stop() {
+      for (const stop of stops.toReversed()) await stop();
+    },
+  };
+}
