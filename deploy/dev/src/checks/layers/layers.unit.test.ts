@@ -94,6 +94,12 @@ test('main.ts wires, and a file that others import does not', () => {
   expect(check('services/bids/src/start.ts', wiring, [imported])).toHaveLength(1);
 });
 
+test("a library's application may know the library's public files, and not its adapters", () => {
+  const file = 'consumers/runtime/src/application/apply-batch.ts';
+  expect(check(file, "import { defineConsumer } from '../define-consumer.ts';")).toEqual([]);
+  expect(check(file, "import { park } from '../adapters/postgres/dead-letters.ts';")).toHaveLength(1);
+});
+
 test('a process does not import test code', () => {
   expect(
     check('services/bids/src/main.ts', "import { a } from '@gavel/postgres/testing/test-database';"),

@@ -5,6 +5,9 @@ type Layer = 'domain' | 'application' | 'adapters';
 
 const inService = /^((?:services|consumers)\/[^/]+\/src\/(?:.*?\/)?)(domain|application|adapters)\//;
 
+/** Libraries have no use cases of a business: their application layer may know their own public files and their rooms. */
+const library = /^(services\/(runtime|postgres|outbox)|consumers\/runtime)\//;
+
 /** What a use case may take from other rooms. A transaction is handed through as a type and never opened there. */
 const applicationMayImport = /^(proto\/|observability\/|services\/runtime\/src\/failure\.ts$)/;
 const applicationMayNameTypesOf = /^services\/(postgres\/src\/transaction|runtime\/src\/\w[\w-]*)\.ts$/;
@@ -43,6 +46,7 @@ function refuseInApplication({ target, import: taken }: Edge, home: string): str
   }
   const { file } = target;
   if (file.startsWith(`${home}domain/`) || file.startsWith(`${home}application/`)) return undefined;
+  if (library.test(home) && layerOf(file) !== 'adapters') return undefined;
   if (applicationMayImport.test(file)) return undefined;
   if (taken.typeOnly && applicationMayNameTypesOf.test(file)) return undefined;
   return `application imports domain, its own ports and types of the transaction: not ${taken.specifier}`;

@@ -1,0 +1,23 @@
+/** `npm test`: unit, then int, then e2e. Needs nothing started beforehand; the last line is `N passed, N failed`. */
+import { readFilters } from './tests/config.ts';
+import { runProject } from './tests/run-project.ts';
+
+/** Together under the twenty minutes that a build may take on two cores. */
+const projects = [
+  { name: 'unit', minutes: 2 },
+  { name: 'int', minutes: 7 },
+  { name: 'e2e', minutes: 9 },
+];
+
+const filters = readFilters();
+let passed = 0;
+let failed = 0;
+for (const { name, minutes } of projects) {
+  const counts = await runProject(name, filters, minutes * 60_000);
+  console.log(`${name}: ${counts.passed} passed, ${counts.failed} failed`);
+  passed += counts.passed;
+  failed += counts.failed;
+}
+if (passed + failed === 0) console.log(`no test matches ${filters.join(' ')}`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+console.log(`${passed} passed, ${failed} failed`);
