@@ -40,11 +40,10 @@ export const processes: readonly ProcessDefinition[] = [
     entry: 'services/auth/src/main.ts',
     serves: true,
     startsAfter: [],
-    environment: ({ urls, databaseUrls, directory, ports }) => ({
+    environment: ({ urls, databaseUrls, directory }) => ({
       DATABASE_URL: databaseUrls.gavel_auth,
       REDIS_URL: urls.redisUrl,
       AUTH_SIGNING_KEYS_DIR: join(directory, 'signing-keys'),
-      AUTH_URL: httpUrl(ports.auth),
     }),
   },
   {
@@ -52,9 +51,8 @@ export const processes: readonly ProcessDefinition[] = [
     entry: 'services/bids/src/main.ts',
     serves: true,
     startsAfter: [],
-    environment: ({ urls, databaseUrls, ports }) => ({
+    environment: ({ databaseUrls, ports }) => ({
       DATABASE_URL: databaseUrls.gavel_bids,
-      REDIS_URL: urls.redisUrl,
       AUTH_URL: httpUrl(ports.auth),
     }),
   },
@@ -63,9 +61,8 @@ export const processes: readonly ProcessDefinition[] = [
     entry: 'services/user-stats/src/main.ts',
     serves: true,
     startsAfter: [],
-    environment: ({ urls, databaseUrls, ports }) => ({
+    environment: ({ databaseUrls, ports }) => ({
       DATABASE_URL: databaseUrls.gavel_stats,
-      REDIS_URL: urls.redisUrl,
       AUTH_URL: httpUrl(ports.auth),
     }),
   },

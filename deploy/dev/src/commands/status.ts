@@ -1,0 +1,56 @@
+import { environment, readDevConfig } from '../config.ts';
+import { httpUrl, processes } from '../processes.ts';
+import { type KeptState, readState } from '../system/state-file.ts';
+import { type HealthWord, healthOf, supervised } from './health.ts';
+import { runCommand } from './terminal.ts';
+
+interface Row {
+  readonly name: string;
+  readonly pid: number | null;
+  readonly health: HealthWord;
+  readonly url: string | null;
+  readonly restarts: number;
+  readonly log: string | null;
+}
+
+await runCommand(async () => {
+  const config = readDevConfig(environment);
+  const state = await readState(config.directory);
+  const kept = supervised(state) ? state.kept : [];
+  const servers = kept.filter((each) => !processes.some((process) => process.name === each.name));
+  const rows = await Promise.all([
+    ...processes.map((process) =>
+      row(process.name, kept, process.serves ? httpUrl(config.processPorts[process.name]) : null),
+    ),
+    ...(kept.length > 0 ? servers.map((each) => each.name) : ['postgres', 'rabbitmq', 'redis']).map((name) =>
+      row(name, kept, null),
+    ),
+  ]);
+  if (process.argv.includes('--json')) {
+    process.stdout.write(`${JSON.stringify({ processes: rows })}\n`);
+    return;
+  }
+  if (!supervised(state)) console.log('Nothing runs. `make up` starts it.');
+  const columns = [['NAME', 'PID', 'HEALTH', 'RESTARTS', 'URL'], ...rows.map(cells)];
+  const widths =
+    columns[0]?.map((_, index) => Math.max(...columns.map((line) => line[index]?.length ?? 0))) ?? [];
+  for (const line of columns)
+    console.log(
+      line
+        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
+});
+
+async function row(name: string, kept: readonly KeptState[], url: string | null): Promise<Row> {
+  const found = kept.find((each) => each.name === name);
+  if (found === undefined) return { name, pid: null, health: 'stopped', url, restarts: 0, log: null };
+  const health = await healthOf(found);
+  const pid = health === 'stopped' ? null : found.pid;
+  return { name, pid, health, url: found.url, restarts: found.restarts, log: found.logFile };
+}
+
+function cells(each: Row): string[] {
+  return [each.name, String(each.pid ?? '-'), each.health, String(each.restarts), each.url ?? '-'];
+}

@@ -1,0 +1,29 @@
+import { LaunchError } from '../launch-error.ts';
+
+/** A line with the seconds since `began` (a `performance.now()`), as `[  3.2 s] text`. */
+export function timed(began: number, text: string): string {
+  return `[${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s] ${text}`;
+}
+
+/**
+ * Runs a command to its end: a LaunchError is printed with its log and way out, anything else with its stack; both
+ * make the exit code 1.
+ */
+export async function runCommand(command: () => Promise<void>): Promise<void> {
+  try {
+    await command();
+  } catch (error) {
+    process.exitCode = 1;
+    if (error instanceof LaunchError) console.error(failureText(error));
+    else console.error(error);
+  }
+}
+
+export function failureText(failure: {
+  message: string;
+  wayOut: string;
+  log?: string | null | undefined;
+}): string {
+  const log = failure.log ? `\n${failure.log.replaceAll(/^/gm, '  | ')}\n` : '';
+  return `\n✗ ${failure.message}\n${log}→ ${failure.wayOut}`;
+}

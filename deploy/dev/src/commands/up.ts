@@ -1,0 +1,177 @@
+import { spawn } from 'node:child_process';
+import { access, mkdir, open, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type DevConfig, environment, readDevConfig } from '../config.ts';
+import { isPortFree, portBusy } from '../infrastructure/native/server-ports.ts';
+import { LaunchError } from '../launch-error.ts';
+import { holdLock } from '../process-control/hold-lock.ts';
+import { isAlive } from '../process-control/process-table.ts';
+import { lastLines } from '../process-control/server-process.ts';
+import { httpUrl, type ProcessName, processes } from '../processes.ts';
+import { projectRoot } from '../project-root.ts';
+import { bidders, demoPassword, sellers } from '../seed/demo-people.ts';
+import { rpcCaller } from '../seed/rpc.ts';
+import { seedDemo } from '../seed/seed-demo.ts';
+import { readState, type SystemState } from '../system/state-file.ts';
+import { healthOf, supervised } from './health.ts';
+import { stopSystem } from './stop-system.ts';
+import { runCommand, timed } from './terminal.ts';
+
+const began = performance.now();
+const say = (text: string) => console.log(timed(began, text));
+
+await runCommand(async () => {
+  const config = readDevConfig(environment);
+  await mkdir(config.directory, { recursive: true, mode: 0o755 });
+  const release = await holdLock(join(config.directory, 'up.lock'), 'another `make up` is at work', say);
+  try {
+    const running = await readState(config.directory);
+    if (supervised(running)) await verifyRunning(config, running);
+    else await startFresh(config);
+  } finally {
+    await release();
+  }
+});
+
+async function startFresh(config: DevConfig): Promise<void> {
+  for (const { name } of processes) {
+    const port = config.processPorts[name];
+    if (!(await isPortFree(port))) throw await portBusy(name, port);
+  }
+  const pid = await startSupervisor(config);
+  let interrupted = false;
+  process.once('SIGINT', () => {
+    interrupted = true;
+    say('stopping what was started');
+    process.kill(pid, 'SIGTERM');
+  });
+  await follow(config, pid, () => interrupted);
+  try {
+    await seedOnce(config);
+  } catch (error) {
+    say('the demo catalogue could not be filled: stopping what was started');
+    await stopSystem(config.directory, say);
+    throw error;
+  }
+  summary(config);
+}
+
+/** The supervisor outlives this command: a session of its own, its output in a file. */
+async function startSupervisor(config: DevConfig): Promise<number> {
+  await mkdir(join(config.directory, 'logs'), { recursive: true, mode: 0o755 });
+  const log = await open(join(config.directory, 'logs/supervisor.log'), 'a', 0o644);
+  const child = spawn(process.execPath, [join(projectRoot, 'deploy/dev/src/system/supervisor.ts')], {
+    cwd: projectRoot,
+    env: environment,
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+  });
+  child.unref();
+  await log.close();
+  if (child.pid === undefined) throw new Error('the supervisor could not be started');
+  return child.pid;
+}
+
+/** Prints what the supervisor reports until everything runs; throws what it failed with. */
+async function follow(config: DevConfig, pid: number, interrupted: () => boolean): Promise<void> {
+  let printed = 0;
+  for (;;) {
+    const state = await readState(config.directory);
+    const own = state?.supervisor.pid === pid ? state : undefined;
+    for (const line of own?.lines.slice(printed) ?? []) say(line.text);
+    printed = own?.lines.length ?? printed;
+    if (own?.phase === 'running') return;
+    const gone = own === undefined ? !isAlive(pid) : !supervised(own);
+    if (own?.phase === 'failed' || gone) throw await failureOf(config, own, interrupted());
+    await delay(100);
+  }
+}
+
+async function failureOf(
+  config: DevConfig,
+  state: SystemState | undefined,
+  interrupted: boolean,
+): Promise<LaunchError> {
+  const remains = 'Everything that this run started is stopped again.';
+  if (interrupted)
+    return new LaunchError('command-failed', `Interrupted. ${remains}`, { wayOut: 'Run `make up` again.' });
+  if (state?.failure) {
+    const { message, wayOut, log } = state.failure;
+    return new LaunchError('command-failed', `${message} ${remains}`, {
+      wayOut,
+      ...(log === null ? {} : { log }),
+    });
+  }
+  return new LaunchError('server-died', 'The supervisor ended without a word.', {
+    log: await lastLines(join(config.directory, 'logs/supervisor.log')),
+    wayOut: 'Run `make up` again; its log is .gavel/dev/logs/supervisor.log.',
+  });
+}
+
+/** A second `make up`: nothing is started; what is unwell is given half a minute and then named. */
+async function verifyRunning(config: DevConfig, state: SystemState): Promise<void> {
+  say(`already running (supervisor ${state.supervisor.pid})`);
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const now = await readState(config.directory);
+    const kept = now?.kept ?? [];
+    const words = await Promise.all(kept.map(async (each) => ({ each, health: await healthOf(each) })));
+    const unwell = words.filter(({ health }) => health !== 'healthy');
+    if (unwell.length === 0 && now?.phase === 'running') break;
+    if (Date.now() > deadline) {
+      const [first] = unwell;
+      throw new LaunchError(
+        'server-not-ready',
+        `Running, but not well: ${unwell.map(({ each, health }) => `${each.name} is ${health}`).join(', ')}.`,
+        {
+          log: first === undefined ? '' : await lastLines(first.each.logFile),
+          wayOut:
+            'Everything is left running. `make logs NAME=…` shows more; `make down && make up` starts afresh.',
+        },
+      );
+    }
+    await delay(500);
+  }
+  say('every process is healthy');
+  await seedOnce(config);
+  summary(config);
+}
+
+/** Once per data folder. */
+async function seedOnce(config: DevConfig): Promise<void> {
+  const marker = join(config.directory, 'seeded');
+  const seeded = await access(marker).then(
+    () => true,
+    () => false,
+  );
+  if (seeded) return;
+  const call = (name: ProcessName) => rpcCaller(httpUrl(config.processPorts[name]));
+  const result = await seedDemo(call('auth'), call('bids')).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new LaunchError('command-failed', `The demo catalogue could not be filled: ${why}`, {
+      wayOut: 'See `make logs NAME=bids`; `make up` tries again.',
+      cause,
+    });
+  });
+  await writeFile(marker, `${new Date().toISOString()}\n`);
+  say(`demo catalogue: ${result.items} auctions, ${result.bids} bids`);
+}
+
+function summary(config: DevConfig): void {
+  const names = [...sellers.slice(0, 1), ...bidders.slice(0, 2)];
+  console.log(`
+Gavel is up.
+
+  web app       ${httpUrl(config.processPorts.bff)}
+${processes
+  .filter(({ name, serves }) => serves && name !== 'bff')
+  .map(({ name }) => `  ${name.padEnd(12)}  ${httpUrl(config.processPorts[name])}`)
+  .join('\n')}
+
+  sign in as    ${names.map((person) => person.email).join(', ')}
+  password      ${demoPassword}
+
+  make status · make logs · make down (keeps data) · make reset (removes data)
+`);
+}

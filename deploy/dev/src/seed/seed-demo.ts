@@ -1,0 +1,94 @@
+import { catalogue, type DemoItem } from './catalogue.ts';
+import { bidders, type DemoPerson, demoPassword, sellers } from './demo-people.ts';
+import { type Call, RpcFailure } from './rpc.ts';
+
+interface Item {
+  readonly id: string;
+  readonly title: string;
+  readonly minimumNextBid: string;
+}
+
+/**
+ * Fills an empty Gavel through its public RPCs, as its users would: accounts, auctions, bids. May be repeated after an
+ * interruption: what is there already is found again, not made twice.
+ * @returns how many auctions and bids there are now
+ */
+export async function seedDemo(auth: Call, bids: Call): Promise<{ items: number; bids: number }> {
+  const tokens = new Map<string, string>();
+  for (const person of [...sellers, ...bidders]) tokens.set(person.key, await signIn(auth, person));
+
+  const present = new Map<string, Item>();
+  for (const seller of sellers) {
+    for (const item of await itemsOf(bids, tokens.get(seller.key))) present.set(item.title, item);
+  }
+  let placed = 0;
+  for (const demo of catalogue) {
+    const item = present.get(demo.title) ?? (await list(bids, demo, tokens.get(demo.seller)));
+    for (const [index, bidder] of demo.bids.entries()) {
+      await bid(bids, demo, item.id, tokens.get(bidder), `demo-${item.id}-${index}`);
+      placed += 1;
+    }
+  }
+  return { items: catalogue.length, bids: placed };
+}
+
+async function signIn(auth: Call, person: DemoPerson): Promise<string> {
+  const { email, fullName, countryCode } = person;
+  try {
+    await auth('auth.v1.AuthService/Register', { email, password: demoPassword, fullName, countryCode });
+  } catch (error) {
+    if (!(error instanceof RpcFailure) || error.code !== 'already_exists') throw error;
+  }
+  const answer = await auth('auth.v1.AuthService/Login', {
+    email,
+    password: demoPassword,
+    userAgent: 'demo seed',
+  });
+  return (answer as { accessToken: string }).accessToken;
+}
+
+async function itemsOf(bids: Call, token: string | undefined): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let pageToken = ''; ; ) {
+    const page = await bids('bids.v1.BidService/ListSellerItems', { pageSize: 100, pageToken }, token);
+    const { items: found = [], nextPageToken = '' } = page as { items?: Item[]; nextPageToken?: string };
+    items.push(...found);
+    if (nextPageToken === '') return items;
+    pageToken = nextPageToken;
+  }
+}
+
+async function list(bids: Call, demo: DemoItem, token: string | undefined): Promise<Item> {
+  const body = {
+    title: demo.title,
+    description: demo.description,
+    startPrice: demo.startPrice.toString(),
+    currency: demo.currency,
+    endAt: new Date(Date.now() + demo.endsInHours * 3_600_000).toISOString(),
+    images: [demo.picture],
+    category: demo.category,
+  };
+  return ((await bids('bids.v1.BidService/CreateItem', body, token)) as { item: Item }).item;
+}
+
+/** One bid above the smallest accepted one; the key makes a repeat after an interruption answer as the first time. */
+async function bid(
+  bids: Call,
+  demo: DemoItem,
+  itemId: string,
+  token: string | undefined,
+  key: string,
+): Promise<void> {
+  const { item } = (await bids('bids.v1.BidService/GetItem', { id: itemId })) as { item: Item };
+  const amount = BigInt(item.minimumNextBid) + demo.raise;
+  try {
+    await bids(
+      'bids.v1.BidService/PlaceBid',
+      { itemId, amount: amount.toString(), idempotencyKey: key },
+      token,
+    );
+  } catch (error) {
+    // The same key with another amount: this bid was placed before the interruption.
+    if (!(error instanceof RpcFailure) || !/IDEMPOTENCY|idempotency/.test(error.message)) throw error;
+  }
+}

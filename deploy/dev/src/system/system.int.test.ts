@@ -1,0 +1,83 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { readDevConfig } from '../config.ts';
+import { removeServerHome } from '../infrastructure/native/server-home.ts';
+import { isPortFree } from '../infrastructure/native/server-ports.ts';
+import { LaunchError } from '../launch-error.ts';
+import { isAlive } from '../process-control/process-table.ts';
+import type { ProcessDefinition, ProcessName } from '../processes.ts';
+import { gavelDirectory } from '../project-root.ts';
+import { System } from './system.ts';
+
+const fixture = 'deploy/dev/src/testing/fixtures/small-process.ts';
+
+function definition(name: ProcessName, more: Partial<ProcessDefinition> = {}): ProcessDefinition {
+  return { name, entry: fixture, serves: true, startsAfter: [], environment: () => ({}), ...more };
+}
+
+describe('a system', () => {
+  let directory = '';
+  let system: System | undefined;
+  const lines: string[] = [];
+
+  async function build(processes: ProcessDefinition[]): Promise<System> {
+    lines.length = 0;
+    directory = join(gavelDirectory, `test-${process.pid}-90${Math.floor(Math.random() * 1000)}`);
+    mkdirSync(directory, { recursive: true });
+    const ports = await freePorts(processes);
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, GAVEL_DEV_DIRECTORY: directory, ...ports };
+    system = new System({ config: readDevConfig(env), env, processes, report: (line) => lines.push(line) });
+    return system;
+  }
+
+  afterEach(async () => {
+    await system?.stop();
+    await removeServerHome(directory);
+  }, 60_000);
+
+  test('starts servers and processes in order, restarts what is killed, and leaves nothing behind', async () => {
+    const run = await build([definition('auth'), definition('bff', { startsAfter: ['auth'] })]);
+    await run.start();
+    const ready = lines.filter((line) => line.includes('is ready'));
+    expect(ready.map((line) => line.split(' ')[0])).toEqual(['auth', 'bff']);
+    expect(run.kept.map((keeper) => keeper.runnable.name).toSorted()).toEqual(
+      ['auth', 'bff', 'postgres', 'rabbitmq', 'redis'].toSorted(),
+    );
+
+    for (const name of ['auth', 'redis', 'postgres']) {
+      const keeper = run.kept.find((each) => each.runnable.name === name);
+      if (keeper === undefined) throw new Error(`${name} is not kept`);
+      const before = keeper.runnable.pid ?? 0;
+      process.kill(before, 'SIGKILL');
+      await vi.waitFor(() => expect(keeper).toMatchObject({ state: 'running', restarts: 1 }), 20_000);
+      expect(keeper.runnable.pid).not.toBe(before);
+      expect(keeper.lastExit).toMatchObject({ signal: 'SIGKILL' });
+    }
+
+    const pids = run.kept.map((keeper) => keeper.runnable.pid ?? 0);
+    await run.stop();
+    expect(pids.filter(isAlive)).toEqual([]);
+  }, 120_000);
+
+  test('names a process that dies at its start, with the last lines of its log, and stops the rest', async () => {
+    const broken = definition('bids', { environment: () => ({ CRASH_AT_START: 'no such key' }) });
+    const run = await build([definition('auth'), broken]);
+    const failure = await run.start().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(LaunchError);
+    expect(failure).toMatchObject({ code: 'server-died', message: 'bids ended while it was starting.' });
+    expect((failure as LaunchError).log).toContain('cannot start: no such key');
+    expect(run.kept.map((keeper) => keeper.runnable.pid)).toEqual(run.kept.map(() => null));
+  }, 120_000);
+});
+
+async function freePorts(processes: readonly ProcessDefinition[]): Promise<Record<string, string>> {
+  const ports: Record<string, string> = {};
+  for (const { name } of processes) {
+    let port = 0;
+    do port = 20_000 + Math.floor(Math.random() * 12_000);
+    while (!(await isPortFree(port)));
+    ports[`GAVEL_PORT_${name.toUpperCase().replaceAll('-', '_')}`] = String(port);
+  }
+  return ports;
+}
