@@ -1,0 +1,71 @@
+import type { Pool } from '@gavel/postgres/pool';
+import type { Transaction } from '@gavel/postgres/transaction';
+import type { DeadLetter } from '../../application/dead-letter.ts';
+
+/** Parks messages; one that is parked already stays as it is. */
+export async function park(
+  tx: Transaction,
+  consumer: string,
+  partition: string,
+  letters: readonly DeadLetter[],
+): Promise<void> {
+  if (letters.length === 0) return;
+  await tx.query({
+    name: 'park-dead-letters',
+    text: `INSERT INTO dead_letters (consumer, stream_partition, stream_offset, event_id, event_type, aggregate_id,
+             headers, body, reason, error, stack, attempts, trace_id)
+           SELECT $1, $2, * FROM unnest($3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::jsonb[], $8::bytea[],
+             $9::text[], $10::text[], $11::text[], $12::integer[], $13::text[])
+           ON CONFLICT (consumer, stream_partition, stream_offset) DO NOTHING`,
+    values: [
+      consumer,
+      partition,
+      letters.map((letter) => letter.offset),
+      letters.map((letter) => letter.eventId ?? null),
+      letters.map((letter) => storable(letter.eventType)),
+      letters.map((letter) => storable(letter.aggregateId)),
+      letters.map((letter) => JSON.stringify(storableHeaders(letter.headers))),
+      letters.map((letter) => Buffer.from(letter.body)),
+      letters.map((letter) => letter.reason),
+      letters.map((letter) => storable(letter.error)),
+      letters.map((letter) => storable(letter.stack)),
+      letters.map((letter) => letter.attempts),
+      letters.map((letter) => letter.traceId ?? null),
+    ],
+  });
+}
+
+/** Those of some aggregates that a parked event blocks. */
+export async function blockedAggregates(
+  tx: Transaction,
+  consumer: string,
+  aggregateIds: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await tx.query<{ aggregate_id: string }>({
+    name: 'blocked-aggregates',
+    text: `SELECT DISTINCT aggregate_id FROM dead_letters
+           WHERE consumer = $1 AND status = 'parked' AND aggregate_id = ANY ($2::text[])`,
+    values: [consumer, aggregateIds.map(storable)],
+  });
+  return new Set(rows.map((row) => row.aggregate_id));
+}
+
+// What a foreign client may put into a header, Postgres' text may not hold: NUL and halves of surrogate pairs.
+function storable(text: string | undefined): string | null {
+  return text === undefined ? null : text.toWellFormed().replaceAll('\u0000', '\ufffd');
+}
+
+function storableHeaders(headers: Readonly<Record<string, string>>): Record<string, string | null> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [storable(name), storable(value)]),
+  );
+}
+
+/** How many events of a consumer are parked now. */
+export async function countParked(pool: Pool, consumer: string): Promise<number> {
+  const { rows } = await pool.query<{ parked: number }>(
+    "SELECT count(*)::integer AS parked FROM dead_letters WHERE consumer = $1 AND status = 'parked'",
+    [consumer],
+  );
+  return rows[0]?.parked ?? 0;
+}

@@ -1,0 +1,89 @@
+import type { Pool } from '@gavel/postgres/pool';
+import { transaction } from '@gavel/postgres/transaction';
+
+const DAY_MS = 24 * 3600 * 1000;
+/** Longer than any stream keeps events (7 days), so that a copy published late still finds its first one remembered. */
+const KEPT_DAYS = 14;
+const AHEAD_DAYS = 2;
+const LOCK = 7_203_145_101;
+const PRUNE_BATCH = 5_000;
+
+/**
+ * Makes the days around now and forgets those that are over: dropping a day's table costs milliseconds, however many
+ * events it holds, where deleting 10 million rows would cost minutes and leave the dead ones behind. Instances take turns.
+ */
+export async function maintainProcessedEventDays(pool: Pool, now = Date.now()): Promise<void> {
+  const today = Math.floor(now / DAY_MS);
+  const existing = new Set(await dayTables(pool));
+  for (let day = today - KEPT_DAYS; day <= today + AHEAD_DAYS; day++) {
+    if (!existing.has(tableName(day))) await makeDay(pool, day);
+  }
+  for (const table of existing) {
+    if (table < tableName(today - KEPT_DAYS)) await dropDay(pool, table);
+  }
+  await pruneDefault(pool);
+}
+
+/** The smallest UUIDv7 of a moment, milliseconds since the epoch. */
+export function firstUuidAt(ms: number): string {
+  const time = ms.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
+}
+
+function tableName(day: number): string {
+  return `processed_events_${new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '')}`;
+}
+
+async function dayTables(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT child.relname AS name FROM pg_inherits
+     JOIN pg_class child ON child.oid = inhrelid
+     WHERE inhparent = 'processed_events'::regclass AND child.relname ~ '^processed_events_[0-9]{8}$'`,
+  );
+  return rows.map((row) => row.name);
+}
+
+// Rows of that day that have come before its table (a producer's clock runs ahead) move over, or ATTACH would fail.
+async function makeDay(pool: Pool, day: number): Promise<void> {
+  const name = tableName(day);
+  const [from, to] = [firstUuidAt(day * DAY_MS), firstUuidAt((day + 1) * DAY_MS)];
+  await transaction(pool, async (tx) => {
+    await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+    const { rows } = await tx.query<{ present: boolean }>('SELECT to_regclass($1) IS NOT NULL AS present', [
+      name,
+    ]);
+    if (rows[0]?.present) return;
+    await tx.query("SET LOCAL lock_timeout = '2s'");
+    await tx.query(`CREATE TABLE ${name} (LIKE processed_events INCLUDING ALL)`);
+    await tx.query('LOCK TABLE processed_events_default IN ACCESS EXCLUSIVE MODE');
+    await tx.query(
+      `WITH moved AS (DELETE FROM processed_events_default WHERE event_id >= $1 AND event_id < $2 RETURNING *)
+       INSERT INTO ${name} SELECT * FROM moved`,
+      [from, to],
+    );
+    await tx.query(
+      `ALTER TABLE processed_events ATTACH PARTITION ${name} FOR VALUES FROM ('${from}') TO ('${to}')`,
+    );
+  });
+}
+
+async function dropDay(pool: Pool, table: string): Promise<void> {
+  await transaction(pool, async (tx) => {
+    await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+    // Waits behind running batches for a moment only; the next hour tries again.
+    await tx.query("SET LOCAL lock_timeout = '2s'");
+    await tx.query(`DROP TABLE IF EXISTS ${table}`);
+  });
+}
+
+async function pruneDefault(pool: Pool): Promise<void> {
+  for (let deleted = PRUNE_BATCH; deleted === PRUNE_BATCH; ) {
+    const { rowCount } = await pool.query(
+      `DELETE FROM processed_events_default WHERE ctid = ANY (ARRAY(
+         SELECT ctid FROM processed_events_default
+         WHERE processed_at < now() - make_interval(days => $1) LIMIT $2))`,
+      [KEPT_DAYS, PRUNE_BATCH],
+    );
+    deleted = rowCount ?? 0;
+  }
+}

@@ -1,0 +1,154 @@
+import { crc32, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import type { Delivery } from '../../application/source.ts';
+import { parseAmqpMessage } from './amqp-message.ts';
+
+/** A sub-batch that unpacks to more than this is parked, not unpacked: a few kilobytes can hold gigabytes of zeros. */
+const MAX_UNPACKED = 64 * 1024 * 1024;
+const HEADER = 48;
+
+/** Thrown when a chunk's own framing is damaged; messages inside a sound chunk never throw. */
+export class DamagedChunk extends Error {
+  override readonly name = 'DamagedChunk';
+}
+
+/**
+ * One chunk as the broker stores and sends it (an "osiris chunk", stream protocol, Deliver). The bytes are kept as
+ * they came and messages are read only when taken, so that a buffer of chunks costs what came over the wire.
+ */
+export class Chunk {
+  readonly firstOffset: bigint;
+  readonly lastOffset: bigint;
+  /** When the broker stored it, milliseconds since the epoch. */
+  readonly storedAt: number;
+  /** Size on the wire. */
+  readonly bytes: number;
+  readonly #data: Buffer;
+  #at = 0;
+  #next: bigint;
+  #unpacked: Delivery[] = [];
+
+  constructor(frame: Buffer) {
+    if (frame.length < HEADER) throw new DamagedChunk('chunk is shorter than its header');
+    if (frame[0] !== 0x50) throw new DamagedChunk(`unknown chunk format 0x${(frame[0] ?? 0).toString(16)}`);
+    const records = frame.readUInt32BE(4);
+    this.storedAt = Number(frame.readBigInt64BE(8));
+    this.firstOffset = frame.readBigUInt64BE(24);
+    this.lastOffset = this.firstOffset + BigInt(records) - 1n;
+    const length = frame.readUInt32BE(36);
+    this.bytes = frame.length;
+    // Only user chunks hold messages; the broker's own bookkeeping is not sent, and would have to be passed over.
+    this.#data = frame[1] === 0 ? frame.subarray(HEADER, HEADER + length) : Buffer.alloc(0);
+    if (frame[1] === 0 && this.#data.length !== length)
+      throw new DamagedChunk('chunk is shorter than it says');
+    if (frame[1] === 0 && crc32(this.#data) !== frame.readUInt32BE(32))
+      throw new DamagedChunk(`checksum of the chunk at offset ${this.firstOffset} does not match`);
+    this.#next = this.firstOffset;
+  }
+
+  /** Moves messages at or after `from` to `into` until that holds `limit`; true when the chunk is used up. */
+  drain(into: Delivery[], limit: number, from: bigint): boolean {
+    while (into.length < limit) {
+      const unpacked = this.#unpacked.pop();
+      if (unpacked !== undefined) {
+        if (unpacked.offset >= from) into.push(unpacked);
+      } else if (this.#at >= this.#data.length) return true;
+      else this.#entry(into, from);
+    }
+    return this.#unpacked.length === 0 && this.#at >= this.#data.length;
+  }
+
+  #entry(into: Delivery[], from: bigint): void {
+    const first = this.#data[this.#at] ?? 0;
+    if (first & 0x80) {
+      this.#subBatch(first);
+      return;
+    }
+    const body = this.#bytes(this.#uint32());
+    const offset = this.#next;
+    this.#next += 1n;
+    if (offset >= from) into.push(toDelivery(body, offset, this.storedAt));
+  }
+
+  #subBatch(header: number): void {
+    this.#at += 1;
+    const records = this.#uint16();
+    const unpackedLength = this.#uint32();
+    const packed = this.#bytes(this.#uint32());
+    const first = this.#next;
+    this.#next += BigInt(records);
+    const result = unpack((header >> 4) & 0x07, packed, unpackedLength);
+    const messages = result.ok ? splitRecords(result.data, records) : undefined;
+    if (messages === undefined) {
+      const problem = result.ok ? 'sub-batch does not hold the messages it says' : result.problem;
+      const content = { ok: false, problem, bytes: packed } as const;
+      // Stands for the whole sub-batch: after its last record a restarted consumer resumes behind it.
+      this.#unpacked = [{ offset: this.#next - 1n, storedAt: this.storedAt, content }];
+      return;
+    }
+    this.#unpacked = messages
+      .map((bytes, i) => toDelivery(bytes, first + BigInt(i), this.storedAt))
+      .reverse();
+  }
+
+  #uint16(): number {
+    const value = this.#bytes(2);
+    return value.readUInt16BE();
+  }
+
+  #uint32(): number {
+    const value = this.#bytes(4);
+    return value.readUInt32BE();
+  }
+
+  #bytes(length: number): Buffer {
+    const end = this.#at + length;
+    if (end > this.#data.length) throw new DamagedChunk('an entry runs past the end of its chunk');
+    const view = this.#data.subarray(this.#at, end);
+    this.#at = end;
+    return view;
+  }
+}
+
+type Unpacked = { ok: true; data: Buffer } | { ok: false; problem: string };
+
+function unpack(method: number, packed: Buffer, length: number): Unpacked {
+  if (length > MAX_UNPACKED) return { ok: false, problem: `sub-batch of ${length} bytes is too large` };
+  const options = { maxOutputLength: Math.max(length, 1) };
+  try {
+    if (method === 0) return { ok: true, data: packed };
+    if (method === 1) return { ok: true, data: gunzipSync(packed, options) };
+    if (method === 4) return { ok: true, data: zstdDecompressSync(packed, options) };
+  } catch (error) {
+    return {
+      ok: false,
+      problem: `sub-batch cannot be unpacked: ${error instanceof Error ? error.message : error}`,
+    };
+  }
+  return {
+    ok: false,
+    problem: `sub-batch is compressed with method ${method}; 0 (none), 1 (gzip) and 4 (zstd) are read`,
+  };
+}
+
+function splitRecords(data: Buffer, records: number): Buffer[] | undefined {
+  const messages: Buffer[] = [];
+  let at = 0;
+  for (let i = 0; i < records; i++) {
+    if (at + 4 > data.length) return undefined;
+    const end = at + 4 + data.readUInt32BE(at);
+    if (end > data.length) return undefined;
+    messages.push(data.subarray(at + 4, end));
+    at = end;
+  }
+  return messages;
+}
+
+function toDelivery(bytes: Buffer, offset: bigint, storedAt: number): Delivery {
+  const parsed = parseAmqpMessage(bytes);
+  if (!parsed.ok) return { offset, storedAt, content: { ok: false, problem: parsed.problem, bytes } };
+  return {
+    offset,
+    storedAt,
+    content: { ok: true, headers: parsed.message.properties, body: parsed.message.body },
+  };
+}

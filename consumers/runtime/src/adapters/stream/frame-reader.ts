@@ -1,0 +1,57 @@
+/** Reads the fields of one received frame in order. Throws a RangeError past its end. */
+export class FrameReader {
+  readonly #buffer: Buffer;
+  #at: number;
+
+  constructor(buffer: Buffer, at = 0) {
+    this.#buffer = buffer;
+    this.#at = at;
+  }
+
+  uint8(): number {
+    const value = this.#buffer.readUInt8(this.#at);
+    this.#at += 1;
+    return value;
+  }
+
+  uint16(): number {
+    const value = this.#buffer.readUInt16BE(this.#at);
+    this.#at += 2;
+    return value;
+  }
+
+  uint32(): number {
+    const value = this.#buffer.readUInt32BE(this.#at);
+    this.#at += 4;
+    return value;
+  }
+
+  int64(): bigint {
+    const value = this.#buffer.readBigInt64BE(this.#at);
+    this.#at += 8;
+    return value;
+  }
+
+  uint64(): bigint {
+    const value = this.#buffer.readBigUInt64BE(this.#at);
+    this.#at += 8;
+    return value;
+  }
+
+  string(): string {
+    return this.bytes(this.uint16()).toString('utf8');
+  }
+
+  /** A view of the next bytes, not a copy. */
+  bytes(length: number): Buffer {
+    const end = this.#at + length;
+    if (end > this.#buffer.length) throw new RangeError('field runs past the end of its frame');
+    const view = this.#buffer.subarray(this.#at, end);
+    this.#at = end;
+    return view;
+  }
+
+  rest(): Buffer {
+    return this.bytes(this.#buffer.length - this.#at);
+  }
+}

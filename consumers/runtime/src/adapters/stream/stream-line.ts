@@ -1,0 +1,160 @@
+import type { StartPosition } from '../../application/source.ts';
+import { Chunk } from './chunk.ts';
+import { FrameWriter } from './frame-writer.ts';
+import { command } from './protocol.ts';
+import type { StreamAddress } from './stream-address.ts';
+import { StreamConnection } from './stream-connection.ts';
+import { INITIAL_CREDIT, StreamSubscription } from './stream-subscription.ts';
+
+const OFFSET_FIRST = 1;
+const OFFSET_LAST = 2;
+const OFFSET_NUMERIC = 4;
+const LAST_CHUNK_MS = 5_000;
+
+/** What the broker tells of a stream; offsets are -1 while it never held anything. */
+export interface StreamStats {
+  /** First offset that is still held. */
+  readonly first: bigint;
+  /** First offset of the newest chunk. */
+  readonly newestChunk: bigint;
+}
+
+interface Subscriber {
+  readonly partition: string;
+  receive(chunk: Buffer, committed: bigint): void;
+  end(): void;
+}
+
+/** One connection and the subscriptions on it. */
+export class StreamLine {
+  readonly #subscribers = new Map<number, Subscriber>();
+  #connection: StreamConnection | undefined;
+  #nextId = 0;
+
+  static async open(address: StreamAddress, name: string): Promise<StreamLine> {
+    const line = new StreamLine();
+    line.#connection = await StreamConnection.open(address, name, {
+      onDeliver: (id, committed, chunk) => StreamLine.#deliver(line, id, committed, chunk),
+      onStreamGone: (stream) => line.#endWhere((subscriber) => subscriber.partition === stream),
+      onClose: () => line.#endWhere(() => true),
+    });
+    return line;
+  }
+
+  static #deliver(line: StreamLine, id: number, committed: bigint, chunk: Buffer): void {
+    line.#subscribers.get(id)?.receive(chunk, committed);
+  }
+
+  get isOpen(): boolean {
+    return this.#connection?.isOpen ?? false;
+  }
+
+  async subscribe(partition: string, from: StartPosition): Promise<StreamSubscription> {
+    const id = this.#freeId();
+    const subscription = new StreamSubscription(
+      {
+        partition,
+        credit: (chunks) => this.#credit(id, chunks),
+        firstOffset: async () => (await this.stats(partition)).first,
+        unsubscribe: () => this.#unsubscribe(id),
+      },
+      from,
+    );
+    await this.#subscribe(id, partition, from === 'first' ? 'first' : from.after + 1n, INITIAL_CREDIT, {
+      partition,
+      receive: (chunk, committed) => subscription.receive(chunk, committed),
+      end: () => subscription.end(),
+    });
+    return subscription;
+  }
+
+  async stats(partition: string): Promise<StreamStats> {
+    const answer = await this.#open().request(command.streamStats, `stats of ${partition}`, (writer) =>
+      writer.string(partition),
+    );
+    const stats = new Map<string, bigint>();
+    for (let left = answer.uint32(); left > 0; left--) stats.set(answer.string(), answer.int64());
+    return { first: stats.get('first_chunk_id') ?? -1n, newestChunk: stats.get('committed_chunk_id') ?? -1n };
+  }
+
+  /** The newest offset of a stream that holds something, read from its last chunk. */
+  async lastOffset(partition: string): Promise<bigint> {
+    const id = this.#freeId();
+    let timer: NodeJS.Timeout | undefined;
+    const last = new Promise<bigint>((resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`${partition}: no last chunk came`)), LAST_CHUNK_MS);
+      const end = (): void => reject(new Error(`${partition}: the connection ended`));
+      const receive = (chunk: Buffer): void => resolve(new Chunk(chunk).lastOffset);
+      this.#subscribe(id, partition, 'last', 1, { partition, receive, end }).catch(reject);
+    });
+    try {
+      return await last;
+    } finally {
+      clearTimeout(timer);
+      await this.#unsubscribe(id);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#connection?.close();
+  }
+
+  async #subscribe(
+    id: number,
+    partition: string,
+    offset: 'first' | 'last' | bigint,
+    credit: number,
+    subscriber: Subscriber,
+  ): Promise<void> {
+    // Before the answer: the first chunk may arrive in the same packet.
+    this.#subscribers.set(id, subscriber);
+    try {
+      await this.#open().request(command.subscribe, `subscribe to ${partition}`, (writer) => {
+        writer.uint8(id).string(partition);
+        if (typeof offset === 'bigint') writer.uint16(OFFSET_NUMERIC).uint64(offset);
+        else writer.uint16(offset === 'first' ? OFFSET_FIRST : OFFSET_LAST);
+        return writer.uint16(credit).map({});
+      });
+    } catch (error) {
+      this.#subscribers.delete(id);
+      throw error;
+    }
+  }
+
+  async #unsubscribe(id: number): Promise<void> {
+    if (!this.#subscribers.has(id)) return;
+    // A connection that ended meanwhile has no subscription left to end.
+    await this.#connection
+      ?.request(command.unsubscribe, 'unsubscribe', (writer) => writer.uint8(id))
+      .catch(() => undefined);
+    this.#subscribers.delete(id);
+  }
+
+  #credit(id: number, chunks: number): void {
+    if (this.#subscribers.has(id)) {
+      this.#connection?.send(new FrameWriter(command.credit).uint8(id).uint16(chunks));
+    }
+  }
+
+  #endWhere(matches: (subscriber: Subscriber) => boolean): void {
+    for (const [id, subscriber] of this.#subscribers) {
+      if (!matches(subscriber)) continue;
+      this.#subscribers.delete(id);
+      subscriber.end();
+    }
+  }
+
+  #freeId(): number {
+    for (let tries = 0; tries < 256; tries++) {
+      const id = this.#nextId;
+      this.#nextId = (this.#nextId + 1) % 256;
+      if (!this.#subscribers.has(id)) return id;
+    }
+    throw new Error('a stream connection carries at most 256 subscriptions');
+  }
+
+  #open(): StreamConnection {
+    if (this.#connection === undefined) throw new Error('stream connection is not open yet');
+    return this.#connection;
+  }
+}

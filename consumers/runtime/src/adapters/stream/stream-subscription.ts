@@ -1,0 +1,137 @@
+import {
+  type Delivery,
+  type StartPosition,
+  type Subscription,
+  SubscriptionRefused,
+} from '../../application/source.ts';
+import { Chunk } from './chunk.ts';
+
+/** How a subscription asks the broker for more, and what else it needs of its connection. */
+export interface SubscriptionLine {
+  readonly partition: string;
+  credit(chunks: number): void;
+  /** First offset that is still held. */
+  firstOffset(): Promise<bigint>;
+  unsubscribe(): Promise<void>;
+}
+
+/** Received and not yet handled, at most about this many bytes a partition (and at least one chunk). */
+const BUFFER_BYTES = 4 * 1024 * 1024;
+/** Never more chunks asked for at once. Small chunks need many: at one event a chunk each costs a round trip otherwise. */
+const MAX_CREDIT = 64;
+export const INITIAL_CREDIT = 4;
+
+/** One partition's chunks, buffered up to a bound. Chunks are asked for only as fast as they are taken. */
+export class StreamSubscription implements Subscription {
+  readonly #line: SubscriptionLine;
+  #wanted: bigint;
+  #started = false;
+  #chunks: Chunk[] = [];
+  #buffered = 0;
+  #outstanding = INITIAL_CREDIT;
+  #chunkBytes = 0;
+  #newest: bigint | undefined;
+  #ended = false;
+  #failure: Error | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(line: SubscriptionLine, from: StartPosition) {
+    this.#line = line;
+    this.#wanted = from === 'first' ? 0n : from.after + 1n;
+    // Reading from the first event asks for no offset in particular, so none can be missing.
+    this.#started = from === 'first';
+  }
+
+  get newestOffset(): bigint | undefined {
+    return this.#newest;
+  }
+
+  get oldestWaiting(): number | undefined {
+    return this.#chunks[0]?.storedAt;
+  }
+
+  async take(limit: number): Promise<readonly Delivery[] | undefined> {
+    const taken: Delivery[] = [];
+    for (;;) {
+      while (taken.length < limit && this.#chunks[0] !== undefined) {
+        await this.#checkStart(this.#chunks[0]);
+        this.#drainFirst(taken, limit);
+      }
+      if (taken.length > 0) return taken;
+      if (this.#failure) throw this.#failure;
+      if (this.#ended) return undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** A chunk came in. Throws DamagedChunk. */
+  receive(bytes: Buffer, committed: bigint): void {
+    if (this.#ended) return;
+    const chunk = new Chunk(bytes);
+    this.#chunks.push(chunk);
+    this.#buffered += chunk.bytes;
+    this.#outstanding -= 1;
+    this.#chunkBytes = this.#chunkBytes === 0 ? chunk.bytes : (this.#chunkBytes * 7 + chunk.bytes) / 8;
+    this.noteNewest(committed > chunk.lastOffset ? committed : chunk.lastOffset);
+    this.#askForMore();
+    this.#wake?.();
+  }
+
+  noteNewest(offset: bigint): void {
+    if (offset >= 0n && (this.#newest === undefined || offset > this.#newest)) this.#newest = offset;
+  }
+
+  /** The connection or the stream is gone; what was received can still be taken. */
+  end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+
+  async close(): Promise<void> {
+    if (!this.#ended) {
+      this.end();
+      await this.#line.unsubscribe();
+    }
+    this.#chunks = [];
+    this.#buffered = 0;
+  }
+
+  #drainFirst(taken: Delivery[], limit: number): void {
+    const chunk = this.#chunks[0];
+    if (chunk === undefined || !chunk.drain(taken, limit, this.#wanted)) return;
+    this.#chunks.shift();
+    this.#buffered -= chunk.bytes;
+    this.#askForMore();
+  }
+
+  // Offsets have gaps of their own (the broker's bookkeeping takes some), so a first chunk beyond the wanted offset
+  // proves nothing until the stream's start has been looked at again: retention may have run since subscribing.
+  async #checkStart(chunk: Chunk): Promise<void> {
+    if (this.#started) return;
+    if (chunk.firstOffset > this.#wanted) {
+      const first = await this.#line.firstOffset();
+      if (first > this.#wanted) {
+        this.#failure = new SubscriptionRefused(this.#line.partition, {
+          reason: 'retention-passed',
+          wanted: this.#wanted,
+          first,
+        });
+        throw this.#failure;
+      }
+    }
+    this.#started = true;
+  }
+
+  #askForMore(): void {
+    const perChunk = Math.max(this.#chunkBytes, 1);
+    const room = Math.floor((BUFFER_BYTES - this.#buffered) / perChunk);
+    const target = Math.min(Math.max(room, this.#chunks.length === 0 ? 1 : 0), MAX_CREDIT);
+    const missing = target - this.#outstanding;
+    // Asked for in lumps, as each costs a frame.
+    if (missing <= 0 || (missing < target / 2 && this.#outstanding > 0)) return;
+    this.#outstanding += missing;
+    this.#line.credit(missing);
+  }
+}

@@ -1,0 +1,62 @@
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import type { Transaction } from '@gavel/postgres/transaction';
+import type { EventEnvelope } from '@gavel/proto/envelope';
+import { findEvent } from '@gavel/proto/registry';
+import { isSubscription } from '@gavel/proto/subjects';
+import type { StreamName } from '@gavel/proto/topology';
+
+/** One event as a handler gets it: decoded, new to this consumer, in its aggregate's order. */
+export interface ReceivedEvent<S extends DescMessage = DescMessage> {
+  readonly envelope: EventEnvelope;
+  readonly body: MessageShape<S>;
+}
+
+/** What happens to events that cannot be handled. */
+export interface FailurePolicy {
+  /**
+   * Later events of the aggregate whose event was parked: `wait` parks them behind it, in order, until it is redriven
+   * or discarded; `continue` handles them, for projections where each event counts for itself.
+   */
+  readonly laterEvents: 'wait' | 'continue';
+  /** How often an event is tried before it is parked; 3 unless told. A PermanentFailure is tried once. */
+  readonly attempts?: number;
+  /**
+   * Errors, beside those of the database and its connection, that another try may cure: the whole batch is then tried
+   * again for as long as it takes, and the partition waits.
+   */
+  readonly isTransient?: (error: unknown) => boolean;
+}
+
+export interface ConsumerDefinition<S extends DescMessage = DescMessage> {
+  /** Stable for ever: checkpoints and processed events are kept under it. */
+  readonly name: string;
+  readonly stream: StreamName;
+  /** Which subjects, in NATS form, for example `gavel.bids.bid_placed.*`. */
+  readonly subscription: string;
+  /** The event types that the handler takes; other known types that the subscription selects are passed over. */
+  readonly types: readonly S[];
+  /**
+   * Folds new events into the projection, all in one go, through the transaction that also holds their offset. Called
+   * again with the same events after a failure, so it must have no effect outside the transaction.
+   */
+  readonly handle: (tx: Transaction, events: readonly ReceivedEvent<S>[]) => Promise<void>;
+  readonly onFailure: FailurePolicy;
+}
+
+/** Checks a consumer's declaration. Throws a RangeError for one that could never receive anything. */
+export function defineConsumer<S extends DescMessage>(
+  definition: ConsumerDefinition<S>,
+): ConsumerDefinition<S> {
+  if (!/^[a-z0-9_-]{1,64}$/.test(definition.name)) {
+    throw new RangeError(`not a consumer's name: "${definition.name}"`);
+  }
+  if (!isSubscription(definition.subscription)) {
+    throw new RangeError(`${definition.name}: not a subscription: ${definition.subscription}`);
+  }
+  for (const { typeName } of definition.types) {
+    if (findEvent(typeName)?.stream !== definition.stream) {
+      throw new RangeError(`${definition.name}: ${typeName} is not an event of ${definition.stream}`);
+    }
+  }
+  return definition;
+}

@@ -1,0 +1,113 @@
+import { attribute, metric, operationType, rabbitmq } from '@gavel/observability/attributes';
+import { extract, tracer } from '@gavel/observability/tracing';
+import { context, type Link, metrics, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { BatchCounts, JudgedBatch } from './application/apply-batch.ts';
+import type { DeliveredEvent } from './application/judge-delivery.ts';
+
+/** Events older than this are being replayed: their traces ended long ago and are linked to, not continued. */
+const LIVE_MS = 5 * 60_000;
+/** A replayed batch links to this many of its events; the rest is found by offset. */
+const MAX_LINKS = 16;
+const scope = 'gavel.consumer';
+
+const meter = metrics.getMeter(scope);
+const handled = meter.createCounter(metric.consumerHandled.name, metric.consumerHandled);
+const duration = meter.createHistogram(metric.consumerBatchDuration.name, metric.consumerBatchDuration);
+const delay = meter.createHistogram(metric.consumerDelay.name, metric.consumerDelay);
+
+/**
+ * Runs one batch's transaction inside its spans. Each live event gets a consumer span in its own trace, and in it a
+ * span of the transaction; that of the first event is active while `work` runs, so what the transaction does nests
+ * there. A replayed batch gets one span of its own that links to its events' traces.
+ */
+export async function inBatchSpans<T>(batch: JudgedBatch, work: () => Promise<T>): Promise<T> {
+  const spans = startSpans(batch);
+  const active = spans.at(-1);
+  try {
+    return await (active ? context.with(trace.setSpan(context.active(), active), work) : work());
+  } catch (error) {
+    for (const span of spans) {
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      span.setAttribute(attribute.errorType, error instanceof Error ? error.name : typeof error);
+    }
+    if (active) active.recordException(error instanceof Error ? error : String(error));
+    throw error;
+  } finally {
+    // Transactions end before the consumer spans that hold them.
+    for (const span of spans.reverse()) span.end();
+  }
+}
+
+/** Counts what became of a batch, once it is committed. */
+export function countBatch(batch: JudgedBatch, counts: BatchCounts, startedAt: number): void {
+  const group = { [attribute.consumerGroup]: batch.move.consumer };
+  for (const [outcome, count] of Object.entries(counts) as [keyof BatchCounts, number][]) {
+    if (count > 0) handled.add(count, { ...group, [attribute.consumerOutcome]: outcome });
+  }
+  duration.record((performance.now() - startedAt) / 1000, group);
+  const now = Date.now();
+  for (const { envelope } of batch.events) delay.record((now - Date.parse(envelope.time)) / 1000, group);
+}
+
+// Ordered so that the first event's transaction is last, and every transaction is after its consumer span.
+function startSpans(batch: JudgedBatch): Span[] {
+  const now = Date.now();
+  const traced = batch.events.filter((event) => event.envelope.traceparent !== undefined);
+  const live = traced.filter((event) => now - Date.parse(event.envelope.time) < LIVE_MS);
+  if (live.length === 0) return traced.length === 0 ? [] : [replaySpan(batch, traced)];
+  const spans: Span[] = [];
+  for (const event of live.reverse()) {
+    const span = tracer(scope).startSpan(
+      `process ${batch.move.partition}`,
+      { kind: SpanKind.CONSUMER, attributes: eventAttributes(batch, event) },
+      extract(event.envelope),
+    );
+    spans.push(span);
+    if (!span.isRecording() && spans.length > 1) continue;
+    spans.push(
+      tracer(scope).startSpan(
+        `apply ${batch.move.consumer}`,
+        { attributes: batchAttributes(batch) },
+        trace.setSpan(extract(event.envelope), span),
+      ),
+    );
+  }
+  return spans;
+}
+
+function replaySpan(batch: JudgedBatch, events: readonly DeliveredEvent[]): Span {
+  const links = events.slice(0, MAX_LINKS).flatMap((event): Link[] => {
+    const linked = trace.getSpanContext(extract(event.envelope));
+    return linked ? [{ context: linked }] : [];
+  });
+  return tracer(scope).startSpan(`apply ${batch.move.consumer}`, {
+    kind: SpanKind.CONSUMER,
+    root: true,
+    links,
+    attributes: { ...batchAttributes(batch), [attribute.replay]: true },
+  });
+}
+
+function batchAttributes(batch: JudgedBatch): Record<string, string | number> {
+  return {
+    [attribute.messagingSystem]: rabbitmq,
+    [attribute.messagingOperationType]: operationType.process,
+    [attribute.destinationName]: batch.move.partition,
+    [attribute.consumerGroup]: batch.move.consumer,
+    [attribute.batchMessageCount]: batch.events.length,
+    [attribute.streamOffset]: batch.move.to.toString(),
+  };
+}
+
+function eventAttributes(batch: JudgedBatch, event: DeliveredEvent): Record<string, string | number> {
+  return {
+    ...batchAttributes(batch),
+    [attribute.messagingOperationName]: 'process',
+    [attribute.messageId]: event.envelope.id,
+    [attribute.eventType]: event.envelope.type,
+    [attribute.aggregateId]: event.envelope.partitionkey,
+    [attribute.aggregateSequence]: event.envelope.sequence,
+    [attribute.routingKey]: event.envelope.subject,
+    [attribute.streamOffset]: event.offset.toString(),
+  };
+}
