@@ -78,11 +78,11 @@ async function placeBid(
       idempotencyKey: key,
     });
     if (answer?.ok) {
-      const bid = answer.body['bid'] as { id: string };
+      const bid = answer.body.bid as { id: string };
       return finish({ kind: 'acknowledged', bidId: bid.id, at: performance.now() });
     }
     if (answer !== undefined && !inconclusive.has(answer.code)) {
-      const minimum = answer.metadata['minimum_next_bid'];
+      const minimum = answer.metadata.minimum_next_bid;
       return finish(
         { kind: 'refused', reason: answer.reason || answer.code },
         minimum === undefined ? undefined : BigInt(minimum),

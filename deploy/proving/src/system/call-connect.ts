@@ -44,14 +44,14 @@ export async function callConnect(
   const text = await response.text();
   if (response.ok) return { ok: true, body: asRecord(JSON.parse(text)) };
   const error = parseError(text);
-  const info = errorInfo(error['details']);
+  const info = errorInfo(error.details);
   return {
     ok: false,
     status: response.status,
-    code: asText(error['code']),
-    reason: asText(info['reason']),
-    metadata: asRecord(info['metadata']) as Record<string, string>,
-    message: asText(error['message']) || text,
+    code: asText(error.code),
+    reason: asText(info.reason),
+    metadata: asRecord(info.metadata) as Record<string, string>,
+    message: asText(error.message) || text,
   };
 }
 
@@ -80,7 +80,7 @@ function parseError(text: string): Record<string, unknown> {
 function errorInfo(details: unknown): Record<string, unknown> {
   if (!Array.isArray(details)) return {};
   const info = details.map(asRecord).find(({ type }) => type === 'google.rpc.ErrorInfo');
-  return asRecord(info?.['debug']);
+  return asRecord(info?.debug);
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

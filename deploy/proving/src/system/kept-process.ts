@@ -47,7 +47,9 @@ export function keepProcess(
     logFile: join(options.logDirectory, `${name}.log`),
     readyUrl,
   });
-  const keeper = new Keeper(runnable, { onChange: () => undefined, report: options.report });
+  // A keeper that has stopped something has stopped it for good: each start gets a new one.
+  let keeper = new Keeper(runnable, { onChange: () => undefined, report: options.report });
+  let restartsBefore = 0;
   const signal = (which: NodeJS.Signals): void => {
     if (runnable.pid !== null) process.kill(runnable.pid, which);
   };
@@ -57,7 +59,7 @@ export function keepProcess(
       return runnable.pid;
     },
     get restarts() {
-      return keeper.restarts;
+      return restartsBefore + keeper.restarts;
     },
     start: () => keeper.start(),
     async kill(which) {
@@ -74,6 +76,10 @@ export function keepProcess(
         await delay(50);
       }
     },
-    stop: () => keeper.stop(),
+    async stop() {
+      await keeper.stop();
+      restartsBefore += keeper.restarts;
+      keeper = new Keeper(runnable, { onChange: () => undefined, report: options.report });
+    },
   };
 }

@@ -29,11 +29,11 @@ export async function signUp(authUrl: string, name: string): Promise<SignedIn> {
     { timeoutMs: 20_000 },
   );
   return {
-    userId: String(registered['userId']),
+    userId: String(registered.userId),
     email,
     password,
-    token: String(signedIn['accessToken']),
-    refreshToken: String(signedIn['refreshToken']),
+    token: String(signedIn.accessToken),
+    refreshToken: String(signedIn.refreshToken),
   };
 }
 
@@ -50,14 +50,14 @@ export async function listItem(
     { title, startPrice: startPrice.toString(), endAt: new Date(Date.now() + 3_600_000).toISOString() },
     { token: seller.token },
   );
-  return (created['item'] as { id: string }).id;
+  return (created.item as { id: string }).id;
 }
 
 /** The caller's statistics as the service tells them, or undefined while it cannot. */
 export async function readStats(userStatsUrl: string, token: string) {
   const answer = await callConnect(userStatsUrl, 'userstats.v1.UserStatsService/GetUserStats', {}, { token });
   if (!answer.ok) return undefined;
-  const stats = answer.body['stats'] as { totalBids?: string; totalAmount?: string };
+  const stats = answer.body.stats as { totalBids?: string; totalAmount?: string };
   return { totalBids: BigInt(stats.totalBids ?? 0), totalAmount: BigInt(stats.totalAmount ?? 0) };
 }
 

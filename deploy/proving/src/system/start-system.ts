@@ -57,10 +57,14 @@ export interface System {
   restarts(name: ProcessName): number;
   /** SIGKILL unless told otherwise; resolves when the process is gone. It is started again by itself. */
   kill(name: ProcessName, signal?: NodeJS.Signals): Promise<void>;
+  /** Ends a process in order and leaves it down until `startProcess`. */
+  stopProcess(name: ProcessName): Promise<void>;
+  /** Starts a process that `stopProcess` ended; resolves when it is ready. */
+  startProcess(name: ProcessName): Promise<void>;
   /** Sends a signal that the process is meant to survive. */
   signal(name: ProcessName, signal: NodeJS.Signals): void;
-  /** Resolves when every process answers that it is ready; throws after `timeoutMs` with the names of those that are not. */
-  ready(timeoutMs?: number): Promise<void>;
+  /** Resolves when a process, or every one, answers that it is ready; throws when one does not within `timeoutMs`. */
+  ready(timeoutMs?: number, name?: ProcessName): Promise<void>;
   /** Stops the processes in reverse order, then the servers, or what was made on them. */
   stop(): Promise<void>;
 }
@@ -181,9 +185,12 @@ function systemOf(
     pid: (name) => named(name).pid,
     restarts: (name) => named(name).restarts,
     kill: (name, signal = 'SIGKILL') => named(name).kill(signal),
+    stopProcess: (name) => named(name).stop(),
+    startProcess: (name) => named(name).start(),
     signal: (name, signal) => named(name).signal(signal),
-    async ready(timeoutMs = 60_000) {
-      await Promise.all([...kept.values()].map((one) => one.ready(timeoutMs)));
+    async ready(timeoutMs = 60_000, name) {
+      const waited = name === undefined ? [...kept.values()] : [named(name)];
+      await Promise.all(waited.map((one) => one.ready(timeoutMs)));
     },
   };
 }

@@ -1,0 +1,22 @@
+import { readConfig } from '@gavel/service-runtime/config';
+import { z } from 'zod';
+
+const schema = z.object({
+  /** Events of the standing backlog. */
+  EVENTS: z.coerce.number().int().min(1_000).default(50_000),
+  /** Seconds of each measurement over RPC. */
+  BID_SECONDS: z.coerce.number().min(1).default(10),
+  CLIENTS: z.coerce.number().int().min(1).default(16),
+  /** Events a second while commit → projection is measured, and for how many seconds. */
+  LATENCY_RATE: z.coerce.number().int().min(1).default(100),
+  LATENCY_SECONDS: z.coerce.number().min(1).default(20),
+  /** 1 prints one JSON object to standard output instead of a table. */
+  JSON: z.enum(['0', '1']).default('0'),
+});
+
+export type BenchConfig = z.output<typeof schema>;
+
+/** Reads the bench's settings. Throws naming every bad key. */
+export function readBenchConfig(env: NodeJS.ProcessEnv = process.env): BenchConfig {
+  return readConfig(schema, env);
+}

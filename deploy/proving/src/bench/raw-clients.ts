@@ -1,0 +1,94 @@
+import { partitionsOf } from '@gavel/proto/topology';
+import amqp from 'amqplib';
+import { Offset } from 'rabbitmq-stream-js-client';
+import { connectStream } from '../system/raw-stream-client.ts';
+import type { WireEvent } from './sample-events.ts';
+
+const SCRATCH = 'bench.scratch';
+// More makes the stream client no faster and its memory larger.
+const WINDOW = 5_000;
+
+/** Events a second that the stock stream client publishes and gets confirmed, without any of Gavel around it. */
+export async function rawStreamPublish(streamUrl: string, events: readonly WireEvent[]): Promise<number> {
+  let confirmed = 0;
+  let wake = (): void => undefined;
+  const client = await connectStream(streamUrl, {
+    publish_confirm: ({ publishingIds }) => {
+      confirmed += publishingIds.length;
+      wake();
+    },
+  });
+  try {
+    await client.createStream({ stream: SCRATCH });
+    const publisher = await client.declarePublisher({ stream: SCRATCH, publisherRef: 'bench' });
+    const began = performance.now();
+    for (const [i, { body, headers }] of events.entries()) {
+      while (i - confirmed >= WINDOW) await new Promise<void>((resolve) => (wake = resolve));
+      await publisher.send(body, { applicationProperties: headers, publishingId: BigInt(i + 1) });
+    }
+    while (confirmed < events.length) await new Promise<void>((resolve) => (wake = resolve));
+    const rate = ratePerSecond(events.length, began);
+    await publisher.close();
+    await client.deleteStream({ stream: SCRATCH });
+    return rate;
+  } finally {
+    await client.close();
+  }
+}
+
+/** Events a second that amqplib publishes to a topic exchange with one bound queue, persistent and confirmed. */
+export async function rawExchangePublish(amqpUrl: string, events: readonly WireEvent[]): Promise<number> {
+  const connection = await amqp.connect(amqpUrl);
+  try {
+    const channel = await connection.createConfirmChannel();
+    await channel.assertExchange(SCRATCH, 'topic', { durable: true });
+    await channel.assertQueue(SCRATCH, { durable: true, maxLength: 100_000 });
+    await channel.bindQueue(SCRATCH, SCRATCH, '#');
+    const began = performance.now();
+    for (const [i, { subject, headers, body }] of events.entries()) {
+      channel.publish(SCRATCH, subject, body, { headers, persistent: true, mandatory: true });
+      if (i % WINDOW === WINDOW - 1) await channel.waitForConfirms();
+    }
+    await channel.waitForConfirms();
+    const rate = ratePerSecond(events.length, began);
+    await channel.deleteQueue(SCRATCH);
+    await channel.deleteExchange(SCRATCH);
+    return rate;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Events a second when each goes to both, at the same time from one process: what a relay at its best could reach. */
+export async function rawBoth(
+  urls: { streamUrl: string; amqpUrl: string },
+  events: readonly WireEvent[],
+): Promise<number> {
+  const began = performance.now();
+  await Promise.all([rawStreamPublish(urls.streamUrl, events), rawExchangePublish(urls.amqpUrl, events)]);
+  return ratePerSecond(events.length, began);
+}
+
+/** Events a second that the stock stream client hands to an empty handler, all partitions of the bids at once. */
+export async function rawStreamConsume(streamUrl: string, expected: number): Promise<number> {
+  const client = await connectStream(streamUrl);
+  try {
+    let seen = 0;
+    const all = Promise.withResolvers<void>();
+    const began = performance.now();
+    for (const stream of partitionsOf('gavel.bids')) {
+      await client.declareConsumer({ stream, offset: Offset.first() }, () => {
+        seen += 1;
+        if (seen === expected) all.resolve();
+      });
+    }
+    await all.promise;
+    return ratePerSecond(expected, began);
+  } finally {
+    await client.close();
+  }
+}
+
+function ratePerSecond(count: number, began: number): number {
+  return (count * 1000) / (performance.now() - began);
+}

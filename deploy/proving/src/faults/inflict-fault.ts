@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { System } from '../system/start-system.ts';
+import type { FaultName, PlannedFault } from './plan-faults.ts';
+
+/** Tells an armed fixture to die at its worst moment: the next one that comes. */
+export const STRIKE_SIGNAL: NodeJS.Signals = 'SIGUSR2';
+
+const READY_TIMEOUT_MS = 60_000;
+
+/**
+ * Lets one fault strike and resolves when what was killed is up again. A process is started again by its keeper, a
+ * server by this function after `downMs`.
+ */
+export async function inflictFault(system: System, fault: PlannedFault): Promise<void> {
+  switch (fault.name) {
+    case 'relay between publish and mark':
+      return strike(system, 'relay-bids');
+    case 'consumer between apply and commit':
+      return strike(system, 'consumer-user-stats');
+    case 'relay':
+      return system.kill('relay-bids');
+    case 'consumer':
+      return system.kill('consumer-user-stats');
+    case 'bids':
+      return system.kill('bids');
+    case 'rabbitmq':
+    case 'postgres':
+      return killServer(system, fault.name, fault.downMs);
+  }
+}
+
+// The fixture answers the signal by dying of its own hand, when it next gets to that point. It must be listening for the
+// signal, or it would die at once, somewhere else: so only a process that was ready is told.
+async function strike(system: System, name: 'relay-bids' | 'consumer-user-stats'): Promise<void> {
+  await system.ready(READY_TIMEOUT_MS, name);
+  const restarts = system.restarts(name);
+  system.signal(name, STRIKE_SIGNAL);
+  const deadline = performance.now() + READY_TIMEOUT_MS;
+  while (system.restarts(name) === restarts) {
+    if (performance.now() > deadline)
+      throw new Error(`${name} never came to the moment at which it was to die`);
+    await delay(20);
+  }
+}
+
+async function killServer(system: System, name: Extract<FaultName, 'rabbitmq' | 'postgres'>, downMs: number) {
+  const server = system.infrastructure.servers?.[name];
+  if (server === undefined) throw new Error(`${name} belongs to somebody else and is not killed`);
+  await server.kill();
+  await delay(downMs);
+  await server.start();
+}

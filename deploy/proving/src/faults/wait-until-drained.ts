@@ -1,0 +1,77 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createPool } from '@gavel/postgres/pool';
+import { partitionsOf } from '@gavel/proto/topology';
+import { type Client, connectStream, readPartition } from '../system/raw-stream-client.ts';
+import type { System } from '../system/start-system.ts';
+import { STATISTICS_CONSUMER } from './collect-history.ts';
+
+/** What is still on its way. */
+export interface Backlog {
+  /** Rows of the outbox that the relay has not yet confirmed as published. */
+  readonly unpublished: number;
+  /** Partitions whose last message the statistics' consumer has not yet reached. */
+  readonly behind: number;
+}
+
+/**
+ * Waits until everything that was committed has been published and applied.
+ * @returns nothing, or what was still on its way when `timeoutMs` had passed
+ */
+export async function waitUntilDrained(
+  system: Pick<System, 'databaseUrls' | 'infrastructure'>,
+  timeoutMs: number,
+): Promise<Backlog | undefined> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const backlog = await readBacklog(system);
+    if (backlog.unpublished === 0 && backlog.behind === 0) return undefined;
+    if (performance.now() > deadline) return backlog;
+    await delay(200);
+  }
+}
+
+async function readBacklog({
+  databaseUrls,
+  infrastructure,
+}: Pick<System, 'databaseUrls' | 'infrastructure'>) {
+  const unpublished = Number(
+    await readValue(
+      databaseUrls.gavel_bids,
+      'SELECT (SELECT count(*) FROM outbox) - (SELECT published_position FROM outbox_relay)',
+      [],
+    ),
+  );
+  // Only then is the end of the stream the end of everything.
+  if (unpublished !== 0) return { unpublished, behind: 0 };
+  const client = await connectStream(infrastructure.urls.streamUrl);
+  try {
+    let behind = 0;
+    for (const partition of partitionsOf('gavel.bids')) {
+      if (!(await hasReached(client, partition, databaseUrls.gavel_stats))) behind += 1;
+    }
+    return { unpublished, behind };
+  } finally {
+    await client.close();
+  }
+}
+
+async function hasReached(client: Client, partition: string, statsUrl: string): Promise<boolean> {
+  const newest = (await readPartition(client, partition, 'last chunk')).at(-1);
+  if (newest === undefined) return true;
+  const reached = await readValue(
+    statsUrl,
+    'SELECT coalesce(max(last_offset), -1) FROM checkpoints WHERE consumer = $1 AND stream_partition = $2',
+    [STATISTICS_CONSUMER, partition],
+  );
+  return reached >= newest.offset;
+}
+
+async function readValue(connectionString: string, sql: string, values: unknown[]): Promise<bigint> {
+  const pool = createPool({ connectionString, applicationName: 'proving', max: 1 });
+  try {
+    const { rows } = await pool.query<{ value: bigint }>({ text: `SELECT (${sql}) AS value`, values });
+    return rows[0]?.value ?? -1n;
+  } finally {
+    await pool.end();
+  }
+}

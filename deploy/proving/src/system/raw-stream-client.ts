@@ -1,0 +1,82 @@
+import { type Client, type ClientListenersParams, connect, Offset } from 'rabbitmq-stream-js-client';
+import { z } from 'zod';
+
+export type { Client };
+
+/** One message of a stream as the raw client hands it over. */
+export interface RawMessage {
+  readonly offset: bigint;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: Buffer;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const messageShape = z.object({
+  offset: z.bigint(),
+  content: z.instanceof(Buffer),
+  applicationProperties: z.record(z.string(), z.unknown()).optional(),
+});
+
+/**
+ * Connects the stock client, beside everything of Gavel's own: what it reads is a second opinion.
+ * @param url `rabbitmq-stream://user:pass@host:port/vhost`
+ */
+export async function connectStream(url: string, listeners: ClientListenersParams = {}): Promise<Client> {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  const connecting = connect({
+    hostname,
+    port: Number(port),
+    username: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    vhost: decodeURIComponent(pathname.slice(1)) || '/',
+    listeners,
+  });
+  // With a wrong password or vhost the client's own promise never settles.
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the stream client did not connect')), CONNECT_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([connecting, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Every message that a partition holds now, in order, up to its last committed one.
+ * @param from its first message, or the beginning of its last chunk
+ */
+export async function readPartition(
+  client: Client,
+  partition: string,
+  from: 'first' | 'last chunk' = 'first',
+): Promise<RawMessage[]> {
+  const messages: RawMessage[] = [];
+  const { committedChunkId } = await client.streamStatsRequest(partition);
+  if (committedChunkId < 0n) return messages;
+  const end = Promise.withResolvers<void>();
+  // Chunks that hold only the broker's own bookkeeping have ids and no messages: silence is the end then.
+  const silence = setTimeout(() => end.resolve(), 3_000);
+  let ending = false;
+  const offset = from === 'first' ? Offset.first() : Offset.offset(committedChunkId);
+  const consumer = await client.declareConsumer({ stream: partition, offset }, (message) => {
+    silence.refresh();
+    const parsed = messageShape.safeParse(message);
+    if (!parsed.success)
+      return end.reject(new Error(`an unreadable message in ${partition}`, { cause: parsed.error }));
+    const { offset, content, applicationProperties = {} } = parsed.data;
+    messages.push({ offset, headers: applicationProperties, body: content });
+    if (offset < committedChunkId || ending) return;
+    // The last chunk has begun; the rest of it follows in microtasks, before any immediate runs.
+    ending = true;
+    setImmediate(() => end.resolve());
+  });
+  try {
+    await end.promise;
+  } finally {
+    clearTimeout(silence);
+    await consumer.close();
+  }
+  return messages;
+}
