@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  type BidsUnderTest,
+  inSeconds,
+  startBidsUnderTest,
+  type Visitor,
+} from '../../testing/bids-under-test.ts';
+import { readLedger } from '../../testing/ledger.ts';
+
+let bids: BidsUnderTest;
+let seller: Visitor;
+let ann: Visitor;
+let bob: Visitor;
+
+beforeAll(async () => {
+  bids = await startBidsUnderTest();
+  [seller, ann, bob] = await Promise.all([bids.newUser(), bids.newUser(), bids.newUser()]);
+});
+afterAll(() => bids?.stop());
+
+function bid(visitor: Visitor, itemId: string, amount: bigint | number, fields: object = {}) {
+  return visitor.call('PlaceBid', { itemId, amount: String(amount), ...fields });
+}
+
+describe('placing a bid', () => {
+  it('answers with the bid, raises the price and appends one event', async () => {
+    const item = await bids.createItem(seller, { currency: 'EUR' });
+    const { status, body } = await bid(ann, item.id, 150);
+    expect(status).toBe(200);
+    expect(body.bid).toEqual({
+      id: expect.any(String),
+      itemId: item.id,
+      userId: ann.userId,
+      amount: '150',
+      createdAt: expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/),
+    });
+    const shown = (await bids.anonymous.call('GetItem', { id: item.id })).body.item;
+    expect(shown).toMatchObject({ currentHighestBid: '150', minimumNextBid: '151', bidCount: '1' });
+    expect((await readLedger(bids, item.id)).types).toEqual(['bids.v1.ItemCreated', 'bids.v1.BidPlaced']);
+  });
+
+  it('a first bid below the start price was accepted: it is BID_TOO_LOW, and says what would do', async () => {
+    const item = await bids.createItem(seller, { startPrice: '5000', currency: 'JPY' });
+    const answer = await bid(ann, item.id, 4999);
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'failed_precondition' },
+      error: { reason: 'BID_TOO_LOW', metadata: { minimum_next_bid: '5000', currency: 'JPY' } },
+    });
+    expect((await bid(ann, item.id, 5000)).status).toBe(200);
+  });
+
+  it('so were bids on a cancelled item: not here', async () => {
+    const item = await bids.createItem(seller);
+    await seller.call('CancelItem', { id: item.id });
+    expect(await bid(ann, item.id, 100)).toMatchObject({
+      status: 400,
+      error: { reason: 'AUCTION_CANCELLED' },
+    });
+  });
+
+  it('is not for the seller, and not for someone without a token', async () => {
+    const item = await bids.createItem(seller);
+    expect(await bid(seller, item.id, 100)).toMatchObject({
+      status: 403,
+      error: { reason: 'SELLER_MAY_NOT_BID' },
+    });
+    expect(await bid(bids.anonymous, item.id, 100)).toMatchObject({ status: 401 });
+  });
+
+  it('a rejected bid changes nothing', async () => {
+    const item = await bids.createItem(seller);
+    await bid(ann, item.id, 200);
+    const before = await readLedger(bids, item.id);
+    for (const [visitor, amount] of [
+      [bob, 200],
+      [ann, 200],
+      [bob, 1],
+      [seller, 900],
+    ] as const)
+      expect((await bid(visitor, item.id, amount, { idempotencyKey: 'rejected' })).status).not.toBe(200);
+    expect(await readLedger(bids, item.id)).toEqual(before);
+    // Nor is the key spent: the same one may bring a better bid.
+    expect((await bid(bob, item.id, 201, { idempotencyKey: 'rejected' })).status).toBe(200);
+  });
+
+  it.each(['0', '-1', '1000000000001', '9223372036854775808', '1.5', 'many'])(
+    'refuses the amount %s',
+    async (amount) => {
+      const item = await bids.createItem(seller);
+      expect((await ann.call('PlaceBid', { itemId: item.id, amount })).status).toBe(400);
+    },
+  );
+
+  it('1,138 of the 9,901 cent prices could not be bid: every one between 1.00 and 100.00 can', async () => {
+    const item = await bids.createItem(seller);
+    const visitors = [ann, bob] as const;
+    for (let cents = 100; cents <= 10_000; cents++) {
+      const { status } = await bid(visitors[cents % 2] ?? ann, item.id, cents);
+      if (status !== 200) throw new Error(`${cents} cents answered ${status}`);
+    }
+    const ledger = await readLedger(bids, item.id);
+    expect(ledger.amounts).toEqual(Array.from({ length: 9_901 }, (_, i) => BigInt(i + 100)));
+  }, 120_000);
+});
+
+describe('the database’s clock decides the end', () => {
+  it('a service whose own clock is late still refuses a bid after the end', async () => {
+    const item = await bids.createItem(seller, { endAt: inSeconds(1.5) });
+    const yesterday = Date.now() - 86_400_000;
+    await vi.waitFor(
+      async () =>
+        expect((await bids.anonymous.call('GetItem', { id: item.id })).body.item.status).toBe(
+          'ITEM_STATUS_ENDED',
+        ),
+      { timeout: 5_000, interval: 50 },
+    );
+    // Only Date: timers and the tokens' own signing moments stay real, and a token of today is valid yesterday too.
+    vi.useFakeTimers({ toFake: ['Date'], now: yesterday });
+    try {
+      expect(await bid(ann, item.id, 100)).toMatchObject({ status: 400, error: { reason: 'AUCTION_ENDED' } });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('a bid that waited for the lock until after the end is refused', async () => {
+    const item = await bids.createItem(seller, { endAt: inSeconds(1.2) });
+    const holder = await bids.database.pool.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT 1 FROM items WHERE id = $1 FOR UPDATE', [item.id]);
+      // Begins before the end; the lock is given back, without any change, after it.
+      const waiting = bid(ann, item.id, 100);
+      await vi.waitFor(
+        async () => {
+          const { rows } = await holder.query('SELECT clock_timestamp() > $1::timestamptz AS over', [
+            item.endAt,
+          ]);
+          expect(rows[0].over).toBe(true);
+        },
+        { timeout: 5_000, interval: 50 },
+      );
+      await holder.query('ROLLBACK');
+      expect(await waiting).toMatchObject({ status: 400, error: { reason: 'AUCTION_ENDED' } });
+    } finally {
+      holder.release();
+    }
+  });
+});

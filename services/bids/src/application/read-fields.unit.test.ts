@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { type FieldProblems, readCategory, readCurrency, readId, readLine, readText } from './read-fields.ts';
+import { readInstant } from './read-instant.ts';
+
+function read<T>(reader: (problems: FieldProblems) => T): { value: T; problems: FieldProblems } {
+  const problems: FieldProblems = {};
+  return { value: reader(problems), problems };
+}
+
+describe('reading an instant', () => {
+  it.each([
+    ['2026-03-01T12:00:00Z', '2026-03-01T12:00:00.000Z'],
+    ['2026-03-01T12:00Z', '2026-03-01T12:00:00.000Z'],
+    ['2026-03-01T12:00:00.1Z', '2026-03-01T12:00:00.100Z'],
+    ['2026-03-01T12:00:00.123999999Z', '2026-03-01T12:00:00.123Z'],
+    ['2026-03-01T12:00:00+05:30', '2026-03-01T06:30:00.000Z'],
+    ['2026-03-01T12:00:00-0800', '2026-03-01T20:00:00.000Z'],
+    ['2026-03-01T00:00:00+01', '2026-02-28T23:00:00.000Z'],
+    ['2028-02-29T00:00:00Z', '2028-02-29T00:00:00.000Z'],
+  ])('takes %s', (text, expected) => {
+    const { value, problems } = read((p) => readInstant('end_at', text, p));
+    expect(problems).toEqual({});
+    expect(value.toISOString()).toBe(expected);
+  });
+
+  it.each([
+    'tomorrow',
+    '2026-03-01',
+    '2026-03-01T12:00:00',
+    '2026-02-30T12:00:00Z',
+    '2027-02-29T12:00:00Z',
+    '2026-13-01T12:00:00Z',
+    '2026-03-01T24:00:00Z',
+    '2026-03-01T23:59:60Z',
+    '2026-03-01T12:00:00+25:00',
+    '1772366400',
+    'Sun, 01 Mar 2026 12:00:00 GMT',
+    ' 2026-03-01T12:00:00Z',
+  ])('refuses %s', (text) => {
+    expect(read((p) => readInstant('end_at', text, p)).problems).toHaveProperty('end_at');
+  });
+});
+
+describe('reading a category', () => {
+  it.each([
+    ['clocks', 'clocks'],
+    ['  Clocks ', 'clocks'],
+    ['Home & Garden', 'home-garden'],
+    ['books_2', 'books_2'],
+    ['Книги', 'книги'],
+    ['', ''],
+    ['   ', ''],
+  ])('makes %j the token %j', (text, token) => {
+    expect(read((p) => readCategory(text, p))).toEqual({ value: token, problems: {} });
+  });
+
+  it('refuses one that no token is left of', () => {
+    expect(read((p) => readCategory('!?', p)).problems).toHaveProperty('category');
+  });
+});
+
+describe('reading other fields', () => {
+  it('takes ISO 4217 codes that are in use, USD when empty', () => {
+    expect(read((p) => readCurrency('', p))).toEqual({ value: 'USD', problems: {} });
+    expect(read((p) => readCurrency('JPY', p))).toEqual({ value: 'JPY', problems: {} });
+    for (const bad of ['ABC', 'usd', 'XYZ']) {
+      expect(read((p) => readCurrency(bad, p)).problems).toHaveProperty('currency');
+    }
+  });
+
+  it('keeps out what Postgres cannot hold', () => {
+    expect(read((p) => readText('title', 'a\u0000b', p)).problems).toHaveProperty('title');
+    expect(read((p) => readText('title', 'a\ud800b', p))).toEqual({ value: 'a\ufffdb', problems: {} });
+    expect(read((p) => readLine('title', ' a b\n', p)).value).toBe('a b');
+  });
+
+  it('takes ids in any case and nothing else', () => {
+    expect(readId('01900000-0000-7000-8000-00000000000A')).toBe('01900000-0000-7000-8000-00000000000a');
+    for (const bad of [
+      '',
+      'x',
+      '01900000-0000-7000-8000-00000000000',
+      "' OR 1=1 --",
+      '{01900000-0000-7000-8000-00000000000a}',
+    ])
+      expect(readId(bad)).toBeUndefined();
+  });
+});

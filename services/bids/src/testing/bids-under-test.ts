@@ -1,0 +1,94 @@
+import { outboxMigrations } from '@gavel/outbox/migrations';
+import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { v7 as uuidv7 } from 'uuid';
+import { startBids } from '../main.ts';
+import { bidsMigrations } from '../migrations.ts';
+import { startTokenIssuer } from './token-issuer.ts';
+
+/** A decoded JSON answer; bodies are read the way a client without our generated code would. */
+export interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: the point is what is on the wire, not what our types say of it
+  body: any;
+  /** Reason and metadata of the google.rpc.ErrorInfo detail, if there is one. */
+  error: { reason: string; domain: string; metadata: Record<string, string> } | undefined;
+}
+
+/** Someone with an access token, or nobody. */
+export interface Visitor {
+  userId: string;
+  call(method: string, body?: object): Promise<Answer>;
+}
+
+/** The real service on a free port, on a database of its own, called over plain HTTP JSON. */
+export interface BidsUnderTest {
+  url: string;
+  database: TestDatabase;
+  anonymous: Visitor;
+  newUser(): Promise<Visitor>;
+  /** Puts an item up for auction as this seller and gives its JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  createItem(seller: Visitor, fields?: object): Promise<any>;
+  stop(): Promise<void>;
+}
+
+export async function startBidsUnderTest(): Promise<BidsUnderTest> {
+  const issuer = await startTokenIssuer();
+  const database = await createTestDatabase([outboxMigrations, bidsMigrations]);
+  const stops: (() => Promise<void> | void)[] = [() => issuer.close(), () => database.drop()];
+  const port = await startBids(
+    {
+      HOST: '127.0.0.1',
+      PORT: 0,
+      DATABASE_URL: database.url,
+      DATABASE_POOL: 10,
+      AUTH_URL: issuer.url,
+      AUTH_ISSUER: 'http://auth.gavel',
+      AUTH_AUDIENCE: 'gavel',
+    },
+    { onStop: (_, stop) => stops.push(stop) },
+  );
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    database,
+    anonymous: { userId: '', call: (method, body) => call(url, method, body) },
+    async newUser() {
+      const userId = uuidv7();
+      const token = await issuer.tokenFor(userId);
+      return { userId, call: (method, body) => call(url, method, body, token) };
+    },
+    async createItem(seller, fields) {
+      const answer = await seller.call('CreateItem', { ...itemFields(), ...fields });
+      if (answer.status !== 200) throw new Error(`CreateItem answered ${JSON.stringify(answer.body)}`);
+      return answer.body.item;
+    },
+    async stop() {
+      for (const stop of stops.reverse()) await stop();
+    },
+  };
+}
+
+/** The fields of an acceptable item that ends in an hour. */
+export function itemFields(): Record<string, unknown> {
+  return { title: 'Clock', description: 'It ticks.', startPrice: '100', endAt: inSeconds(3600) };
+}
+
+/** That many seconds from now, ISO 8601. */
+export function inSeconds(seconds: number): string {
+  return new Date(Date.now() + seconds * 1000).toISOString();
+}
+
+async function call(url: string, method: string, body: object = {}, token?: string): Promise<Answer> {
+  const response = await fetch(`${url}/bids.v1.BidService/${method}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify(body),
+  });
+  const json = (await response.json()) as Answer['body'];
+  const detail = json.details?.find((d: { type: string }) => d.type === 'google.rpc.ErrorInfo');
+  return { status: response.status, body: json, error: detail?.debug };
+}
