@@ -2,13 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTokenVerifier } from '@gavel/service-runtime/caller';
-import {
-  createRemoteJWKSet,
-  decodeJwt,
-  decodeProtectedHeader,
-  jwtVerify,
-  SignJWT,
-} from 'jose';
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addSigningKey, readSigningKeys } from './adapters/signing-key-directory.ts';
 import { bearer } from './testing/auth-client.ts';

@@ -116,6 +116,16 @@ describe('signing in', () => {
     );
     expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
   });
+
+  it('turns away what would wait too long for its hash, and answers the rest', async () => {
+    const small = await auth.startAnother({ AUTH_HASH_CONCURRENCY: '1', AUTH_HASH_QUEUE: '2' });
+    const { email, password } = await auth.signUp();
+    const login = () => small.call('Login', { email, password });
+    const answers = await Promise.all(Array.from({ length: 20 }, login));
+    const kinds = new Set(answers.map(({ status, reason }) => `${status} ${reason ?? 'ok'}`));
+    expect(kinds).toEqual(new Set(['200 ok', '503 UNAVAILABLE']));
+    expect((await login()).status).toBe(200);
+  });
 });
 
 describe('a profile', () => {

@@ -32,7 +32,7 @@ export async function startAuth(config: AuthConfig, scope: Pick<ProcessScope, 'o
     max: config.DATABASE_POOL,
   });
   scope.onStop('database', () => pool.end());
-  const redis = connectRedis(config.REDIS_URL);
+  const redis = await connectRedis(config.REDIS_URL);
   scope.onStop('redis', () => redis.disconnect());
 
   const accessTokens = await openAccessTokens({

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuthClient, newAddress, newEmail } from './testing/auth-client.ts';
 import { type AuthUnderTest, startAuthUnderTest } from './testing/auth-under-test.ts';
 
@@ -124,4 +126,53 @@ describe('without Redis', () => {
     expect(ready.status).toBe(200);
     expect(await ready.json()).toMatchObject({ checks: { redis: { detail: { connected: false } } } });
   });
+
+  it('that goes away and comes back, sign-in never stops, and counting goes on together', async () => {
+    const link = await openLink(new URL(String(auth.env.REDIS_URL)));
+    const client = await auth.startAnother({ REDIS_URL: link.url });
+    const account = await client.signUp();
+    await failLogin(client, account.email, 2);
+    await link.cut();
+    await vi.waitFor(async () => expect(await redisConnected(client)).toBe(false), 10_000);
+    await client.signIn(account);
+    await link.restore();
+    await vi.waitFor(async () => expect(await redisConnected(client)).toBe(true), 10_000);
+    await failLogin(client, account.email, 1);
+    expect((await auth.call('Login', { email: account.email, password: wrong })).reason).toBe('RATE_LIMITED');
+    await link.cut();
+  });
 });
+
+async function redisConnected(client: AuthClient): Promise<boolean> {
+  const report = (await (await fetch(`${client.url}/readyz`)).json()) as {
+    checks: { redis: { detail: { connected: boolean } } };
+  };
+  return report.checks.redis.detail.connected;
+}
+
+/** A network link to Redis that can be cut and restored. */
+async function openLink(target: URL) {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname);
+    for (const socket of [near, far]) sockets.add(socket.on('error', () => socket.destroy()));
+    near.pipe(far).pipe(near);
+  });
+  const listen = async (port: number): Promise<number> => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  };
+  const url = new URL(target);
+  url.host = `127.0.0.1:${await listen(0)}`;
+  return {
+    url: url.href,
+    async cut() {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+    restore: () => listen(Number(url.port)),
+  };
+}

@@ -12,7 +12,7 @@ export interface AddressClues {
 
 /**
  * A resolver of the address that a request is counted under; undefined when it comes from this machine and nobody
- * said for whom. `trusted` names the networks whose peers may speak for others, as CIDR blocks.
+ * said for whom, or for somebody on this machine. `trusted` names the networks whose peers may speak for others, as CIDR blocks.
  */
 export function createAddressResolver(
   trusted: readonly string[],
@@ -23,7 +23,7 @@ export function createAddressResolver(
     const direct = parseAddress(peer ?? '');
     if (direct !== undefined && !isTrusted(direct)) return countedAs(direct);
     const named = parseAddress(claimed);
-    if (named !== undefined) return countedAs(named);
+    if (named !== undefined) return isLoopback(named) ? undefined : countedAs(named);
     // Every proxy appends the peer it saw: the first one from the right that is not ours is the client.
     const hops = (forwardedFor ?? '').split(',').map((hop) => parseAddress(hop));
     const client = hops.findLast((hop) => hop !== undefined && !isTrusted(hop));

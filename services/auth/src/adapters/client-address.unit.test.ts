@@ -26,6 +26,7 @@ describe('the address that a request is counted under', () => {
       expect(resolve({ peer, ...none })).toBeUndefined();
     }
     expect(resolve({ peer: '10.0.0.9', ...none })).toBe('10.0.0.9');
+    expect(resolve({ peer: '127.0.0.1', claimed: '127.0.0.1', forwardedFor: '127.0.0.1' })).toBeUndefined();
   });
 
   it.each([

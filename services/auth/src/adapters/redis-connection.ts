@@ -3,11 +3,16 @@ import { Redis } from 'ioredis';
 
 const log = createLogger('redis');
 
+const FIRST_WAIT_MS = 1_000;
+
 /**
  * A Redis connection for something that can do without: commands fail at once while it is down and after 250 ms
  * when it hangs, and it reconnects for ever in the background. Each loss and each return is logged once.
+ *
+ * Resolves once it is ready or is known to be away, after a second at most: attempts right after a start would
+ * otherwise be counted in the process's memory though Redis is there.
  */
-export function connectRedis(url: string): Redis {
+export async function connectRedis(url: string): Promise<Redis> {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -24,5 +29,11 @@ export function connectRedis(url: string): Redis {
     if (lost) log.info('redis is back');
     lost = false;
   });
+  const { promise: settled, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, FIRST_WAIT_MS);
+  redis.once('ready', resolve);
+  redis.once('error', () => resolve());
+  await settled;
+  clearTimeout(timer);
   return redis;
 }
