@@ -72,6 +72,8 @@ describe('a process with the preload and a collector', () => {
     expect(receiver.metrics().map(({ name }) => name)).toEqual(
       expect.arrayContaining(['http.server.request.duration', 'db.client.operation.duration']),
     );
+    const seconds = receiver.metrics().filter(({ unit, bounds }) => unit === 's' && bounds.length > 0);
+    expect(new Set(seconds.map(({ bounds }) => bounds[0]))).toEqual(new Set([0.001]));
     expect(receiver.spans()[0]?.resource).toMatchObject({
       'service.version': expect.any(String),
       'service.instance.id': expect.any(String),

@@ -29,6 +29,8 @@ export interface ReceivedMetric {
   name: string;
   unit: string;
   service: string;
+  /** Upper bounds of a histogram's buckets; empty for any other metric. */
+  bounds: readonly number[];
 }
 
 const kinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
@@ -83,13 +85,20 @@ const traces = z.object({
   ),
 });
 
+const histogram = z.object({
+  dataPoints: z.array(z.object({ explicitBounds: z.array(z.number()).default([]) })),
+});
+const exportedMetric = z.object({
+  name: z.string(),
+  unit: z.string().default(''),
+  histogram: histogram.optional(),
+});
+
 const metrics = z.object({
   resourceMetrics: z.array(
     z.object({
       resource,
-      scopeMetrics: z.array(
-        z.object({ metrics: z.array(z.object({ name: z.string(), unit: z.string().default('') })) }),
-      ),
+      scopeMetrics: z.array(z.object({ metrics: z.array(exportedMetric) })),
     }),
   ),
 });
@@ -119,11 +128,18 @@ export function readSpans(body: unknown): ReceivedSpan[] {
   });
 }
 
-/** The names of the metrics in one OTLP metric export. */
+/** The metrics of one OTLP metric export. Throws a ZodError on any other body. */
 export function readMetrics(body: unknown): ReceivedMetric[] {
   return metrics.parse(body).resourceMetrics.flatMap(({ resource, scopeMetrics }) => {
     const service = String(toMap(resource.attributes)['service.name']);
-    return scopeMetrics.flatMap(({ metrics }) => metrics.map(({ name, unit }) => ({ name, unit, service })));
+    return scopeMetrics.flatMap(({ metrics }) =>
+      metrics.map(({ name, unit, histogram }) => ({
+        name,
+        unit,
+        service,
+        bounds: histogram?.dataPoints[0]?.explicitBounds ?? [],
+      })),
+    );
   });
 }
 

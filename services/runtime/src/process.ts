@@ -1,3 +1,4 @@
+import { flushTelemetry } from '@gavel/observability/flush';
 import { createLogger } from '@gavel/observability/logger';
 
 /** What a starting process registers for its end. */
@@ -39,6 +40,7 @@ export function runProcess(name: string, start: (scope: ProcessScope) => Promise
     }
     clearTimeout(deadline);
     log.info({ exitCode }, 'stopped');
+    await flushTelemetry();
     process.exit(exitCode);
   };
 
