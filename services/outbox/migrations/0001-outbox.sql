@@ -43,10 +43,15 @@ CREATE TABLE outbox_claims (
 CREATE INDEX outbox_claims_last_position ON outbox_claims (last_position);
 CREATE TABLE outbox_claims_default PARTITION OF outbox_claims DEFAULT;
 
+-- The first range, so that services may append before any relay has run; the relay makes all later ones.
+CREATE TABLE outbox_0 PARTITION OF outbox FOR VALUES FROM (0) TO (250000);
+CREATE UNIQUE INDEX ON outbox_0 (aggregate_id, sequence);
+CREATE TABLE outbox_claims_0 PARTITION OF outbox_claims FOR VALUES FROM (0) TO (250000);
+
 -- One row. epoch counts the relays that ever held this outbox: a claim names its epoch, so a relay that lost the lock
 -- without noticing cannot claim. Everything at or below published_position is confirmed by stream and exchange.
 CREATE TABLE outbox_relay (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  single_row boolean PRIMARY KEY DEFAULT true CHECK (single_row),
   epoch bigint NOT NULL DEFAULT 0,
   holder text,
   since timestamptz,

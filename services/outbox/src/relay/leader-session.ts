@@ -1,0 +1,63 @@
+import type { Pool } from '@gavel/postgres/pool';
+import type { QueryConfig, QueryResultRow } from 'pg';
+
+/** The one database session that holds an outbox. Claims go through it, so losing the session is losing the claims. */
+export interface LeaderSession {
+  query<R extends QueryResultRow>(query: QueryConfig): Promise<R[]>;
+  /** Rejects when the session is lost; never resolves. */
+  readonly lost: Promise<never>;
+  /** Closes the session, which gives the lock back. */
+  close(): void;
+}
+
+// Advisory locks are per database, and a database has one outbox.
+const LOCK = 7_203_145_100;
+
+// A statement here takes milliseconds. One that takes this long belongs to a connection whose peer is gone.
+const QUERY_TIMEOUT_MS = 10_000;
+
+// Sequential scans are switched off because the read's plan is cached while the table is empty, when scanning it is
+// cheapest, and would be kept until the table has grown by hundreds of thousands of rows. Keepalives: the server must
+// find out within about 10 seconds that a relay's machine is gone, or nobody could take over.
+const SETTINGS = `
+  SET enable_seqscan = off; SET enable_bitmapscan = off;
+  SET tcp_keepalives_idle = 4; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3`;
+
+/** Opens a session and tries to take the outbox; undefined when another relay holds it. Rejects when there is no database. */
+export async function tryLead(pool: Pool): Promise<LeaderSession | undefined> {
+  const client = await pool.connect();
+  let reject: (error: Error) => void = () => undefined;
+  const lost = new Promise<never>((_, fail) => {
+    reject = fail;
+  });
+  lost.catch(() => undefined);
+  client.on('error', (error) => reject(new Error('database session lost', { cause: error })));
+  client.on('end', () => reject(new Error('database session ended')));
+  try {
+    await client.query(SETTINGS);
+    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [
+      LOCK,
+    ]);
+    if (!rows[0]?.taken) {
+      client.release(true);
+      return undefined;
+    }
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+  let closed = false;
+  return {
+    async query<R extends QueryResultRow>(query: QueryConfig): Promise<R[]> {
+      if (closed) throw new Error('database session is closed');
+      const { rows } = await client.query<R>({ ...query, query_timeout: QUERY_TIMEOUT_MS } as QueryConfig);
+      return rows;
+    },
+    lost,
+    close() {
+      if (closed) return;
+      closed = true;
+      client.release(true);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { Pool } from '@gavel/postgres/pool';
+import type { PoolClient } from 'pg';
+
+// Dropping needs the parent's lock for a moment, and while it waits for one, inserts wait behind it: at most this long,
+// then it gives up and tries again at the next look.
+const LOCK_TIMEOUT = `SET LOCAL lock_timeout = '100ms'`;
+
+// The lowest id that is not known to be published: a gap, a claimed row above the watermark, or what was not read yet.
+const SETTLED = `
+WITH newest AS (SELECT high_id, gap_low FROM outbox_claims ORDER BY last_position DESC LIMIT 1),
+pending AS (
+  SELECT min(id) AS id FROM outbox_relay r JOIN outbox_claims c ON c.last_position > r.published_position
+  CROSS JOIN LATERAL unnest(c.ids) AS id)
+SELECT least(newest.high_id, (SELECT min(low) FROM unnest(newest.gap_low) AS low), pending.id)::float8 AS "settledBelow"
+FROM newest, pending`;
+
+const PARTITIONS = `
+SELECT c.relname AS name,
+       substring(pg_get_expr(c.relpartbound, c.oid) FROM $$TO \\('(\\d+)'\\)$$)::float8 AS "to"
+FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+WHERE i.inhparent = 'outbox'::regclass AND c.relname <> 'outbox_default'
+ORDER BY 2`;
+
+/**
+ * Drops the partitions, oldest first, whose rows are all published and older than the retention, together with the claims
+ * that placed them. Returns their names. Throws a lock time-out when the table is too busy to spare a moment.
+ */
+export async function dropPartitions(pool: Pool, retentionSeconds: number): Promise<string[]> {
+  const { rows: settled } = await pool.query<{ settledBelow: number }>(SETTLED);
+  const settledBelow = settled[0]?.settledBelow ?? 0;
+  const { rows: partitions } = await pool.query<{ name: string; to: number }>(PARTITIONS);
+  const dropped: string[] = [];
+  for (const { name, to } of partitions) {
+    // The newest claim holds the reader's place and must stay, so its own partition does.
+    if (to > settledBelow || !(await isOld(pool, name, retentionSeconds))) break;
+    await dropOne(pool, name);
+    dropped.push(name);
+  }
+  if (await emptyDefault(pool, settledBelow, retentionSeconds)) dropped.push('outbox_default');
+  return dropped;
+}
+
+/** What spilled into the default partitions while no relay made others goes the same way, by TRUNCATE. */
+async function emptyDefault(pool: Pool, settledBelow: number, retentionSeconds: number): Promise<boolean> {
+  const highest = `SELECT greatest((SELECT max(id) FROM outbox_default), (SELECT max(high_id) FROM outbox_claims_default))::float8 AS id`;
+  const { rows } = await pool.query<{ id: number | null }>(highest);
+  const id = rows[0]?.id;
+  if (id === null || id === undefined || id >= settledBelow) return false;
+  if (!(await isOld(pool, 'outbox_default', retentionSeconds))) return false;
+  return await locked(pool, async (client) => {
+    await client.query('LOCK TABLE outbox_default, outbox_claims_default IN ACCESS EXCLUSIVE MODE');
+    const { rows: now } = await client.query<{ id: number | null }>(highest);
+    if (now[0]?.id !== id) return false;
+    await client.query('TRUNCATE outbox_default, outbox_claims_default');
+    return true;
+  });
+}
+
+/** Ids ascend with time but for the length of a transaction, so the last row's age is the partition's. */
+async function isOld(pool: Pool, name: string, retentionSeconds: number): Promise<boolean> {
+  const { rows } = await pool.query<{ old: boolean }>(
+    `SELECT coalesce((SELECT created_at FROM ${name} ORDER BY id DESC LIMIT 1)
+       < clock_timestamp() - make_interval(secs => $1), true) AS old`,
+    [retentionSeconds],
+  );
+  return rows[0]?.old === true;
+}
+
+async function dropOne(pool: Pool, name: string): Promise<void> {
+  await locked(pool, (client) =>
+    client.query(`DROP TABLE ${name}, ${name.replace('outbox_', 'outbox_claims_')}`),
+  );
+}
+
+async function locked<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query(LOCK_TIMEOUT);
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  } finally {
+    client.release();
+  }
+}

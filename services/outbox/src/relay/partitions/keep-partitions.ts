@@ -1,0 +1,49 @@
+import type { Logger } from '@gavel/observability/logger';
+import type { Pool } from '@gavel/postgres/pool';
+import { isTransient } from '@gavel/postgres/sqlstate';
+import { dropPartitions } from './drop-partitions.ts';
+import { makePartitions } from './make-partitions.ts';
+
+export interface PartitionKeeper {
+  /** Looks now, besides every half minute. */
+  look(): void;
+  stop(): Promise<void>;
+}
+
+const LOOK_MS = 30_000;
+/** At 200 bytes a body a partition is about 100 MB. */
+const PARTITION_ROWS = 250_000;
+
+/** Makes partitions ahead and drops old ones, while this relay is the active one. */
+export function keepPartitions(
+  pool: Pool,
+  options: { rows: number | undefined; retentionSeconds: number; isActive: () => boolean; log: Logger },
+): PartitionKeeper {
+  let running: Promise<void> | undefined;
+
+  const look = async (): Promise<void> => {
+    try {
+      const made = await makePartitions(pool, options.rows ?? PARTITION_ROWS);
+      const dropped = await dropPartitions(pool, options.retentionSeconds);
+      if (made.length + dropped.length > 0) options.log.info({ made, dropped }, 'outbox partitions');
+    } catch (error) {
+      // Somebody holds the table's lock, or the database is away; nothing is lost by trying later.
+      const level = isTransient(error) ? 'info' : 'error';
+      options.log[level]({ err: error }, 'outbox partitions left as they are for now');
+    }
+  };
+  const start = (): void => {
+    if (!options.isActive() || running) return;
+    running = look().finally(() => {
+      running = undefined;
+    });
+  };
+  const timer = setInterval(start, LOOK_MS);
+  return {
+    look: start,
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { attribute, operationType, rabbitmq } from '@gavel/observability/attributes';
+import { extract, type Span, tracer } from '@gavel/observability/tracing';
+import { partitionFor } from '@gavel/proto/partitioner';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { ClaimedRow } from './outbox-row.ts';
+
+/** The span of one event's publishing, and the W3C headers that let a consumer join it. */
+export interface PublishSpan {
+  readonly span: Span | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const NONE: PublishSpan = { span: undefined, headers: {} };
+
+/**
+ * Starts the producer span of one event. Live, it is a child of the span that appended the event, however long the event
+ * had to wait. An event that an earlier relay may have published already gets a trace of its own that links there.
+ * Costs nothing for a row that stored no trace context, which is every row while no telemetry runs.
+ */
+export function startPublishSpan(row: ClaimedRow, republished: boolean): PublishSpan {
+  if (!row.traceparent) return NONE;
+  const origin = extract(row);
+  const linked = republished ? trace.getSpanContext(origin) : undefined;
+  const span = tracer('gavel.relay').startSpan(
+    'publish',
+    {
+      kind: SpanKind.PRODUCER,
+      attributes: {
+        [attribute.messagingSystem]: rabbitmq,
+        [attribute.messagingOperationName]: 'publish',
+        [attribute.messagingOperationType]: operationType.send,
+        [attribute.destinationName]: row.stream,
+        [attribute.destinationPartition]: partitionFor(row.stream as 'gavel.bids', row.aggregateId),
+        [attribute.messageId]: row.eventId,
+        [attribute.routingKey]: row.subject,
+        [attribute.eventType]: row.type,
+        [attribute.aggregateSequence]: row.sequence,
+        [attribute.outboxPosition]: row.position,
+      },
+      ...(linked && { links: [{ context: linked }] }),
+    },
+    republished ? ROOT_CONTEXT : origin,
+  );
+  if (!span.isRecording()) return NONE;
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  const traceparent = `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+  return {
+    span,
+    headers: { traceparent, ...(row.tracestate && { tracestate: row.tracestate }) },
+  };
+}
+
+/** Ends the span: published, or never to be. */
+export function endPublishSpan(span: Span | undefined, problem?: string): void {
+  if (!span) return;
+  if (problem) span.setStatus({ code: SpanStatusCode.ERROR, message: problem });
+  span.end();
+}

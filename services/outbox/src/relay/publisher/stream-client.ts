@@ -1,0 +1,31 @@
+import { EventEmitter } from 'node:events';
+import { type Client, connect } from 'rabbitmq-stream-js-client';
+import { withTimeout } from './with-timeout.ts';
+
+// The client shakes hands inside an async 'connect' listener. A refused password or a connection that dies half-way
+// would be an unhandled rejection, which ends the process; captured, it fails the socket and so rejects connect().
+EventEmitter.captureRejections = true;
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** A connected stream client for a `rabbitmq-stream://user:pass@host:port/vhost` URL. Rejects within 5 seconds. */
+export async function connectStreamClient(
+  streamUrl: string,
+  connectionName: string,
+  onClosed: () => void,
+): Promise<Client> {
+  const url = new URL(streamUrl);
+  return await withTimeout(
+    'connecting to the stream',
+    CONNECT_TIMEOUT_MS,
+    connect({
+      hostname: url.hostname,
+      port: Number(url.port || '5552'),
+      username: decodeURIComponent(url.username),
+      password: decodeURIComponent(url.password),
+      vhost: decodeURIComponent(url.pathname.slice(1)) || '/',
+      connectionName,
+      listeners: { connection_closed: onClosed },
+    }),
+  );
+}

@@ -1,0 +1,25 @@
+import type { Health } from '@gavel/service-runtime/health';
+import type { EventPublisher } from './publisher/event-publisher.ts';
+import type { Relay } from './start-relay.ts';
+
+/**
+ * What /readyz of a relay says: its role and backlog from the table itself (so it fails without the database), and while
+ * it is active whether each publisher has a connection. A standby is ready: it waits, and says so.
+ */
+export function addRelayChecks(health: Health, relay: Relay): void {
+  health.check('outbox', async () => {
+    const { role, problem } = relay.status();
+    const backlog = await relay.backlog();
+    if (problem) throw new Error(problem);
+    return { role, ...backlog };
+  });
+  health.check('stream', () => connected(relay, 'stream'));
+  health.check('exchange', () => connected(relay, 'exchange'));
+}
+
+function connected(relay: Relay, which: 'stream' | 'exchange'): EventPublisher['status'] | string {
+  const { role, [which]: status } = relay.status();
+  if (role === 'standby') return 'standing by';
+  if (!status?.connected) throw new Error(status?.problem ?? 'not connected yet');
+  return status;
+}

@@ -1,0 +1,179 @@
+import { hostname } from 'node:os';
+import { createLogger } from '@gavel/observability/logger';
+import { listen } from '@gavel/postgres/listen';
+import { createPool } from '@gavel/postgres/pool';
+import type { StreamName } from '@gavel/proto/topology';
+import { WAKE_CHANNEL } from '../wake.ts';
+import { type Backlog, readBacklog } from './backlog.ts';
+import { createGapReader } from './gap-reader.ts';
+import { type LeaderSession, tryLead } from './leader-session.ts';
+import { keepPartitions } from './partitions/keep-partitions.ts';
+import type { EventPublisher, PublisherEvents } from './publisher/event-publisher.ts';
+import { createExchangePublisher } from './publisher/exchange-publisher.ts';
+import { lastPublishingId } from './publisher/last-publishing-id.ts';
+import { createStreamPublisher } from './publisher/stream-publisher.ts';
+import { createRelayMetrics } from './relay-metrics.ts';
+import type { CreateReader } from './row-reader.ts';
+import { runTerm } from './run-term.ts';
+import { createSignal } from './signal.ts';
+
+export interface RelayOptions {
+  outbox: 'auth' | 'bids';
+  databaseUrl: string;
+  amqpUrl: string;
+  streamUrl: string;
+  /** Published rows are kept this long; as long as the stream keeps them, so that it can be filled again. */
+  retentionSeconds: number;
+  /** Ids per partition of the table. */
+  partitionRows?: number;
+  /** The safety poll. */
+  pollMs?: number;
+  batchSize?: number;
+  windowSize?: number;
+  /** Stands in for the gap reader, in a proof that a wrong one is caught. */
+  createReader?: CreateReader;
+}
+
+export interface RelayStatus {
+  readonly role: 'active' | 'standby';
+  /** Why the outbox is neither held nor stood by for; the database's error, most likely. */
+  readonly problem: string | undefined;
+  readonly stream: EventPublisher['status'] | undefined;
+  readonly exchange: EventPublisher['status'] | undefined;
+}
+
+export interface Relay {
+  status(): RelayStatus;
+  backlog(): Promise<Backlog>;
+  /** Lets what is in flight be confirmed (at most 3 seconds), then gives the outbox to whoever stands by. */
+  stop(): Promise<void>;
+}
+
+const POLL_MS = 1_000;
+// Standbys ask this often, so a takeover takes well under 2 seconds. Waiting inside pg_advisory_lock would take over a
+// little sooner and hold a snapshot open the whole time, which keeps vacuum from all tables of the server.
+const STANDBY_MS = 300;
+const BACKLOG_MS = 5_000;
+// About 600 bytes each. Larger claims gain nothing: a claim is one commit either way, and its rows wait for it.
+const BATCH_SIZE = 1_000;
+const WINDOW_SIZE = 8_000;
+
+/** Starts a relay: it takes the outbox as soon as nobody else holds it, and keeps at it over every kind of failure. */
+export function startRelay(options: RelayOptions): Relay {
+  const name = `relay-${options.outbox}`;
+  const stream: StreamName = `gavel.${options.outbox}`;
+  const log = createLogger(name);
+  const pool = createPool({ connectionString: options.databaseUrl, applicationName: name, max: 4 });
+  const wake = createSignal();
+  const stopping = new AbortController();
+  let publishers: { stream: EventPublisher; exchange: EventPublisher } | undefined;
+  let active = false;
+  let problem: string | undefined = 'starting';
+  let backlog: Backlog | undefined;
+
+  const metrics = createRelayMetrics(options.outbox, () => ({ active, backlog }));
+  const listener = listen({
+    connectionString: options.databaseUrl,
+    channel: WAKE_CHANNEL,
+    onNotify: () => wake.notify(),
+    onConnect: () => wake.notify(),
+  });
+  const partitions = keepPartitions(pool, {
+    rows: options.partitionRows,
+    retentionSeconds: options.retentionSeconds,
+    isActive: () => active,
+    log,
+  });
+  const observer = setInterval(() => {
+    readBacklog(pool).then(
+      (read) => {
+        backlog = read;
+      },
+      (error: unknown) => {
+        backlog = undefined;
+        log.debug({ err: error }, 'backlog not read');
+      },
+    );
+  }, BACKLOG_MS);
+
+  const broker = { amqpUrl: options.amqpUrl, streamUrl: options.streamUrl };
+  const hold = async (session: LeaderSession): Promise<void> => {
+    active = true;
+    problem = undefined;
+    partitions.look();
+    try {
+      await runTerm(session, {
+        holder: `${hostname()}:${process.pid}`,
+        createReader: options.createReader ?? createGapReader,
+        createStream: (events: PublisherEvents) =>
+          createStreamPublisher({ ...broker, ...events, stream, publisherName: name, log }),
+        createExchange: (events: PublisherEvents) =>
+          createExchangePublisher({ ...broker, ...events, connectionName: name, log }),
+        lastPublishingId: () => lastPublishingId({ ...broker, stream, publisherName: name }),
+        wake,
+        metrics,
+        log,
+        batchSize: options.batchSize ?? BATCH_SIZE,
+        windowSize: options.windowSize ?? WINDOW_SIZE,
+        pollMs: options.pollMs ?? POLL_MS,
+        onPublishers: (opened) => {
+          publishers = opened;
+        },
+        stop: stopping.signal,
+      });
+    } finally {
+      active = false;
+      publishers = undefined;
+      session.close();
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        const session = await tryLead(pool);
+        problem = undefined;
+        if (session) await hold(session);
+      } catch (error) {
+        problem = error instanceof Error ? error.message : String(error);
+        metrics.failed('database');
+        log.warn({ err: error }, 'outbox lost, trying to take it again');
+      }
+      if (!stopping.signal.aborted) await pause(STANDBY_MS, stopping.signal);
+    }
+  };
+  const running = run();
+
+  return {
+    status: () => ({
+      role: active ? 'active' : 'standby',
+      problem,
+      stream: publishers?.stream.status,
+      exchange: publishers?.exchange.status,
+    }),
+    backlog: () => readBacklog(pool),
+    async stop() {
+      stopping.abort();
+      wake.notify();
+      clearInterval(observer);
+      await running;
+      await partitions.stop();
+      await listener.close();
+      await pool.end();
+    },
+  };
+}
+
+function pause(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    stop.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

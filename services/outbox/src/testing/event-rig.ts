@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import type { InfrastructureUrls } from '@gavel/dev/infrastructure/infrastructure';
+import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
+import type { Pool } from '@gavel/postgres/pool';
+import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { type Transaction, transaction } from '@gavel/postgres/transaction';
+import { type EventEnvelope, fromHeaders } from '@gavel/proto/envelope';
+import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
+import { partitionsOf, type StreamName } from '@gavel/proto/topology';
+import amqp, { type ChannelModel } from 'amqplib';
+import { v7 as uuidv7 } from 'uuid';
+import { inject } from 'vitest';
+import { append } from '../append.ts';
+import { outboxMigrations } from '../migrations.ts';
+import { type Relay, type RelayOptions, startRelay } from '../relay/start-relay.ts';
+
+/** One test file's own database and vhost, with what tests of the outbox do all the time. */
+export interface EventRig {
+  readonly database: TestDatabase;
+  readonly pool: Pool;
+  readonly urls: InfrastructureUrls;
+  /** Options for a relay of this rig's outbox. */
+  readonly relayOptions: RelayOptions;
+  /** Starts a relay in this process; stopped at the end of the file if the test does not. */
+  relay(options?: Partial<RelayOptions>): Relay;
+  /** Every event of a stream so far, in stream order within each partition. */
+  readStream(stream?: StreamName): Promise<StoredEvent[]>;
+  /** Runs with a connection to the vhost. */
+  withBroker<T>(work: (connection: ChannelModel) => Promise<T>): Promise<T>;
+  drop(): Promise<void>;
+}
+
+export interface StoredEvent extends EventEnvelope {
+  readonly partition: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+export async function createEventRig(urls: InfrastructureUrls = inject('infrastructure')): Promise<EventRig> {
+  const vhost = `outbox-${randomBytes(6).toString('hex')}`;
+  const database = await createTestDatabase([outboxMigrations], urls.postgresUrl);
+  const own = await createVhost(urls, vhost);
+  const relays = new Set<Relay>();
+  const relayOptions: RelayOptions = {
+    outbox: 'bids',
+    databaseUrl: database.url,
+    amqpUrl: own.amqpUrl,
+    streamUrl: own.streamUrl,
+    retentionSeconds: 3600,
+  };
+  const withBroker: EventRig['withBroker'] = async (work) => {
+    const connection = await amqp.connect(own.amqpUrl);
+    connection.on('error', () => undefined);
+    try {
+      return await work(connection);
+    } finally {
+      await connection.close();
+    }
+  };
+  return {
+    database,
+    pool: database.pool,
+    urls: own,
+    relayOptions,
+    relay(options = {}) {
+      const relay = startRelay({ ...relayOptions, ...options });
+      const stop = relay.stop;
+      relays.add(relay);
+      relay.stop = async () => {
+        if (relays.delete(relay)) await stop();
+      };
+      return relay;
+    },
+    readStream: (stream = 'gavel.bids') => withBroker((connection) => readAll(connection, stream)),
+    withBroker,
+    async drop() {
+      for (const relay of relays) await relay.stop();
+      await database.drop();
+      await deleteVhost(urls.managementUrl, vhost);
+    },
+  };
+}
+
+/** Appends `BidPlaced` events with the given sequences to one aggregate, in an open transaction. */
+export async function appendBids(tx: Transaction, itemId: string, ...sequences: number[]): Promise<void> {
+  await append(
+    tx,
+    sequences.map((sequence) => ({
+      schema: BidPlacedSchema,
+      body: { bidId: uuidv7(), itemId, amount: BigInt(sequence) },
+      aggregateId: itemId,
+      sequence: BigInt(sequence),
+    })),
+  );
+}
+
+/** The same in a transaction of its own. */
+export async function commitBids(pool: Pool, itemId: string, ...sequences: number[]): Promise<void> {
+  await transaction(pool, (tx) => appendBids(tx, itemId, ...sequences));
+}
+
+/** A marker is published to each partition and everything before it collected, so the end is known and not guessed. */
+async function readAll(connection: ChannelModel, stream: StreamName): Promise<StoredEvent[]> {
+  const events: StoredEvent[] = [];
+  for (const partition of partitionsOf(stream)) {
+    const channel = await connection.createConfirmChannel();
+    await channel.prefetch(500);
+    const marker = uuidv7();
+    channel.sendToQueue(partition, Buffer.from(''), { messageId: marker });
+    await channel.waitForConfirms();
+    await new Promise<void>((resolve, reject) => {
+      channel.on('error', reject);
+      channel
+        .consume(
+          partition,
+          (message) => {
+            if (!message) return reject(new Error(`${partition} was deleted`));
+            channel.ack(message);
+            if (message.properties.messageId === marker) return resolve();
+            const headers = message.properties.headers ?? {};
+            const parsed = fromHeaders(headers);
+            if (parsed.ok) events.push({ ...parsed.envelope, partition, headers });
+          },
+          { arguments: { 'x-stream-offset': 'first' } },
+        )
+        .catch(reject);
+    });
+    await channel.close();
+  }
+  return events;
+}
