@@ -12,7 +12,7 @@ try {
   const differing = compareFolders(join(proto, 'gen'), join(fresh, 'gen'));
   for (const file of differing) console.error(`proto/gen/${file} is not what the .proto files generate`);
   if (differing.length > 0) {
-    console.error('npm run contracts:generate brings proto/gen up to date');
+    console.error('npm run generate brings proto/gen up to date');
     process.exitCode = 1;
   } else {
     console.log('proto/gen is what the .proto files generate');
