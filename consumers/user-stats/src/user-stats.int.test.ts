@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { type RunningConsumer, startConsumer } from '@gavel/consumer-runtime/start-consumer';
+import {
+  type BidMessage,
+  bidMessage,
+  type ForeignProducer,
+  openForeignProducer,
+} from '@gavel/consumer-runtime/testing/foreign-producer';
+import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { userStatsConsumer } from './consumer.ts';
+import { statsMigrations } from './migrations.ts';
+
+describe('user-stats', () => {
+  let database: TestDatabase;
+  let producer: ForeignProducer;
+  let consumer: RunningConsumer;
+
+  beforeAll(async () => {
+    [database, producer] = await Promise.all([createTestDatabase(statsMigrations), openForeignProducer()]);
+    consumer = startConsumer({
+      definition: userStatsConsumer,
+      pool: database.pool,
+      streamUrl: producer.urls.streamUrl,
+    });
+  });
+
+  afterAll(async () => {
+    await consumer?.stop();
+    await producer?.close();
+    await database?.drop();
+  });
+
+  afterEach(() => database.pool.query('TRUNCATE dead_letters'));
+
+  const publish = async (...messages: BidMessage[]): Promise<void> => {
+    for (const message of messages) await producer.send(message.partition, [message]);
+  };
+
+  const stats = async (userId: string) => {
+    const { rows } = await database.pool.query(
+      'SELECT total_bids, total_amount, last_bid_at FROM user_stats WHERE user_id = $1',
+      [userId],
+    );
+    return rows[0];
+  };
+
+  const counted = (userId: string, bids: bigint) =>
+    vi.waitFor(async () => {
+      const row = await stats(userId);
+      expect(row?.total_bids).toBe(bids);
+      return row;
+    });
+
+  it('counts bids over all partitions', async () => {
+    const userId = randomUUID();
+    const items = Array.from({ length: 12 }, () => randomUUID());
+    const bids = items.map((itemId, i) => bidMessage({ itemId, userId, amount: BigInt(i + 1) }, 1));
+    expect(new Set(bids.map((bid) => bid.partition)).size).toBeGreaterThan(1);
+    await publish(...bids);
+    expect((await counted(userId, 12n)).total_amount).toBe(78n);
+  });
+
+  it('late events moved last_bid_at backwards: now they count, and the newest time stays', async () => {
+    const [userId, itemId] = [randomUUID(), randomUUID()];
+    const newest = new Date('2026-05-01T12:00:00.000Z');
+    await publish(bidMessage({ itemId, userId, timestamp: newest.toISOString() }, 1));
+    await counted(userId, 1n);
+    await publish(bidMessage({ itemId, userId, timestamp: '2026-05-01T11:00:00.000Z' }, 2));
+    expect((await counted(userId, 2n)).last_bid_at).toEqual(newest);
+  });
+
+  it('counts an event once that is in the stream twice', async () => {
+    const [userId, itemId] = [randomUUID(), randomUUID()];
+    const bid = bidMessage({ itemId, userId }, 1);
+    await producer.send(bid.partition, [bid, bid]);
+    await publish(bid, bidMessage({ itemId, userId }, 2));
+    await counted(userId, 2n);
+  });
+
+  it('parks bids that can never be counted and goes on with the others of the same item', async () => {
+    const [userId, itemId] = [randomUUID(), randomUUID()];
+    const bad = [
+      bidMessage({ itemId, userId: 'nobody' }, 1),
+      bidMessage({ itemId, userId, amount: -5n }, 2),
+      bidMessage({ itemId, userId, timestamp: 'yesterday' }, 3, { time: new Date().toISOString() }),
+    ];
+    const partition = bad[0]?.partition ?? '';
+    await producer.send(partition, [...bad, bidMessage({ itemId, userId }, 4)]);
+    await counted(userId, 1n);
+    const { rows } = await database.pool.query(
+      'SELECT event_id, reason, error FROM dead_letters ORDER BY id',
+    );
+    expect(rows).toEqual(
+      ['user_id is not a UUID', 'amount is not above zero', 'timestamp is not a date'].map((error, i) => ({
+        event_id: bad[i]?.envelope.id,
+        reason: 'handler_failed',
+        error,
+      })),
+    );
+  });
+});
