@@ -94,6 +94,17 @@ test('main.ts wires, and a file that others import does not', () => {
   expect(check('services/bids/src/start.ts', wiring, [imported])).toHaveLength(1);
 });
 
+test("a consumer's declaration may name its handler, and a library may compose its own adapters", () => {
+  const wiring = "import { addToTotals } from './adapters/add-to-totals.ts';";
+  for (const file of ['consumers/user-stats/src/consumer.ts', 'consumers/runtime/src/start-consumer.ts']) {
+    const main: [string, string] = [
+      file.replace(/[^/]+$/, 'main.ts'),
+      `import './${file.split('/').at(-1)}';`,
+    ];
+    expect(check(file, wiring, [main])).toEqual([]);
+  }
+});
+
 test("a library's application may know the library's public files, and not its adapters", () => {
   const file = 'consumers/runtime/src/application/apply-batch.ts';
   expect(check(file, "import { defineConsumer } from '../define-consumer.ts';")).toEqual([]);

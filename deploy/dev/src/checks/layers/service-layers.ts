@@ -8,6 +8,9 @@ const inService = /^((?:services|consumers)\/[^/]+\/src\/(?:.*?\/)?)(domain|appl
 /** Libraries have no use cases of a business: their application layer may know their own public files and their rooms. */
 const library = /^(services\/(runtime|postgres|outbox)|consumers\/runtime)\//;
 
+/** Declaring a consumer is wiring it: its handler is an adapter of the projection's database. */
+const consumerDeclaration = /^consumers\/[^/]+\/src\/consumer\.ts$/;
+
 /** What a use case may take from other rooms. A transaction is handed through as a type and never opened there. */
 const applicationMayImport = /^(proto\/|observability\/|services\/runtime\/src\/failure\.ts$)/;
 const applicationMayNameTypesOf = /^services\/(postgres\/src\/transaction|runtime\/src\/\w[\w-]*)\.ts$/;
@@ -65,5 +68,6 @@ function refuseWiring(
 ): string | undefined {
   if (taken.typeOnly || !/^(services|consumers)\//.test(from) || 'external' in target) return undefined;
   if (layerOf(target.file) !== 'adapters' || !imported.has(from)) return undefined;
+  if (library.test(from) || consumerDeclaration.test(from)) return undefined;
   return `only an entry point such as main.ts wires adapters, and other files import this one: ${taken.specifier}`;
 }
