@@ -148,3 +148,27 @@ describe('the database’s clock decides the end', () => {
     }
   });
 });
+
+describe('while the database is away', () => {
+  it('a bid is answered with UNAVAILABLE, and the next one is served again', async () => {
+    const item = await bids.createItem(seller);
+    const holder = await bids.database.pool.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT 1 FROM items WHERE id = $1 FOR UPDATE', [item.id]);
+      const waiting = bid(ann, item.id, 100);
+      await vi.waitFor(async () => {
+        const { rowCount } = await bids.database.pool.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+           WHERE datname = current_database() AND application_name = 'bids' AND wait_event_type = 'Lock'`,
+        );
+        expect(rowCount).toBe(1);
+      });
+      expect(await waiting).toMatchObject({ status: 503, error: { reason: 'UNAVAILABLE' } });
+      await holder.query('ROLLBACK');
+    } finally {
+      holder.release();
+    }
+    expect((await bid(ann, item.id, 100)).status).toBe(200);
+  });
+});
