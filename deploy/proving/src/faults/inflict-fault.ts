@@ -1,9 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { System } from '../system/start-system.ts';
 import type { FaultName, PlannedFault } from './plan-faults.ts';
-
-/** Tells an armed fixture to die at its worst moment: the next one that comes. */
-export const STRIKE_SIGNAL: NodeJS.Signals = 'SIGUSR2';
+import { STRIKE_SIGNAL } from './strike-signal.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 

@@ -30,17 +30,16 @@ export async function waitUntilDrained(
   }
 }
 
+// Rows without a position, and positions above the watermark.
+const UNPUBLISHED = `
+  (SELECT count(*) FROM outbox) - (SELECT coalesce(sum(cardinality(ids)), 0) FROM outbox_claims)
+  + (SELECT coalesce(max(last_position), 0) FROM outbox_claims) - (SELECT published_position FROM outbox_relay)`;
+
 async function readBacklog({
   databaseUrls,
   infrastructure,
 }: Pick<System, 'databaseUrls' | 'infrastructure'>) {
-  const unpublished = Number(
-    await readValue(
-      databaseUrls.gavel_bids,
-      'SELECT (SELECT count(*) FROM outbox) - (SELECT published_position FROM outbox_relay)',
-      [],
-    ),
-  );
+  const unpublished = Number(await readValue(databaseUrls.gavel_bids, UNPUBLISHED, []));
   // Only then is the end of the stream the end of everything.
   if (unpublished !== 0) return { unpublished, behind: 0 };
   const client = await connectStream(infrastructure.urls.streamUrl);
@@ -60,7 +59,7 @@ async function hasReached(client: Client, partition: string, statsUrl: string): 
   if (newest === undefined) return true;
   const reached = await readValue(
     statsUrl,
-    'SELECT coalesce(max(last_offset), -1) FROM checkpoints WHERE consumer = $1 AND stream_partition = $2',
+    '(SELECT coalesce(max(last_offset), -1) FROM checkpoints WHERE consumer = $1 AND stream_partition = $2)',
     [STATISTICS_CONSUMER, partition],
   );
   return reached >= newest.offset;
@@ -69,7 +68,7 @@ async function hasReached(client: Client, partition: string, statsUrl: string): 
 async function readValue(connectionString: string, sql: string, values: unknown[]): Promise<bigint> {
   const pool = createPool({ connectionString, applicationName: 'proving', max: 1 });
   try {
-    const { rows } = await pool.query<{ value: bigint }>({ text: `SELECT (${sql}) AS value`, values });
+    const { rows } = await pool.query<{ value: bigint }>({ text: `SELECT (${sql})::int8 AS value`, values });
     return rows[0]?.value ?? -1n;
   } finally {
     await pool.end();
