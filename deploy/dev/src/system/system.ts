@@ -111,9 +111,8 @@ export class System {
       started.catch(() => undefined);
       ready.set(definition.name, started);
     }
-    const results = await Promise.allSettled([built, ...ready.values()]);
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    // The first failure ends the start; what is still starting is stopped with the rest.
+    await Promise.all([built, ...ready.values()]);
   }
 
   async #prepare(urls: InfrastructureUrls): Promise<SystemContext> {
