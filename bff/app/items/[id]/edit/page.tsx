@@ -1,0 +1,28 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { EditItemForm } from '../../../../components/forms/edit-item-form.tsx';
+import { FailureNotice, Notice } from '../../../../components/page/notice.tsx';
+import { readItem } from '../../../../server/pages/item-pages.ts';
+import { reasonSentences } from '../../../../server/sentences/reason-sentences.ts';
+import { requireSession } from '../../../../server/session/read-session.ts';
+
+export const metadata: Metadata = { title: 'Edit item' };
+
+export default async function EditItemPage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  const path = `/items/${id}/edit`;
+  const session = await requireSession(path);
+  const item = await readItem(id);
+  if (!item.ok && item.reason !== 'ITEM_NOT_FOUND') return <FailureNotice failure={item} path={path} />;
+  if (!item.ok || !item.value) notFound();
+  if (session.kind !== 'signed-in') return <h1>Edit item</h1>;
+  if (item.value.sellerId !== session.userId)
+    return <Notice kind="bad">{reasonSentences.NOT_ITEM_OWNER({})}</Notice>;
+  const { title, description, category, images } = item.value;
+  return (
+    <>
+      <h1>Edit item</h1>
+      <EditItemForm itemId={id} item={{ title, description, category, images }} />
+    </>
+  );
+}

@@ -1,0 +1,15 @@
+import type { Metadata } from 'next';
+import { CreateItemForm } from '../../components/forms/create-item-form.tsx';
+import { requireSession } from '../../server/session/read-session.ts';
+
+export const metadata: Metadata = { title: 'List an item' };
+
+export default async function SellPage() {
+  await requireSession('/sell');
+  return (
+    <>
+      <h1>List an item</h1>
+      <CreateItemForm />
+    </>
+  );
+}

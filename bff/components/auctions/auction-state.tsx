@@ -1,0 +1,24 @@
+import { type Item, ItemOutcome, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { formatMoney } from '../../server/money/format-money.ts';
+import { instantText, timeLeft } from '../../server/pages/times.ts';
+
+/** When an auction ends, or how it ended. */
+export function AuctionState({ item, nowMs }: { item: Item; nowMs: number }) {
+  const left = timeLeft(item.endAt, nowMs);
+  return (
+    <p data-testid="auction-state">
+      {item.status === ItemStatus.ACTIVE && left ? `Ends in ${left}, at ` : `${statusText(item)} `}
+      <time dateTime={item.endAt}>{instantText(item.endAt)}</time>
+    </p>
+  );
+}
+
+/** What became of an item, in a few words. */
+export function statusText(item: Item): string {
+  if (item.status === ItemStatus.CANCELLED) return 'Cancelled. Would have ended';
+  if (item.status === ItemStatus.ACTIVE) return 'Running until';
+  if (item.outcome === ItemOutcome.SOLD)
+    return `Sold for ${formatMoney(item.winningAmount, item.currency)} on`;
+  if (item.outcome === ItemOutcome.NO_BIDS) return 'Ended without a bid on';
+  return 'Ended on';
+}

@@ -1,0 +1,32 @@
+'use client';
+
+import { useActionState } from 'react';
+import { placeBid } from '../../server/actions/place-bid.ts';
+import { newForm } from '../../server/forms/form-state.ts';
+import { MinimumNextBid } from '../live/live-price.tsx';
+import { Field } from './field.tsx';
+import { FormMessage } from './form-message.tsx';
+import { SubmitButton } from './submit-button.tsx';
+
+/** `formKey` is new with each rendering of the page: sending one rendered form twice is one bid. */
+export function BidForm(props: { itemId: string; currency: string; formKey: string }) {
+  const [state, action] = useActionState(placeBid, newForm);
+  return (
+    <form action={action} className="stack" aria-label="Place a bid">
+      <FormMessage state={state} />
+      <input type="hidden" name="item_id" value={props.itemId} />
+      <input type="hidden" name="currency" value={props.currency} />
+      <input type="hidden" name="idempotency_key" value={props.formKey} />
+      <Field
+        state={state}
+        name="amount"
+        label={`Your bid (${props.currency})`}
+        inputMode="decimal"
+        autoComplete="off"
+        hint={<MinimumNextBid />}
+        required
+      />
+      <SubmitButton label="Place bid" busy="Bidding…" />
+    </form>
+  );
+}

@@ -1,0 +1,106 @@
+import type { InputHTMLAttributes, ReactNode } from 'react';
+import type { FormState } from '../../server/forms/form-state.ts';
+
+interface FieldProps {
+  state: FormState;
+  name: string;
+  label: string;
+  hint?: ReactNode;
+}
+
+/** One labelled input with its hint and, when it was refused, its sentence. Shows again what was typed. */
+export function Field({
+  state,
+  name,
+  label,
+  hint,
+  defaultValue,
+  ...input
+}: FieldProps & InputHTMLAttributes<HTMLInputElement>) {
+  return (
+    <FieldFrame state={state} name={name} label={label} hint={hint}>
+      <input
+        id={name}
+        name={name}
+        defaultValue={state.values?.[name] ?? defaultValue}
+        {...description(state, name, hint)}
+        {...input}
+      />
+    </FieldFrame>
+  );
+}
+
+/** A labelled text of several lines. */
+export function TextField({
+  state,
+  name,
+  label,
+  hint,
+  defaultValue,
+  rows,
+}: FieldProps & { defaultValue?: string; rows: number }) {
+  return (
+    <FieldFrame state={state} name={name} label={label} hint={hint}>
+      <textarea
+        id={name}
+        name={name}
+        rows={rows}
+        defaultValue={state.values?.[name] ?? defaultValue}
+        {...description(state, name, hint)}
+      />
+    </FieldFrame>
+  );
+}
+
+/** A labelled choice. */
+export function ChoiceField({
+  state,
+  name,
+  label,
+  hint,
+  defaultValue,
+  options,
+}: FieldProps & { defaultValue?: string; options: readonly { value: string; label: string }[] }) {
+  const chosen = state.values?.[name] ?? defaultValue;
+  return (
+    <FieldFrame state={state} name={name} label={label} hint={hint}>
+      {/* The key makes a new element of it, because React resets a select to the value that it first had. */}
+      <select id={name} name={name} key={chosen} defaultValue={chosen} {...description(state, name, hint)}>
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </FieldFrame>
+  );
+}
+
+function FieldFrame({ state, name, label, hint, children }: FieldProps & { children: ReactNode }) {
+  const problem = state.fields?.[name];
+  return (
+    <div className="field">
+      <label htmlFor={name}>{label}</label>
+      {children}
+      {hint && (
+        <p className="hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
+      {problem && (
+        <p className="problem" id={`${name}-problem`}>
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function description(state: FormState, name: string, hint: ReactNode) {
+  const problem = state.fields?.[name];
+  const ids = [problem ? `${name}-problem` : '', hint ? `${name}-hint` : ''].filter(Boolean);
+  return {
+    'aria-invalid': problem ? true : undefined,
+    'aria-describedby': ids.length > 0 ? ids.join(' ') : undefined,
+  };
+}

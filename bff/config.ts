@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+const schema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  AUTH_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:4001'),
+  BIDS_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:4002'),
+  USER_STATS_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:4003'),
+  /** Absent: pages do not move by themselves. */
+  AMQP_URL: z.url({ protocol: /^amqps?$/ }).optional(),
+  /** The origin that people type. Absent: plain http on whatever host the request names. */
+  PUBLIC_ORIGIN: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => new URL(url).origin)
+    .optional(),
+  /** How many reverse proxies in front append to X-Forwarded-For; 0 ignores the header. */
+  TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
+  SESSION_COOKIE_DAYS: z.coerce.number().int().min(1).max(400).default(30),
+});
+
+export type Config = z.output<typeof schema>;
+
+let current: Config | undefined;
+
+/**
+ * This process's configuration, read from the environment at its first use, so that a build bakes nothing in.
+ * Throws an error that names every missing or malformed key at once, without their values.
+ */
+export function config(): Config {
+  current ??= readConfig(process.env);
+  return current;
+}
+
+/** Reads a configuration from an environment. Keys that are set but empty count as absent. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`bad configuration:\n${problems.join('\n')}`);
+}
+
+/** Hands the address to listen on to Next's standalone server, which reads these two names and no others. */
+export function listenAsConfigured(): void {
+  const { HOST, PORT } = config();
+  process.env.HOSTNAME = HOST;
+  process.env.PORT = String(PORT);
+  process.env.NEXT_TELEMETRY_DISABLED = '1';
+}
+
+/** True under `next dev`, whose pages need more from the content security policy. Next fixes this one when it builds. */
+export function isDevelopment(): boolean {
+  return process.env.NODE_ENV === 'development';
+}

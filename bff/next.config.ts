@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import type { NextConfig } from 'next';
+import { fixedHeaders } from './server/edge/security-headers.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+const nextConfig: NextConfig = {
+  output: 'standalone',
+  outputFileTracingRoot: root,
+  turbopack: { root },
+  transpilePackages: ['@gavel/proto', '@gavel/observability'],
+  serverExternalPackages: ['amqplib'],
+  poweredByHeader: false,
+  headers: async () => [{ source: '/:path*', headers: [...fixedHeaders] }],
+};
+
+export default nextConfig;

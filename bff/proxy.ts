@@ -1,0 +1,71 @@
+import { type NextRequest, NextResponse } from 'next/server';
+import { isDevelopment, config as settings } from './config.ts';
+import { ownOrigin } from './server/edge/same-origin.ts';
+import { contentSecurityPolicy, strictTransport } from './server/edge/security-headers.ts';
+import { requestOrigin } from './server/session/client-address.ts';
+import { renewSession } from './server/session/renew-session.ts';
+import { renewalStep } from './server/session/renewal.ts';
+import {
+  clearedCookies,
+  cookieNames,
+  isSecure,
+  type SessionCookie,
+  sessionCookies,
+} from './server/session/session-cookies.ts';
+import { ENDED_HEADER } from './server/session/sign-in-path.ts';
+
+/**
+ * Runs before every page and server action: refuses changes that other sites send, renews the sign-in while cookies can
+ * still be set, and gives the page its content security policy.
+ */
+export async function proxy(request: NextRequest): Promise<NextResponse> {
+  const origin = ownOrigin(request, settings().PUBLIC_ORIGIN);
+  if (!origin.ok) return new NextResponse('This form was sent from another site.', { status: 403 });
+
+  const secure = isSecure(settings(), request.headers);
+  const { cookies, ended } = await renew(request, secure);
+  for (const { name, value } of cookies) {
+    if (value === '') request.cookies.delete(name);
+    else request.cookies.set(name, value);
+  }
+
+  const nonce = crypto.randomUUID().replaceAll('-', '');
+  const policy = contentSecurityPolicy({ nonce, secure, development: isDevelopment() });
+  // The page gets the renewed cookies with this very request, so it renders signed in at the first try.
+  const headers = new Headers(request.headers);
+  headers.set('content-security-policy', policy);
+  headers.delete(ENDED_HEADER);
+  if (ended) headers.set(ENDED_HEADER, ended);
+  if (origin.host) headers.set('x-forwarded-host', origin.host);
+
+  const response = NextResponse.next({ request: { headers } });
+  response.headers.set('content-security-policy', policy);
+  if (secure) response.headers.set('strict-transport-security', strictTransport);
+  for (const cookie of cookies) response.cookies.set(cookie);
+  return response;
+}
+
+export const config = {
+  // Not for files, probes and live prices: none of them knows or needs a session.
+  matcher: [
+    '/((?!_next/static|_next/image|pictures/|healthz$|readyz$|icon.svg$|favicon.ico$|items/[^/]+/live$).*)',
+  ],
+};
+
+async function renew(
+  request: NextRequest,
+  secure: boolean,
+): Promise<{ cookies: SessionCookie[]; ended?: string }> {
+  const names = cookieNames(secure);
+  const refresh = request.cookies.get(names.refresh)?.value;
+  const step = renewalStep(request.cookies.get(names.access)?.value, refresh, Date.now());
+  if (step === 'clear') return { cookies: clearedCookies(secure) };
+  if (step === 'nothing' || !refresh) return { cookies: [] };
+  const { TRUSTED_PROXY_HOPS, SESSION_COOKIE_DAYS } = settings();
+  const renewal = await renewSession(refresh, requestOrigin(request.headers, TRUSTED_PROXY_HOPS));
+  // Auth is down, not the sign-in: the cookies stay, and the page says that it cannot check.
+  if (renewal.kind === 'unknown') return { cookies: [] };
+  if (renewal.kind === 'refused') return { cookies: clearedCookies(secure), ended: renewal.reason };
+  const options = { secure, days: SESSION_COOKIE_DAYS, nowMs: Date.now() };
+  return { cookies: sessionCookies(renewal.tokens, options) };
+}

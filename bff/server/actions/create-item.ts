@@ -1,0 +1,51 @@
+'use server';
+
+import { redirect } from 'next/navigation';
+import { failedForm, refusedForm, unsignedForm } from '../forms/failed-form.ts';
+import type { FormState } from '../forms/form-state.ts';
+import { typed } from '../forms/read-form.ts';
+import { imageProblem, itemDetails, itemTerms } from '../forms/read-item-form.ts';
+import { call } from '../rpc/call.ts';
+import { as, bidsClient } from '../rpc/clients.ts';
+import { readSession } from '../session/read-session.ts';
+import { actionSpan } from './action-span.ts';
+
+const shownAgain = [
+  'title',
+  'description',
+  'start_price',
+  'currency',
+  'duration',
+  'duration_unit',
+  'end_at',
+  'category',
+  'image_urls',
+] as const;
+
+/** Lists an item and goes to its page. */
+export async function createItem(_: FormState, form: FormData): Promise<FormState> {
+  const result = await actionSpan('create-item', () => submit(form));
+  if (typeof result !== 'string') return result;
+  redirect(`/items/${result}`);
+}
+
+async function submit(form: FormData): Promise<FormState | string> {
+  const details = itemDetails(form);
+  const values = { ...typed(form, shownAgain), images: details.images.join(' ') };
+  const session = await readSession();
+  if (session.kind !== 'signed-in') return unsignedForm(session.kind, '/sell', values);
+  const terms = itemTerms(form, Date.now());
+  const images = imageProblem(details.images);
+  if (!terms.ok || images)
+    return refusedForm({ ...(terms.ok ? {} : terms.fields), ...(images ? { images } : {}) }, values);
+  const outcome = await call('bids', () =>
+    bidsClient().createItem({ ...details, ...terms.value }, as(session)),
+  );
+  if (outcome.ok) return outcome.value.item?.id ?? '';
+  const failed = failedForm(outcome, '/sell', values);
+  if (outcome.reason !== 'UNREACHABLE') return failed;
+  return {
+    ...failed,
+    message: 'The auction house does not answer. Look at your listings before you send this again.',
+  };
+}

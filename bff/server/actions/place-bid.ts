@@ -1,0 +1,41 @@
+'use server';
+
+import { refresh } from 'next/cache';
+import { failedForm, refusedForm, unsignedForm } from '../forms/failed-form.ts';
+import type { FormState } from '../forms/form-state.ts';
+import { textOf, typed } from '../forms/read-form.ts';
+import { formatMoney } from '../money/format-money.ts';
+import { parseMoney } from '../money/parse-money.ts';
+import { call } from '../rpc/call.ts';
+import { as, bidsClient } from '../rpc/clients.ts';
+import { moneySentence } from '../sentences/field-sentences.ts';
+import { readSession } from '../session/read-session.ts';
+import { actionSpan } from './action-span.ts';
+
+/** Bids on an item. Fields: item_id, currency, amount as typed, idempotency_key as rendered into the form. */
+export async function placeBid(_: FormState, form: FormData): Promise<FormState> {
+  return actionSpan('place-bid', async () => {
+    const itemId = textOf(form, 'item_id');
+    const currency = textOf(form, 'currency');
+    const values = typed(form, ['amount']);
+    const path = `/items/${encodeURIComponent(itemId)}`;
+    const session = await readSession();
+    if (session.kind !== 'signed-in') return unsignedForm(session.kind, path, values);
+    const amount = parseMoney(textOf(form, 'amount'), currency);
+    if (!amount.ok) return refusedForm({ amount: moneySentence(amount.problem, currency) }, values);
+
+    const idempotencyKey = keyFor(textOf(form, 'idempotency_key'), amount.minor);
+    const outcome = await call('bids', () =>
+      bidsClient().placeBid({ itemId, amount: amount.minor, idempotencyKey }, as(session)),
+    );
+    // Shows the price of now beside the answer, whether it was yes or no.
+    refresh();
+    if (!outcome.ok) return failedForm(outcome, path, values);
+    return { status: 'done', message: `Your bid of ${formatMoney(amount.minor, currency)} stands.` };
+  });
+}
+
+/** The same form with the same amount is the same bid, however often it is sent; another amount is another bid. */
+function keyFor(formKey: string, minor: bigint): string {
+  return formKey === '' ? '' : `${formKey.slice(0, 64)}:${minor}`;
+}

@@ -1,0 +1,47 @@
+import type { CallFailure, FailureReason } from '../rpc/call-failure.ts';
+import { fieldSentences } from '../sentences/field-sentences.ts';
+import { reasonSentences, sentenceFor } from '../sentences/reason-sentences.ts';
+import { signInPath } from '../session/sign-in-path.ts';
+import type { FormState } from './form-state.ts';
+
+/** The field that a reason is about, where it is about one. */
+const fieldOf: Partial<Record<FailureReason, string>> = {
+  EMAIL_TAKEN: 'email',
+  END_TOO_SOON: 'end_at',
+  END_TOO_LATE: 'end_at',
+  BID_TOO_LOW: 'amount',
+};
+
+/** The form after a refused call: the sentence, the fields it is about, and what had been typed. */
+export function failedForm(failure: CallFailure, path: string, values: Record<string, string>): FormState {
+  const message = sentenceFor(failure);
+  const field = fieldOf[failure.reason];
+  const fields = failure.reason === 'INVALID_FIELD' ? fieldSentences(failure.metadata) : {};
+  return {
+    status: 'failed',
+    message,
+    fields: field ? { [field]: message } : fields,
+    values,
+    ...(failure.reason === 'UNAUTHENTICATED' ? { signIn: signInPath(path) } : {}),
+  };
+}
+
+/** The form after a check of its own failed, before any call. */
+export function refusedForm(fields: Record<string, string>, values: Record<string, string>): FormState {
+  return { status: 'failed', message: reasonSentences.INVALID_FIELD({}), fields, values };
+}
+
+/** The form of somebody who is not signed in (any more), or whose sign-in cannot be checked. */
+export function unsignedForm(
+  kind: 'guest' | 'unverified',
+  path: string,
+  values: Record<string, string>,
+): FormState {
+  if (kind === 'unverified')
+    return {
+      status: 'failed',
+      message: sentenceFor({ service: 'auth', reason: 'UNREACHABLE', metadata: {} }),
+      values,
+    };
+  return { status: 'failed', message: reasonSentences.UNAUTHENTICATED({}), values, signIn: signInPath(path) };
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { imageProblem, itemDetails, itemTerms } from './read-item-form.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+
+function formOf(fields: Record<string, string | string[]>): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields))
+    for (const each of [value].flat()) form.append(name, each);
+  return form;
+}
+
+describe('the form for a new item', () => {
+  const terms = { start_price: '12.50', currency: 'USD' };
+
+  it.each([
+    [{ duration: '90', duration_unit: 'minutes' }, '2026-01-01T01:30:00.000Z'],
+    [{ duration: '2', duration_unit: 'hours' }, '2026-01-01T02:00:00.000Z'],
+    [{ duration: '7', duration_unit: 'days' }, '2026-01-08T00:00:00.000Z'],
+    [{ end_at: '2026-02-03T04:05', duration: '7', duration_unit: 'days' }, '2026-02-03T04:05:00.000Z'],
+  ])('reads %j as an end in UTC', (fields, endAt) => {
+    expect(itemTerms(formOf({ ...terms, ...fields }), NOW)).toEqual({
+      ok: true,
+      value: { startPrice: 1250n, currency: 'USD', endAt },
+    });
+  });
+
+  it.each([
+    [{ duration: '0', duration_unit: 'days' }],
+    [{ duration: '1.5', duration_unit: 'days' }],
+    [{ duration: '3', duration_unit: 'constructor' }],
+    [{ end_at: 'tomorrow' }],
+    [{ end_at: '2026-02-31T99:00' }],
+    [{}],
+  ])('says what is wrong with the end in %j', (fields) => {
+    expect(itemTerms(formOf({ ...terms, ...fields }), NOW)).toMatchObject({
+      fields: { end_at: expect.any(String) },
+    });
+  });
+
+  it('says everything that is wrong at once', () => {
+    const read = itemTerms(formOf({ start_price: 'much', currency: 'USD' }), NOW);
+    expect(read).toMatchObject({
+      ok: false,
+      fields: { start_price: expect.any(String), end_at: expect.any(String) },
+    });
+  });
+
+  it('takes ticked pictures and written addresses together', () => {
+    const form = formOf({
+      images: ['/pictures/vase.svg', ''],
+      image_urls: ' https://a.example/1.jpg\nhttps://a.example/2.jpg ',
+    });
+    expect(itemDetails(form).images).toEqual([
+      '/pictures/vase.svg',
+      'https://a.example/1.jpg',
+      'https://a.example/2.jpg',
+    ]);
+  });
+
+  it('refuses pictures that no page would show', () => {
+    expect(imageProblem(['/pictures/vase.svg', 'https://a.example/x'])).toBeUndefined();
+    for (const bad of [
+      'http://a.example/x',
+      '//a.example/x',
+      '/\\a.example',
+      'javascript:alert(1)',
+      'data:,x',
+    ])
+      expect(imageProblem([bad]), bad).toContain('https://');
+  });
+});

@@ -1,0 +1,86 @@
+import { createLogger } from '@gavel/observability/logger';
+import type { ConsumeMessage } from 'amqplib';
+import { config } from '../../config.ts';
+import { call } from '../rpc/call.ts';
+import { bidsClient } from '../rpc/clients.ts';
+import { LivePages } from './live-pages.ts';
+import type { PriceUpdate } from './price-update.ts';
+import { readEvent } from './read-event.ts';
+import { subscribeToTopic, type TopicSubscription } from './topic-subscription.ts';
+
+const log = createLogger('bff');
+
+// A page costs about 20 kB here; browsers hold at most six per site over HTTP/1.1.
+const MOST_OPEN_PAGES = 5_000;
+
+interface LivePrices {
+  pages: LivePages;
+  subscription: TopicSubscription | undefined;
+  /** Aborted when the process is asked to end, so that open pages do not keep it. */
+  ending: AbortSignal;
+}
+
+// On globalThis, because Next may load a module once per route and there must be one connection per process.
+const KEY = Symbol.for('gavel.bff.live-prices');
+const shared = globalThis as { [KEY]?: LivePrices };
+
+/** This process's open pages and the one connection that feeds them, made when the first page opens. */
+export function livePrices(): LivePrices {
+  shared[KEY] ??= start();
+  return shared[KEY];
+}
+
+/** Whether prices move by themselves now, for /readyz. Does not start anything. */
+export function livePricesState(): { live: 'off' | 'idle' | 'connected' | 'disconnected'; pages: number } {
+  if (!config().AMQP_URL) return { live: 'off', pages: 0 };
+  const running = shared[KEY];
+  if (!running?.subscription) return { live: 'idle', pages: 0 };
+  return { live: running.subscription.connected ? 'connected' : 'disconnected', pages: running.pages.open };
+}
+
+/** The price of now, as bids has it; undefined when it cannot be had. */
+export async function currentPrice(itemId: string): Promise<PriceUpdate | undefined> {
+  const outcome = await call('bids', () => bidsClient().getItem({ id: itemId }));
+  if (!outcome.ok || !outcome.value.item) return undefined;
+  const { currentHighestBid, minimumNextBid, bidCount } = outcome.value.item;
+  return {
+    currentHighestBid: currentHighestBid.toString(),
+    minimumNextBid: minimumNextBid.toString(),
+    bidCount: Number(bidCount),
+  };
+}
+
+function start(): LivePrices {
+  const pages = new LivePages(MOST_OPEN_PAGES);
+  const ending = new AbortController();
+  const url = config().AMQP_URL;
+  const subscription = url
+    ? subscribeToTopic({
+        url,
+        onMessage: (message) => deliver(pages, message),
+        onReconnect: () => void catchUp(pages),
+      })
+    : undefined;
+  process.once('SIGTERM', () => {
+    ending.abort();
+    void subscription?.close();
+  });
+  return { pages, subscription, ending: ending.signal };
+}
+
+function deliver(pages: LivePages, message: ConsumeMessage): void {
+  try {
+    const event = readEvent(message.properties.headers, message.content);
+    if (event) pages.tell(event.itemId, event.message);
+  } catch (error) {
+    log.error({ err: error, subject: message.fields.routingKey }, 'event could not be read');
+  }
+}
+
+/** After an outage every open page gets the price of now, item by item, so that bids is asked once per item. */
+async function catchUp(pages: LivePages): Promise<void> {
+  for (const itemId of pages.items()) {
+    const update = await currentPrice(itemId);
+    if (update) pages.tell(itemId, { kind: 'price', update });
+  }
+}

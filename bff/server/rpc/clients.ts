@@ -1,0 +1,40 @@
+import { Agent } from 'node:http';
+import type { DescService } from '@bufbuild/protobuf';
+import { type Client, createClient } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-node';
+import { AuthService } from '@gavel/proto/gen/auth/v1/auth_pb';
+import { BidService } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { UserStatsService } from '@gavel/proto/gen/userstats/v1/user_stats_pb';
+import { config } from '../../config.ts';
+import { retryOnce } from './retry-once.ts';
+import { traceCalls } from './trace-calls.ts';
+
+// Longer than argon2 under load takes, shorter than a person waits before reloading.
+const TIMEOUT_MS = 8_000;
+
+export const authClient = lazily(AuthService, () => config().AUTH_URL);
+export const bidsClient = lazily(BidService, () => config().BIDS_URL);
+export const userStatsClient = lazily(UserStatsService, () => config().USER_STATS_URL);
+
+/** Call options that name the caller. */
+export function as(session: { accessToken: string }): { headers: { authorization: string } } {
+  return { headers: { authorization: `Bearer ${session.accessToken}` } };
+}
+
+/** A client made at its first use, because a build has no environment. */
+function lazily<S extends DescService>(service: S, baseUrl: () => string): () => Client<S> {
+  let client: Client<S> | undefined;
+  return () => {
+    client ??= createClient(
+      service,
+      createConnectTransport({
+        baseUrl: baseUrl(),
+        httpVersion: '1.1',
+        defaultTimeoutMs: TIMEOUT_MS,
+        nodeOptions: baseUrl().startsWith('http:') ? { agent: new Agent({ keepAlive: true }) } : {},
+        interceptors: [retryOnce(), traceCalls()],
+      }),
+    );
+    return client;
+  };
+}

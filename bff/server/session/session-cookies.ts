@@ -1,0 +1,60 @@
+import { readAccessToken } from './access-token.ts';
+
+/** Attributes of a session cookie, in the form that Next's cookie stores take. */
+export interface SessionCookie {
+  name: string;
+  value: string;
+  httpOnly: true;
+  sameSite: 'lax';
+  path: '/';
+  secure: boolean;
+  /** Seconds; 0 removes the cookie. */
+  maxAge: number;
+}
+
+export interface SessionTokens {
+  accessToken: string;
+  refreshToken: string;
+}
+
+/** The names in force. `__Host-` makes a browser refuse the cookie without Secure, on a subdomain or under a path. */
+export function cookieNames(secure: boolean): { access: string; refresh: string } {
+  const prefix = secure ? '__Host-' : '';
+  return { access: `${prefix}gavel_access`, refresh: `${prefix}gavel_refresh` };
+}
+
+/**
+ * The two cookies of a sign-in. The access cookie ends with its token; the refresh cookie is kept for `days`, and auth
+ * decides how long it is worth anything.
+ */
+export function sessionCookies(
+  tokens: SessionTokens,
+  options: { secure: boolean; days: number; nowMs: number },
+): SessionCookie[] {
+  const { access, refresh } = cookieNames(options.secure);
+  const expiresAt = readAccessToken(tokens.accessToken)?.expiresAt ?? 0;
+  const left = Math.max(1, Math.floor(expiresAt - options.nowMs / 1000));
+  return [
+    cookie(access, tokens.accessToken, options.secure, left),
+    cookie(refresh, tokens.refreshToken, options.secure, options.days * 24 * 3600),
+  ];
+}
+
+/** The two cookies that take a sign-in away from the browser. */
+export function clearedCookies(secure: boolean): SessionCookie[] {
+  const { access, refresh } = cookieNames(secure);
+  return [cookie(access, '', secure, 0), cookie(refresh, '', secure, 0)];
+}
+
+/** True when the browser speaks https with this site, whatever the hop to this process speaks. */
+export function isSecure(
+  config: { PUBLIC_ORIGIN?: string | undefined; TRUSTED_PROXY_HOPS: number },
+  headers: Pick<Headers, 'get'>,
+): boolean {
+  if (config.PUBLIC_ORIGIN !== undefined) return config.PUBLIC_ORIGIN.startsWith('https:');
+  return config.TRUSTED_PROXY_HOPS > 0 && headers.get('x-forwarded-proto')?.split(',')[0]?.trim() === 'https';
+}
+
+function cookie(name: string, value: string, secure: boolean, maxAge: number): SessionCookie {
+  return { name, value, httpOnly: true, sameSite: 'lax', path: '/', secure, maxAge };
+}
