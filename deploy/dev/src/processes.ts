@@ -97,7 +97,7 @@ export const processes: readonly ProcessDefinition[] = [
   },
   {
     name: 'bff',
-    entry: 'bff/src/main.ts',
+    entry: 'bff/main.ts',
     serves: true,
     startsAfter: ['auth', 'bids', 'user-stats'],
     environment: ({ urls, ports }) => ({
