@@ -1,10 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  type BidsUnderTest,
-  inSeconds,
-  startBidsUnderTest,
-  type Visitor,
-} from '../../testing/bids-under-test.ts';
+import { type BidsUnderTest, startBidsUnderTest, type Visitor } from '../../testing/bids-under-test.ts';
 import { readLedger } from '../../testing/ledger.ts';
 
 let bids: BidsUnderTest;
@@ -102,51 +97,6 @@ describe('placing a bid', () => {
     const ledger = await readLedger(bids, item.id);
     expect(ledger.amounts).toEqual(Array.from({ length: 9_901 }, (_, i) => BigInt(i + 100)));
   }, 120_000);
-});
-
-describe('the database’s clock decides the end', () => {
-  it('a service whose own clock is late still refuses a bid after the end', async () => {
-    const item = await bids.createItem(seller, { endAt: inSeconds(1.5) });
-    const yesterday = Date.now() - 86_400_000;
-    await vi.waitFor(
-      async () =>
-        expect((await bids.anonymous.call('GetItem', { id: item.id })).body.item.status).toBe(
-          'ITEM_STATUS_ENDED',
-        ),
-      { timeout: 5_000, interval: 50 },
-    );
-    // Only Date: timers and the tokens' own signing moments stay real, and a token of today is valid yesterday too.
-    vi.useFakeTimers({ toFake: ['Date'], now: yesterday });
-    try {
-      expect(await bid(ann, item.id, 100)).toMatchObject({ status: 400, error: { reason: 'AUCTION_ENDED' } });
-    } finally {
-      vi.useRealTimers();
-    }
-  });
-
-  it('a bid that waited for the lock until after the end is refused', async () => {
-    const item = await bids.createItem(seller, { endAt: inSeconds(1.2) });
-    const holder = await bids.database.pool.connect();
-    try {
-      await holder.query('BEGIN');
-      await holder.query('SELECT 1 FROM items WHERE id = $1 FOR UPDATE', [item.id]);
-      // Begins before the end; the lock is given back, without any change, after it.
-      const waiting = bid(ann, item.id, 100);
-      await vi.waitFor(
-        async () => {
-          const { rows } = await holder.query('SELECT clock_timestamp() > $1::timestamptz AS over', [
-            item.endAt,
-          ]);
-          expect(rows[0].over).toBe(true);
-        },
-        { timeout: 5_000, interval: 50 },
-      );
-      await holder.query('ROLLBACK');
-      expect(await waiting).toMatchObject({ status: 400, error: { reason: 'AUCTION_ENDED' } });
-    } finally {
-      holder.release();
-    }
-  });
 });
 
 describe('while the database is away', () => {
