@@ -39,17 +39,20 @@ const inconclusive = new Set([
  * with its idempotency key until it is answered. Every amount is asked for once only.
  */
 export async function bidUntilStopped(options: BidderOptions): Promise<Attempt[]> {
+  const { random, stopBidding, pauseMs } = options;
   const attempts: Attempt[] = [];
   const minimums = new Map(options.items.map((item) => [item, 100n]));
-  while (!options.stopBidding.aborted) {
-    const itemId = chooseItem(options);
-    // Ahead of the others by a random step: alone `minimum` would make every second bid too low on a hot item.
-    const amount = (minimums.get(itemId) ?? 100n) + BigInt(options.random.between(0, 400));
+  let itemId = chooseItem(options);
+  while (!stopBidding.aborted) {
+    const amount = (minimums.get(itemId) ?? 100n) + BigInt(random.between(0, 400));
     const { attempt, minimum } = await placeBid(options, itemId, amount);
     attempts.push(attempt);
     const above = amount + 1n;
     minimums.set(itemId, minimum !== undefined && minimum > above ? minimum : above);
-    await delay(options.random.between(0, options.pauseMs));
+    // Told what would be enough, one bids that at once, before the next one does.
+    if (attempt.answer.kind === 'refused') continue;
+    itemId = chooseItem(options);
+    await delay(random.between(0, pauseMs));
   }
   return attempts;
 }
@@ -58,8 +61,9 @@ function chooseItem({ items, random }: BidderOptions): string {
   return random.next() < 0.5 ? (items[0] ?? '') : random.pick(items);
 }
 
-async function placeBid(
-  { bidsUrl, account, giveUp }: BidderOptions,
+/** One bid, tried with the same key until it is answered or given up. */
+export async function placeBid(
+  { bidsUrl, account, giveUp }: Pick<BidderOptions, 'bidsUrl' | 'account' | 'giveUp'>,
   itemId: string,
   amount: bigint,
 ): Promise<{ attempt: Attempt; minimum?: bigint }> {

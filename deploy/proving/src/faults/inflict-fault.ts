@@ -12,9 +12,9 @@ const READY_TIMEOUT_MS = 60_000;
 export async function inflictFault(system: System, fault: PlannedFault): Promise<void> {
   switch (fault.name) {
     case 'relay between publish and mark':
-      return strike(system, 'relay-bids');
+      return (await armFixture(system, 'relay-bids'))();
     case 'consumer between apply and commit':
-      return strike(system, 'consumer-user-stats');
+      return (await armFixture(system, 'consumer-user-stats'))();
     case 'relay':
       return system.kill('relay-bids');
     case 'consumer':
@@ -27,18 +27,27 @@ export async function inflictFault(system: System, fault: PlannedFault): Promise
   }
 }
 
-// The fixture answers the signal by dying of its own hand, when it next gets to that point. It must be listening for the
-// signal, or it would die at once, somewhere else: so only a process that was ready is told.
-async function strike(system: System, name: 'relay-bids' | 'consumer-user-stats'): Promise<void> {
+/**
+ * Tells a fixture to die of its own hand when it next gets to its worst moment. It must be listening for the signal, or it
+ * would die at once, somewhere else: so only a process that is ready is told, and its next answer shows that it heard.
+ * @returns waits until it has died
+ */
+export async function armFixture(
+  system: System,
+  name: 'relay-bids' | 'consumer-user-stats',
+): Promise<() => Promise<void>> {
   await system.ready(READY_TIMEOUT_MS, name);
   const restarts = system.restarts(name);
   system.signal(name, STRIKE_SIGNAL);
-  const deadline = performance.now() + READY_TIMEOUT_MS;
-  while (system.restarts(name) === restarts) {
-    if (performance.now() > deadline)
-      throw new Error(`${name} never came to the moment at which it was to die`);
-    await delay(20);
-  }
+  await system.ready(READY_TIMEOUT_MS, name);
+  return async () => {
+    const deadline = performance.now() + READY_TIMEOUT_MS;
+    while (system.restarts(name) === restarts) {
+      if (performance.now() > deadline)
+        throw new Error(`${name} never came to the moment at which it was to die`);
+      await delay(20);
+    }
+  };
 }
 
 async function killServer(system: System, name: Extract<FaultName, 'rabbitmq' | 'postgres'>, downMs: number) {

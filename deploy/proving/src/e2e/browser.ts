@@ -1,0 +1,62 @@
+import { environment } from '@gavel/dev/config';
+import { ensureChromium } from '@gavel/dev/infrastructure/install/chromium';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** A real headless Chromium; installs Debian's when the machine has none. */
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = await ensureChromium(environment.PATH ?? '', (line) =>
+    process.stderr.write(`${line}\n`),
+  );
+  return chromium.launch({ executablePath, args: flags });
+}
+
+/** A page with cookies of its own: one person at one machine. */
+export async function openPage(
+  browser: Browser,
+  baseURL: string,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({ baseURL, ...options });
+  context.setDefaultTimeout(15_000);
+  return context.newPage();
+}
+
+/** Makes an account through the page's own form; the page is signed in afterwards. Returns the credentials. */
+export async function register(page: Page, name: string): Promise<{ email: string; password: string }> {
+  const email = `${name.toLowerCase().replaceAll(' ', '.')}.${crypto.randomUUID().slice(0, 8)}@example.com`;
+  const password = 'correct horse battery staple';
+  await page.goto('/register');
+  await page.getByLabel('Full name').fill(name);
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  return { email, password };
+}
+
+/** Lists an item through the page's own form and returns its id. */
+export async function listItem(page: Page, title: string, startPrice: string): Promise<string> {
+  await page.goto('/sell');
+  await page.getByLabel('Title').fill(title);
+  await page.getByLabel('Start price').fill(startPrice);
+  await page.getByRole('button', { name: 'List item' }).click();
+  await page.waitForURL(/\/items\/[0-9a-f-]{36}/);
+  return new URL(page.url()).pathname.split('/')[2] ?? '';
+}
+
+/** Bids through the page's own form. */
+export async function placeBid(page: Page, itemId: string, amount: string): Promise<void> {
+  await page.goto(`/items/${itemId}`);
+  await page.getByLabel(/^Your bid/).fill(amount);
+  await page.getByRole('button', { name: 'Place bid' }).click();
+}

@@ -1,0 +1,70 @@
+import { type OtlpReceiver, startOtlpReceiver } from '@gavel/observability/testing/otlp-receiver';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { System } from '../system/start-system.ts';
+import { launchBrowser, listItem, openPage, placeBid, register } from './browser.ts';
+import { startWebSystem } from './web-system.ts';
+
+let receiver: OtlpReceiver;
+let system: System;
+let browser: Browser;
+beforeAll(async () => {
+  receiver = await startOtlpReceiver();
+  system = await startWebSystem({
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_BSP_SCHEDULE_DELAY: '200' },
+  });
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await system?.stop();
+  await receiver?.close();
+});
+
+describe('one trace', () => {
+  it('runs from the server action over the service, the relay and both brokers’ ways to the consumer’s transaction', async () => {
+    const seller = await openPage(browser, system.urls.bff);
+    await register(seller, 'Traced Seller');
+    const itemId = await listItem(seller, 'A traced clock', '10');
+    const bidder = await openPage(browser, system.urls.bff);
+    await register(bidder, 'Traced Bidder');
+    await placeBid(bidder, itemId, '11');
+
+    const wanted = [
+      { service: 'bff', name: /place-?bid/i },
+      { service: 'bids', name: /bids\.v1\.BidService\/PlaceBid/ },
+      { service: 'relay-bids', name: /publish|send/ },
+      { service: 'consumer-user-stats', name: /process/ },
+    ];
+    await vi.waitFor(
+      () => {
+        const rpc = receiver.spans().filter((span) => /BidService\/PlaceBid/.test(span.name));
+        const traceId = rpc[0]?.traceId;
+        const trace = receiver.spans().filter((span) => span.traceId === traceId);
+        const services = trace.map((span) => `${span.service}: ${span.name}`);
+        for (const { service, name } of wanted) {
+          expect(
+            services.some((each) => each.startsWith(`${service}: `) && name.test(each)),
+            `${service} ${name} in\n${services.join('\n')}`,
+          ).toBe(true);
+        }
+        // A chain, not only a shared id: from the consumer's span the parents lead back to the action's.
+        const byId = new Map(trace.map((span) => [span.spanId, span]));
+        let span = trace.find((each) => each.service === 'consumer-user-stats');
+        const way: string[] = [];
+        while (span) {
+          way.push(span.service);
+          span = span.parentSpanId ? byId.get(span.parentSpanId) : undefined;
+        }
+        expect(new Set(way)).toEqual(new Set(['consumer-user-stats', 'relay-bids', 'bids', 'bff']));
+      },
+      { timeout: 30_000, interval: 250 },
+    );
+  });
+
+  it('carries nothing sensitive', () => {
+    const everything = JSON.stringify(receiver.spans());
+    for (const secret of ['correct horse', '@example.com', 'gavel_access', 'eyJ'])
+      expect(everything).not.toContain(secret);
+  });
+});

@@ -1,0 +1,116 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { System } from '../system/start-system.ts';
+import { launchBrowser, listItem, openPage, placeBid, register } from './browser.ts';
+import { startWebSystem } from './web-system.ts';
+
+let system: System;
+let browser: Browser;
+let seller: Page;
+let bidder: Page;
+beforeAll(async () => {
+  system = await startWebSystem();
+  browser = await launchBrowser();
+  seller = await openPage(browser, system.urls.bff);
+  bidder = await openPage(browser, system.urls.bff);
+});
+afterAll(async () => {
+  await browser?.close();
+  await system?.stop();
+});
+
+const text = (page: Page, testId: string): Promise<string | null> =>
+  page.getByTestId(testId).first().textContent();
+
+describe('the walk of one bid, in a real browser', () => {
+  it('goes from a sign-up over a listing and a bid to the bidder’s statistics', async () => {
+    await register(seller, 'Sally Seller');
+    const itemId = await listItem(seller, 'A brass telescope', '12.50');
+    expect(await text(seller, 'price')).toContain('12.50');
+
+    await register(bidder, 'Bob Bidder');
+    await bidder.goto('/');
+    await bidder.getByRole('link', { name: 'A brass telescope' }).first().click();
+    await bidder.waitForURL(`**/items/${itemId}`);
+    await bidder.getByLabel(/^Your bid/).fill('13.37');
+    await bidder.getByRole('button', { name: 'Place bid' }).click();
+    await bidder.getByRole('table', { name: 'Bid history' }).getByText('13.37').waitFor();
+
+    // The seller's page was open all the time: the topic exchange has moved its price, without a reload.
+    await vi.waitFor(async () => expect(await text(seller, 'price')).toContain('13.37'), { timeout: 10_000 });
+    expect(await text(seller, 'bid-count')).toBe('1 bid');
+
+    await vi.waitFor(
+      async () => {
+        await bidder.goto('/dashboard');
+        expect(await text(bidder, 'total-bids')).toBe('1');
+      },
+      { timeout: 10_000, interval: 100 },
+    );
+    expect(await text(bidder, 'total-amount')).toBe('13.37');
+  });
+
+  it('gives every refusal its own sentence', async () => {
+    const itemId = await listItem(seller, 'A silver spoon', '10');
+    await placeBid(bidder, itemId, '9.99');
+    const alert = bidder.getByRole('alert').filter({ hasText: /\S/ });
+    await alert.filter({ hasText: '10.00' }).waitFor();
+    const tooLow = await alert.first().textContent();
+    await bidder.getByLabel(/^Your bid/).fill('ten');
+    await bidder.getByRole('button', { name: 'Place bid' }).click();
+    await vi.waitFor(async () => {
+      const shown = await bidder.getByRole('form', { name: 'Place a bid' }).textContent();
+      expect(shown).not.toContain(tooLow);
+    });
+    // The seller is not even offered a form for the own item.
+    await seller.goto(`/items/${itemId}`);
+    expect(await seller.getByLabel(/^Your bid/).count()).toBe(0);
+  });
+
+  it('lets a seller edit and cancel a listing that nobody has bid on', async () => {
+    const itemId = await listItem(seller, 'An old map', '5');
+    await seller.goto('/listings');
+    await seller.getByRole('link', { name: 'Edit An old map' }).click();
+    await seller.getByLabel('Title').fill('A very old map');
+    await seller.getByRole('button', { name: 'Save' }).click();
+    await vi.waitFor(async () => {
+      await bidder.goto(`/items/${itemId}`);
+      expect(await bidder.getByRole('heading', { level: 1 }).textContent()).toBe('A very old map');
+    });
+    await seller.goto('/listings');
+    await seller.getByLabel('Cancel A very old map').click();
+    await seller.getByRole('button', { name: 'Yes, cancel this auction' }).first().click();
+    await vi.waitFor(async () => {
+      await bidder.goto(`/items/${itemId}`);
+      expect(await bidder.getByLabel(/^Your bid/).count()).toBe(0);
+    });
+  });
+
+  it('shows a page of its own for an item that does not exist', async () => {
+    const response = await bidder.goto('/items/0190f000-0000-7000-8000-000000000000');
+    expect(response?.status()).toBe(404);
+    expect((await bidder.goto('/items/nonsense'))?.status()).toBe(404);
+  });
+});
+
+describe('without client script', () => {
+  it('every form of the walk still works', async () => {
+    const options = { javaScriptEnabled: false };
+    const plainSeller = await openPage(browser, system.urls.bff, options);
+    const plainBidder = await openPage(browser, system.urls.bff, options);
+    await register(plainSeller, 'Plain Seller');
+    const itemId = await listItem(plainSeller, 'A plain chair', '20');
+    const credentials = await register(plainBidder, 'Plain Bidder');
+    await placeBid(plainBidder, itemId, '19');
+    await plainBidder.getByRole('alert').filter({ hasText: '20.00' }).waitFor();
+    await placeBid(plainBidder, itemId, '20');
+    await plainBidder.getByRole('table', { name: 'Bid history' }).getByText('20.00').waitFor();
+    await plainBidder.getByRole('button', { name: 'Sign out' }).click();
+    await plainBidder.getByRole('link', { name: 'Sign in' }).first().waitFor();
+    await plainBidder.goto('/sign-in');
+    await plainBidder.getByLabel('E-mail').fill(credentials.email);
+    await plainBidder.getByLabel('Password').fill(credentials.password);
+    await plainBidder.getByRole('button', { name: 'Sign in' }).click();
+    await plainBidder.getByRole('button', { name: 'Sign out' }).waitFor();
+  });
+});

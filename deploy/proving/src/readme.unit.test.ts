@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { processes } from '@gavel/dev/processes';
+import { projectRoot } from '@gavel/dev/project-root';
+import { describe, expect, it } from 'vitest';
+
+const readme = await readFile(join(projectRoot, 'README.md'), 'utf8');
+
+describe('the README', () => {
+  it('tells the walk of one bid with files that exist', () => {
+    const walk = readme.slice(readme.indexOf('walk:begin'), readme.indexOf('walk:end'));
+    const files = [...walk.matchAll(/^\| \d \| `([^`]+)`/gm)].map((match) => match[1] as string);
+    expect(files).toHaveLength(7);
+    for (const file of files) expect(existsSync(join(projectRoot, file)), file).toBe(true);
+  });
+
+  it('links only to pages that exist', () => {
+    const links = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map((match) => match[1] as string);
+    for (const link of links) expect(existsSync(join(projectRoot, link)), link).toBe(true);
+  });
+
+  it('lists every process', () => {
+    for (const { name } of processes) expect(readme).toContain(`\`${name}\``);
+  });
+
+  it('names only make targets that exist', async () => {
+    const makefile = await readFile(join(projectRoot, 'Makefile'), 'utf8');
+    const targets = new Set(
+      [...readme.matchAll(/`make (?:-s )?([a-z]+)/g)].map((match) => match[1] as string),
+    );
+    for (const target of targets) expect(makefile, target).toMatch(new RegExp(`^${target}:`, 'm'));
+  });
+});
