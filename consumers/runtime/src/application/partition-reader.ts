@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@gavel/observability/logger';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { type BackOff, delayBefore } from '../domain/back-off.ts';
+import { PermanentFailure } from '../permanent-failure.ts';
 import { countBatch, inBatchSpans } from '../telemetry.ts';
 import { applyBatch, type BatchStore, judgeBatch } from './apply-batch.ts';
 import type { CommitStrategy, MoveOutcome } from './commit-strategy.ts';
@@ -12,7 +13,7 @@ import { type Delivery, type EventSource, type Subscription, SubscriptionRefused
 const log = createLogger('consumer');
 
 /** Waits between tries, for the connection, the database and failing events alike. */
-export const retryPace: BackOff = { firstMs: 100, maxMs: 10_000 };
+export const retryPace: BackOff = { firstMs: 100, maxMs: 5_000 };
 /** How often a refused partition looks whether somebody has put its checkpoint right. */
 const REFUSED_PACE: BackOff = { firstMs: 5_000, maxMs: 30_000 };
 
@@ -153,6 +154,8 @@ export class PartitionReader {
         return outcome;
       } catch (error) {
         if (!isCuredByWaiting(definition, error)) attempt += 1;
+        // Known to fail however often it is tried: nothing to wait for, the next try sets it aside.
+        if (error instanceof PermanentFailure) continue;
         this.#fail(error, waits);
       }
       await this.#pause(delayBefore(waits, retryPace));

@@ -1,0 +1,168 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { transaction } from '@gavel/postgres/transaction';
+import { describe, expect, it, vi } from 'vitest';
+import { moveCheckpoint } from './adapters/postgres/checkpoints.ts';
+import { useConsumerFixture } from './testing/consumer-fixture.ts';
+import { bidMessage } from './testing/foreign-producer.ts';
+import { appliedSequences, recordingConsumer } from './testing/recording-consumer.ts';
+
+describe('handling once', () => {
+  const fixture = useConsumerFixture();
+  const applied = (itemId: string, consumer?: string) =>
+    appliedSequences(fixture.database.pool, itemId, consumer);
+  const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+  const publishItem = async (count: number, itemId = randomUUID(), from = 1) => {
+    const bids = upTo(count).map((i) => bidMessage({ itemId, userId: randomUUID() }, from + i - 1));
+    const partition = bids[0]?.partition ?? '';
+    await fixture.producer.send(partition, bids);
+    return { itemId, partition, bids };
+  };
+
+  it('hands over the events of an aggregate in their order, whatever the size of batches', async () => {
+    const { itemId, partition } = await publishItem(2_000);
+    const sizes: number[] = [];
+    const definition = recordingConsumer(
+      { laterEvents: 'wait' },
+      (events) => void sizes.push(events.length),
+      'in-order',
+    );
+    fixture.start({ definition, partitions: [partition], batchLimit: 300 });
+    await vi.waitFor(async () => expect(await applied(itemId, 'in-order')).toEqual(upTo(2_000)), 10_000);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(300);
+  });
+
+  it('applies an event once that lies at two offsets, in one batch or in two', async () => {
+    const { itemId, partition, bids } = await publishItem(3);
+    await fixture.producer.send(partition, bids);
+    fixture.start({
+      definition: recordingConsumer({ laterEvents: 'wait' }, undefined, 'twice'),
+      partitions: [partition],
+    });
+    await vi.waitFor(async () => expect(await applied(itemId, 'twice')).toEqual([1, 2, 3]));
+    await fixture.producer.send(partition, bids);
+    await publishItem(1, itemId, 4);
+    await vi.waitFor(async () => expect(await applied(itemId, 'twice')).toEqual([1, 2, 3, 4]));
+  });
+
+  it('resumes behind its last commit', async () => {
+    const definition = recordingConsumer({ laterEvents: 'wait' }, undefined, 'resuming');
+    const { itemId, partition } = await publishItem(10);
+    const first = fixture.start({ definition, partitions: [partition] });
+    await vi.waitFor(async () => expect(await applied(itemId, 'resuming')).toEqual(upTo(10)));
+    await first.stop();
+    await publishItem(10, itemId, 11);
+    fixture.start({ definition, partitions: [partition] });
+    await vi.waitFor(async () => expect(await applied(itemId, 'resuming')).toEqual(upTo(20)));
+  });
+
+  it('two instances on one checkpoint apply every event once and in order', async () => {
+    const definition = recordingConsumer({ laterEvents: 'wait' }, undefined, 'zombies');
+    const { itemId, partition } = await publishItem(500);
+    const options = { definition, partitions: [partition], batchLimit: 7 };
+    const instances = [fixture.start(options), fixture.start(options)];
+    await publishItem(500, itemId, 501);
+    await vi.waitFor(async () => expect(await applied(itemId, 'zombies')).toEqual(upTo(1_000)), 20_000);
+    // Both have caught up with the checkpoint, and neither is stuck.
+    await vi.waitFor(() => {
+      const [a, b] = instances.map((instance) => instance.status().partitions[0]);
+      expect(a?.offset).toBe(b?.offset);
+    }, 10_000);
+  });
+
+  it('a zombie whose checkpoint was moved under it applies nothing', async () => {
+    const { pool } = fixture.database;
+    let hold: (() => void) | undefined;
+    const { itemId, partition } = await publishItem(1);
+    const definition = recordingConsumer(
+      { laterEvents: 'wait' },
+      async (events) => {
+        if (events.some((event) => event.envelope.sequence === '2')) {
+          await new Promise<void>((resolve) => {
+            hold = resolve;
+          });
+        }
+      },
+      'overtaken',
+    );
+    const zombie = fixture.start({ definition, partitions: [partition] });
+    await vi.waitFor(async () => expect(await applied(itemId, 'overtaken')).toEqual([1]));
+    await publishItem(1, itemId, 2);
+    await vi.waitFor(() => expect(hold).toBeDefined());
+    // While it holds the checkpoint's row nobody else can move it; its own commit counts.
+    const { offset = null } = zombie.status().partitions[0] ?? {};
+    const rival = transaction(pool, (tx) =>
+      moveCheckpoint(tx, { consumer: 'overtaken', partition, from: offset, to: (offset ?? 0n) + 100n }),
+    );
+    hold?.();
+    expect(await rival).toBe('overtaken');
+    expect(await applied(itemId, 'overtaken')).toEqual([1, 2]);
+    // Somebody else moves it while the zombie is between two batches.
+    const before = (
+      await pool.query('SELECT last_offset FROM checkpoints WHERE consumer = $1', ['overtaken'])
+    ).rows[0];
+    await pool.query('UPDATE checkpoints SET last_offset = $1 WHERE consumer = $2', [
+      before.last_offset + 1n,
+      'overtaken',
+    ]);
+    await publishItem(2, itemId, 3);
+    await vi.waitFor(async () => expect(await applied(itemId, 'overtaken')).toEqual([1, 2, 4]), 5_000);
+  });
+
+  it('kill -9 between apply and commit leaves no effect, and the next instance applies everything once', async () => {
+    const { itemId, partition } = await publishItem(5);
+    const child: ChildProcess = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('./testing/paused-consumer.ts', import.meta.url))],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: {
+          ...process.env,
+          DATABASE_URL: fixture.database.url,
+          STREAM_URL: fixture.producer.urls.streamUrl,
+          PARTITION: partition,
+        },
+      },
+    );
+    let output = '';
+    child.stdout?.on('data', (data: Buffer) => {
+      output += data.toString();
+    });
+    await vi.waitFor(() => expect(output).toContain('applied'), 20_000);
+    expect(await applied(itemId)).toEqual([]);
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    expect(await exited).toEqual([null, 'SIGKILL']);
+    expect(await applied(itemId)).toEqual([]);
+    fixture.start({ definition: recordingConsumer({ laterEvents: 'wait' }), partitions: [partition] });
+    await vi.waitFor(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]), 20_000);
+  });
+
+  it('a commit strategy that stores the offset before the effect loses events: the seat where proofs plant it', async () => {
+    const { pool } = fixture.database;
+    const { itemId, partition } = await publishItem(5);
+    let failures = 1;
+    const definition = recordingConsumer(
+      { laterEvents: 'wait' },
+      () => {
+        if (failures-- > 0) throw Object.assign(new Error('connection terminated'), { code: 'ECONNRESET' });
+      },
+      'broken',
+    );
+    fixture.start({
+      definition,
+      partitions: [partition],
+      commitStrategy: async (move, effect) => {
+        const outcome = await transaction(pool, (tx) => moveCheckpoint(tx, move));
+        if (outcome === 'moved') await transaction(pool, effect);
+        return outcome;
+      },
+    });
+    await publishItem(1, itemId, 6);
+    await vi.waitFor(async () => expect((await applied(itemId, 'broken')).at(-1)).toBe(6), 5_000);
+    expect(await applied(itemId, 'broken')).not.toEqual([1, 2, 3, 4, 5, 6]);
+  });
+});

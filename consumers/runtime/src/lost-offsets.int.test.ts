@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it, vi } from 'vitest';
+import { useConsumerFixture } from './testing/consumer-fixture.ts';
+import { bidMessage } from './testing/foreign-producer.ts';
+import { recordingConsumer } from './testing/recording-consumer.ts';
+
+describe('an offset that the stream no longer holds', () => {
+  const fixture = useConsumerFixture();
+  const definition = recordingConsumer({ laterEvents: 'continue' });
+
+  const setCheckpoint = (partition: string, offset: bigint) =>
+    fixture.database.pool.query(
+      `INSERT INTO checkpoints (consumer, stream_partition, last_offset) VALUES ($1, $2, $3)
+       ON CONFLICT (consumer, stream_partition) DO UPDATE SET last_offset = excluded.last_offset`,
+      [definition.name, partition, offset],
+    );
+
+  const bids = (count: number, body: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      ...bidMessage({ itemId: randomUUID(), userId: randomUUID() }, i + 1),
+      body: Buffer.alloc(body),
+    }));
+
+  it('stands still and says so when retention has passed it, where the broker would silently clamp', async () => {
+    const { client, send } = fixture.producer;
+    const partition = 'gavel.bids-short';
+    await client.createStream({
+      stream: partition,
+      arguments: { 'max-length-bytes': 200_000, 'stream-max-segment-size-bytes': 100_000 },
+    });
+    for (let round = 0; round < 12; round++) await send(partition, bids(20, 4_000));
+    await vi.waitFor(
+      async () => expect((await client.streamStatsRequest(partition)).firstChunkId).toBeGreaterThan(10n),
+      20_000,
+    );
+    await setCheckpoint(partition, 3n);
+
+    const consumer = fixture.start({ definition, partitions: [partition] });
+    await vi.waitFor(() => expect(consumer.status().partitions[0]?.state).toBe('refused'), 10_000);
+    expect(() => consumer.check()).toThrow(
+      /offset 4 is wanted, but retention has removed everything before \d+/,
+    );
+    const { rows } = await fixture.database.pool.query(
+      'SELECT last_offset FROM checkpoints WHERE stream_partition = $1',
+      [partition],
+    );
+    expect(rows).toEqual([{ last_offset: 3n }]);
+
+    // Somebody decides to go on from what is left.
+    const { firstChunkId } = await client.streamStatsRequest(partition);
+    await setCheckpoint(partition, firstChunkId - 1n);
+    await vi.waitFor(() => expect(consumer.status().partitions[0]?.state).toBe('running'), 15_000);
+    await vi.waitFor(() =>
+      expect(consumer.status().partitions[0]).toMatchObject({ offset: 239n, lagMessages: 0 }),
+    );
+  });
+
+  it('stands still when the stream was made anew and ends before it', async () => {
+    const { client, send } = fixture.producer;
+    const partition = 'gavel.bids-anew';
+    await client.createStream({ stream: partition, arguments: {} });
+    await send(partition, bids(5, 10));
+    await setCheckpoint(partition, 99n);
+    const consumer = fixture.start({ definition, partitions: [partition] });
+    await vi.waitFor(() => expect(consumer.status().partitions[0]?.state).toBe('refused'), 10_000);
+    expect(() => consumer.check()).toThrow(
+      'offset 100 is wanted, but the stream ends at 4: it was made anew',
+    );
+  });
+
+  it('reads a stream to its very end and from there on', async () => {
+    const { client, send } = fixture.producer;
+    const partition = 'gavel.bids-end';
+    await client.createStream({ stream: partition, arguments: {} });
+    await send(partition, bids(50, 10));
+    await setCheckpoint(partition, 49n);
+    const consumer = fixture.start({ definition, partitions: [partition] });
+    await vi.waitFor(() => expect(consumer.status().partitions[0]?.state).toBe('running'), 10_000);
+    await send(partition, bids(1, 10));
+    await vi.waitFor(() => expect(consumer.status().partitions[0]?.offset).toBe(50n));
+  });
+
+  it('waits for a stream that is not there yet', async () => {
+    const partition = 'gavel.bids-later';
+    const consumer = fixture.start({ definition, partitions: [partition] });
+    await vi.waitFor(() =>
+      expect(consumer.status().partitions[0]?.problem).toContain('stream does not exist'),
+    );
+    await fixture.producer.client.createStream({ stream: partition, arguments: {} });
+    await vi.waitFor(() => expect(() => consumer.check()).not.toThrow(), 15_000);
+  });
+});

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import type { Infrastructure } from '@gavel/dev/infrastructure/infrastructure';
+import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
+import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { consumerRuntimeMigrations } from './migrations.ts';
+import { type RunningConsumer, startConsumer } from './start-consumer.ts';
+import { bidMessage, connectClient, openForeignProducer } from './testing/foreign-producer.ts';
+import { appliedSequences, createAppliedTable, recordingConsumer } from './testing/recording-consumer.ts';
+
+describe('servers that go away and come back', () => {
+  let infrastructure: Infrastructure;
+  let database: TestDatabase;
+  let streamUrl: string;
+  let consumer: RunningConsumer;
+  const itemId = randomUUID();
+  const { partition } = bidMessage({ itemId, userId: itemId }, 1);
+  let published = 0;
+
+  beforeAll(async () => {
+    infrastructure = await startTestInfrastructure();
+    database = await createTestDatabase([consumerRuntimeMigrations], infrastructure.urls.postgresUrl);
+    await createAppliedTable(database.pool);
+    const producer = await openForeignProducer(infrastructure.urls);
+    streamUrl = producer.urls.streamUrl;
+    await producer.client.close();
+    consumer = startConsumer({
+      definition: recordingConsumer({ laterEvents: 'wait' }),
+      pool: database.pool,
+      streamUrl,
+    });
+  });
+
+  afterAll(async () => {
+    await consumer?.stop();
+    await database?.drop();
+    await infrastructure?.stop();
+  });
+
+  const servers = () => {
+    if (infrastructure.servers === undefined) throw new Error('expected servers of our own');
+    return infrastructure.servers;
+  };
+
+  /** The public client has no reconnect: a new one per call, tried until the broker takes it all. */
+  const publish = async (count: number) => {
+    const bids = Array.from({ length: count }, (_, i) =>
+      bidMessage({ itemId, userId: itemId }, published + i + 1),
+    );
+    const client = await vi.waitFor(() => connectClient(streamUrl), 30_000);
+    const publisher = await vi.waitFor(() => client.declarePublisher({ stream: partition }), 30_000);
+    for (const bid of bids) await publisher.send(bid.body, { applicationProperties: bid.properties });
+    await publisher.flush();
+    published += count;
+    await client.close();
+  };
+
+  const healthy = () => vi.waitFor(() => expect(() => consumer.check()).not.toThrow(), 15_000);
+
+  const allApplied = () =>
+    vi.waitFor(
+      async () =>
+        expect(await appliedSequences(database.pool, itemId)).toEqual(
+          Array.from({ length: published }, (_, i) => i + 1),
+        ),
+      { timeout: 40_000, interval: 200 },
+    );
+
+  it('the broker is killed while events flow and starts again: nothing is lost or applied twice', async () => {
+    await publish(100);
+    await allApplied();
+    await servers().rabbitmq.kill();
+    await vi.waitFor(() => expect(() => consumer.check()).toThrow(), 15_000);
+    await servers().rabbitmq.start();
+    await publish(100);
+    await allApplied();
+    await healthy();
+  }, 120_000);
+
+  it('the database is killed while events flow and starts again: nothing is lost or applied twice', async () => {
+    await publish(50);
+    await servers().postgres.kill();
+    await publish(50);
+    await vi.waitFor(() => expect(() => consumer.check()).toThrow(), 15_000);
+    await servers().postgres.start();
+    await allApplied();
+    await healthy();
+  }, 120_000);
+
+  it('the broker hangs without closing anything: that is noticed, and reading goes on when it answers again', async () => {
+    const { pid } = servers().rabbitmq;
+    if (pid === null) throw new Error('expected a running broker');
+    await healthy();
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await vi.waitFor(() => expect(() => consumer.check()).toThrow(), 30_000);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await publish(10);
+    await allApplied();
+    await healthy();
+  }, 120_000);
+
+  it('a wrong password is a failure that passes when it is put right, not a process that hangs or ends', async () => {
+    const wrong = new URL(streamUrl);
+    wrong.password = 'wrong';
+    const locked = startConsumer({
+      definition: recordingConsumer({ laterEvents: 'wait' }, undefined, 'locked-out'),
+      pool: database.pool,
+      streamUrl: wrong.href,
+    });
+    await vi.waitFor(
+      () => expect(locked.status().partitions[0]?.problem).toContain('authentication failed'),
+      10_000,
+    );
+    await locked.stop();
+  });
+});
