@@ -1,38 +1,68 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { LaunchError } from '../launch-error.ts';
 import { projectRoot } from '../project-root.ts';
 
+const command = ['run', 'build', '--workspace', '@gavel/bff'];
+const otherBuildPatienceMs = 180_000;
 const sources = ['bff', 'proto', 'observability', 'package-lock.json'];
 const skipped = new Set(['node_modules', '.next', 'next-env.d.ts']);
 
 /**
  * Builds the web app when its sources, or those of the packages it uses, differ from those of the last build.
+ * @param signal ends a build under way, with all the processes that it started
  * @returns whether a build was needed
  */
-export async function ensureBffBuild(env: Readonly<Record<string, string>>): Promise<boolean> {
+export async function ensureBffBuild(
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<boolean> {
   const stamp = join(projectRoot, 'bff/.next/gavel-sources');
   const digest = await sourcesDigest();
   if ((await readFile(stamp, 'utf8').catch(() => '')) === digest) return false;
-  const command = ['run', 'build', '--workspace', '@gavel/bff'];
-  const result = await execa('npm', command, {
+  const deadline = Date.now() + otherBuildPatienceMs;
+  for (;;) {
+    const failed = await build(env, signal);
+    if (failed === undefined) break;
+    const wait = failed.includes('Another next build process is already running') && Date.now() < deadline;
+    if (!wait || signal.aborted) {
+      throw new LaunchError('command-failed', 'The web app could not be built.', {
+        log: failed.split('\n').slice(-25).join('\n'),
+        wayOut: `Run \`npm ${command.join(' ')}\` to see the whole output.`,
+      });
+    }
+    await delay(1_000);
+  }
+  await writeFile(stamp, digest);
+  return true;
+}
+
+/** @returns undefined, or the output of a build that failed */
+async function build(
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const child = execa('npm', command, {
     cwd: projectRoot,
     env: { ...env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
     extendEnv: false,
     reject: false,
     all: true,
     stdin: 'ignore',
+    // A process group of its own: npm does not hand signals down to everything that a build starts.
+    detached: true,
+    cleanup: false,
   });
-  if (result.failed) {
-    throw new LaunchError('command-failed', 'The web app could not be built.', {
-      log: result.all.split('\n').slice(-25).join('\n'),
-      wayOut: `Run \`npm ${command.join(' ')}\` to see the whole output.`,
-    });
-  }
-  await writeFile(stamp, digest);
-  return true;
+  const endGroup = () => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+  };
+  signal.addEventListener('abort', endGroup, { once: true });
+  const result = await child;
+  signal.removeEventListener('abort', endGroup);
+  return result.failed ? result.all : undefined;
 }
 
 async function sourcesDigest(): Promise<string> {

@@ -38,7 +38,8 @@ export class System {
   readonly #servers: Keeper[] = [];
   readonly #processes = new Map<ProcessName, Keeper>();
   #infrastructure: Infrastructure | undefined;
-  #stopping = false;
+  readonly #ending = new AbortController();
+  #built: Promise<void> = Promise.resolve();
 
   constructor(options: SystemOptions) {
     this.#options = options;
@@ -65,7 +66,7 @@ export class System {
 
   /** Stops what runs: web app, consumers, relays and services, then the servers. Data stays. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#ending.abort();
     const left = new Set(this.#processes.keys());
     while (left.size > 0) {
       const needed = new Set([...left].flatMap((name) => this.#definition(name)?.startsAfter ?? []));
@@ -75,15 +76,16 @@ export class System {
     }
     await Promise.all(this.#servers.map((keeper) => keeper.stop()));
     await this.#infrastructure?.stop();
+    await this.#built.catch(() => undefined);
   }
 
   async #start(): Promise<void> {
     const { config, env, report } = this.#options;
     await mkdir(join(config.directory, 'logs'), { recursive: true, mode: 0o755 });
     const definitions = this.#definitions();
-    const built = this.#options.processes === undefined ? this.#build() : Promise.resolve();
+    if (this.#options.processes === undefined) this.#built = this.#build();
     // Awaited below; a failure before that must not count as unhandled.
-    built.catch(() => undefined);
+    this.#built.catch(() => undefined);
 
     const choice = chooseProvider(env);
     report(`infrastructure: ${choice.reason}`);
@@ -106,13 +108,13 @@ export class System {
     const ready = new Map<ProcessName, Promise<void>>();
     for (const definition of definitions) {
       const before = definition.startsAfter.map((name) => ready.get(name));
-      const after = definition.name === 'bff' ? [...before, built] : before;
+      const after = definition.name === 'bff' ? [...before, this.#built] : before;
       const started = Promise.all(after).then(() => this.#startProcess(definition, context));
       started.catch(() => undefined);
       ready.set(definition.name, started);
     }
     // The first failure ends the start; what is still starting is stopped with the rest.
-    await Promise.all([built, ...ready.values()]);
+    await Promise.all([this.#built, ...ready.values()]);
   }
 
   async #prepare(urls: InfrastructureUrls): Promise<SystemContext> {
@@ -150,7 +152,7 @@ export class System {
 
   async #build(): Promise<void> {
     const began = performance.now();
-    const built = await ensureBffBuild(baseEnvironment(this.#options.env));
+    const built = await ensureBffBuild(baseEnvironment(this.#options.env), this.#ending.signal);
     if (built) this.#options.report(`web app built (${seconds(began)})`);
   }
 
@@ -189,7 +191,7 @@ export class System {
   }
 
   #mustGoOn(): void {
-    if (!this.#stopping) return;
+    if (!this.#ending.signal.aborted) return;
     throw new LaunchError('command-failed', 'The start was interrupted.', { wayOut: 'Run `make up` again.' });
   }
 }
