@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+let database: TestDatabase;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase([]);
+});
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await database?.drop();
+});
+
+function run(file: string, env: Record<string, string>): { child: ChildProcess; output: () => string } {
+  const child = spawn(process.execPath, ['--import', '@gavel/observability/preload', file], {
+    cwd: new URL('.', import.meta.url),
+    env: { ...process.env, DATABASE_URL: database.url, AUTH_URL: 'http://127.0.0.1:1', ...env },
+  });
+  children.push(child);
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += chunk));
+  return { child, output: () => text };
+}
+
+async function exitOf(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null) await once(child, 'exit');
+  return child.exitCode;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+describe('the process', () => {
+  it('migrates an empty database, serves, and ends in order at SIGTERM', async () => {
+    for (let i = 0; i < 2; i++) {
+      const { child, output } = run('migrate.ts', {});
+      expect(await exitOf(child), output()).toBe(0);
+    }
+    const port = await freePort();
+    const { child, output } = run('main.ts', { PORT: String(port) });
+    await vi.waitFor(
+      async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status, output()).toBe(200),
+      { timeout: 20_000, interval: 100 },
+    );
+    child.kill('SIGTERM');
+    expect(await exitOf(child), output()).toBe(0);
+    expect(output()).toContain('stopped');
+  });
+
+  it('does not start on a bad environment, and names every bad key', async () => {
+    const { child, output } = run('main.ts', { DATABASE_URL: 'nonsense', PORT: 'x' });
+    expect(await exitOf(child)).toBe(1);
+    expect(output()).toMatch(/PORT[\s\S]*DATABASE_URL|DATABASE_URL[\s\S]*PORT/);
+  });
+});
