@@ -7,6 +7,7 @@ const checks = [
   'check:layers',
   'check:shape',
   'check:types',
+  'check:types:bff',
   'check:generated',
   'check:contracts',
   'check:dead',
