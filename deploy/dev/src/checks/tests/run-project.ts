@@ -25,7 +25,7 @@ export async function runProject(
   child.once('error', reject).once('exit', (code) => resolve(code === 0));
 
   const interrupt = setTimeout(() => {
-    console.error(`${project}: stopped after ${limitMs / 60_000} minutes`);
+    console.error(`${project}: stopped after ${Math.round(limitMs / 1_000)} s`);
     child.kill('SIGINT');
   }, limitMs);
   const kill = setTimeout(() => child.kill('SIGKILL'), limitMs + graceMs);
