@@ -23,7 +23,7 @@ describe('envelope', () => {
   });
 
   it('is only ever flat, non-empty strings', () => {
-    const headers = toHeaders({ ...envelope, traceparent: '', tracestate: undefined } as EventEnvelope);
+    const headers = toHeaders({ ...envelope, traceparent: '', tracestate: '' });
     for (const value of Object.values(headers)) {
       expect(typeof value).toBe('string');
       expect(value).not.toBe('');
