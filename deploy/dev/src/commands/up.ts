@@ -27,8 +27,9 @@ await runCommand(async () => {
   const release = await holdLock(join(config.directory, 'up.lock'), 'another `make up` is at work', say);
   try {
     const running = await readState(config.directory);
-    if (supervised(running)) await verifyRunning(config, running);
-    else await startFresh(config);
+    if (!supervised(running)) await startFresh(config);
+    else if (running.phase === 'starting') await watchStart(config, running.supervisor.pid);
+    else await verifyRunning(config, running);
   } finally {
     await release();
   }
@@ -39,7 +40,11 @@ async function startFresh(config: DevConfig): Promise<void> {
     const port = config.processPorts[name];
     if (!(await isPortFree(port))) throw await portBusy(name, port);
   }
-  const pid = await startSupervisor(config);
+  await watchStart(config, await startSupervisor(config));
+}
+
+/** Shows a start until it is through, fills the catalogue and prints where everything is. */
+async function watchStart(config: DevConfig, pid: number): Promise<void> {
   let interrupted = false;
   process.once('SIGINT', () => {
     interrupted = true;

@@ -61,6 +61,8 @@ export interface InfrastructureOptions {
   readonly forcedPorts?: Partial<Record<PortName, number>>;
   /** False trades safety against power loss (not against kill -9) for faster tests. Default true. */
   readonly fsync?: boolean;
+  /** Gives the start up: servers that are starting are stopped, and the start is rejected. */
+  readonly signal?: AbortSignal;
   /** Told one line per step: what is being installed, started, waited for. */
   readonly report?: (line: string) => void;
 }

@@ -37,6 +37,7 @@ export class System {
   readonly #options: SystemOptions;
   readonly #servers: Keeper[] = [];
   readonly #processes = new Map<ProcessName, Keeper>();
+  #starting: Promise<Infrastructure> | undefined;
   #infrastructure: Infrastructure | undefined;
   readonly #ending = new AbortController();
   #built: Promise<void> = Promise.resolve();
@@ -75,7 +76,11 @@ export class System {
       for (const name of free) left.delete(name);
     }
     await Promise.all(this.#servers.map((keeper) => keeper.stop()));
-    await this.#infrastructure?.stop();
+    // Also when the servers were still starting: their start then fails, or just made it.
+    await this.#starting?.then(
+      (infrastructure) => infrastructure.stop(),
+      () => undefined,
+    );
     await this.#built.catch(() => undefined);
   }
 
@@ -89,12 +94,14 @@ export class System {
 
     const choice = chooseProvider(env);
     report(`infrastructure: ${choice.reason}`);
-    const infrastructure = await choice.provider.start({
+    this.#starting = choice.provider.start({
       directory: config.directory,
       preferredPorts: config.preferredServerPorts,
       forcedPorts: config.forcedServerPorts,
+      signal: this.#ending.signal,
       report,
     });
+    const infrastructure = await this.#starting;
     this.#infrastructure = infrastructure;
     for (const server of Object.values(infrastructure.servers ?? {})) {
       const keeper = this.#keeper(server);

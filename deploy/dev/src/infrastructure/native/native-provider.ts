@@ -57,6 +57,9 @@ async function startNative(
   const stop = async () => {
     await Promise.all(all.map((server) => server.stop()));
   };
+  options.signal?.throwIfAborted();
+  // What is starting then ends, which rejects its start below.
+  options.signal?.addEventListener('abort', () => void stop(), { once: true });
   const started = await Promise.allSettled(
     all.map(async (server) => {
       const begin = performance.now();
