@@ -1,3 +1,5 @@
+import { attribute } from '@gavel/observability/attributes';
+import { withSpan } from '@gavel/observability/tracing';
 import { append } from '@gavel/outbox/append';
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
@@ -54,6 +56,13 @@ async function changeBatch(
     if (decision.ok) steps.push(...evolveAll(auction, decision.events));
   }
   if (steps.length === 0) return 0;
+  // The polls that find nothing leave no trace; a batch begins one, which its events carry on.
+  const attributes = { [attribute.batchMessageCount]: steps.length };
+  await withSpan('close auctions', { scope: 'gavel.bids', root: true, attributes }, () => write(tx, steps));
+  return steps.length;
+}
+
+async function write(tx: Transaction, steps: readonly Step[]): Promise<void> {
   const ended = steps.map(({ after }) => after);
   await tx.query({
     name: 'write-ends',
@@ -67,5 +76,4 @@ async function changeBatch(
     ],
   });
   await append(tx, toNewEvents(steps));
-  return steps.length;
 }

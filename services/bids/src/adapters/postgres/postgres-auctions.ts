@@ -1,3 +1,5 @@
+import { attribute } from '@gavel/observability/attributes';
+import { activeSpan } from '@gavel/observability/tracing';
 import { append } from '@gavel/outbox/append';
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
@@ -15,6 +17,7 @@ import { KeyTakenError } from './write-bid.ts';
 export function createPostgresAuctions(pool: Pool): Auctions {
   return {
     async change(itemId, decideLocked, key) {
+      activeSpan()?.setAttribute(attribute.aggregateId, itemId);
       const attempt = () => transaction(pool, (tx) => changeLocked(tx, itemId, decideLocked, key));
       try {
         return await attempt();
