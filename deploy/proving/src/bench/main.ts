@@ -1,0 +1,110 @@
+import { startSystem } from '../system/start-system.ts';
+import { type BenchConfig, readBenchConfig } from './config.ts';
+import { type Figure, formatFigures, meetsGoal } from './figure.ts';
+import { measureBacklog } from './measure-backlog.ts';
+import { measureCommitToProjection } from './measure-latency.ts';
+import { type BidRate, measurePlaceBid, signUpBidders } from './place-bids.ts';
+import { rawBoth, rawExchangePublish, rawStreamConsume, rawStreamPublish } from './raw-clients.ts';
+import { wireEvents } from './sample-events.ts';
+
+// `make bench`: every figure from one run on one machine, servers and clients together, data on disk with fsync. The
+// figures are for people: no test asserts them, and the exit code only tells whether the bench could run.
+
+const config = readBenchConfig();
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const figures = await bench(config);
+if (config.JSON === '1') {
+  const lines = figures.map((figure) => ({ ...figure, meetsGoal: meetsGoal(figure) ?? null }));
+  console.log(JSON.stringify({ config, figures: lines }));
+} else console.log(`\n${formatFigures(figures)}`);
+
+async function bench({
+  EVENTS,
+  BID_SECONDS,
+  CLIENTS,
+  LATENCY_RATE,
+  LATENCY_SECONDS,
+}: BenchConfig): Promise<Figure[]> {
+  // Spans that nobody collects and a log line per request would be measured too.
+  const system = await startSystem({ fsync: true, env: { LOG_LEVEL: 'warn' }, report: say });
+  try {
+    const { streamUrl, amqpUrl } = system.infrastructure.urls;
+
+    say(`commit → projection at ${LATENCY_RATE} events/s for ${LATENCY_SECONDS} s`);
+    const latency = await measureCommitToProjection(system, LATENCY_RATE, LATENCY_SECONDS);
+
+    say(
+      `PlaceBid with ${CLIENTS} clients, ${BID_SECONDS} s on one hot item, then ${BID_SECONDS} s on an item each`,
+    );
+    const bidders = await signUpBidders(system, CLIENTS);
+    const hot = await measurePlaceBid(system, bidders, 'one hot item', BID_SECONDS);
+    const spread = await measurePlaceBid(system, bidders, 'an item each', BID_SECONDS);
+
+    const backlog = await measureBacklog(system, EVENTS, say);
+
+    say(`raw clients: ${EVENTS} of the same messages each`);
+    const messages = wireEvents(EVENTS);
+    const stream = await rawStreamPublish(streamUrl, messages);
+    const exchange = await rawExchangePublish(amqpUrl, messages);
+    const both = await rawBoth({ streamUrl, amqpUrl }, messages);
+    const consume = await rawStreamConsume(streamUrl, backlog.streamed);
+
+    return [
+      {
+        what: 'relay: backlog → stream + exchange',
+        value: backlog.relay.sustained,
+        unit: 'per second',
+        against: { what: 'raw clients: stream + exchange', value: both },
+        goal: { atLeast: 5_000 },
+        note: `${EVENTS} events, ${seconds(backlog.relay.totalMs)} with start-up`,
+      },
+      { what: 'raw clients: stream + exchange together', value: both, unit: 'per second' },
+      { what: 'raw stream client: publish', value: stream, unit: 'per second' },
+      { what: 'amqplib: publish to a topic exchange', value: exchange, unit: 'per second' },
+      {
+        what: 'consumer: stream → projection',
+        value: backlog.consumer.sustained,
+        unit: 'per second',
+        against: { what: 'raw stream client: empty handler', value: consume },
+        note: `${seconds(backlog.consumer.totalMs)} with start-up`,
+      },
+      { what: 'raw stream client: empty handler', value: consume, unit: 'per second' },
+      {
+        what: 'commit → projection, p50',
+        value: latency.p50,
+        unit: 'ms',
+        goal: { below: 25 },
+        note: `${latency.count} events at ${LATENCY_RATE}/s`,
+      },
+      {
+        what: 'commit → projection, p99',
+        value: latency.p99,
+        unit: 'ms',
+        note: `slowest ${latency.max.toFixed(1)} ms`,
+      },
+      ...bidFigures('one hot item', hot),
+      ...bidFigures('an item each', spread),
+    ];
+  } finally {
+    await system.stop();
+  }
+}
+
+function bidFigures(where: string, { accepted, refused, latency }: BidRate): Figure[] {
+  const what = `PlaceBid over RPC, ${where}`;
+  return [
+    {
+      what: `${what}: accepted`,
+      value: accepted,
+      unit: 'per second',
+      note: `${Math.round(refused)}/s too low`,
+    },
+    { what: `${what}: p50`, value: latency.p50, unit: 'ms' },
+    { what: `${what}: p99`, value: latency.p99, unit: 'ms' },
+  ];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
