@@ -16,10 +16,10 @@ export interface SubscriptionLine {
 }
 
 /** Received and not yet handled, at most about this many bytes a partition (and at least one chunk). */
-const BUFFER_BYTES = 4 * 1024 * 1024;
+const BUFFER_BYTES = 2 * 1024 * 1024;
 /** Never more chunks asked for at once. Small chunks need many: at one event a chunk each costs a round trip otherwise. */
 const MAX_CREDIT = 64;
-export const INITIAL_CREDIT = 4;
+export const INITIAL_CREDIT = 1;
 
 /** One partition's chunks, buffered up to a bound. Chunks are asked for only as fast as they are taken. */
 export class StreamSubscription implements Subscription {
