@@ -53,6 +53,7 @@ const POLL_MS = 1_000;
 // Standbys ask this often, so a takeover takes well under 2 seconds. Waiting inside pg_advisory_lock would take over a
 // little sooner and hold a snapshot open the whole time, which keeps vacuum from all tables of the server.
 const STANDBY_MS = 300;
+const LONGEST_DELAY_MS = 3_000;
 const BACKLOG_MS = 5_000;
 // About 600 bytes each. Larger claims gain nothing: a claim is one commit either way, and its rows wait for it.
 const BATCH_SIZE = 1_000;
@@ -129,17 +130,20 @@ export function startRelay(options: RelayOptions): Relay {
   };
 
   const run = async (): Promise<void> => {
+    let delay = STANDBY_MS;
     while (!stopping.signal.aborted) {
       try {
         const session = await tryLead(pool);
         problem = undefined;
         if (session) await hold(session);
+        delay = STANDBY_MS;
       } catch (error) {
         problem = error instanceof Error ? error.message : String(error);
         metrics.failed('database');
-        log.warn({ err: error }, 'outbox lost, trying to take it again');
+        log.warn({ err: error, delay }, 'outbox lost, trying to take it again');
+        delay = Math.min(delay * 2, LONGEST_DELAY_MS);
       }
-      if (!stopping.signal.aborted) await pause(STANDBY_MS, stopping.signal);
+      if (!stopping.signal.aborted) await pause(delay, stopping.signal);
     }
   };
   const running = run();

@@ -61,7 +61,7 @@ export async function unpublishedClaims(
 // FOR SHARE waits for a takeover that is just changing the epoch and then finds no row; a takeover waits for it in turn,
 // so it reads every claim that an earlier relay made. One statement, one commit, 8 bytes per event.
 const CLAIM = `
-WITH term AS (SELECT 1 FROM outbox_relay WHERE epoch = $1 FOR SHARE)
+WITH term AS (SELECT 1 FROM outbox_relay WHERE single_row AND epoch = $1 FOR SHARE)
 INSERT INTO outbox_claims (epoch, high_id, first_position, last_position, ids, gap_low, gap_high)
 SELECT $1, $2, $3, $4, $5::bigint[], $6::bigint[], $7::bigint[] FROM term
 RETURNING pg_current_xact_id()::text AS xid, pg_snapshot_xmin(pg_current_snapshot())::text AS xmin`;
@@ -103,7 +103,7 @@ export async function markPublished(
   const rows = await session.query({
     name: 'outbox-mark',
     text: `UPDATE outbox_relay SET published_position = greatest(published_position, $2)
-           WHERE epoch = $1 RETURNING 1`,
+           WHERE single_row AND epoch = $1 RETURNING 1`,
     values: [epoch, publishedPosition],
   });
   if (rows.length === 0) throw new FencedError(`another relay took the outbox over after epoch ${epoch}`);

@@ -6,13 +6,14 @@ import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/t
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import { type EventEnvelope, fromHeaders } from '@gavel/proto/envelope';
 import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
-import { partitionsOf, type StreamName } from '@gavel/proto/topology';
+import type { StreamName } from '@gavel/proto/topology';
 import amqp, { type ChannelModel } from 'amqplib';
 import { v7 as uuidv7 } from 'uuid';
 import { inject } from 'vitest';
 import { append } from '../append.ts';
 import { outboxMigrations } from '../migrations.ts';
 import { type Relay, type RelayOptions, startRelay } from '../relay/start-relay.ts';
+import { readStreamMessages } from './read-stream.ts';
 
 /** One test file's own database and vhost, with what tests of the outbox do all the time. */
 export interface EventRig {
@@ -70,7 +71,11 @@ export async function createEventRig(urls: InfrastructureUrls = inject('infrastr
       };
       return relay;
     },
-    readStream: (stream = 'gavel.bids') => withBroker((connection) => readAll(connection, stream)),
+    readStream: async (stream = 'gavel.bids') =>
+      (await readStreamMessages(own.amqpUrl, stream)).flatMap(({ partition, headers }) => {
+        const parsed = fromHeaders(headers);
+        return parsed.ok ? [{ ...parsed.envelope, partition, headers }] : [];
+      }),
     withBroker,
     async drop() {
       for (const relay of relays) await relay.stop();
@@ -96,35 +101,4 @@ export async function appendBids(tx: Transaction, itemId: string, ...sequences: 
 /** The same in a transaction of its own. */
 export async function commitBids(pool: Pool, itemId: string, ...sequences: number[]): Promise<void> {
   await transaction(pool, (tx) => appendBids(tx, itemId, ...sequences));
-}
-
-/** A marker is published to each partition and everything before it collected, so the end is known and not guessed. */
-async function readAll(connection: ChannelModel, stream: StreamName): Promise<StoredEvent[]> {
-  const events: StoredEvent[] = [];
-  for (const partition of partitionsOf(stream)) {
-    const channel = await connection.createConfirmChannel();
-    await channel.prefetch(500);
-    const marker = uuidv7();
-    channel.sendToQueue(partition, Buffer.from(''), { messageId: marker });
-    await channel.waitForConfirms();
-    await new Promise<void>((resolve, reject) => {
-      channel.on('error', reject);
-      channel
-        .consume(
-          partition,
-          (message) => {
-            if (!message) return reject(new Error(`${partition} was deleted`));
-            channel.ack(message);
-            if (message.properties.messageId === marker) return resolve();
-            const headers = message.properties.headers ?? {};
-            const parsed = fromHeaders(headers);
-            if (parsed.ok) events.push({ ...parsed.envelope, partition, headers });
-          },
-          { arguments: { 'x-stream-offset': 'first' } },
-        )
-        .catch(reject);
-    });
-    await channel.close();
-  }
-  return events;
 }
