@@ -41,11 +41,7 @@ faults: $(INSTALLED) ## the fault campaign; SEED=… repeats one
 
 install: $(INSTALLED) ## install the npm packages
 
-# `npm install --no-save` and not `npm ci`: the lock file holds no entries for other platforms' optional binaries, which
-# `npm ci` takes for a lock file out of step. Either way the locked versions are what is installed.
-# npm writes this file at the end of an installation; output goes to stderr, so that `status JSON=1` stays parseable.
+# npm writes this file at the end of an installation.
 $(INSTALLED): package-lock.json
-	@command -v npm >/dev/null || { echo 'npm is missing: install Node 20 or newer (Debian: apt-get install nodejs npm)' >&2; exit 1; }
-	@echo 'installing npm packages' >&2
-	@npm install --no-save --loglevel=error >&2
+	@deploy/dev/bootstrap.sh
 	@touch $@
