@@ -11,6 +11,8 @@ const nextConfig: NextConfig = {
   transpilePackages: ['@gavel/proto', '@gavel/observability'],
   serverExternalPackages: ['amqplib'],
   poweredByHeader: false,
+  // Browsers ask for it between two pages, whatever icon the pages name.
+  redirects: async () => [{ source: '/favicon.ico', destination: '/icon.svg', permanent: true }],
   headers: async () => [{ source: '/:path*', headers: [...fixedHeaders] }],
 };
 

@@ -24,18 +24,17 @@ interface LivePrices {
 const KEY = Symbol.for('gavel.bff.live-prices');
 const shared = globalThis as { [KEY]?: LivePrices };
 
-/** This process's open pages and the one connection that feeds them, made when the first page opens. */
+/** This process's open pages and the one connection that feeds them, made when the process starts. */
 export function livePrices(): LivePrices {
   shared[KEY] ??= start();
   return shared[KEY];
 }
 
-/** Whether prices move by themselves now, for /readyz. Does not start anything. */
-export function livePricesState(): { live: 'off' | 'idle' | 'connected' | 'disconnected'; pages: number } {
-  if (!config().AMQP_URL) return { live: 'off', pages: 0 };
-  const running = shared[KEY];
-  if (!running?.subscription) return { live: 'idle', pages: 0 };
-  return { live: running.subscription.connected ? 'connected' : 'disconnected', pages: running.pages.open };
+/** Whether prices move by themselves now, for /readyz. `off`: no broker is configured. */
+export function livePricesState(): { live: 'off' | 'connected' | 'disconnected'; pages: number } {
+  const { subscription, pages } = livePrices();
+  if (!subscription) return { live: 'off', pages: pages.open };
+  return { live: subscription.connected ? 'connected' : 'disconnected', pages: pages.open };
 }
 
 /** The price of now, as bids has it; undefined when it cannot be had. */

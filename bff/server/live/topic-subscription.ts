@@ -38,7 +38,7 @@ export function subscribeToTopic(options: TopicSubscriptionOptions): TopicSubscr
     let before = false;
     while (!closed) {
       try {
-        const ended = await open();
+        const { ended } = await open();
         if (before) options.onReconnect();
         before = true;
         failures = 0;
@@ -54,11 +54,11 @@ export function subscribeToTopic(options: TopicSubscriptionOptions): TopicSubscr
     }
   };
 
-  /** Connects and consumes; the answer settles when the connection is over. */
-  const open = async (): Promise<Promise<void>> => {
+  /** Connects and consumes; `ended` settles when the connection is over. An object, because await flattens promises. */
+  const open = async (): Promise<{ ended: Promise<void> }> => {
     const opened = await connect(withHeartbeat(options.url), { timeout: CONNECT_TIMEOUT_MS });
     connection = opened;
-    const ended = new Promise<void>((resolve) => {
+    const gone = new Promise<void>((resolve) => {
       opened.on('close', () => resolve());
       opened.on('error', (error: unknown) => log.warn({ err: error }, 'topic connection failed'));
     });
@@ -76,7 +76,7 @@ export function subscribeToTopic(options: TopicSubscriptionOptions): TopicSubscr
       noAck: true,
     });
     log.info({ queue }, 'live prices are on');
-    return Promise.race([ended, lost, cancelled.promise]);
+    return { ended: Promise.race([gone, lost, cancelled.promise]) };
   };
 
   const discard = async (): Promise<void> => {

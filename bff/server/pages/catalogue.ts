@@ -29,7 +29,7 @@ export const pictures = [
   'painting',
   'gramophone',
   'typewriter',
-].map((name) => ({ name, path: `/pictures/${name}.svg` }));
+].map((name) => ({ name: categoryLabel(name), path: `/pictures/${name}.svg` }));
 
 /** The picture of an item without one. */
 export const blankPicture = '/pictures/blank.svg';

@@ -10,6 +10,8 @@ export interface SessionCookie {
   secure: boolean;
   /** Seconds; 0 removes the cookie. */
   maxAge: number;
+  /** Set beside a maxAge of 0, which Next drops when it copies a cookie from the proxy's response onto a redirect. */
+  expires?: Date;
 }
 
 export interface SessionTokens {
@@ -43,7 +45,7 @@ export function sessionCookies(
 /** The two cookies that take a sign-in away from the browser. */
 export function clearedCookies(secure: boolean): SessionCookie[] {
   const { access, refresh } = cookieNames(secure);
-  return [cookie(access, '', secure, 0), cookie(refresh, '', secure, 0)];
+  return [access, refresh].map((name) => ({ ...cookie(name, '', secure, 0), expires: new Date(0) }));
 }
 
 /** True when the browser speaks https with this site, whatever the hop to this process speaks. */

@@ -71,8 +71,8 @@ describe('session cookies', () => {
 
   it('are taken away with the attributes that they were set with', () => {
     expect(clearedCookies(true)).toMatchObject([
-      { name: '__Host-gavel_access', value: '', maxAge: 0, secure: true, path: '/' },
-      { name: '__Host-gavel_refresh', value: '', maxAge: 0, secure: true, path: '/' },
+      { name: '__Host-gavel_access', value: '', maxAge: 0, expires: new Date(0), secure: true, path: '/' },
+      { name: '__Host-gavel_refresh', value: '', maxAge: 0, expires: new Date(0), secure: true, path: '/' },
     ]);
   });
 
