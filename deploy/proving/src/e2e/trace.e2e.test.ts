@@ -48,22 +48,33 @@ describe('one trace', () => {
             `${service} ${name} in\n${services.join('\n')}`,
           ).toBe(true);
         }
-        // A chain, not only a shared id: from the consumer's span the parents lead back to the action's.
+        // A chain, not only a shared id: the stored context makes the request the parent of whatever carries or
+        // applies its event, however much later, so from relay and consumer the parents lead back to the action's.
         const byId = new Map(trace.map((span) => [span.spanId, span]));
-        let span = trace.find((each) => each.service === 'consumer-user-stats');
-        const way: string[] = [];
-        while (span) {
-          way.push(span.service);
-          span = span.parentSpanId ? byId.get(span.parentSpanId) : undefined;
+        for (const service of ['relay-bids', 'consumer-user-stats']) {
+          let span = trace.find((each) => each.service === service);
+          const way = new Set<string>();
+          while (span) {
+            way.add(span.service);
+            span = span.parentSpanId ? byId.get(span.parentSpanId) : undefined;
+          }
+          expect(way).toEqual(new Set([service, 'bids', 'bff']));
         }
-        expect(new Set(way)).toEqual(new Set(['consumer-user-stats', 'relay-bids', 'bids', 'bff']));
+        // The consumer's database transaction is in it: its statements are children of the consumer's own span.
+        const consumed = trace.filter((span) => span.service === 'consumer-user-stats');
+        expect(
+          consumed.some((span) => /COMMIT/i.test(span.name)),
+          consumed.map((span) => span.name).join(', '),
+        ).toBe(true);
       },
       { timeout: 30_000, interval: 250 },
     );
   });
 
   it('carries nothing sensitive', () => {
-    const everything = JSON.stringify(receiver.spans());
+    const everything = JSON.stringify(receiver.spans(), (_, value) =>
+      typeof value === 'bigint' ? value.toString() : value,
+    );
     for (const secret of ['correct horse', '@example.com', 'gavel_access', 'eyJ'])
       expect(everything).not.toContain(secret);
   });
