@@ -46,7 +46,11 @@ export function countBatch(batch: JudgedBatch, counts: BatchCounts, startedAt: n
   }
   duration.record((performance.now() - startedAt) / 1000, group);
   const now = Date.now();
-  for (const { envelope } of batch.events) delay.record((now - Date.parse(envelope.time)) / 1000, group);
+  for (const { envelope } of batch.events) {
+    const age = now - Date.parse(envelope.time);
+    // A replay says nothing of how fast events arrive, and would drown those that do.
+    if (age < LIVE_MS) delay.record(age / 1000, group);
+  }
 }
 
 // Ordered so that the first event's transaction is last, and every transaction is after its consumer span.

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { chunkBytes, entry } from '../../testing/chunk-bytes.ts';
+import { INITIAL_CREDIT, StreamSubscription } from './stream-subscription.ts';
+
+/** A subscription whose broker is this test: `credit` counts what it asked for and has not been sent. */
+function open(from: 'first' | { after: bigint } = 'first', firstOffset = 0n) {
+  const broker = { credit: INITIAL_CREDIT, sent: 0n, unsubscribed: false };
+  const subscription = new StreamSubscription(
+    {
+      partition: 'p',
+      credit: (chunks) => {
+        broker.credit += chunks;
+      },
+      firstOffset: () => Promise.resolve(firstOffset),
+      unsubscribe: async () => {
+        broker.unsubscribed = true;
+      },
+    },
+    from,
+  );
+  const send = (text: string, offset = broker.sent) => {
+    if (broker.credit === 0) throw new Error('sent without credit');
+    broker.credit -= 1;
+    broker.sent = offset + 1n;
+    subscription.receive(chunkBytes(offset, 1, entry(text)), offset);
+  };
+  return { subscription, broker, send };
+}
+
+describe('StreamSubscription', () => {
+  it('asks for many small chunks, never for more than 64 at once', () => {
+    const { broker, send } = open();
+    for (let i = 0; i < 1_000; i++) send('x');
+    expect(broker.credit).toBeGreaterThan(0);
+    expect(broker.credit).toBeLessThanOrEqual(64);
+  });
+
+  it('stops asking when nobody takes, and goes on when somebody does', async () => {
+    const { subscription, broker, send } = open();
+    const large = 'x'.repeat(200);
+    let buffered = 0;
+    while (broker.credit > 0 && buffered < 100_000) {
+      send(large);
+      buffered += 1;
+    }
+    // 2 MiB, and what was under way when that was reached.
+    expect(buffered * 260).toBeLessThan(2.2 * 1024 * 1024);
+    while (buffered > 0) buffered -= (await subscription.take(1_000))?.length ?? 0;
+    expect(broker.credit).toBeGreaterThan(0);
+  });
+
+  it('gives what there is without waiting for more, and then waits', async () => {
+    const { subscription, send } = open();
+    send('a');
+    send('b');
+    expect(await subscription.take(10)).toHaveLength(2);
+    const next = subscription.take(10);
+    send('c');
+    expect((await next)?.map(({ offset }) => offset)).toEqual([2n]);
+    expect(subscription.newestOffset).toBe(2n);
+  });
+
+  it('gives what it has received after its connection has ended, and then its end', async () => {
+    const { subscription, send } = open();
+    send('a');
+    subscription.end();
+    expect(await subscription.take(10)).toHaveLength(1);
+    expect(await subscription.take(10)).toBeUndefined();
+  });
+
+  it('ends a waiting take when it is closed', async () => {
+    const { subscription, broker } = open();
+    const waiting = subscription.take(10);
+    await subscription.close();
+    expect(await waiting).toBeUndefined();
+    expect(broker.unsubscribed).toBe(true);
+  });
+
+  it('takes a gap that the broker left for its own, and refuses one that retention made', async () => {
+    const gap = open({ after: 4n }, 0n);
+    gap.send('a', 7n);
+    expect(await gap.subscription.take(10)).toHaveLength(1);
+
+    const lost = open({ after: 4n }, 6n);
+    lost.send('a', 7n);
+    const refusal = { reason: 'retention-passed', wanted: 5n, first: 6n };
+    await expect(lost.subscription.take(10)).rejects.toMatchObject({ refusal });
+    await expect(lost.subscription.take(10)).rejects.toMatchObject({ refusal });
+  });
+});

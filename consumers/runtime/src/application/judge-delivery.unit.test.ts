@@ -1,0 +1,88 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { type EventEnvelope, toHeaders } from '@gavel/proto/envelope';
+import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
+import { describe, expect, it } from 'vitest';
+import { type ConsumerDefinition, defineConsumer } from '../define-consumer.ts';
+import { judgeDelivery } from './judge-delivery.ts';
+
+const definition = defineConsumer({
+  name: 'test',
+  stream: 'gavel.bids',
+  subscription: 'gavel.bids.bid_placed.*',
+  types: [BidPlacedSchema],
+  onFailure: { laterEvents: 'wait' },
+  handle: () => Promise.resolve(),
+}) as unknown as ConsumerDefinition;
+
+const envelope: EventEnvelope = {
+  id: '01900000-0000-7000-8000-000000000001',
+  source: '/gavel/bids',
+  type: 'bids.v1.BidPlaced',
+  subject: 'gavel.bids.bid_placed.item',
+  time: '2026-01-02T03:04:05.678Z',
+  partitionkey: 'item',
+  sequence: '7',
+  traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+};
+const body = toBinary(BidPlacedSchema, create(BidPlacedSchema, { amount: 5n }));
+
+const judge = (change: Partial<EventEnvelope>, bytes: Uint8Array = body) =>
+  judgeDelivery(definition, {
+    offset: 3n,
+    storedAt: 0,
+    content: { ok: true, headers: toHeaders({ ...envelope, ...change }), body: bytes },
+  });
+
+describe('judgeDelivery', () => {
+  it('hands over an event that the consumer asked for, decoded', () => {
+    expect(judge({})).toMatchObject({
+      kind: 'handle',
+      event: { offset: 3n, envelope, body: { amount: 5n } },
+    });
+  });
+
+  it('passes over what the subscription does not select, known or not', () => {
+    expect(judge({ subject: 'gavel.bids.item_created.item', type: 'bids.v1.ItemCreated' })).toEqual({
+      kind: 'pass',
+    });
+    expect(judge({ subject: 'gavel.bids.withdrawn.item', type: 'bids.v1.Withdrawn' })).toEqual({
+      kind: 'pass',
+    });
+  });
+
+  it('passes over a selected type that the handler does not take', () => {
+    const wide = { ...definition, subscription: 'gavel.bids.>' };
+    const headers = toHeaders({
+      ...envelope,
+      subject: 'gavel.bids.item_created.x',
+      type: 'bids.v1.ItemCreated',
+    });
+    expect(judgeDelivery(wide, { offset: 0n, storedAt: 0, content: { ok: true, headers, body } })).toEqual({
+      kind: 'pass',
+    });
+  });
+
+  it('parks what nothing can be done with, with all that is known of it', () => {
+    const known = { eventId: envelope.id, aggregateId: 'item', traceId: 'a'.repeat(32), offset: 3n };
+    expect(judge({ type: 'bids.v1.Withdrawn' })).toMatchObject({
+      kind: 'park',
+      letter: { ...known, reason: 'unknown_type', eventType: 'bids.v1.Withdrawn' },
+    });
+    expect(judge({}, Buffer.from([0xff]))).toMatchObject({
+      letter: { ...known, reason: 'undecodable_body' },
+    });
+    expect(judge({ id: 'ONE' })).toMatchObject({ letter: { reason: 'malformed_envelope' } });
+    const content = { ok: false, problem: 'cut short', bytes: Buffer.from('x') } as const;
+    expect(judgeDelivery(definition, { offset: 3n, storedAt: 0, content })).toEqual({
+      kind: 'park',
+      letter: {
+        offset: 3n,
+        headers: {},
+        body: content.bytes,
+        reason: 'malformed_message',
+        error: 'cut short',
+        attempts: 1,
+      },
+    });
+  });
+});

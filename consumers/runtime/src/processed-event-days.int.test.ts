@@ -1,0 +1,56 @@
+import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { transaction } from '@gavel/postgres/transaction';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { maintainProcessedEventDays } from './adapters/postgres/processed-event-days.ts';
+import { claimNewEvents } from './adapters/postgres/processed-events.ts';
+import { consumerRuntimeMigrations } from './migrations.ts';
+import { uuidv7 } from './testing/foreign-producer.ts';
+
+const DAY = 24 * 3600 * 1000;
+const now = Date.UTC(2026, 5, 15, 13);
+
+describe('processed events', () => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await createTestDatabase([consumerRuntimeMigrations]);
+  });
+  afterAll(() => database.drop());
+
+  const claim = (...ids: string[]) => transaction(database.pool, (tx) => claimNewEvents(tx, 'c', ids));
+  const rowsIn = async (table: string) => {
+    const { rows } = await database.pool.query(`SELECT count(*)::integer AS n FROM ${table}`);
+    return rows[0]?.n;
+  };
+
+  it('are kept by day, forgotten by day, and unique whatever day they are of', async () => {
+    const [early, today, later, foreign] = [
+      uuidv7(now - 10 * DAY),
+      uuidv7(now),
+      uuidv7(now + 30 * DAY),
+      'ffffffff-ffff-4fff-bfff-ffffffffffff',
+    ];
+    // Before any day is made everything lies in the default partition, from where making a day fetches its rows.
+    expect(await claim(early, today)).toEqual(new Set([early, today]));
+    await Promise.all([1, 2, 3].map(() => maintainProcessedEventDays(database.pool, now)));
+    expect(await rowsIn('processed_events_20260615')).toBe(1);
+    expect(await rowsIn('processed_events_20260605')).toBe(1);
+    expect(await claim(later, foreign, later)).toEqual(new Set([later, foreign]));
+    expect(await rowsIn('processed_events_default')).toBe(2);
+
+    expect(await claim(early, today, later, foreign)).toEqual(new Set());
+
+    // Two weeks on the early day is gone, and with it the memory of its events; the later ones stay.
+    await maintainProcessedEventDays(database.pool, now + 6 * DAY);
+    expect(await claim(today, later, foreign)).toEqual(new Set());
+    expect(await claim(early)).toEqual(new Set([early]));
+  });
+
+  it('of other days are pruned by the time they were processed', async () => {
+    await database.pool.query(
+      "UPDATE processed_events_default SET processed_at = now() - interval '15 days'",
+    );
+    await maintainProcessedEventDays(database.pool, now);
+    expect(await rowsIn('processed_events_default')).toBe(0);
+  });
+});

@@ -1,0 +1,90 @@
+import { context, propagation, SpanKind, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { JudgedBatch } from './application/apply-batch.ts';
+import type { DeliveredEvent } from './application/judge-delivery.ts';
+import { inBatchSpans } from './telemetry.ts';
+
+describe('spans of a batch', () => {
+  const exporter = new InMemorySpanExporter();
+
+  beforeAll(() => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+    trace.setGlobalTracerProvider(
+      new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }),
+    );
+  });
+  beforeEach(() => exporter.reset());
+  afterAll(() => {
+    trace.disable();
+    context.disable();
+    propagation.disable();
+  });
+
+  const [first, second] = ['a'.repeat(32), 'b'.repeat(32)] as const;
+
+  const batchOf = (ageMs: number, ...traceIds: string[]): JudgedBatch => ({
+    move: { consumer: 'user-stats', partition: 'gavel.bids-1', from: null, to: 9n },
+    unreadable: [],
+    passed: 0,
+    events: traceIds.map(
+      (traceId, i): DeliveredEvent => ({
+        offset: BigInt(i),
+        headers: {},
+        bytes: Buffer.alloc(0),
+        body: { $typeName: 'bids.v1.BidPlaced' } as DeliveredEvent['body'],
+        envelope: {
+          id: `event-${i}`,
+          source: '/gavel/bids',
+          type: 'bids.v1.BidPlaced',
+          subject: 'gavel.bids.bid_placed.x',
+          time: new Date(Date.now() - ageMs).toISOString(),
+          partitionkey: 'x',
+          sequence: '1',
+          traceparent: `00-${traceId}-${'c'.repeat(16)}-01`,
+        },
+      }),
+    ),
+  });
+
+  const spans = () => exporter.getFinishedSpans();
+
+  it('a live event is processed, and its transaction runs, in the trace of the request that caused it', async () => {
+    await inBatchSpans(batchOf(10, first), async () => {
+      trace.getTracer('test').startSpan('INSERT').end();
+    });
+    const named = Object.fromEntries(spans().map((span) => [span.name, span]));
+    const processed = named['process gavel.bids-1'];
+    expect(processed?.kind).toBe(SpanKind.CONSUMER);
+    expect(processed?.parentSpanContext?.spanId).toBe('c'.repeat(16));
+    expect(named['apply user-stats']?.parentSpanContext?.spanId).toBe(processed?.spanContext().spanId);
+    expect(named.INSERT?.parentSpanContext?.spanId).toBe(named['apply user-stats']?.spanContext().spanId);
+    expect(new Set(spans().map((span) => span.spanContext().traceId))).toEqual(new Set([first]));
+  });
+
+  it('each event of a batch has its consumer span and its transaction in its own trace', async () => {
+    await inBatchSpans(batchOf(10, first, second), async () => undefined);
+    for (const traceId of [first, second]) {
+      const names = spans().filter((span) => span.spanContext().traceId === traceId);
+      expect(names.map((span) => span.name).sort()).toEqual(['apply user-stats', 'process gavel.bids-1']);
+    }
+  });
+
+  it('a replayed batch has one span of its own that links to the traces', async () => {
+    await inBatchSpans(batchOf(3_600_000, first, second), async () => undefined);
+    const [span, ...more] = spans();
+    expect(more).toEqual([]);
+    expect(span?.links.map((link) => link.context.traceId)).toEqual([first, second]);
+    expect([first, second]).not.toContain(span?.spanContext().traceId);
+    expect(span?.attributes['gavel.replay']).toBe(true);
+  });
+
+  it('a failing transaction marks its spans and passes the error on', async () => {
+    const work = () => Promise.reject(new TypeError('broken'));
+    await expect(inBatchSpans(batchOf(10, first), work)).rejects.toThrow('broken');
+    expect(spans().map((span) => span.attributes['error.type'])).toEqual(['TypeError', 'TypeError']);
+  });
+});

@@ -1,0 +1,80 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import {
+  bidMessage,
+  type ForeignProducer,
+  openForeignProducer,
+} from '@gavel/consumer-runtime/testing/foreign-producer';
+import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+const program = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+describe('the consumer as a process', () => {
+  let database: TestDatabase;
+  let producer: ForeignProducer;
+
+  beforeAll(async () => {
+    [database, producer] = await Promise.all([createTestDatabase([]), openForeignProducer()]);
+  });
+  afterAll(async () => {
+    await producer?.close();
+    await database?.drop();
+  });
+
+  const environment = (port: number) => ({
+    ...process.env,
+    LOG_LEVEL: 'info',
+    PORT: String(port),
+    DATABASE_URL: database.url,
+    STREAM_URL: producer.urls.streamUrl,
+  });
+
+  it('migrates, reads, tells its state, finishes on SIGTERM and resumes where it was', async () => {
+    const port = await freePort();
+    const run = promisify(execFile);
+    const migrated = await run(process.execPath, [program('migrate.ts')], { env: environment(port) });
+    expect(migrated.stdout).toContain('user-stats/0001-user-stats.sql');
+
+    const userId = randomUUID();
+    for (const bids of [1n, 2n]) {
+      const child: ChildProcess = spawn(process.execPath, [program('main.ts')], {
+        env: environment(port),
+        stdio: 'ignore',
+      });
+      const ended = once(child, 'exit');
+      await vi.waitFor(
+        async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200),
+        20_000,
+      );
+      const bid = bidMessage({ itemId: randomUUID(), userId }, 1);
+      await producer.send(bid.partition, [bid]);
+      await vi.waitFor(async () => {
+        const { rows } = await database.pool.query('SELECT total_bids FROM user_stats WHERE user_id = $1', [
+          userId,
+        ]);
+        expect(rows).toEqual([{ total_bids: bids }]);
+      });
+      const status = (await (await fetch(`http://127.0.0.1:${port}/status`)).json()) as {
+        partitions: unknown[];
+      };
+      expect(status).toMatchObject({ consumer: 'user-stats' });
+      expect(status.partitions).toHaveLength(4);
+      child.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+    }
+  });
+});
