@@ -22,7 +22,8 @@ export interface BidderOptions {
   readonly giveUp: AbortSignal;
 }
 
-const TRY_TIMEOUT_MS = 4_000;
+/** After this long without an answer the same request is sent again. */
+export const TRY_TIMEOUT_MS = 4_000;
 // Failures that say nothing of whether the bid stands, so the same key is tried again.
 const inconclusive = new Set([
   '',

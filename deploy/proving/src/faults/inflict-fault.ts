@@ -1,29 +1,44 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ServerName } from '@gavel/dev/infrastructure/infrastructure';
+import type { ProcessName } from '@gavel/dev/processes';
 import type { System } from '../system/start-system.ts';
-import type { FaultName, PlannedFault } from './plan-faults.ts';
+import { TRY_TIMEOUT_MS } from './bidder.ts';
+import { cutBrokerConnections, cutDatabaseConnections } from './cut-connections.ts';
+import type { PlannedFault } from './plan-faults.ts';
 import { STRIKE_SIGNAL } from './strike-signal.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 
 /**
- * Lets one fault strike and resolves when what was killed is up again. A process is started again by its keeper, a
- * server by this function after `downMs`.
+ * Lets one fault strike and resolves when what was struck may go on. A killed process is started again by its keeper, a
+ * killed server by this function after `downMs`.
  */
-export async function inflictFault(system: System, fault: PlannedFault): Promise<void> {
-  switch (fault.name) {
-    case 'relay between publish and mark':
+export async function inflictFault(system: System, { name, downMs }: PlannedFault): Promise<void> {
+  switch (name) {
+    case 'kill -9 of the relay between publish and mark':
       return (await armFixture(system, 'relay-bids'))();
-    case 'consumer between apply and commit':
+    case 'kill -9 of the consumer between apply and commit':
       return (await armFixture(system, 'consumer-user-stats'))();
-    case 'relay':
+    case 'kill -9 of the relay':
       return system.kill('relay-bids');
-    case 'consumer':
+    case 'kill -9 of the consumer':
       return system.kill('consumer-user-stats');
-    case 'bids':
+    case 'kill -9 of bids':
       return system.kill('bids');
-    case 'rabbitmq':
-    case 'postgres':
-      return killServer(system, fault.name, fault.downMs);
+    case 'kill -9 of RabbitMQ':
+      return killServer(system, 'rabbitmq', downMs);
+    case 'kill -9 of Postgres':
+      return killServer(system, 'postgres', downMs);
+    case 'bids frozen for longer than its clients wait':
+      return freeze(system, 'bids', TRY_TIMEOUT_MS + downMs);
+    case 'the relay frozen':
+      return freeze(system, 'relay-bids', downMs);
+    case 'the consumer frozen':
+      return freeze(system, 'consumer-user-stats', downMs);
+    case 'all connections to the bids database cut':
+      return whileUp(system, 'postgres', () => cutDatabaseConnections(system));
+    case 'all connections to RabbitMQ cut':
+      return whileUp(system, 'rabbitmq', () => cutBrokerConnections(system));
   }
 }
 
@@ -50,10 +65,36 @@ export async function armFixture(
   };
 }
 
-async function killServer(system: System, name: Extract<FaultName, 'rabbitmq' | 'postgres'>, downMs: number) {
+/** SIGSTOP and SIGCONT: to everyone else the process is alive and says nothing. */
+async function freeze(system: System, name: ProcessName, frozenMs: number): Promise<void> {
+  const pid = system.pid(name);
+  system.signal(name, 'SIGSTOP');
+  await delay(frozenMs);
+  // Another fault may have killed it meanwhile; its successor was never frozen.
+  if (system.pid(name) === pid) system.signal(name, 'SIGCONT');
+}
+
+async function killServer(system: System, name: ServerName, downMs: number): Promise<void> {
   const server = system.infrastructure.servers?.[name];
   if (server === undefined) throw new Error(`${name} belongs to somebody else and is not killed`);
-  await server.kill();
-  await delay(downMs);
-  await server.start();
+  await whileUp(system, name, async () => {
+    await server.kill();
+    await delay(downMs);
+    await server.start();
+  });
+}
+
+const lastUse = new WeakMap<System, Map<ServerName, Promise<void>>>();
+
+/** What strikes a server waits until it is up: a kill that came before may not have started it again yet. */
+async function whileUp(system: System, name: ServerName, strike: () => Promise<unknown>): Promise<void> {
+  const uses = lastUse.get(system) ?? new Map<ServerName, Promise<void>>();
+  lastUse.set(system, uses);
+  const strikes = Promise.resolve(uses.get(name)).then(async () => void (await strike()));
+  // Its failure is told to who asked for it; the next one only has to wait.
+  uses.set(
+    name,
+    strikes.catch(() => undefined),
+  );
+  await strikes;
 }

@@ -36,7 +36,7 @@ process.exitCode = failed === 0 ? 0 : 1;
 function printRound({ faults, verdict, backlog, drainedAfterMs, logDirectory }: CampaignResult): void {
   console.log(describeVerdict(verdict));
   if (backlog === undefined)
-    console.log(`${faults.length} kills; drained ${drainedAfterMs} ms after the last bid`);
+    console.log(`${faults.length} faults; drained ${drainedAfterMs} ms after the last bid`);
   else {
     const { unpublished, behind } = backlog;
     console.log(

@@ -112,6 +112,6 @@ async function strikeInTime(
   report: (line: string) => void,
 ): Promise<void> {
   await delay(fault.atMs);
-  report(`${(fault.atMs / 1000).toFixed(1)} s: kill -9 of ${fault.name}`);
+  report(`${(fault.atMs / 1000).toFixed(1)} s: ${fault.name}`);
   await inflictFault(system, fault);
 }
