@@ -1,7 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LaunchError } from '../../launch-error.ts';
-import { installPackages } from './apt-packages.ts';
 import { findBinary, isExecutable, namesIn } from './find-binary.ts';
 
 const oldest = 15;
@@ -13,26 +12,26 @@ export interface PostgresBinaries {
 }
 
 /**
- * Finds Postgres 15 or newer, installing Debian's package when there is none.
+ * Finds Postgres 15 or newer.
  * @param major when data exists already: only this major version can open it
+ * @throws `missing-binary` when there is none
  */
-export async function ensurePostgres(
-  path: string,
-  report: (line: string) => void,
-  major?: number,
-): Promise<PostgresBinaries> {
-  const before = findPostgres(path, major);
-  if (before !== undefined) return before;
-  await installPackages([major === undefined ? 'postgresql' : `postgresql-${major}`], report);
-  const after = findPostgres(path, major);
-  if (after !== undefined) return after;
+export function requirePostgres(path: string, major?: number): PostgresBinaries {
+  const found = findPostgres(path, major);
+  if (found !== undefined) return found;
   throw new LaunchError('missing-binary', `No Postgres ${major ?? `${oldest} or newer`} on this machine.`, {
     wayOut: 'Install one (Debian 12: apt-get install postgresql), or set GAVEL_INFRASTRUCTURE=external.',
   });
 }
 
+/** The Debian packages to install before `requirePostgres` can succeed. */
+export function missingPostgresPackages(path: string, major?: number): string[] {
+  if (findPostgres(path, major) !== undefined) return [];
+  return [major === undefined ? 'postgresql' : `postgresql-${major}`];
+}
+
 /** The newest installed Postgres that will do, in Debian's versioned folders first, then on PATH. */
-export function findPostgres(path: string, major?: number): PostgresBinaries | undefined {
+function findPostgres(path: string, major?: number): PostgresBinaries | undefined {
   const debian = '/usr/lib/postgresql';
   const found = namesIn(debian)
     .map((name) => ({ folder: join(debian, name, 'bin'), major: Number(name) }))

@@ -8,9 +8,10 @@ import type {
   InfrastructureUrls,
 } from '../infrastructure.ts';
 import type { InfrastructureConfig } from '../infrastructure-config.ts';
-import { ensurePostgres } from '../install/postgres-binaries.ts';
+import { installPackages } from '../install/apt-packages.ts';
+import { missingPostgresPackages, requirePostgres } from '../install/postgres-binaries.ts';
 import { ensureRabbitmqRoot, installedRabbitmq } from '../install/rabbitmq-root.ts';
-import { ensureRedis } from '../install/redis-binary.ts';
+import { missingRedisPackages, requireRedis } from '../install/redis-binary.ts';
 import { postgresDataVersion, postgresServer } from './postgres-server.ts';
 import { rabbitmqServer } from './rabbitmq-server.ts';
 import { redisServer } from './redis-server.ts';
@@ -34,9 +35,11 @@ async function startNative(
   const home = await serverHome(options.directory, runAs, report);
   await mkdir(join(home, 'logs'), { recursive: true, mode: 0o755 });
 
-  // One after the other: two of them use apt-get, which admits one at a time.
-  const postgresBinaries = await ensurePostgres(serverPath, report, await postgresDataVersion(home));
-  const redisBinary = await ensureRedis(serverPath, join(home, 'bin'), report);
+  const major = await postgresDataVersion(home);
+  const missing = [...missingPostgresPackages(serverPath, major), ...missingRedisPackages(serverPath)];
+  if (missing.length > 0) await installPackages(missing, report);
+  const postgresBinaries = requirePostgres(serverPath, major);
+  const redisBinary = await requireRedis(serverPath, join(home, 'bin'));
   const rabbitmqBinaries =
     installedRabbitmq() ?? (await ensureRabbitmqRoot(await usableCache(config.GAVEL_CACHE, runAs), report));
 
