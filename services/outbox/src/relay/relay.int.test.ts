@@ -1,34 +1,280 @@
 import { transaction } from '@gavel/postgres/transaction';
+import { partitionFor } from '@gavel/proto/partitioner';
+import { EVENTS_EXCHANGE, partitionsOf, UNROUTED_EXCHANGE, UNROUTED_QUEUE } from '@gavel/proto/topology';
+import { createHealth } from '@gavel/service-runtime/health';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { appendBids, commitBids, createEventRig, type EventRig } from '../testing/event-rig.ts';
+import { addRelayChecks } from './relay-checks.ts';
+import type { Relay, RelayOptions } from './start-relay.ts';
+
+const AWHILE = { timeout: 30_000, interval: 50 };
 
 let rig: EventRig;
+let relays: Relay[];
 beforeAll(async () => {
   rig = await createEventRig();
 });
 afterAll(() => rig.drop());
+beforeEach(() => {
+  relays = [];
+});
+afterEach(async () => {
+  for (const relay of relays) await relay.stop();
+});
 
-const published = (): Promise<number> =>
-  rig.pool
-    .query<{ n: bigint }>('SELECT published_position AS n FROM outbox_relay')
-    .then(({ rows }) => Number(rows[0]?.n));
+const start = (options: Partial<RelayOptions> = {}): Relay => {
+  const relay = rig.relay(options);
+  relays.push(relay);
+  return relay;
+};
+const isActive = (relay: Relay): Promise<void> =>
+  vi.waitFor(() => {
+    expect(relay.status()).toMatchObject({
+      role: 'active',
+      stream: { connected: true },
+      exchange: { connected: true },
+    });
+  }, AWHILE);
+/** All that was committed counts as published. */
+const settled = (): Promise<void> =>
+  vi.waitFor(async () => {
+    const { rows } = await rig.pool.query<{ done: boolean }>(
+      `SELECT published_position = (SELECT coalesce(max(last_position), 0) FROM outbox_claims)
+          AND (SELECT coalesce(sum(cardinality(ids)), 0) FROM outbox_claims) = (SELECT count(*) FROM outbox) AS done
+       FROM outbox_relay`,
+    );
+    expect(rows[0]?.done).toBe(true);
+  }, AWHILE);
+const sequencesOf = async (item: string): Promise<number[]> =>
+  (await rig.readStream())
+    .filter((event) => event.partitionkey === item)
+    .map((event) => Number(event.sequence));
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
 
 describe('the relay', () => {
-  it('publishes what was committed, in order, and nothing that was rolled back', async () => {
-    const relay = rig.relay();
+  it('publishes what was committed, in order, to the stream and to the topic exchange, and nothing rolled back', async () => {
+    start();
+    const item = uuidv7();
+    await rig.withBroker(async (connection) => {
+      const channel = await connection.createChannel();
+      await channel.assertExchange(EVENTS_EXCHANGE, 'topic', {
+        durable: true,
+        alternateExchange: UNROUTED_EXCHANGE,
+      });
+      await channel.assertQueue('watch');
+      await channel.bindQueue('watch', EVENTS_EXCHANGE, `gavel.bids.*.${item}`);
+    });
+    await commitBids(rig.pool, item, 1);
+    await transaction(rig.pool, async (tx) => {
+      await appendBids(tx, item, 2);
+      throw new Error('no');
+    }).catch(() => undefined);
+    await commitBids(rig.pool, item, 2, 3);
+    await settled();
+    expect(await sequencesOf(item)).toEqual([1, 2, 3]);
+    const [event] = (await rig.readStream()).filter((each) => each.partitionkey === item);
+    expect(event).toMatchObject({
+      partition: partitionFor('gavel.bids', item),
+      source: '/gavel/bids',
+      type: 'bids.v1.BidPlaced',
+      subject: `gavel.bids.bid_placed.${item}`,
+    });
+    await rig.withBroker(async (connection) => {
+      const channel = await connection.createChannel();
+      const first = await channel.get('watch', { noAck: true });
+      expect(first).toMatchObject({
+        fields: { routingKey: `gavel.bids.bid_placed.${item}` },
+        properties: { messageId: event?.id, deliveryMode: 2, contentType: 'application/protobuf' },
+      });
+    });
+  });
+
+  it('hears of a commit within moments, and finds it by its poll when LISTEN is lost', async () => {
+    const relay = start({ pollMs: 60_000 });
+    await isActive(relay);
     const item = uuidv7();
     await commitBids(rig.pool, item, 1);
-    await expect(
-      transaction(rig.pool, async (tx) => {
-        await appendBids(tx, item, 2);
-        throw new Error('no');
-      }),
-    ).rejects.toThrow('no');
-    await commitBids(rig.pool, item, 2, 3);
-    await vi.waitFor(async () => expect(await published()).toBe(3), { timeout: 20_000 });
-    const events = await rig.readStream();
-    expect(events.map((event) => event.sequence)).toEqual(['1', '2', '3']);
+    await settled();
     await relay.stop();
+
+    const deaf = start({ pollMs: 200 });
+    await isActive(deaf);
+    await rig.pool.query(
+      `INSERT INTO outbox (event_id, type, subject, stream, aggregate_id, sequence, time, body)
+       SELECT gen_random_uuid(), type, subject, stream, aggregate_id, 2, now(), body FROM outbox WHERE aggregate_id = $1`,
+      [item],
+    );
+    await settled();
+    expect(await sequencesOf(item)).toEqual([1, 2]);
+  });
+
+  it('moves far more than one poll of 10 rows a second: a thousand events wait for no poll', async () => {
+    const relay = start({ pollMs: 60_000 });
+    await isActive(relay);
+    const item = uuidv7();
+    await commitBids(rig.pool, item, ...upTo(1000));
+    await settled();
+    expect(await sequencesOf(item)).toEqual(upTo(1000));
+  });
+
+  it('holds no lock and no transaction while publishing', async () => {
+    const relay = start();
+    await isActive(relay);
+    const watched: string[] = [];
+    const item = uuidv7();
+    for (let i = 0; i < 20; i++) {
+      await commitBids(rig.pool, item, ...upTo(200).map((n) => i * 200 + n));
+      const { rows } = await rig.pool.query<{ state: string }>(
+        `SELECT state FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'relay-bids'`,
+      );
+      watched.push(...rows.map((row) => row.state));
+    }
+    await settled();
+    expect(watched).not.toContain('idle in transaction');
+  });
+
+  it('keeps an event that no queue asked for in the unrouted queue', async () => {
+    start();
+    const item = uuidv7();
+    await rig.withBroker(async (connection) => {
+      const channel = await connection.createChannel();
+      await vi.waitFor(() => channel.purgeQueue(UNROUTED_QUEUE), AWHILE);
+      await commitBids(rig.pool, item, 1);
+      await settled();
+      const kept = await vi.waitFor(async () => {
+        const got = await channel.get(UNROUTED_QUEUE, { noAck: true });
+        expect(got).not.toBe(false);
+        return got;
+      }, AWHILE);
+      expect(kept).toMatchObject({ fields: { routingKey: `gavel.bids.bid_placed.${item}` } });
+    });
+  });
+
+  it('does not count an event as published when nothing took it: it declares what is missing and sends again', async () => {
+    const relay = start();
+    await isActive(relay);
+    await rig.withBroker(async (connection) => {
+      const channel = await connection.createChannel();
+      await channel.deleteQueue(UNROUTED_QUEUE);
+      await channel.deleteExchange(UNROUTED_EXCHANGE);
+    });
+    const item = uuidv7();
+    await commitBids(rig.pool, item, 1);
+    await settled();
+    await rig.withBroker(async (connection) => {
+      const channel = await connection.createChannel();
+      const kept = await channel.get(UNROUTED_QUEUE, { noAck: true });
+      expect(kept).toMatchObject({ fields: { routingKey: `gavel.bids.bid_placed.${item}` } });
+    });
+  });
+
+  it('sets a row aside that can never be published, with the reason, and the rest goes on', async () => {
+    const item = uuidv7();
+    await commitBids(rig.pool, item, 1);
+    await rig.pool.query(
+      `INSERT INTO outbox (event_id, type, subject, stream, aggregate_id, sequence, time, body)
+       VALUES (gen_random_uuid(), 'bids.v1.Nonsense', 'gavel.bids.x.y', 'gavel.bids', $1, 2, now(), ''),
+              (gen_random_uuid(), 'bids.v1.BidPlaced', 'gavel.bids.bid_placed.y', 'gavel.bids', $1, 3, now(), $2)`,
+      [item, Buffer.alloc(1_100_000)],
+    );
+    await commitBids(rig.pool, item, 4);
+    start();
+    await settled();
+    expect(await sequencesOf(item)).toEqual([1, 4]);
+    const { rows } = await rig.pool.query('SELECT sequence, problem FROM outbox_set_aside ORDER BY position');
+    expect(rows).toEqual([
+      { sequence: 2n, problem: 'event type bids.v1.Nonsense is not in the registry' },
+      { sequence: 3n, problem: expect.stringMatching(/bytes do not fit/) },
+    ]);
+    await rig.pool.query('DELETE FROM outbox_set_aside');
+  });
+
+  it('stands by while another relay is active, and takes over within two seconds of its end', async () => {
+    const first = start();
+    await isActive(first);
+    const second = start();
+    const item = uuidv7();
+    await commitBids(rig.pool, item, ...upTo(100));
+    await settled();
+    expect(second.status()).toMatchObject({ role: 'standby', problem: undefined });
+    const health = createHealth();
+    addRelayChecks(health, second);
+    expect(await health.report()).toMatchObject({
+      status: 'ok',
+      checks: { outbox: { detail: { role: 'standby', events: 0 } }, stream: { detail: 'standing by' } },
+    });
+    await commitBids(rig.pool, item, ...upTo(100).map((n) => n + 100));
+    await first.stop();
+    const ended = Date.now();
+    await vi.waitFor(() => expect(second.status().role).toBe('active'), AWHILE);
+    expect(Date.now() - ended).toBeLessThan(2_000);
+    await commitBids(rig.pool, item, ...upTo(100).map((n) => n + 200));
+    await settled();
+    expect(await sequencesOf(item)).toEqual(upTo(300));
+  });
+
+  it('loses the outbox with its database session and gets going again by itself', async () => {
+    const relay = start();
+    await isActive(relay);
+    const item = uuidv7();
+    for (let i = 0; i < 3; i++) {
+      await commitBids(rig.pool, item, ...upTo(300).map((n) => i * 300 + n));
+      await rig.pool.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'relay-bids'`,
+      );
+    }
+    await settled();
+    expect(await sequencesOf(item)).toEqual(upTo(900));
+  });
+
+  it('publishes each event once into the stream when two relays fight over the outbox', async () => {
+    const two = [start({ pollMs: 50 }), start({ pollMs: 50 })];
+    const item = uuidv7();
+    for (let i = 0; i < 6; i++) {
+      await commitBids(rig.pool, item, ...upTo(500).map((n) => i * 500 + n));
+      // The active one loses its session in the middle of its work and does not know yet.
+      await rig.pool.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      );
+    }
+    await settled();
+    expect(await sequencesOf(item)).toEqual(upTo(3000));
+    expect(two.filter((relay) => relay.status().role === 'active')).toHaveLength(1);
+  });
+
+  it('goes on above what the stream has seen when the outbox comes from an older copy', async () => {
+    const relay = start();
+    const item = uuidv7();
+    await commitBids(rig.pool, item, 1, 2, 3);
+    await settled();
+    await relay.stop();
+    const { rows } = await rig.pool.query<{ last: bigint }>(
+      'SELECT max(last_position) AS last FROM outbox_claims',
+    );
+    await rig.pool.query('TRUNCATE outbox, outbox_claims; UPDATE outbox_relay SET published_position = 0');
+    await commitBids(rig.pool, item, 4, 5);
+    start();
+    await settled();
+    expect(await sequencesOf(item)).toEqual([1, 2, 3, 4, 5]);
+    const { rows: after } = await rig.pool.query<{ first: bigint }>(
+      'SELECT min(first_position) AS first FROM outbox_claims',
+    );
+    expect(after[0]?.first).toBeGreaterThan(rows[0]?.last ?? 0n);
+  });
+
+  it('declares the streams again when somebody deleted them', async () => {
+    const relay = start();
+    await isActive(relay);
+    await rig.withBroker(async (connection) => {
+      const channel = await connection.createChannel();
+      for (const partition of partitionsOf('gavel.bids')) await channel.deleteQueue(partition);
+    });
+    const item = uuidv7();
+    await commitBids(rig.pool, item, 1, 2);
+    await settled();
+    expect(await sequencesOf(item)).toEqual([1, 2]);
   });
 });

@@ -1,0 +1,214 @@
+import { createPool, type Pool } from '@gavel/postgres/pool';
+import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { transaction } from '@gavel/postgres/transaction';
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { outboxMigrations } from '../migrations.ts';
+import { appendBids, commitBids } from '../testing/event-rig.ts';
+import { createGapReader } from './gap-reader.ts';
+import { type LeaderSession, tryLead } from './leader-session.ts';
+import type { OutboxRow } from './outbox-row.ts';
+import type { RowReader } from './row-reader.ts';
+import { beginTerm, claim } from './term.ts';
+
+let database: TestDatabase;
+let pool: Pool;
+let session: LeaderSession;
+let reader: RowReader;
+let epoch: number;
+let position: number;
+
+beforeAll(async () => {
+  database = await createTestDatabase([outboxMigrations]);
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.pool.query('TRUNCATE outbox, outbox_claims');
+  pool = createPool({ connectionString: database.url, applicationName: 'reader', max: 4 });
+  await takeOver();
+});
+afterEach(async () => {
+  session.close();
+  await pool.end();
+});
+
+/** A new relay's view, from what is stored. */
+async function takeOver(): Promise<void> {
+  session?.close();
+  let taken: LeaderSession | undefined;
+  while (!taken) taken = await tryLead(pool);
+  session = taken;
+  const start = await beginTerm(session, 'test');
+  epoch = start.epoch;
+  position = start.lastPosition + 1;
+  reader = createGapReader(start.reader);
+}
+
+/** One round of the relay: read and, if there is anything, claim. Labels `<aggregate>/<sequence>`. */
+async function round(limit = 1000): Promise<string[]> {
+  const rows = await reader.read(session, limit);
+  if (rows.length > 0) {
+    reader.claimed(await claim(session, epoch, position, rows, reader.state));
+    position += rows.length;
+  }
+  return rows.map(label);
+}
+const label = (row: Pick<OutboxRow, 'aggregateId' | 'sequence'>): string =>
+  `${row.aggregateId}/${row.sequence}`;
+
+/** A transaction that has appended and stays open until told. */
+async function openTransaction(item: string, ...sequences: number[]) {
+  let finish: (commit: boolean) => void = () => undefined;
+  const decided = new Promise<boolean>((resolve) => {
+    finish = resolve;
+  });
+  let done: Promise<void> = Promise.resolve();
+  await new Promise<void>((appended) => {
+    done = transaction(database.pool, async (tx) => {
+      await appendBids(tx, item, ...sequences);
+      appended();
+      if (!(await decided)) throw new Error('rolled back');
+    }).catch((error: Error) => {
+      if (error.message !== 'rolled back') throw error;
+    });
+  });
+  return {
+    commit: () => {
+      finish(true);
+      return done;
+    },
+    rollback: () => {
+      finish(false);
+      return done;
+    },
+  };
+}
+
+describe('the gap reader', () => {
+  it('never skips a row whose lower id commits after higher ones', async () => {
+    const slow = await openTransaction('slow', 1, 2);
+    await commitBids(database.pool, 'quick', 1);
+    expect(await round()).toEqual(['quick/1']);
+    expect(await round()).toEqual([]);
+    await commitBids(database.pool, 'quick', 2);
+    expect(await round()).toEqual(['quick/2']);
+    await slow.commit();
+    expect(await round()).toEqual(['slow/1', 'slow/2']);
+    expect(await round()).toEqual([]);
+  });
+
+  it('still finds it after another relay took over', async () => {
+    const slow = await openTransaction('slow', 1);
+    await commitBids(database.pool, 'quick', 1);
+    expect(await round()).toEqual(['quick/1']);
+    await takeOver();
+    expect(reader.state.gaps).toHaveLength(1);
+    await slow.commit();
+    expect(await round()).toEqual(['slow/1']);
+  });
+
+  it('forgets the ids of rolled-back transactions once they have ended, and not before', async () => {
+    const failing = await openTransaction('gone', 1);
+    await commitBids(database.pool, 'a', 1);
+    await round();
+    await commitBids(database.pool, 'a', 2);
+    await round();
+    await round();
+    expect(reader.state.gaps).toHaveLength(1);
+    await failing.rollback();
+    await commitBids(database.pool, 'a', 3);
+    await round();
+    await commitBids(database.pool, 'a', 4);
+    await round();
+    await round();
+    expect(reader.state.gaps).toEqual([]);
+  });
+
+  it('keeps the order of one aggregate when a gap and a full page meet', async () => {
+    const slow = await openTransaction('slow', ...Array.from({ length: 30 }, (_, i) => i + 1));
+    await commitBids(database.pool, 'quick', 1);
+    expect(await round()).toEqual(['quick/1']);
+    await slow.commit();
+    await commitBids(database.pool, 'slow', 31, 32);
+    const seen: string[] = [];
+    for (let page = await round(7); page.length > 0; page = await round(7)) {
+      expect(page.length).toBeLessThanOrEqual(7);
+      seen.push(...page);
+    }
+    expect(seen).toEqual(Array.from({ length: 32 }, (_, i) => `slow/${i + 1}`));
+  });
+
+  it('reads every row once and each aggregate in order under many concurrent writers', async () => {
+    const items = Array.from({ length: 8 }, () => uuidv7());
+    await database.pool.query(
+      'CREATE TABLE IF NOT EXISTS versions (id text PRIMARY KEY, version int NOT NULL)',
+    );
+    await database.pool.query(
+      'INSERT INTO versions SELECT id, 0 FROM unnest($1::text[]) AS id ON CONFLICT DO NOTHING',
+      [items],
+    );
+    let writing = true;
+    const writers = Array.from({ length: 12 }, async (_, w) => {
+      for (let i = 0; i < 60; i++) {
+        await transaction(database.pool, async (tx) => {
+          const item = items[(w + i) % items.length] as string;
+          const { rows } = await tx.query<{ version: number }>(
+            'UPDATE versions SET version = version + 1 WHERE id = $1 RETURNING version',
+            [item],
+          );
+          await appendBids(tx, item, rows[0]?.version ?? 0);
+          // Some commit late, some not at all.
+          if (i % 5 === 0) await tx.query('SELECT pg_sleep(0.01)');
+          if (i % 7 === 0) throw new Error('rolled back');
+        }).catch((error: Error) => {
+          if (error.message !== 'rolled back') throw error;
+        });
+      }
+    });
+    const done = Promise.all(writers).finally(() => {
+      writing = false;
+    });
+    const seen: string[] = [];
+    let rounds = 0;
+    for (;;) {
+      const more = writing;
+      const page = await round(20);
+      seen.push(...page);
+      if (++rounds % 25 === 0) await takeOver();
+      if (!more && page.length === 0) break;
+    }
+    await done;
+    const { rows } = await database.pool.query<OutboxRow>(
+      'SELECT aggregate_id AS "aggregateId", sequence::text AS sequence FROM outbox ORDER BY id',
+    );
+    expect(seen.toSorted()).toEqual(rows.map(label).toSorted());
+    for (const item of items) {
+      const own = seen.filter((each) => each.startsWith(item)).map((each) => Number(each.split('/')[1]));
+      expect(own).toEqual(own.toSorted((a, b) => a - b));
+    }
+  });
+
+  it('does not read more while a transaction stays open for long', async () => {
+    const open = await openTransaction('open', 1);
+    for (let i = 1; i <= 300; i++) await commitBids(database.pool, 'busy', i);
+    while ((await round(100)).length > 0);
+    expect(reader.state.gaps).toHaveLength(1);
+    await database.pool.query('ANALYZE outbox');
+    const { rows } = await database.pool.query<{ n: bigint }>(
+      'SELECT count(*) AS n FROM outbox WHERE id > $1 OR id BETWEEN $2 AND $3',
+      [reader.state.highId, reader.state.gaps[0]?.low, reader.state.gaps[0]?.high],
+    );
+    expect(rows[0]?.n).toBe(0n);
+    await open.commit();
+    expect(await round()).toEqual(['open/1']);
+  });
+
+  it('lets no relay claim after another has taken over', async () => {
+    await commitBids(database.pool, 'a', 1);
+    const rows = await reader.read(session, 10);
+    const zombie = { epoch, state: reader.state };
+    await takeOver();
+    await expect(claim(session, zombie.epoch, position, rows, zombie.state)).rejects.toThrow('another relay');
+    expect(await round()).toEqual(['a/1']);
+  });
+});

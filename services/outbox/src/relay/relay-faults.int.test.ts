@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Infrastructure, ServerName } from '@gavel/dev/infrastructure/infrastructure';
+import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { commitBids, createEventRig, type EventRig } from '../testing/event-rig.ts';
+
+const AWHILE = { timeout: 60_000, interval: 50 };
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+
+let infrastructure: Infrastructure;
+let rig: EventRig;
+let port = 0;
+const children = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  infrastructure = await startTestInfrastructure({ fsync: true });
+  rig = await createEventRig(infrastructure.urls);
+});
+afterAll(async () => {
+  await rig?.drop();
+  await infrastructure?.stop();
+});
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+/** The relay as its own process, and the port it serves health on. */
+async function startProcess(): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [main], {
+    env: {
+      ...process.env,
+      OUTBOX: 'bids',
+      PORT: String(port),
+      DATABASE_URL: rig.database.url,
+      AMQP_URL: rig.urls.amqpUrl,
+      STREAM_URL: rig.urls.streamUrl,
+      LOG_LEVEL: 'warn',
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+}
+const kill = async (child: ChildProcess): Promise<void> => {
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+};
+const position = (which: 'claimed' | 'published'): Promise<number> =>
+  rig.pool
+    .query<{ n: number }>(
+      which === 'claimed'
+        ? 'SELECT coalesce(max(last_position), 0)::float8 AS n FROM outbox_claims'
+        : 'SELECT published_position::float8 AS n FROM outbox_relay',
+    )
+    .then(({ rows }) => rows[0]?.n ?? 0);
+const publishedAll = (): Promise<void> =>
+  vi.waitFor(async () => {
+    const { rows } = await rig.pool.query<{ n: number }>('SELECT count(*)::float8 AS n FROM outbox');
+    expect(await position('published')).toBe(rows[0]?.n);
+  }, AWHILE);
+const sequencesOf = async (item: string): Promise<number[]> =>
+  (await rig.readStream())
+    .filter((event) => event.partitionkey === item)
+    .map((event) => Number(event.sequence));
+const upTo = (n: number, from = 1): number[] => Array.from({ length: n }, (_, i) => from + i);
+const ready = async (): Promise<{ status: number; body: string }> => {
+  const response = await fetch(`http://127.0.0.1:${port}/readyz`);
+  return { status: response.status, body: await response.text() };
+};
+
+describe('a relay process', () => {
+  it('killed between publish and mark, again and again, puts every event into the stream exactly once', async () => {
+    const item = uuidv7();
+    for (let n = 0; n < 5; n++) await commitBids(rig.pool, item, ...upTo(1000, n * 1000 + 1));
+    for (let round = 1; round <= 3; round++) {
+      const child = await startProcess();
+      // Claimed and on its way; the watermark moves a quarter of a second later at the earliest.
+      await vi.waitFor(async () => expect(await position('claimed')).toBeGreaterThanOrEqual(round * 1000), {
+        ...AWHILE,
+        interval: 5,
+      });
+      await kill(child);
+    }
+    const child = await startProcess();
+    await publishedAll();
+    expect(await sequencesOf(item)).toEqual(upTo(5000));
+    await kill(child);
+  }, 120_000);
+
+  it.each<ServerName>(['rabbitmq', 'postgres'])(
+    'needs no help when %s is killed and comes back, and says so while it is away',
+    async (name) => {
+      const server = infrastructure.servers?.[name];
+      if (!server) throw new Error('expected servers of our own');
+      port = 20_000 + (process.pid % 20_000);
+      const child = await startProcess();
+      await vi.waitFor(async () => expect((await ready()).status).toBe(200), AWHILE);
+      const item = uuidv7();
+      await commitBids(rig.pool, item, ...upTo(500));
+      await server.kill();
+      await vi.waitFor(async () => expect((await ready()).status).toBe(503), AWHILE);
+      if (name === 'rabbitmq') await commitBids(rig.pool, item, ...upTo(500, 501));
+      await server.start();
+      if (name === 'postgres') {
+        await vi.waitFor(() => commitBids(rig.pool, item, ...upTo(500, 501)), AWHILE);
+      }
+      await publishedAll();
+      await vi.waitFor(async () => expect((await ready()).status).toBe(200), AWHILE);
+      expect(await sequencesOf(item)).toEqual(upTo(1000));
+      expect(child.exitCode).toBeNull();
+      child.kill('SIGTERM');
+      expect(await once(child, 'exit')).toEqual([0, null]);
+    },
+    180_000,
+  );
+});
