@@ -1,8 +1,8 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
-import { UnverifiedNotice } from '../components/page/notice.tsx';
+import { EndedNotice, UnverifiedNotice } from '../components/page/notice.tsx';
 import { SiteHeader } from '../components/page/site-header.tsx';
-import { readSession } from '../server/session/read-session.ts';
+import { readEnding, readSession } from '../server/session/read-session.ts';
 import './styles.css';
 
 export const metadata: Metadata = {
@@ -13,7 +13,7 @@ export const metadata: Metadata = {
 export const viewport: Viewport = { colorScheme: 'light dark' };
 
 export default async function Layout({ children }: { children: ReactNode }) {
-  const session = await readSession();
+  const [session, ending] = await Promise.all([readSession(), readEnding()]);
   return (
     <html lang="en">
       <body>
@@ -23,6 +23,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
         <SiteHeader session={session} />
         <main id="content">
           {session.kind === 'unverified' && <UnverifiedNotice />}
+          {ending && <EndedNotice ending={ending} />}
           {children}
         </main>
       </body>

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { CallFailure } from '../../server/rpc/call-failure.ts';
-import { sentenceFor } from '../../server/sentences/reason-sentences.ts';
-import { signInPath } from '../../server/session/sign-in-path.ts';
+import { reasonSentences, sentenceFor } from '../../server/sentences/reason-sentences.ts';
+import { type Ending, signInPath } from '../../server/session/sign-in-path.ts';
 
 /** One sentence above or instead of a page's content. */
 export function Notice({ kind, children }: { kind: 'good' | 'bad' | 'plain'; children: ReactNode }) {
@@ -33,6 +33,15 @@ export function UnverifiedNotice() {
     <Notice kind="bad">
       We cannot check your sign-in just now, so we show what anybody may see. You are still signed in: try
       again in a moment.
+    </Notice>
+  );
+}
+
+/** Stands once, on the page during whose request the sign-in turned out to be over. */
+export function EndedNotice({ ending }: { ending: Ending }) {
+  return (
+    <Notice kind="bad">
+      {reasonSentences[ending]({})} <a href="/sign-in">Sign in</a>
     </Notice>
   );
 }

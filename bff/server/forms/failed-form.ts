@@ -14,7 +14,10 @@ const fieldOf: Partial<Record<FailureReason, string>> = {
 
 /** The form after a refused call: the sentence, the fields it is about, and what had been typed. */
 export function failedForm(failure: CallFailure, path: string, values: Record<string, string>): FormState {
-  const message = sentenceFor(failure);
+  const sentence = sentenceFor(failure);
+  // True for every form but the one for a new item, which says otherwise.
+  const message =
+    failure.reason === 'UNREACHABLE' ? `${sentence} Sending this form again is safe.` : sentence;
   const field = fieldOf[failure.reason];
   const fields = failure.reason === 'INVALID_FIELD' ? fieldSentences(failure.metadata) : {};
   return {

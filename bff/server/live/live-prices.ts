@@ -1,4 +1,5 @@
 import { createLogger } from '@gavel/observability/logger';
+import { withSpan } from '@gavel/observability/tracing';
 import type { ConsumeMessage } from 'amqplib';
 import { config } from '../../config.ts';
 import { call } from '../rpc/call.ts';
@@ -77,9 +78,11 @@ function deliver(pages: LivePages, message: ConsumeMessage): void {
 }
 
 /** After an outage every open page gets the price of now, item by item, so that bids is asked once per item. */
-async function catchUp(pages: LivePages): Promise<void> {
-  for (const itemId of pages.items()) {
-    const update = await currentPrice(itemId);
-    if (update) pages.tell(itemId, { kind: 'price', update });
-  }
+function catchUp(pages: LivePages): Promise<void> {
+  return withSpan('live-prices catch-up', { root: true, scope: 'gavel.bff' }, async () => {
+    for (const itemId of pages.items()) {
+      const update = await currentPrice(itemId);
+      if (update) pages.tell(itemId, { kind: 'price', update });
+    }
+  });
 }

@@ -14,8 +14,7 @@ export const reasonSentences: Record<FailureReason, (metadata: Metadata) => stri
       : 'That were too many attempts. Wait a minute, then try again.',
   UNAVAILABLE: () => 'We are having trouble behind the scenes. Nothing was changed; try again in a moment.',
   INTERNAL: () => 'Something went wrong on our side. It has been recorded; try again in a moment.',
-  UNREACHABLE: () =>
-    'We could not reach the auction house just now. We do not know whether that went through; trying again is safe.',
+  UNREACHABLE: () => 'Gavel does not answer just now. Try again in a moment.',
   EMAIL_TAKEN: () => 'There is an account with this e-mail address already. Sign in instead?',
   BAD_CREDENTIALS: () => 'E-mail address and password do not belong together.',
   SESSION_EXPIRED: () => 'You were away for long, so your sign-in has ended. Sign in again.',
@@ -44,7 +43,7 @@ export const reasonSentences: Record<FailureReason, (metadata: Metadata) => stri
 /** What each service is to people, for the sentence that says it does not answer. */
 const unreachable: Record<CallFailure['service'], string> = {
   auth: 'We cannot check sign-ins just now. Try again in a moment.',
-  bids: 'The auction house does not answer just now. Try again in a moment: sending the same form again is safe.',
+  bids: 'The auction house does not answer just now. Try again in a moment.',
   'user-stats': 'Your statistics cannot be shown just now. Try again in a moment.',
 };
 

@@ -4,7 +4,7 @@ import { cache } from 'react';
 import { config } from '../../config.ts';
 import { type Session, sessionFrom } from './renewal.ts';
 import { cookieNames, isSecure } from './session-cookies.ts';
-import { ENDED_HEADER, signInPath } from './sign-in-path.ts';
+import { ENDED_HEADER, type Ending, endingFrom, signInPath } from './sign-in-path.ts';
 
 /** Who the current request is from, after the proxy renewed what it could. Read once a request. */
 export const readSession = cache(async (): Promise<Session> => {
@@ -20,5 +20,10 @@ export const readSession = cache(async (): Promise<Session> => {
 export async function requireSession(path: string): Promise<Exclude<Session, { kind: 'guest' }>> {
   const session = await readSession();
   if (session.kind !== 'guest') return session;
-  redirect(signInPath(path, (await headers()).get(ENDED_HEADER)));
+  redirect(signInPath(path, await readEnding()));
+}
+
+/** Why the sign-in ended, when it was this very request whose renewal was refused. */
+export async function readEnding(): Promise<Ending | undefined> {
+  return endingFrom((await headers()).get(ENDED_HEADER));
 }

@@ -18,9 +18,8 @@ export function endingFrom(text: unknown): Ending | undefined {
 }
 
 /** The sign-in page, leading back to `path`, and saying why when a sign-in has just ended. */
-export function signInPath(path: string, ended?: string | null): string {
+export function signInPath(path: string, ending?: Ending): string {
   const query = new URLSearchParams({ next: path });
-  const ending = endingFrom(ended);
   if (ending) query.set('ended', ending);
   return `/sign-in?${query}`;
 }
