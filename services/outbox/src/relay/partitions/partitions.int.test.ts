@@ -1,0 +1,150 @@
+import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { transaction } from '@gavel/postgres/transaction';
+import { v7 as uuidv7 } from 'uuid';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { outboxMigrations } from '../../migrations.ts';
+import { appendBids, commitBids } from '../../testing/event-rig.ts';
+import { createGapReader } from '../gap-reader.ts';
+import { type LeaderSession, tryLead } from '../leader-session.ts';
+import type { RowReader } from '../row-reader.ts';
+import { beginTerm, claim, markPublished } from '../term.ts';
+import { dropPartitions } from './drop-partitions.ts';
+import { makePartitions } from './make-partitions.ts';
+
+const ROWS = 100;
+// The first range comes with the migration.
+const FIRST = 250_000;
+
+let database: TestDatabase;
+let session: LeaderSession;
+let reader: RowReader;
+let epoch: number;
+let next: number;
+beforeEach(async () => {
+  database = await createTestDatabase([outboxMigrations]);
+  await database.pool.query(`SELECT setval('outbox_id_seq', $1)`, [FIRST]);
+  const taken = await tryLead(database.pool);
+  if (!taken) throw new Error('nobody else can hold this outbox');
+  session = taken;
+  const start = await beginTerm(session, 'test');
+  epoch = start.epoch;
+  next = start.lastPosition + 1;
+  reader = createGapReader(start.reader);
+});
+afterEach(async () => {
+  session.close();
+  await database.drop();
+});
+
+const append = (n: number): Promise<void> =>
+  commitBids(database.pool, uuidv7(), ...Array.from({ length: n }, (_, i) => i + 1));
+/** Claims all there is and counts it as published, but for the last `keep` positions. */
+const publish = async (keep = 0): Promise<void> => {
+  for (let rows = await reader.read(session, 50); rows.length > 0; rows = await reader.read(session, 50)) {
+    reader.claimed(await claim(session, epoch, next, rows, reader.state));
+    next += rows.length;
+  }
+  await markPublished(session, epoch, next - 1 - keep);
+};
+const partitions = async (of: string): Promise<string[]> => {
+  const { rows } = await database.pool.query<{ name: string }>(
+    'SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::regclass',
+    [of],
+  );
+  return rows.map((row) => row.name).toSorted();
+};
+const count = async (table: string): Promise<number> =>
+  Number((await database.pool.query<{ n: bigint }>(`SELECT count(*) AS n FROM ${table}`)).rows[0]?.n);
+
+describe('partitions of the outbox', () => {
+  it('are made ahead, in both tables, and again as ids go up', async () => {
+    expect(await makePartitions(database.pool, ROWS)).toEqual([
+      'outbox_250000',
+      'outbox_250100',
+      'outbox_250200',
+    ]);
+    expect(await makePartitions(database.pool, ROWS)).toEqual([]);
+    await append(120);
+    expect(await makePartitions(database.pool, ROWS)).toEqual(['outbox_250300', 'outbox_250400']);
+    expect(await partitions('outbox_claims')).toContain('outbox_claims_250400');
+    expect(await count('outbox_default')).toBe(0);
+  });
+
+  it('do not hinder a writer whose transaction is open', async () => {
+    await makePartitions(database.pool, ROWS);
+    await transaction(database.pool, async (tx) => {
+      await appendBids(tx, uuidv7(), 1);
+      await database.pool.query(`SELECT setval('outbox_id_seq', 250150)`);
+      expect(await makePartitions(database.pool, ROWS)).toEqual(['outbox_250300', 'outbox_250400']);
+      await appendBids(tx, uuidv7(), 1);
+    });
+  });
+
+  it('step over what went to the default partition while nobody made any', async () => {
+    await append(30);
+    expect(await count('outbox_default')).toBe(30);
+    const [first] = await makePartitions(database.pool, ROWS);
+    expect(first).toBe('outbox_250130');
+    await append(150);
+    await publish();
+    expect(await dropPartitions(database.pool, 0)).toEqual(['outbox_0', 'outbox_default']);
+  });
+
+  it('are dropped whole once published and old, together with their claims', async () => {
+    await makePartitions(database.pool, ROWS);
+    await append(250);
+    await publish();
+    expect(await dropPartitions(database.pool, 3600)).toEqual(['outbox_0']);
+    expect(await dropPartitions(database.pool, 0)).toEqual(['outbox_250000', 'outbox_250100']);
+    expect(await partitions('outbox')).toEqual(['outbox_250200', 'outbox_default']);
+    expect(await partitions('outbox_claims')).toEqual(['outbox_claims_250200', 'outbox_claims_default']);
+  });
+
+  it('stay while a row in them is not visible yet, not read, or not confirmed', async () => {
+    await makePartitions(database.pool, ROWS);
+    for (let i = 0; i < 3; i++) {
+      await append(20);
+      await publish();
+    }
+    expect(await dropPartitions(database.pool, 0)).toEqual(['outbox_0']);
+    await transaction(database.pool, async (tx) => {
+      await appendBids(tx, uuidv7(), 1);
+      for (let i = 0; i < 4; i++) {
+        await append(50);
+        await publish();
+      }
+      expect(await dropPartitions(database.pool, 0)).toEqual([]);
+    });
+    expect(await dropPartitions(database.pool, 0)).toEqual([]);
+    await publish(202);
+    expect(await dropPartitions(database.pool, 0)).toEqual([]);
+    await publish();
+    expect(await dropPartitions(database.pool, 0)).toEqual(['outbox_250000', 'outbox_250100']);
+  });
+
+  it('keep the place of the reader: the next relay goes on where the last one stood', async () => {
+    await makePartitions(database.pool, ROWS);
+    await append(250);
+    await publish();
+    await dropPartitions(database.pool, 0);
+    const start = await beginTerm(session, 'next');
+    expect(start).toMatchObject({
+      publishedPosition: 250,
+      lastPosition: 250,
+      reader: { highId: FIRST + 250 },
+    });
+  });
+
+  it('give up after a moment when the table is busy, so that bids never queue behind cleaning', async () => {
+    await makePartitions(database.pool, ROWS);
+    await append(150);
+    await publish();
+    await transaction(database.pool, async (tx) => {
+      await appendBids(tx, uuidv7(), 1);
+      const before = Date.now();
+      await expect(dropPartitions(database.pool, 0)).rejects.toMatchObject({ code: '55P03' });
+      expect(Date.now() - before).toBeLessThan(2_000);
+    });
+    expect(await dropPartitions(database.pool, 0)).toEqual(['outbox_0', 'outbox_250000']);
+  });
+});

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createWindow } from './window.ts';
+
+const entry = () => ({ id: 1, legs: 2, createdAt: new Date(0), span: undefined });
+
+describe('the window', () => {
+  it('counts a position as published when both publishers confirmed it and everything before it', () => {
+    const window = createWindow(10);
+    for (const position of [11, 12, 13]) window.add(position, entry());
+    for (const position of [13, 12, 12, 13]) window.confirm(position);
+    expect(window.published).toBe(10);
+    expect(window.confirm(11)).toBeUndefined();
+    expect(window.confirm(11)).toMatchObject({ id: 1 });
+    expect(window.published).toBe(13);
+    expect(window.size).toBe(0);
+  });
+
+  it('passes over positions that nobody waits for', () => {
+    const window = createWindow(0);
+    window.add(5, entry());
+    window.add(9, entry());
+    window.settle(5);
+    expect(window.published).toBe(8);
+    window.settle(9);
+    expect(window.published).toBe(9);
+  });
+
+  it('ignores what it does not know and what it has settled', () => {
+    const window = createWindow(0);
+    window.add(1, entry());
+    expect(window.confirm(7)).toBeUndefined();
+    window.settle(1);
+    expect(window.confirm(1)).toBeUndefined();
+    expect(window.published).toBe(1);
+  });
+
+  it('is always one below the lowest position in flight, in whatever order confirms come', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(Array.from({ length: 40 }, (_, i) => i + 1)), (order) => {
+        const window = createWindow(0);
+        for (let position = 1; position <= 40; position++) window.add(position, { ...entry(), legs: 1 });
+        const left = new Set(Array.from({ length: 40 }, (_, i) => i + 1));
+        for (const position of order) {
+          window.confirm(position);
+          left.delete(position);
+          expect(window.published).toBe(left.size ? Math.min(...left) - 1 : 40);
+        }
+      }),
+    );
+  });
+});
