@@ -52,12 +52,12 @@ export async function armFixture(
   name: 'relay-bids' | 'consumer-user-stats',
 ): Promise<() => Promise<void>> {
   await system.ready(READY_TIMEOUT_MS, name);
-  const restarts = system.restarts(name);
+  const pid = system.pid(name);
   system.signal(name, STRIKE_SIGNAL);
   await system.ready(READY_TIMEOUT_MS, name);
   return async () => {
     const deadline = performance.now() + READY_TIMEOUT_MS;
-    while (system.restarts(name) === restarts) {
+    while (system.pid(name) === pid) {
       if (performance.now() > deadline)
         throw new Error(`${name} never came to the moment at which it was to die`);
       await delay(20);
