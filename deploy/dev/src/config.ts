@@ -62,7 +62,7 @@ export function readDevConfig(env: NodeJS.ProcessEnv): DevConfig {
     );
   }
   const data = result.data as Record<string, number | string | undefined>;
-  const directory = String(data['GAVEL_DEV_DIRECTORY'] ?? join(gavelDirectory, 'dev'));
+  const directory = String(data.GAVEL_DEV_DIRECTORY ?? join(gavelDirectory, 'dev'));
   return {
     directory: isAbsolute(directory) ? directory : join(projectRoot, directory),
     processPorts: chosen(processPorts, data),

@@ -62,8 +62,8 @@ async function list(bids: Call, demo: DemoItem, token: string | undefined): Prom
   const body = {
     title: demo.title,
     description: demo.description,
-    startPrice: demo.startPrice.toString(),
-    currency: demo.currency,
+    startPrice: demo.start.amount.toString(),
+    currency: demo.start.currency,
     endAt: new Date(Date.now() + demo.endsInHours * 3_600_000).toISOString(),
     images: [demo.picture],
     category: demo.category,

@@ -18,23 +18,25 @@ const skipped = new Set(['node_modules', '.next', 'next-env.d.ts']);
  */
 export async function ensureBffBuild(
   env: Readonly<Record<string, string>>,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<boolean> {
   const stamp = join(projectRoot, 'bff/.next/gavel-sources');
   const digest = await sourcesDigest();
-  if ((await readFile(stamp, 'utf8').catch(() => '')) === digest) return false;
+  const isBuilt = async () => (await readFile(stamp, 'utf8').catch(() => '')) === digest;
+  if (await isBuilt()) return false;
   const deadline = Date.now() + otherBuildPatienceMs;
   for (;;) {
     const failed = await build(env, signal);
     if (failed === undefined) break;
     const wait = failed.includes('Another next build process is already running') && Date.now() < deadline;
-    if (!wait || signal.aborted) {
+    if (!wait || signal?.aborted) {
       throw new LaunchError('command-failed', 'The web app could not be built.', {
         log: failed.split('\n').slice(-25).join('\n'),
         wayOut: `Run \`npm ${command.join(' ')}\` to see the whole output.`,
       });
     }
     await delay(1_000);
+    if (await isBuilt()) return false;
   }
   await writeFile(stamp, digest);
   return true;
@@ -43,7 +45,7 @@ export async function ensureBffBuild(
 /** @returns undefined, or the output of a build that failed */
 async function build(
   env: Readonly<Record<string, string>>,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<string | undefined> {
   const child = execa('npm', command, {
     cwd: projectRoot,
@@ -59,9 +61,9 @@ async function build(
   const endGroup = () => {
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
   };
-  signal.addEventListener('abort', endGroup, { once: true });
+  signal?.addEventListener('abort', endGroup, { once: true });
   const result = await child;
-  signal.removeEventListener('abort', endGroup);
+  signal?.removeEventListener('abort', endGroup);
   return result.failed ? result.all : undefined;
 }
 

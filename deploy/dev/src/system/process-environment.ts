@@ -9,7 +9,7 @@ export function baseEnvironment(env: NodeJS.ProcessEnv): Record<string, string> 
   const kept = Object.entries(env).filter(
     (entry): entry is [string, string] => passedOn.test(entry[0]) && entry[1] !== undefined,
   );
-  return { ...Object.fromEntries(kept), PATH: `${dirname(process.execPath)}:${env['PATH'] ?? ''}` };
+  return { ...Object.fromEntries(kept), PATH: `${dirname(process.execPath)}:${env.PATH ?? ''}` };
 }
 
 /** The whole environment of one process. */
