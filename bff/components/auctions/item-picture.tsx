@@ -1,9 +1,10 @@
 import { blankPicture, shownImages } from '../../server/pages/catalogue.ts';
+import { Picture } from '../page/picture.tsx';
 
-/** An item's first picture. The address comes from its seller, so the page's own address is not told to that host. */
+/** An item's first picture, or a blank one. */
 export function ItemPicture({ images, title }: { images: readonly string[]; title: string }) {
   const [first = blankPicture] = shownImages(images);
-  return <img src={first} alt={title} width={400} height={300} loading="lazy" referrerPolicy="no-referrer" />;
+  return <Picture src={first} alt={title} width={400} height={300} />;
 }
 
 /** The rest of an item's pictures. */
@@ -13,15 +14,7 @@ export function MorePictures({ images, title }: { images: readonly string[]; tit
   return (
     <div className="more-pictures">
       {more.map((image, index) => (
-        <img
-          key={image}
-          src={image}
-          alt={`${title} (${index + 2})`}
-          width={160}
-          height={120}
-          loading="lazy"
-          referrerPolicy="no-referrer"
-        />
+        <Picture key={image} src={image} alt={`${title} (${index + 2})`} width={160} height={120} />
       ))}
     </div>
   );

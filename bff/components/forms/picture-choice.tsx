@@ -1,5 +1,6 @@
 import type { FormState } from '../../server/forms/form-state.ts';
 import { pictures } from '../../server/pages/catalogue.ts';
+import { Picture } from '../page/picture.tsx';
 import { TextField } from './field.tsx';
 
 /** Drawings of our own to tick, and addresses of others to write. */
@@ -15,7 +16,7 @@ export function PictureChoice({ state, images }: { state: FormState; images: rea
         {pictures.map(({ path, name }) => (
           <label key={path} className="picture">
             <input type="checkbox" name="images" value={path} defaultChecked={current.includes(path)} />
-            <img src={path} alt="" width={120} height={90} />
+            <Picture src={path} alt="" width={120} height={90} />
             <span>{name}</span>
           </label>
         ))}

@@ -25,13 +25,16 @@ interface LivePrices {
 const KEY = Symbol.for('gavel.bff.live-prices');
 const shared = globalThis as { [KEY]?: LivePrices };
 
-/** This process's open pages and the one connection that feeds them, made when the process starts. */
+/** This process's open pages and the one connection that feeds them, made when somebody first asks for either. */
 export function livePrices(): LivePrices {
   shared[KEY] ??= start();
   return shared[KEY];
 }
 
-/** Whether prices move by themselves now, for /readyz. `off`: no broker is configured. */
+/**
+ * Whether prices move by themselves now. `off`: no broker is configured. Asked by /readyz, so that the connection stands
+ * before the first page opens.
+ */
 export function livePricesState(): { live: 'off' | 'connected' | 'disconnected'; pages: number } {
   const { subscription, pages } = livePrices();
   if (!subscription) return { live: 'off', pages: pages.open };
