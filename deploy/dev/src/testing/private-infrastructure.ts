@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { stopSystem } from '../commands/stop-system.ts';
 import { chooseProvider } from '../infrastructure/choose-provider.ts';
 import type { Infrastructure } from '../infrastructure/infrastructure.ts';
 import { readInfrastructureConfig } from '../infrastructure/infrastructure-config.ts';
@@ -45,11 +46,14 @@ export async function startTestInfrastructure(
   };
 }
 
-/** A run that was killed could not tidy up: its folder goes when its process is gone. */
+/** A run that was killed could not tidy up: what it left goes when its process is gone. */
 async function sweepDeadRuns(): Promise<void> {
   mkdirSync(gavelDirectory, { recursive: true });
   for (const name of readdirSync(gavelDirectory)) {
-    const pid = /^test-(\d+)-\d+$/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) await removeServerHome(join(gavelDirectory, name));
+    const pid = /^test-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    const directory = join(gavelDirectory, name);
+    await stopSystem(directory, () => undefined);
+    await removeServerHome(directory);
   }
 }

@@ -19,7 +19,7 @@ export async function serverHome(
   const inside = join(directory, 'servers');
   await mkdir(inside, { recursive: true, mode: 0o755 });
   if (!/\s/.test(inside) && (await canEnter(inside, runAs))) return inside;
-  const name = `${basename(directory)}-${createHash('sha256').update(directory).digest('hex').slice(0, 10)}`;
+  const name = `${basename(directory).replaceAll(/[^\w.-]/g, '-')}-${createHash('sha256').update(directory).digest('hex').slice(0, 10)}`;
   const outside = join(elsewhere, name);
   await mkdir(outside, { recursive: true, mode: 0o755 });
   await writeFile(join(directory, noteFile), `${outside}\n`);

@@ -1,0 +1,107 @@
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { environment, portKey } from '../config.ts';
+import { isPortFree } from '../infrastructure/native/server-ports.ts';
+import { isAlive } from '../process-control/process-table.ts';
+import { type ProcessName, processes } from '../processes.ts';
+import { gavelDirectory, projectRoot } from '../project-root.ts';
+import { rpcCaller } from '../seed/rpc.ts';
+
+interface Status {
+  readonly processes: readonly { name: string; pid: number | null; health: string; url: string | null }[];
+}
+
+describe('the make targets', () => {
+  const directory = join(gavelDirectory, `test-${process.pid}-up`);
+  const ports = new Map<ProcessName, number>();
+  let env: Record<string, string | undefined> = {};
+
+  const run = (command: string, ...args: string[]) =>
+    execa(process.execPath, [join('deploy/dev/src/commands', `${command}.ts`), ...args], {
+      cwd: projectRoot,
+      env,
+      reject: false,
+      all: true,
+      stdin: 'ignore',
+    });
+
+  const status = async (): Promise<Status> => JSON.parse((await run('status', '--json')).stdout) as Status;
+
+  const auctions = async () => {
+    const call = rpcCaller(`http://127.0.0.1:${ports.get('bids')}`);
+    const answer = await call('bids.v1.BidService/ListItems', { pageSize: 100 });
+    return (answer as { items: { id: string }[] }).items.map(({ id }) => id).toSorted();
+  };
+
+  beforeAll(async () => {
+    for (const { name } of processes) ports.set(name, await freePort());
+    env = {
+      ...environment,
+      GAVEL_INFRASTRUCTURE: 'native',
+      GAVEL_DEV_DIRECTORY: directory,
+      ...Object.fromEntries([...ports].map(([name, port]) => [portKey(name), String(port)])),
+    };
+  });
+
+  afterAll(async () => {
+    await run('reset');
+  }, 120_000);
+
+  test('a busy port is named with its holder and the way out, and nothing is left running', async () => {
+    const busy = createServer();
+    await new Promise<void>((resolve) => busy.listen(ports.get('bids'), '127.0.0.1', resolve));
+    const up = await run('up');
+    busy.close();
+    expect(up.exitCode).toBe(1);
+    expect(up.all).toContain(`Port ${ports.get('bids')} for bids is held by`);
+    expect(up.all).toContain('GAVEL_PORT_BIDS=');
+    expect((await status()).processes.every(({ pid }) => pid === null)).toBe(true);
+  });
+
+  test('up starts and seeds everything, twice is harmless, down leaves nothing, and the next up has all data', async () => {
+    const first = await run('up');
+    expect(first.exitCode, first.all).toBe(0);
+    expect(first.all).toContain('Gavel is up.');
+    const running = (await status()).processes;
+    expect(running.filter(({ health }) => health !== 'healthy')).toEqual([]);
+    expect(running.find(({ name }) => name === 'bids')?.url).toBe(`http://127.0.0.1:${ports.get('bids')}`);
+    expect(running.find(({ name }) => name === 'relay-bids')?.url).toBeNull();
+    const listed = await auctions();
+    expect(listed.length).toBeGreaterThanOrEqual(20);
+
+    const second = await run('up');
+    expect(second.exitCode).toBe(0);
+    expect(second.all).toContain('already running');
+    expect((await status()).processes.map(({ pid }) => pid)).toEqual(running.map(({ pid }) => pid));
+
+    const relay = running.find(({ name }) => name === 'relay-bids')?.pid ?? 0;
+    process.kill(relay, 'SIGKILL');
+    await vi.waitFor(
+      async () => {
+        const now = (await status()).processes.find(({ name }) => name === 'relay-bids');
+        expect(now).toMatchObject({ health: 'healthy' });
+        expect(now?.pid).not.toBe(relay);
+      },
+      { timeout: 30_000, interval: 500 },
+    );
+
+    const pids = (await status()).processes.flatMap(({ pid }) => (pid === null ? [] : [pid]));
+    expect((await run('down')).exitCode).toBe(0);
+    expect(pids.filter(isAlive)).toEqual([]);
+    const left = await execa('pgrep', ['-f', directory], { reject: false });
+    expect(left.stdout).toBe('');
+
+    const again = await run('up');
+    expect(again.exitCode, again.all).toBe(0);
+    expect(await auctions()).toEqual(listed);
+  });
+});
+
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (await isPortFree(port)) return port;
+  }
+}
