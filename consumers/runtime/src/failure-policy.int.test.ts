@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PermanentFailure } from './permanent-failure.ts';
 import { useConsumerFixture } from './testing/consumer-fixture.ts';
+import { eventually } from './testing/eventually.ts';
 import { bidMessage } from './testing/foreign-producer.ts';
 import { appliedSequences, type BeforeRecording, recordingConsumer } from './testing/recording-consumer.ts';
 
@@ -62,7 +63,7 @@ describe('failure policy', () => {
       ),
     );
     for (const itemId of good)
-      await vi.waitFor(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]), 5_000);
+      await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]));
     expect(await applied(bad)).toEqual([1, 3, 4, 5]);
     expect(await letters(bad)).toEqual([
       {
@@ -86,10 +87,10 @@ describe('failure policy', () => {
       ),
     );
     for (const itemId of good)
-      await vi.waitFor(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]), 5_000);
+      await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]));
     const sixth = bidMessage({ itemId: bad, userId: randomUUID() }, 6);
     await fixture.producer.send('gavel.bids-0', [sixth]);
-    await vi.waitFor(async () => expect(await letters(bad)).toHaveLength(5));
+    await eventually(async () => expect(await letters(bad)).toHaveLength(5));
     expect(await applied(bad)).toEqual([1]);
     expect((await letters(bad)).map(({ reason, sequence }) => [reason, sequence])).toEqual([
       ['handler_failed', 2],
@@ -115,7 +116,7 @@ describe('failure policy', () => {
       }
       return fail(events, tx);
     });
-    await vi.waitFor(
+    await eventually(
       async () => expect(await letters(bad)).toMatchObject([{ attempts: 3, error: 'not today' }]),
       5_000,
     );
@@ -131,7 +132,7 @@ describe('failure policy', () => {
     const { applied, letters } = start('wait', () => {
       if (left-- > 0) throw new Error('once');
     });
-    await vi.waitFor(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]));
+    await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]));
     expect(await letters(itemId)).toEqual([]);
   });
 
@@ -144,7 +145,7 @@ describe('failure policy', () => {
         () => new PermanentFailure('never'),
       ),
     );
-    await vi.waitFor(async () => expect(await applied(bad)).toEqual([1, 3, 4, 5]));
+    await eventually(async () => expect(await applied(bad)).toEqual([1, 3, 4, 5]));
     expect(await letters(bad)).toMatchObject([{ error: 'never', sequence: 2 }]);
   });
 
@@ -161,7 +162,7 @@ describe('failure policy', () => {
       },
       2,
     );
-    await vi.waitFor(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]), 15_000);
+    await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]));
     expect(await letters(itemId)).toEqual([]);
   });
 
@@ -172,7 +173,7 @@ describe('failure policy', () => {
         if (body.itemId === bad && envelope.sequence === '4') await tx.query('SELECT 1 / 0');
       }
     });
-    await vi.waitFor(async () => expect(await applied(good)).toEqual([1, 2, 3, 4, 5]), 5_000);
+    await eventually(async () => expect(await applied(good)).toEqual([1, 2, 3, 4, 5]));
     expect(await applied(bad)).toEqual([1, 2, 3, 5]);
   });
 });

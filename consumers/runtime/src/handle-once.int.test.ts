@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { transaction } from '@gavel/postgres/transaction';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { moveCheckpoint } from './adapters/postgres/checkpoints.ts';
 import { useConsumerFixture } from './testing/consumer-fixture.ts';
+import { eventually } from './testing/eventually.ts';
 import { bidMessage } from './testing/foreign-producer.ts';
 import { appliedSequences, recordingConsumer } from './testing/recording-consumer.ts';
 
@@ -15,9 +16,11 @@ describe('handling once', () => {
     appliedSequences(fixture.database.pool, itemId, consumer);
   const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
+  /** Events of one item, in a partition that no other item is in. */
   const publishItem = async (count: number, itemId = randomUUID(), from = 1) => {
     const bids = upTo(count).map((i) => bidMessage({ itemId, userId: randomUUID() }, from + i - 1));
-    const partition = bids[0]?.partition ?? '';
+    const partition = `gavel.bids-${itemId}`;
+    if (from === 1) await fixture.producer.client.createStream({ stream: partition, arguments: {} });
     await fixture.producer.send(partition, bids);
     return { itemId, partition, bids };
   };
@@ -31,7 +34,7 @@ describe('handling once', () => {
       'in-order',
     );
     fixture.start({ definition, partitions: [partition], batchLimit: 300 });
-    await vi.waitFor(async () => expect(await applied(itemId, 'in-order')).toEqual(upTo(2_000)), 10_000);
+    await eventually(async () => expect(await applied(itemId, 'in-order')).toEqual(upTo(2_000)));
     expect(Math.max(...sizes)).toBeLessThanOrEqual(300);
   });
 
@@ -42,21 +45,21 @@ describe('handling once', () => {
       definition: recordingConsumer({ laterEvents: 'wait' }, undefined, 'twice'),
       partitions: [partition],
     });
-    await vi.waitFor(async () => expect(await applied(itemId, 'twice')).toEqual([1, 2, 3]));
+    await eventually(async () => expect(await applied(itemId, 'twice')).toEqual([1, 2, 3]));
     await fixture.producer.send(partition, bids);
     await publishItem(1, itemId, 4);
-    await vi.waitFor(async () => expect(await applied(itemId, 'twice')).toEqual([1, 2, 3, 4]));
+    await eventually(async () => expect(await applied(itemId, 'twice')).toEqual([1, 2, 3, 4]));
   });
 
   it('resumes behind its last commit', async () => {
     const definition = recordingConsumer({ laterEvents: 'wait' }, undefined, 'resuming');
     const { itemId, partition } = await publishItem(10);
     const first = fixture.start({ definition, partitions: [partition] });
-    await vi.waitFor(async () => expect(await applied(itemId, 'resuming')).toEqual(upTo(10)));
+    await eventually(async () => expect(await applied(itemId, 'resuming')).toEqual(upTo(10)));
     await first.stop();
     await publishItem(10, itemId, 11);
     fixture.start({ definition, partitions: [partition] });
-    await vi.waitFor(async () => expect(await applied(itemId, 'resuming')).toEqual(upTo(20)));
+    await eventually(async () => expect(await applied(itemId, 'resuming')).toEqual(upTo(20)));
   });
 
   it('two instances on one checkpoint apply every event once and in order', async () => {
@@ -65,12 +68,12 @@ describe('handling once', () => {
     const options = { definition, partitions: [partition], batchLimit: 7 };
     const instances = [fixture.start(options), fixture.start(options)];
     await publishItem(500, itemId, 501);
-    await vi.waitFor(async () => expect(await applied(itemId, 'zombies')).toEqual(upTo(1_000)), 20_000);
+    await eventually(async () => expect(await applied(itemId, 'zombies')).toEqual(upTo(1_000)), 20_000);
     // Both have caught up with the checkpoint, and neither is stuck.
-    await vi.waitFor(() => {
+    await eventually(() => {
       const [a, b] = instances.map((instance) => instance.status().partitions[0]);
       expect(a?.offset).toBe(b?.offset);
-    }, 10_000);
+    });
   });
 
   it('a zombie whose checkpoint was moved under it applies nothing', async () => {
@@ -89,9 +92,9 @@ describe('handling once', () => {
       'overtaken',
     );
     const zombie = fixture.start({ definition, partitions: [partition] });
-    await vi.waitFor(async () => expect(await applied(itemId, 'overtaken')).toEqual([1]));
+    await eventually(async () => expect(await applied(itemId, 'overtaken')).toEqual([1]));
     await publishItem(1, itemId, 2);
-    await vi.waitFor(() => expect(hold).toBeDefined());
+    await eventually(() => expect(hold).toBeDefined());
     // While it holds the checkpoint's row nobody else can move it; its own commit counts.
     const { offset = null } = zombie.status().partitions[0] ?? {};
     const rival = transaction(pool, (tx) =>
@@ -109,7 +112,7 @@ describe('handling once', () => {
       'overtaken',
     ]);
     await publishItem(2, itemId, 3);
-    await vi.waitFor(async () => expect(await applied(itemId, 'overtaken')).toEqual([1, 2, 4]), 5_000);
+    await eventually(async () => expect(await applied(itemId, 'overtaken')).toEqual([1, 2, 4]));
   });
 
   it('kill -9 between apply and commit leaves no effect, and the next instance applies everything once', async () => {
@@ -131,14 +134,14 @@ describe('handling once', () => {
     child.stdout?.on('data', (data: Buffer) => {
       output += data.toString();
     });
-    await vi.waitFor(() => expect(output).toContain('applied'), 20_000);
+    await eventually(() => expect(output).toContain('applied'), 20_000);
     expect(await applied(itemId)).toEqual([]);
     const exited = once(child, 'exit');
     child.kill('SIGKILL');
     expect(await exited).toEqual([null, 'SIGKILL']);
     expect(await applied(itemId)).toEqual([]);
     fixture.start({ definition: recordingConsumer({ laterEvents: 'wait' }), partitions: [partition] });
-    await vi.waitFor(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]), 20_000);
+    await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]), 20_000);
   });
 
   it('a commit strategy that stores the offset before the effect loses events: the seat where proofs plant it', async () => {
@@ -162,7 +165,7 @@ describe('handling once', () => {
       },
     });
     await publishItem(1, itemId, 6);
-    await vi.waitFor(async () => expect((await applied(itemId, 'broken')).at(-1)).toBe(6), 5_000);
+    await eventually(async () => expect((await applied(itemId, 'broken')).at(-1)).toBe(6));
     expect(await applied(itemId, 'broken')).not.toEqual([1, 2, 3, 4, 5, 6]);
   });
 });

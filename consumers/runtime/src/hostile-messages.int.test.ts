@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { toHeaders } from '@gavel/proto/envelope';
 import amqp from 'amqplib';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { consumerRuntimeMigrations } from './migrations.ts';
 import { type RunningConsumer, startConsumer } from './start-consumer.ts';
+import { eventually } from './testing/eventually.ts';
 import {
   type BidMessage,
   bidMessage,
@@ -46,7 +47,7 @@ describe('messages of foreign clients', () => {
     await producer.send(first.partition, [first]);
     await put(first);
     await producer.send(first.partition, [bid(2)]);
-    await vi.waitFor(
+    await eventually(
       async () => expect(await appliedSequences(database.pool, itemId)).toEqual([1, 2]),
       5_000,
     );
@@ -97,7 +98,7 @@ describe('messages of foreign clients', () => {
     const itemId = randomUUID();
     const bid = bidMessage({ itemId, userId: randomUUID() }, 1);
     await viaAmqp(bid.partition, { ...bid.properties, flag: false, empty: '', when: new Date(0) }, bid.body);
-    await vi.waitFor(async () => expect(await appliedSequences(database.pool, itemId)).toEqual([1]));
+    await eventually(async () => expect(await appliedSequences(database.pool, itemId)).toEqual([1]));
     expect(await letters()).toEqual([]);
   });
 
@@ -148,7 +149,7 @@ describe('messages of foreign clients', () => {
       1,
     );
     await publisher.close();
-    await vi.waitFor(async () => expect(await appliedSequences(database.pool, itemId)).toEqual([1, 2, 3]));
+    await eventually(async () => expect(await appliedSequences(database.pool, itemId)).toEqual([1, 2, 3]));
   });
 
   it('keeps its health through all of it', () => {

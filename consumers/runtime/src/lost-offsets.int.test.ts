@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useConsumerFixture } from './testing/consumer-fixture.ts';
+import { eventually } from './testing/eventually.ts';
 import { bidMessage } from './testing/foreign-producer.ts';
 import { recordingConsumer } from './testing/recording-consumer.ts';
 
@@ -29,14 +30,14 @@ describe('an offset that the stream no longer holds', () => {
       arguments: { 'max-length-bytes': 200_000, 'stream-max-segment-size-bytes': 100_000 },
     });
     for (let round = 0; round < 12; round++) await send(partition, bids(20, 4_000));
-    await vi.waitFor(
+    await eventually(
       async () => expect((await client.streamStatsRequest(partition)).firstChunkId).toBeGreaterThan(10n),
       20_000,
     );
     await setCheckpoint(partition, 3n);
 
     const consumer = fixture.start({ definition, partitions: [partition] });
-    await vi.waitFor(() => expect(consumer.status().partitions[0]?.state).toBe('refused'), 10_000);
+    await eventually(() => expect(consumer.status().partitions[0]?.state).toBe('refused'));
     expect(() => consumer.check()).toThrow(
       /offset 4 is wanted, but retention has removed everything before \d+/,
     );
@@ -49,8 +50,8 @@ describe('an offset that the stream no longer holds', () => {
     // Somebody decides to go on from what is left.
     const { firstChunkId } = await client.streamStatsRequest(partition);
     await setCheckpoint(partition, firstChunkId - 1n);
-    await vi.waitFor(() => expect(consumer.status().partitions[0]?.state).toBe('running'), 15_000);
-    await vi.waitFor(() =>
+    await eventually(() => expect(consumer.status().partitions[0]?.state).toBe('running'));
+    await eventually(() =>
       expect(consumer.status().partitions[0]).toMatchObject({ offset: 239n, lagMessages: 0 }),
     );
   });
@@ -62,7 +63,7 @@ describe('an offset that the stream no longer holds', () => {
     await send(partition, bids(5, 10));
     await setCheckpoint(partition, 99n);
     const consumer = fixture.start({ definition, partitions: [partition] });
-    await vi.waitFor(() => expect(consumer.status().partitions[0]?.state).toBe('refused'), 10_000);
+    await eventually(() => expect(consumer.status().partitions[0]?.state).toBe('refused'));
     expect(() => consumer.check()).toThrow(
       'offset 100 is wanted, but the stream ends at 4: it was made anew',
     );
@@ -75,18 +76,18 @@ describe('an offset that the stream no longer holds', () => {
     await send(partition, bids(50, 10));
     await setCheckpoint(partition, 49n);
     const consumer = fixture.start({ definition, partitions: [partition] });
-    await vi.waitFor(() => expect(consumer.status().partitions[0]?.state).toBe('running'), 10_000);
+    await eventually(() => expect(consumer.status().partitions[0]?.state).toBe('running'));
     await send(partition, bids(1, 10));
-    await vi.waitFor(() => expect(consumer.status().partitions[0]?.offset).toBe(50n));
+    await eventually(() => expect(consumer.status().partitions[0]?.offset).toBe(50n));
   });
 
   it('waits for a stream that is not there yet', async () => {
     const partition = 'gavel.bids-later';
     const consumer = fixture.start({ definition, partitions: [partition] });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(consumer.status().partitions[0]?.problem).toContain('stream does not exist'),
     );
     await fixture.producer.client.createStream({ stream: partition, arguments: {} });
-    await vi.waitFor(() => expect(() => consumer.check()).not.toThrow(), 15_000);
+    await eventually(() => expect(() => consumer.check()).not.toThrow());
   });
 });

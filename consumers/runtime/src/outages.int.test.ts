@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Infrastructure } from '@gavel/dev/infrastructure/infrastructure';
 import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { consumerRuntimeMigrations } from './migrations.ts';
 import { type RunningConsumer, startConsumer } from './start-consumer.ts';
+import { eventually } from './testing/eventually.ts';
 import { bidMessage, connectClient, openForeignProducer } from './testing/foreign-producer.ts';
 import { appliedSequences, createAppliedTable, recordingConsumer } from './testing/recording-consumer.ts';
 
@@ -47,30 +48,30 @@ describe('servers that go away and come back', () => {
     const bids = Array.from({ length: count }, (_, i) =>
       bidMessage({ itemId, userId: itemId }, published + i + 1),
     );
-    const client = await vi.waitFor(() => connectClient(streamUrl), 30_000);
-    const publisher = await vi.waitFor(() => client.declarePublisher({ stream: partition }), 30_000);
+    const client = await eventually(() => connectClient(streamUrl), 30_000);
+    const publisher = await eventually(() => client.declarePublisher({ stream: partition }), 30_000);
     for (const bid of bids) await publisher.send(bid.body, { applicationProperties: bid.properties });
     await publisher.flush();
     published += count;
     await client.close();
   };
 
-  const healthy = () => vi.waitFor(() => expect(() => consumer.check()).not.toThrow(), 15_000);
+  const healthy = () => eventually(() => expect(() => consumer.check()).not.toThrow());
 
   const allApplied = () =>
-    vi.waitFor(
+    eventually(
       async () =>
         expect(await appliedSequences(database.pool, itemId)).toEqual(
           Array.from({ length: published }, (_, i) => i + 1),
         ),
-      { timeout: 40_000, interval: 200 },
+      40_000,
     );
 
   it('the broker is killed while events flow and starts again: nothing is lost or applied twice', async () => {
     await publish(100);
     await allApplied();
     await servers().rabbitmq.kill();
-    await vi.waitFor(() => expect(() => consumer.check()).toThrow(), 15_000);
+    await eventually(() => expect(() => consumer.check()).toThrow());
     await servers().rabbitmq.start();
     await publish(100);
     await allApplied();
@@ -81,7 +82,7 @@ describe('servers that go away and come back', () => {
     await publish(50);
     await servers().postgres.kill();
     await publish(50);
-    await vi.waitFor(() => expect(() => consumer.check()).toThrow(), 15_000);
+    await eventually(() => expect(() => consumer.check()).toThrow());
     await servers().postgres.start();
     await allApplied();
     await healthy();
@@ -93,7 +94,7 @@ describe('servers that go away and come back', () => {
     await healthy();
     process.kill(pid, 'SIGSTOP');
     try {
-      await vi.waitFor(() => expect(() => consumer.check()).toThrow(), 30_000);
+      await eventually(() => expect(() => consumer.check()).toThrow(), 30_000);
     } finally {
       process.kill(pid, 'SIGCONT');
     }
@@ -110,7 +111,7 @@ describe('servers that go away and come back', () => {
       pool: database.pool,
       streamUrl: wrong.href,
     });
-    await vi.waitFor(
+    await eventually(
       () => expect(locked.status().partitions[0]?.problem).toContain('authentication failed'),
       10_000,
     );

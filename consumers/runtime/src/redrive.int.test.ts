@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PermanentFailure } from './permanent-failure.ts';
 import { redrive } from './redrive.ts';
 import { useConsumerFixture } from './testing/consumer-fixture.ts';
+import { eventually } from './testing/eventually.ts';
 import { bidMessage } from './testing/foreign-producer.ts';
 import { appliedSequences, recordingConsumer } from './testing/recording-consumer.ts';
 
@@ -22,7 +23,7 @@ describe('redriving a dead letter', () => {
     await fixture.producer.send(partition, bids);
     fixture.start({ definition, partitions: [partition] });
 
-    const letters = await vi.waitFor(async () => {
+    const letters = await eventually(async () => {
       const { rows } = await pool.query<{ id: bigint }>(
         "SELECT id FROM dead_letters WHERE status = 'parked' ORDER BY id",
       );
@@ -37,7 +38,7 @@ describe('redriving a dead letter', () => {
     expect(await redrive(pool, definition, second)).toEqual({ outcome: 'not-parked' });
     expect(await redrive(pool, definition, third)).toEqual({ outcome: 'redriven' });
     await fixture.producer.send(partition, [bidMessage({ itemId, userId: itemId }, 4)]);
-    await vi.waitFor(async () => expect(await appliedSequences(pool, itemId)).toEqual([1, 2, 3, 4]));
+    await eventually(async () => expect(await appliedSequences(pool, itemId)).toEqual([1, 2, 3, 4]));
     expect(await redrive(pool, definition, 999n)).toEqual({ outcome: 'not-parked' });
   });
 });

@@ -4,13 +4,14 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { eventually } from '@gavel/consumer-runtime/testing/eventually';
 import {
   bidMessage,
   type ForeignProducer,
   openForeignProducer,
 } from '@gavel/consumer-runtime/testing/foreign-producer';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const program = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -56,13 +57,13 @@ describe('the consumer as a process', () => {
         stdio: 'ignore',
       });
       const ended = once(child, 'exit');
-      await vi.waitFor(
+      await eventually(
         async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200),
         20_000,
       );
       const bid = bidMessage({ itemId: randomUUID(), userId }, 1);
       await producer.send(bid.partition, [bid]);
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         const { rows } = await database.pool.query('SELECT total_bids FROM user_stats WHERE user_id = $1', [
           userId,
         ]);

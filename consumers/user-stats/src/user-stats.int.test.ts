@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type RunningConsumer, startConsumer } from '@gavel/consumer-runtime/start-consumer';
+import { eventually } from '@gavel/consumer-runtime/testing/eventually';
 import {
   type BidMessage,
   bidMessage,
@@ -7,7 +8,7 @@ import {
   openForeignProducer,
 } from '@gavel/consumer-runtime/testing/foreign-producer';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { userStatsConsumer } from './consumer.ts';
 import { statsMigrations } from './migrations.ts';
 
@@ -46,7 +47,7 @@ describe('user-stats', () => {
   };
 
   const counted = (userId: string, bids: bigint) =>
-    vi.waitFor(async () => {
+    eventually(async () => {
       const row = await stats(userId);
       expect(row?.total_bids).toBe(bids);
       return row;

@@ -13,9 +13,12 @@ import { type Delivery, type EventSource, type Subscription, SubscriptionRefused
 const log = createLogger('consumer');
 
 /** Waits between tries, for the connection, the database and failing events alike. */
-export const retryPace: BackOff = { firstMs: 100, maxMs: 5_000 };
+const retryPace: BackOff = { firstMs: 100, maxMs: 5_000 };
 /** How often a refused partition looks whether somebody has put its checkpoint right. */
 const REFUSED_PACE: BackOff = { firstMs: 5_000, maxMs: 30_000 };
+
+/** Longer than any step of connecting takes to fail. */
+const STEADY_MS = 20_000;
 
 export interface PartitionReaderOptions {
   readonly definition: ConsumerDefinition;
@@ -72,17 +75,17 @@ export class PartitionReader {
 
   async #run(): Promise<void> {
     for (let failures = 0; !this.#stopping.signal.aborted; ) {
-      const before = this.#offset;
-      try {
-        await this.#readUntilLost();
-        failures = this.#offset === before ? failures + 1 : 1;
-        this.#note('retrying', 'the subscription ended', failures);
-      } catch (error) {
-        failures = this.#offset === before ? failures + 1 : 1;
-        this.#fail(error, failures);
-      }
+      const startedAt = Date.now();
+      const failed = await this.#readUntilLost().then(
+        () => new Error('the subscription ended'),
+        (error: unknown) => error,
+      );
+      // What held for a while was no failure in a row: the next one is the first again, in pace and in the log.
+      failures = Date.now() - startedAt > STEADY_MS ? 1 : failures + 1;
+      this.#fail(failed, failures);
       await this.#subscription?.close();
       this.#subscription = undefined;
+      this.#inHand = undefined;
       await this.#pause(delayBefore(failures, this.#state === 'refused' ? REFUSED_PACE : retryPace));
     }
     this.#state = 'stopped';
@@ -171,15 +174,11 @@ export class PartitionReader {
       this.#problem = error.message;
       return;
     }
-    this.#note('retrying', error instanceof Error ? error.message : String(error), failures, error);
-  }
-
-  // The first failure and then each tenfold number of them: a long outage fills no log.
-  #note(state: PartitionState, problem: string, failures: number, error?: unknown): void {
     if (this.#stopping.signal.aborted) return;
-    this.#state = state;
-    this.#problem = problem;
-    if (/^10*$/.test(String(failures))) log.warn({ ...this.#names(), failures, err: error }, problem);
+    this.#state = 'retrying';
+    this.#problem = error instanceof Error ? error.message : String(error);
+    // The first failure and then each tenfold number of them: a long outage fills no log.
+    if (/^10*$/.test(String(failures))) log.warn({ ...this.#names(), failures, err: error }, this.#problem);
   }
 
   #names(): { consumer: string; partition: string } {

@@ -10,6 +10,8 @@ const OFFSET_FIRST = 1;
 const OFFSET_LAST = 2;
 const OFFSET_NUMERIC = 4;
 const LAST_CHUNK_MS = 5_000;
+/** How often the ends of the streams are asked for: a consumer that is held up gets no chunk to learn them from. */
+const POLL_MS = 5_000;
 
 /** What the broker tells of a stream; offsets are -1 while it never held anything. */
 export interface StreamStats {
@@ -22,6 +24,7 @@ export interface StreamStats {
 interface Subscriber {
   readonly partition: string;
   receive(chunk: Buffer, committed: bigint): void;
+  noteNewest(offset: bigint): void;
   end(): void;
 }
 
@@ -29,6 +32,7 @@ interface Subscriber {
 export class StreamLine {
   readonly #subscribers = new Map<number, Subscriber>();
   #connection: StreamConnection | undefined;
+  #polling: NodeJS.Timeout | undefined;
   #nextId = 0;
 
   static async open(address: StreamAddress, name: string): Promise<StreamLine> {
@@ -36,8 +40,9 @@ export class StreamLine {
     line.#connection = await StreamConnection.open(address, name, {
       onDeliver: (id, committed, chunk) => StreamLine.#deliver(line, id, committed, chunk),
       onStreamGone: (stream) => line.#endWhere((subscriber) => subscriber.partition === stream),
-      onClose: () => line.#endWhere(() => true),
+      onClose: () => line.#closed(),
     });
+    line.#polling = setInterval(() => void line.#pollEnds(), POLL_MS);
     return line;
   }
 
@@ -63,6 +68,7 @@ export class StreamLine {
     await this.#subscribe(id, partition, from === 'first' ? 'first' : from.after + 1n, INITIAL_CREDIT, {
       partition,
       receive: (chunk, committed) => subscription.receive(chunk, committed),
+      noteNewest: (offset) => subscription.noteNewest(offset),
       end: () => subscription.end(),
     });
     return subscription;
@@ -85,7 +91,8 @@ export class StreamLine {
       timer = setTimeout(() => reject(new Error(`${partition}: no last chunk came`)), LAST_CHUNK_MS);
       const end = (): void => reject(new Error(`${partition}: the connection ended`));
       const receive = (chunk: Buffer): void => resolve(new Chunk(chunk).lastOffset);
-      this.#subscribe(id, partition, 'last', 1, { partition, receive, end }).catch(reject);
+      const noteNewest = (): void => undefined;
+      this.#subscribe(id, partition, 'last', 1, { partition, receive, noteNewest, end }).catch(reject);
     });
     try {
       return await last;
@@ -134,6 +141,19 @@ export class StreamLine {
     if (this.#subscribers.has(id)) {
       this.#connection?.send(new FrameWriter(command.credit).uint8(id).uint16(chunks));
     }
+  }
+
+  async #pollEnds(): Promise<void> {
+    for (const { partition, noteNewest } of this.#subscribers.values()) {
+      // A broker that does not answer ends the connection, which the subscriptions learn by themselves.
+      const stats = await this.stats(partition).catch(() => undefined);
+      if (stats !== undefined) noteNewest(stats.newestChunk);
+    }
+  }
+
+  #closed(): void {
+    clearInterval(this.#polling);
+    this.#endWhere(() => true);
   }
 
   #endWhere(matches: (subscriber: Subscriber) => boolean): void {
