@@ -25,7 +25,7 @@ export function wakeFor(pool: Pool): Wake {
 /**
  * NOTIFY outside the business transaction. Inside one it takes a lock that all notifying transactions of the whole
  * server share and holds it through the commit's flush, so bids on different auctions would queue behind each other.
- * Measured with deploy/proving/src/bench/notify-cost.ts (Postgres 15, fsync on, two busy cores, one event per transaction,
+ * Measured with deploy/proving/src/notify-cost (Postgres 15, fsync on, two busy cores, one event per transaction,
  * aggregates of their own), commits a second inside / after: 1 client 1,981 / 2,537; 8 clients 1,360 / 4,459; 32 clients
  * 3,011 / 4,364; 64 clients 1,133 / 3,583.
  *

@@ -2,18 +2,18 @@ import { createPool, type Pool } from '@gavel/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { transaction } from '@gavel/postgres/transaction';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { outboxMigrations } from '../migrations.ts';
 import { appendBids, commitBids } from '../testing/event-rig.ts';
 import { createGapReader } from './gap-reader.ts';
-import { type LeaderSession, tryLead } from './leader-session.ts';
+import { type LeaderCandidate, openCandidate } from './leader-session.ts';
 import type { OutboxRow } from './outbox-row.ts';
 import type { RowReader } from './row-reader.ts';
 import { beginTerm, claim } from './term.ts';
 
 let database: TestDatabase;
 let pool: Pool;
-let session: LeaderSession;
+let session: LeaderCandidate;
 let reader: RowReader;
 let epoch: number;
 let position: number;
@@ -35,9 +35,9 @@ afterEach(async () => {
 /** A new relay's view, from what is stored. */
 async function takeOver(): Promise<void> {
   session?.close();
-  let taken: LeaderSession | undefined;
-  while (!taken) taken = await tryLead(pool);
-  session = taken;
+  session = await openCandidate(pool);
+  // The last holder's session takes a moment to end.
+  await vi.waitFor(async () => expect(await session.tryLock()).toBe(true));
   const start = await beginTerm(session, 'test');
   epoch = start.epoch;
   position = start.lastPosition + 1;

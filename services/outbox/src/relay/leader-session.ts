@@ -25,8 +25,14 @@ const SETTINGS = `
   SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off;
   SET tcp_keepalives_idle = 4; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3`;
 
-/** Opens a session and tries to take the outbox; undefined when another relay holds it. Rejects when there is no database. */
-export async function tryLead(pool: Pool): Promise<LeaderSession | undefined> {
+/** A session that may become the leader's. */
+export interface LeaderCandidate extends LeaderSession {
+  /** Takes the outbox unless another session holds it. */
+  tryLock(): Promise<boolean>;
+}
+
+/** Opens a session of its own. Rejects when there is no database. */
+export async function openCandidate(pool: Pool): Promise<LeaderCandidate> {
   const client = await pool.connect();
   let reject: (error: Error) => void = () => undefined;
   const lost = new Promise<never>((_, fail) => {
@@ -37,30 +43,31 @@ export async function tryLead(pool: Pool): Promise<LeaderSession | undefined> {
   client.on('end', () => reject(new Error('database session ended')));
   try {
     await client.query(SETTINGS);
-    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [
-      LOCK,
-    ]);
-    if (!rows[0]?.taken) {
-      client.release(true);
-      return undefined;
-    }
   } catch (error) {
     client.release(true);
     throw error;
   }
   let closed = false;
   let previous: Promise<unknown> = Promise.resolve();
+  // One after the other: a client may be given a query only when the last one is done.
+  const query = <R extends QueryResultRow>(config: QueryConfig): Promise<R[]> => {
+    const run = async (): Promise<R[]> => {
+      if (closed) throw new Error('database session is closed');
+      const { rows } = await client.query<R>({ ...config, query_timeout: QUERY_TIMEOUT_MS } as QueryConfig);
+      return rows;
+    };
+    const result = previous.then(run, run);
+    previous = result;
+    return result;
+  };
   return {
-    // One after the other: a client may be given a query only when the last one is done.
-    query<R extends QueryResultRow>(query: QueryConfig): Promise<R[]> {
-      const run = async (): Promise<R[]> => {
-        if (closed) throw new Error('database session is closed');
-        const { rows } = await client.query<R>({ ...query, query_timeout: QUERY_TIMEOUT_MS } as QueryConfig);
-        return rows;
-      };
-      const result = previous.then(run, run);
-      previous = result;
-      return result;
+    query,
+    async tryLock() {
+      const [row] = await query<{ taken: boolean }>({
+        text: 'SELECT pg_try_advisory_lock($1) AS taken',
+        values: [LOCK],
+      });
+      return row?.taken === true;
     },
     lost,
     close() {

@@ -20,6 +20,6 @@ export function addRelayChecks(health: Health, relay: Relay): void {
 function connected(relay: Relay, which: 'stream' | 'exchange'): EventPublisher['status'] | string {
   const { role, [which]: status } = relay.status();
   if (role === 'standby') return 'standing by';
-  if (!status?.connected) throw new Error(status?.problem ?? 'not connected yet');
+  if (!status?.connected || status.problem) throw new Error(status?.problem ?? 'not connected yet');
   return status;
 }

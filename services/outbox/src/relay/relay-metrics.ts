@@ -5,7 +5,7 @@ import type { Backlog } from './backlog.ts';
 /** What a relay counts. */
 export interface RelayMetrics {
   published(createdAt: Date): void;
-  failed(publisher: 'stream' | 'exchange' | 'database'): void;
+  failed(what: 'stream' | 'exchange' | 'term'): void;
   setAside(): void;
 }
 
@@ -42,7 +42,7 @@ export function createRelayMetrics(
       published.add(1, own);
       delay.record(Math.max(0, Date.now() - createdAt.getTime()) / 1000, own);
     },
-    failed: (publisher) => failures.add(1, { ...own, [attribute.errorType]: publisher }),
+    failed: (what) => failures.add(1, { ...own, [attribute.errorType]: what }),
     setAside: () => failures.add(1, { ...own, [attribute.errorType]: 'set_aside' }),
   };
 }

@@ -6,7 +6,7 @@ import type { StreamName } from '@gavel/proto/topology';
 import { WAKE_CHANNEL } from '../wake.ts';
 import { type Backlog, readBacklog } from './backlog.ts';
 import { createGapReader } from './gap-reader.ts';
-import { type LeaderSession, tryLead } from './leader-session.ts';
+import { type LeaderSession, openCandidate } from './leader-session.ts';
 import { keepPartitions } from './partitions/keep-partitions.ts';
 import type { EventPublisher, PublisherEvents } from './publisher/event-publisher.ts';
 import { createExchangePublisher } from './publisher/exchange-publisher.ts';
@@ -132,18 +132,26 @@ export function startRelay(options: RelayOptions): Relay {
   const run = async (): Promise<void> => {
     let delay = STANDBY_MS;
     while (!stopping.signal.aborted) {
+      const before = Date.now();
       try {
-        const session = await tryLead(pool);
-        problem = undefined;
-        if (session) await hold(session);
-        delay = STANDBY_MS;
+        const session = await openCandidate(pool);
+        try {
+          problem = undefined;
+          while (!stopping.signal.aborted && !(await session.tryLock())) {
+            await pause(STANDBY_MS, stopping.signal);
+          }
+          if (!stopping.signal.aborted) await hold(session);
+        } finally {
+          session.close();
+        }
       } catch (error) {
         problem = error instanceof Error ? error.message : String(error);
-        metrics.failed('database');
+        metrics.failed('term');
+        // What worked for a while deserves a quick try; what fails at once, a slow one.
+        delay = Date.now() - before > LONGEST_DELAY_MS ? STANDBY_MS : Math.min(delay * 2, LONGEST_DELAY_MS);
         log.warn({ err: error, delay }, 'outbox lost, trying to take it again');
-        delay = Math.min(delay * 2, LONGEST_DELAY_MS);
+        await pause(delay, stopping.signal);
       }
-      if (!stopping.signal.aborted) await pause(delay, stopping.signal);
     }
   };
   const running = run();

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { outboxMigrations } from '../../migrations.ts';
 import { appendBids, commitBids } from '../../testing/event-rig.ts';
 import { createGapReader } from '../gap-reader.ts';
-import { type LeaderSession, tryLead } from '../leader-session.ts';
+import { type LeaderCandidate, openCandidate } from '../leader-session.ts';
 import type { RowReader } from '../row-reader.ts';
 import { beginTerm, claim, markPublished } from '../term.ts';
 import { dropPartitions } from './drop-partitions.ts';
@@ -16,16 +16,15 @@ const ROWS = 100;
 const FIRST = 250_000;
 
 let database: TestDatabase;
-let session: LeaderSession;
+let session: LeaderCandidate;
 let reader: RowReader;
 let epoch: number;
 let next: number;
 beforeEach(async () => {
   database = await createTestDatabase([outboxMigrations]);
   await database.pool.query(`SELECT setval('outbox_id_seq', $1)`, [FIRST]);
-  const taken = await tryLead(database.pool);
-  if (!taken) throw new Error('nobody else can hold this outbox');
-  session = taken;
+  session = await openCandidate(database.pool);
+  expect(await session.tryLock()).toBe(true);
   const start = await beginTerm(session, 'test');
   epoch = start.epoch;
   next = start.lastPosition + 1;

@@ -26,7 +26,7 @@ export interface PublisherEvents {
 
 export interface PublisherStatus {
   readonly connected: boolean;
-  /** Why it is not connected, or why the last session ended. */
+  /** Why it is not connected; after a new connection, until the first confirm, why the last one ended. */
   readonly problem: string | undefined;
   readonly unconfirmed: number;
 }

@@ -74,6 +74,7 @@ export function supervise(options: SupervisorOptions): EventPublisher {
     confirmed(position) {
       if (!unconfirmed.delete(position)) return;
       lastProgress = Date.now();
+      problem = undefined;
       delay = FIRST_DELAY_MS;
       options.onConfirmed(position);
     },
@@ -93,7 +94,8 @@ export function supervise(options: SupervisorOptions): EventPublisher {
       const opened = await withTimeout(`opening ${name} publisher`, OPEN_TIMEOUT_MS, opening);
       if (mine !== generation || closed) return await end(opened);
       session = opened;
-      problem = undefined;
+      // With something to send, only a confirm shows that all is well: an alarmed broker takes connections and no messages.
+      if (unconfirmed.size === 0) problem = undefined;
       lastProgress = Date.now();
       if (unconfirmed.size > 0) {
         log.info({ publisher: name, unconfirmed: unconfirmed.size }, 'publisher connected, sending again');
