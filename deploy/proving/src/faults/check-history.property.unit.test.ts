@@ -26,6 +26,7 @@ describe('the checker, for any campaign', () => {
   test.each<[string, (history: History, n: number) => Partial<History>]>([
     ['any bid is missing in the table', ({ bids }, n) => ({ bids: without(bids, n) })],
     ['any bid is in the table twice', ({ bids }, n) => ({ bids: [...bids, { ...at(bids, n), id: 'copy' }] })],
+    ['any bid was not routed', ({ routed }, n) => ({ routed: without(routed, n) })],
     ['any event is missing in the stream', ({ stream }, n) => ({ stream: without(stream, n) })],
     ['any event is in the stream twice', ({ stream }, n) => ({ stream: [...stream, at(stream, n)] })],
     ['any event moved to the front of the stream', ({ stream }, n) => ({ stream: toFront(stream, n) })],
@@ -96,7 +97,7 @@ function historyOf(placed: readonly Placed[]): History {
   }));
   const processed = new Set(events.filter(({ bid }) => bid !== undefined).map(({ id }) => id));
   const stream = events.toSorted((a, b) => a.partition.localeCompare(b.partition));
-  return { attempts, bids, items, stream, stats, processed };
+  return { attempts, bids, items, stream, routed: bids.map(({ id }) => id), stats, processed };
 }
 
 function at<T>(list: readonly T[], n: number): T {

@@ -45,6 +45,7 @@ const good: History = {
   bids: [bid(1), bid(2), bid(3)],
   items: [{ id: item, version: 4n, bidCount: 3n }],
   stream: [created, event(1), event(2), event(3)],
+  routed: ['bid-1', 'bid-2', 'bid-3'],
   stats: [
     { userId: 'user-1', totalBids: 2n, totalAmount: 400n },
     { userId: 'user-0', totalBids: 1n, totalAmount: 200n },
@@ -74,6 +75,7 @@ describe('the checker', () => {
         bids: [bid(1), bid(2)],
         items: [{ id: item, version: 3n, bidCount: 2n }],
         stream: [created, event(1), event(2)],
+        routed: ['bid-1', 'bid-2'],
         stats: [
           { userId: 'user-1', totalBids: 1n, totalAmount: 100n },
           { userId: 'user-0', totalBids: 1n, totalAmount: 200n },
@@ -183,6 +185,13 @@ describe('the checker', () => {
     expect(found({ stats: [odd, even, { userId: 'nobody', totalBids: 1n, totalAmount: 1n }] })).toEqual([
       'duplicated in the statistics',
     ]);
+  });
+
+  test('finds a bid that the exchange did not route or made up, and lets it route one twice', () => {
+    expect(found({ routed: ['bid-1', 'bid-3'] })).toEqual(['lost in the exchange']);
+    expect(found({ routed: [...good.routed, 'bid-9'] })).toEqual(['duplicated in the exchange']);
+    expect(found({ routed: [...good.routed, 'bid-2'] })).toEqual([]);
+    expect(checkHistory({ ...good, routed: [...good.routed, 'bid-2'] }).repeatedInExchange).toBe(1);
   });
 
   test('finds an event that the consumer never recorded', () => {

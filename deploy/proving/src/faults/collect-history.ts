@@ -6,11 +6,12 @@ import { partitionsOf } from '@gavel/proto/topology';
 import { connectStream, type RawMessage, readPartition } from '../system/raw-stream-client.ts';
 import type { System } from '../system/start-system.ts';
 import type { Attempt, History, StoredBid, StoredItem, StoredStats, StreamEvent } from './history.ts';
+import { readWitness } from './witness-queue.ts';
 
 /** The name under which the statistics' consumer keeps its records. */
 export const STATISTICS_CONSUMER = 'user-stats';
 
-/** Reads all that a campaign left behind: both databases through plain SQL, the stream through the stock client. */
+/** Reads all that a campaign left behind: both databases through plain SQL, stream and exchange through the stock clients. */
 export async function collectHistory(
   system: Pick<System, 'databaseUrls' | 'infrastructure'>,
   attempts: readonly Attempt[],
@@ -28,6 +29,7 @@ export async function collectHistory(
     return {
       attempts,
       stream,
+      routed: await readWitness(system.infrastructure.urls.amqpUrl),
       ...(await readBids(bidsPool)),
       ...(await readStatistics(statsPool)),
     };

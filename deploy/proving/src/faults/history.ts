@@ -60,6 +60,8 @@ export interface History {
   readonly items: readonly StoredItem[];
   /** Partition after partition, each in the order of its offsets. */
   readonly stream: readonly StreamEvent[];
+  /** Ids of the bids that came through the topic exchange, repeats included. */
+  readonly routed: readonly string[];
   readonly stats: readonly StoredStats[];
   /** Ids of the events that the statistics' consumer has recorded as handled. */
   readonly processed: ReadonlySet<string>;

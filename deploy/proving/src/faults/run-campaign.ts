@@ -10,6 +10,7 @@ import { type PlannedFault, planFaults } from './plan-faults.ts';
 import { type Random, seededRandom } from './random.ts';
 import type { Verdict } from './verdict.ts';
 import { type Backlog, waitUntilDrained } from './wait-until-drained.ts';
+import { bindWitness } from './witness-queue.ts';
 
 export interface CampaignOptions {
   readonly seed: number;
@@ -69,6 +70,7 @@ async function bidUnderFaults(
   random: Random,
   options: CampaignOptions,
 ): Promise<Attempt[]> {
+  await bindWitness(system.infrastructure.urls.amqpUrl);
   const seller = await signUp(system.urls.auth, 'Seller');
   const items: string[] = [];
   for (let i = 0; i < options.items; i += 1)

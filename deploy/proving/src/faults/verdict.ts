@@ -3,7 +3,7 @@ export const violationKinds = ['lost', 'duplicated', 'out of order', 'gap'] as c
 
 export type ViolationKind = (typeof violationKinds)[number];
 
-export type Place = 'database' | 'stream' | 'statistics';
+export type Place = 'database' | 'stream' | 'exchange' | 'statistics';
 
 export interface Violation {
   readonly kind: ViolationKind;
@@ -20,6 +20,8 @@ export interface Verdict {
   readonly retried: number;
   readonly stored: number;
   readonly streamed: number;
+  /** Bids that came through the topic exchange more than once: allowed there, its consumers are idempotent. */
+  readonly repeatedInExchange: number;
   readonly violations: readonly Violation[];
 }
 
@@ -35,7 +37,8 @@ export function describeVerdict(verdict: Verdict, limit = 10): string {
   const counts = countByKind(verdict);
   const lines = [
     `acknowledged ${verdict.acknowledged} · refused ${verdict.refused} · retried ${verdict.retried} · ` +
-      `unanswered ${verdict.unanswered} · in the table ${verdict.stored} · in the stream ${verdict.streamed}`,
+      `unanswered ${verdict.unanswered} · in the table ${verdict.stored} · in the stream ${verdict.streamed} · ` +
+      `repeated in the exchange ${verdict.repeatedInExchange}`,
     violationKinds.map((kind) => `${kind} ${counts[kind]}`).join(' · '),
   ];
   for (const violation of verdict.violations.slice(0, limit)) {
