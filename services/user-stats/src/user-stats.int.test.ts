@@ -3,12 +3,17 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Code, createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
-import { statsMigrations } from '@gavel/consumer-user-stats/migrations';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { UserStatsService } from '@gavel/proto/gen/userstats/v1/user_stats_pb';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startUserStats } from './main.ts';
+
+// The projection's table belongs to its writer, which this service knows by its table only.
+const table = {
+  name: 'user-stats',
+  directory: new URL('../../../consumers/user-stats/migrations/', import.meta.url),
+};
 
 describe('UserStatsService', () => {
   let database: TestDatabase;
@@ -18,7 +23,7 @@ describe('UserStatsService', () => {
   const stops: (() => Promise<void> | void)[] = [];
 
   beforeAll(async () => {
-    [database, keys] = await Promise.all([createTestDatabase(statsMigrations), generateKeyPair('EdDSA')]);
+    [database, keys] = await Promise.all([createTestDatabase([table]), generateKeyPair('EdDSA')]);
     const key = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'EdDSA' };
     jwks = createServer((_, response) => response.end(JSON.stringify({ keys: [key] })));
     await new Promise<void>((resolve) => jwks.listen(0, '127.0.0.1', resolve));
