@@ -18,7 +18,10 @@ export interface FailurePolicy {
    * or discarded; `continue` handles them, for projections where each event counts for itself.
    */
   readonly laterEvents: 'wait' | 'continue';
-  /** How often an event is tried before it is parked; 3 unless told. A PermanentFailure is tried once. */
+  /**
+   * How often an event is tried before it is parked: once with its batch, then alone. 3 unless told, at least 2. A
+   * PermanentFailure is not tried again.
+   */
   readonly attempts?: number;
   /**
    * Errors, beside those of the database and its connection, that another try may cure: the whole batch is then tried
