@@ -67,7 +67,7 @@ describe('the make targets', () => {
     const running = (await status()).processes;
     expect(running.filter(({ health }) => health !== 'healthy')).toEqual([]);
     expect(running.find(({ name }) => name === 'bids')?.url).toBe(`http://127.0.0.1:${ports.get('bids')}`);
-    expect(running.find(({ name }) => name === 'relay-bids')?.url).toBeNull();
+    expect(running.find(({ name }) => name === 'postgres')?.url).toBeNull();
     const listed = await auctions();
     expect(listed.length).toBeGreaterThanOrEqual(20);
 

@@ -19,9 +19,7 @@ await runCommand(async () => {
   const kept = supervised(state) ? state.kept : [];
   const servers = kept.filter((each) => !processes.some((process) => process.name === each.name));
   const rows = await Promise.all([
-    ...processes.map((process) =>
-      row(process.name, kept, process.serves ? httpUrl(config.processPorts[process.name]) : null),
-    ),
+    ...processes.map(({ name }) => row(name, kept, httpUrl(config.processPorts[name]))),
     ...(kept.length > 0 ? servers.map((each) => each.name) : ['postgres', 'rabbitmq', 'redis']).map((name) =>
       row(name, kept, null),
     ),

@@ -17,7 +17,7 @@ export function describeKept(keeper: Keeper, config: DevConfig): KeptState {
     restarts: keeper.restarts,
     lastExit: keeper.lastExit,
     logFile,
-    url: definition?.serves ? httpUrl(port) : null,
+    url: definition === undefined ? null : httpUrl(port),
     healthUrl: definition === undefined ? null : `${httpUrl(port)}/readyz`,
     port,
   };
