@@ -43,7 +43,8 @@ export async function bidUntilStopped(options: BidderOptions): Promise<Attempt[]
   const { random, stopBidding, pauseMs } = options;
   const attempts: Attempt[] = [];
   const minimums = new Map(options.items.map((item) => [item, 100n]));
-  let itemId = chooseItem(options);
+  const open = new Set(options.items);
+  let itemId = chooseItem([...open], random);
   while (!stopBidding.aborted) {
     const amount = (minimums.get(itemId) ?? 100n) + BigInt(random.between(0, 400));
     const { attempt, minimum } = await placeBid(options, itemId, amount);
@@ -51,14 +52,15 @@ export async function bidUntilStopped(options: BidderOptions): Promise<Attempt[]
     const above = amount + 1n;
     minimums.set(itemId, minimum !== undefined && minimum > above ? minimum : above);
     // Told what would be enough, one bids that at once, before the next one does.
-    if (attempt.answer.kind === 'refused') continue;
-    itemId = chooseItem(options);
+    if (attempt.answer.kind === 'refused' && attempt.answer.reason === 'BID_TOO_LOW') continue;
+    if (attempt.answer.kind === 'refused' && attempt.answer.reason === 'AUCTION_ENDED') open.delete(itemId);
+    itemId = chooseItem([...open], random);
     await delay(random.between(0, pauseMs));
   }
   return attempts;
 }
 
-function chooseItem({ items, random }: BidderOptions): string {
+function chooseItem(items: readonly string[], random: Random): string {
   return random.next() < 0.5 ? (items[0] ?? '') : random.pick(items);
 }
 

@@ -89,7 +89,12 @@ function historyOf(placed: readonly Placed[]): History {
       answer: answered ? { kind: 'acknowledged', bidId: bid.id, at: n * 2 + 1 } : { kind: 'unanswered' },
     });
   }
-  const items = [...versions].map(([id, version]) => ({ id, version, bidCount: version - 1n }));
+  const items = [...versions].map(([id, version]) => ({
+    id,
+    version,
+    bidCount: version - 1n,
+    closed: false,
+  }));
   const stats = [...Map.groupBy(bids, ({ userId }) => userId)].map(([userId, own]) => ({
     userId,
     totalBids: BigInt(own.length),

@@ -43,7 +43,7 @@ const created: StreamEvent = {
 const good: History = {
   attempts: [attempt(1), attempt(2), attempt(3)],
   bids: [bid(1), bid(2), bid(3)],
-  items: [{ id: item, version: 4n, bidCount: 3n }],
+  items: [{ id: item, version: 4n, bidCount: 3n, closed: false }],
   stream: [created, event(1), event(2), event(3)],
   routed: ['bid-1', 'bid-2', 'bid-3'],
   stats: [
@@ -73,7 +73,7 @@ describe('the checker', () => {
     expect(
       found({
         bids: [bid(1), bid(2)],
-        items: [{ id: item, version: 3n, bidCount: 2n }],
+        items: [{ id: item, version: 3n, bidCount: 2n, closed: false }],
         stream: [created, event(1), event(2)],
         routed: ['bid-1', 'bid-2'],
         stats: [
@@ -99,7 +99,7 @@ describe('the checker', () => {
     expect(
       found({
         bids: [bid(1), bid(2), bid(3), bid(3, { id: 'bid-4', sequence: 5n })],
-        items: [{ id: item, version: 5n, bidCount: 4n }],
+        items: [{ id: item, version: 5n, bidCount: 4n, closed: false }],
       }),
     ).toContain('duplicated in the database');
   });
@@ -117,8 +117,12 @@ describe('the checker', () => {
   });
 
   test('finds an auction whose version or count is not that of its bids', () => {
-    expect(found({ items: [{ id: item, version: 7n, bidCount: 3n }] })).toEqual(['gap in the database']);
-    expect(found({ items: [{ id: item, version: 4n, bidCount: 9n }] })).toEqual(['gap in the database']);
+    expect(found({ items: [{ id: item, version: 7n, bidCount: 3n, closed: false }] })).toEqual([
+      'gap in the database',
+    ]);
+    expect(found({ items: [{ id: item, version: 4n, bidCount: 9n, closed: false }] })).toEqual([
+      'gap in the database',
+    ]);
   });
 
   test('finds a bid that overtook one that had been acknowledged before it was sent', () => {
@@ -171,6 +175,38 @@ describe('the checker', () => {
     );
     const other = event(3, { bid: { bidId: 'bid-3', userId: 'user-1', amount: 1n } });
     expect(found({ stream: [created, event(1), event(2), other] })).toEqual(['lost in the stream']);
+  });
+
+  test('finds a closing that is missing, repeated, too early, or for another bid than the highest', () => {
+    const closing = (change: Partial<StreamEvent> = {}): StreamEvent => ({
+      partition: 'gavel.bids-0',
+      offset: 9n,
+      id: 'event-9',
+      type: 'bids.v1.AuctionClosed',
+      aggregateId: item,
+      sequence: 5n,
+      closing: { winnerId: 'user-1', winningAmount: 300n, bidCount: 3n },
+      ...change,
+    });
+    const items = [{ id: item, version: 5n, bidCount: 3n, closed: true }];
+    const closed = (...events: StreamEvent[]) => found({ items, stream: [...good.stream, ...events] });
+    expect(closed(closing())).toEqual([]);
+    expect(closed()).toEqual(['lost in the stream']);
+    expect(closed(closing(), closing({ id: 'event-10', sequence: 6n }))).toContain(
+      'duplicated in the stream',
+    );
+    expect(closed(closing({ closing: { winnerId: 'user-0', winningAmount: 300n, bidCount: 3n } }))).toEqual([
+      'lost in the stream',
+    ]);
+    expect(closed(closing({ closing: { winnerId: 'user-1', winningAmount: 300n, bidCount: 2n } }))).toEqual([
+      'lost in the stream',
+    ]);
+    const late = [{ id: item, version: 6n, bidCount: 3n, closed: true }];
+    expect(found({ items: late, stream: [...good.stream, closing()] })).toContain(
+      'out of order in the stream',
+    );
+    const open = [{ id: item, version: 4n, bidCount: 3n, closed: false }];
+    expect(found({ items: open, stream: [...good.stream, closing()] })).toContain('duplicated in the stream');
   });
 
   test('finds statistics that miss a bid, count one twice, or count somebody who never bid', () => {

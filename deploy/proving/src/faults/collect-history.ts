@@ -1,7 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { createPool, type Pool } from '@gavel/postgres/pool';
 import { fromHeaders } from '@gavel/proto/envelope';
-import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
+import { AuctionClosedSchema, BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import { partitionsOf } from '@gavel/proto/topology';
 import { connectStream, type RawMessage, readPartition } from '../system/raw-stream-client.ts';
 import type { System } from '../system/start-system.ts';
@@ -43,7 +43,7 @@ async function readBids(pool: Pool): Promise<{ bids: StoredBid[]; items: StoredI
     'SELECT id, item_id AS "itemId", user_id AS "userId", amount, sequence FROM bids ORDER BY item_id, sequence',
   );
   const items = await pool.query<StoredItem>(
-    'SELECT id, version, bid_count AS "bidCount" FROM items ORDER BY id',
+    `SELECT id, version, bid_count AS "bidCount", status = 'ended' AS closed FROM items ORDER BY id`,
   );
   return { bids: bids.rows, items: items.rows };
 }
@@ -78,6 +78,10 @@ function toStreamEvent(partition: string, { offset, headers, body }: RawMessage)
   if (!parsed.ok) throw new Error(`${partition}@${offset}: ${parsed.problem}`);
   const { id, type, partitionkey, sequence } = parsed.envelope;
   const event = { partition, offset, id, type, aggregateId: partitionkey, sequence: BigInt(sequence) };
+  if (type === AuctionClosedSchema.typeName) {
+    const { winnerId, winningAmount, bidCount } = fromBinary(AuctionClosedSchema, body);
+    return { ...event, closing: { winnerId, winningAmount, bidCount } };
+  }
   if (type !== BidPlacedSchema.typeName) return event;
   const { bidId, userId, amount } = fromBinary(BidPlacedSchema, body);
   return { ...event, bid: { bidId, userId, amount } };

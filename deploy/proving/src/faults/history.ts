@@ -32,6 +32,8 @@ export interface StoredItem {
   readonly id: string;
   readonly version: bigint;
   readonly bidCount: bigint;
+  /** Its end has passed and it was decided. */
+  readonly closed: boolean;
 }
 
 /** A message of the stream, in the order and place it was read. */
@@ -44,6 +46,8 @@ export interface StreamEvent {
   readonly sequence: bigint;
   /** What BidPlaced says; absent for other types. */
   readonly bid?: { readonly bidId: string; readonly userId: string; readonly amount: bigint };
+  /** What AuctionClosed says; without bids the winner is empty and the amount 0. */
+  readonly closing?: { readonly winnerId: string; readonly winningAmount: bigint; readonly bidCount: bigint };
 }
 
 /** A row of the projection. */

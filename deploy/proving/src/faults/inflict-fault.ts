@@ -25,6 +25,8 @@ export async function inflictFault(system: System, { name, downMs }: PlannedFaul
       return system.kill('consumer-user-stats');
     case 'kill -9 of bids':
       return system.kill('bids');
+    case 'kill -9 of auth':
+      return system.kill('auth');
     case 'kill -9 of RabbitMQ':
       return killServer(system, 'rabbitmq', downMs);
     case 'kill -9 of Postgres':

@@ -7,6 +7,7 @@ export const faultNames = [
   'kill -9 of the relay',
   'kill -9 of the consumer',
   'kill -9 of bids',
+  'kill -9 of auth',
   'kill -9 of RabbitMQ',
   'kill -9 of Postgres',
   'bids frozen for longer than its clients wait',

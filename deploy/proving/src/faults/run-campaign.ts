@@ -72,12 +72,15 @@ async function bidUnderFaults(
 ): Promise<Attempt[]> {
   await bindWitness(system.infrastructure.urls.amqpUrl);
   const seller = await signUp(system.urls.auth, 'Seller');
-  const items: string[] = [];
-  for (let i = 0; i < options.items; i += 1)
-    items.push(await listItem(system.urls.bids, seller, `Item ${i}`));
   const accounts = await Promise.all(
     Array.from({ length: options.bidders }, (_, i) => signUp(system.urls.auth, `Bidder ${i}`)),
   );
+  const items: string[] = [];
+  for (let i = 0; i < options.items; i += 1) {
+    // The hot one and its like stay open; every third auction ends while faults strike, and has to be closed once.
+    const openMs = i % 3 === 2 ? options.durationMs * random.next() : 3_600_000;
+    items.push(await listItem(system.urls.bids, seller, `Item ${i}`, { openMs: Math.max(openMs, 5_000) }));
+  }
   options.report(`${accounts.length} bidders on ${items.length} items for ${options.durationMs / 1000} s`);
 
   const stopBidding = new AbortController();

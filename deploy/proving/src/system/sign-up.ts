@@ -37,17 +37,17 @@ export async function signUp(authUrl: string, name: string): Promise<SignedIn> {
   };
 }
 
-/** Puts an item up for auction, open for an hour. Returns its id. */
+/** Puts an item up for auction, from 1.00 on and open for an hour unless told. Returns its id. */
 export async function listItem(
   bidsUrl: string,
   seller: SignedIn,
   title: string,
-  startPrice = 100n,
+  { startPrice = 100n, openMs = 3_600_000 }: { startPrice?: bigint; openMs?: number } = {},
 ): Promise<string> {
   const created = await mustCall(
     bidsUrl,
     'bids.v1.BidService/CreateItem',
-    { title, startPrice: startPrice.toString(), endAt: new Date(Date.now() + 3_600_000).toISOString() },
+    { title, startPrice: startPrice.toString(), endAt: new Date(Date.now() + openMs).toISOString() },
     { token: seller.token },
   );
   return (created.item as { id: string }).id;

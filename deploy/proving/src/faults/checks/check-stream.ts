@@ -5,7 +5,12 @@ const violation = (kind: ViolationKind, detail: string): Violation => ({ kind, p
 
 /** The stream against the bids table, and each auction's events against the order they must have. */
 export function checkStream(history: History): Violation[] {
-  return [...checkOnceEach(history), ...checkAgreement(history), ...checkOrder(history)];
+  return [
+    ...checkOnceEach(history),
+    ...checkAgreement(history),
+    ...checkOrder(history),
+    ...checkClosings(history),
+  ];
 }
 
 function checkOnceEach({ bids, stream }: History): Violation[] {
@@ -53,6 +58,36 @@ function checkAgreement({ bids, stream }: History): Violation[] {
       found.push(
         violation('lost', `bid ${bid.id} is in the stream with another amount or bidder than in the table`),
       );
+    }
+  }
+  return found;
+}
+
+/** Every closed auction was closed once, as its last event, in favour of its highest bid. */
+function checkClosings({ bids, items, stream }: History): Violation[] {
+  const found: Violation[] = [];
+  const closings = Map.groupBy(
+    stream.filter(({ closing }) => closing !== undefined),
+    ({ aggregateId }) => aggregateId,
+  );
+  const bidsByItem = Map.groupBy(bids, ({ itemId }) => itemId);
+  for (const { id, closed, version } of items) {
+    const events = new Map((closings.get(id) ?? []).map((event) => [event.id, event]));
+    if (closed && events.size === 0)
+      found.push(violation('lost', `the closing of ${id} is not in the stream`));
+    if (events.size > (closed ? 1 : 0))
+      found.push(violation('duplicated', `${id} was closed ${events.size} times`));
+    for (const { closing, sequence } of events.values()) {
+      const own = bidsByItem.get(id) ?? [];
+      const highest = own.toSorted((a, b) => Number(b.amount - a.amount))[0];
+      if (sequence !== version)
+        found.push(violation('out of order', `${id} went on after it had been closed`));
+      const right =
+        closing?.winnerId === (highest?.userId ?? '') &&
+        closing.winningAmount === (highest?.amount ?? 0n) &&
+        closing.bidCount === BigInt(own.length);
+      if (!right)
+        found.push(violation('lost', `${id} was not closed in favour of its highest bid of ${own.length}`));
     }
   }
   return found;
