@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MigrationSet, migrate } from './migrate.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
@@ -32,6 +33,22 @@ describe('migrate', () => {
     await expect(migrate(database.pool, [set])).rejects.toThrow('demo/0002-second.sql failed');
     await writeFile(second, 'CREATE TABLE second (id int);');
     expect(await migrate(database.pool, [set])).toEqual(['demo/0002-second.sql']);
+  });
+
+  it('takes its time: the time-outs of its pool hold neither for a long file nor for waiting for its turn', async () => {
+    const third = { name: 'slow', directory: pathToFileURL(`${folder}/slow/`) };
+    await mkdir(join(folder, 'slow'));
+    await writeFile(join(folder, 'slow', '0001-slow.sql'), 'SELECT pg_sleep(0.5);');
+    const impatient = {
+      connectionString: database.url,
+      statement_timeout: 100,
+      lock_timeout: 100,
+      query_timeout: 200,
+    };
+    const pool = new pg.Pool(impatient);
+    const ran = await Promise.all([migrate(pool, [third]), migrate(pool, [third])]);
+    await pool.end();
+    expect(ran.flat()).toEqual(['slow/0001-slow.sql']);
   });
 
   it('refuses a file that was edited after it had landed', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import type { PoolClient } from 'pg';
+import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
 import type { Pool } from './pool.ts';
 
 /** Numbered plain-SQL files of one owner: `0001-name.sql`, `0002-…`. */
@@ -20,24 +20,32 @@ interface MigrationFile {
 // Any fixed number does, as long as every migrator of a database takes the same one.
 const LOCK = 7_203_145_001;
 
+// The longest that a timer takes, 24 days: 0 would mean the pool's own limit.
+const NO_ANSWER_TIMEOUT_MS = 2 ** 31 - 1;
+
 /**
  * Brings a database up to date: every file that has not run yet, in order, each in its own transaction together with
  * the record of it. Safe to run from several processes at once: one works, the others wait and then find nothing to do.
+ * The pool's time-outs do not hold here: an index over a large table takes what it takes, and so does waiting for it.
  * Throws when a file that has already landed was edited. Returns the names of the files that ran.
  */
 export async function migrate(pool: Pool, sets: readonly MigrationSet[]): Promise<string[]> {
   const files = await readSets(sets);
   const client = await pool.connect();
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    await client.query(`CREATE TABLE IF NOT EXISTS schema_migrations (
+    await run(client, 'SET statement_timeout = 0; SET lock_timeout = 0');
+    await run(client, 'SELECT pg_advisory_lock($1)', [LOCK]);
+    await run(
+      client,
+      `CREATE TABLE IF NOT EXISTS schema_migrations (
       set_name text NOT NULL, file text NOT NULL, checksum text NOT NULL,
-      ran_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (set_name, file))`);
+      ran_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (set_name, file))`,
+    );
     const ran: string[] = [];
     for (const file of files) if (await runOnce(client, file)) ran.push(`${file.set}/${file.file}`);
     return ran;
   } finally {
-    // Closing the session gives the advisory lock back, whatever happened above.
+    // Closing the session gives the advisory lock back, whatever happened above, and nobody inherits its settings.
     client.release(true);
   }
 }
@@ -64,7 +72,8 @@ export async function readSets(sets: readonly MigrationSet[]): Promise<Migration
 }
 
 async function runOnce(client: PoolClient, file: MigrationFile): Promise<boolean> {
-  const { rows } = await client.query<{ checksum: string }>(
+  const { rows } = await run<{ checksum: string }>(
+    client,
     'SELECT checksum FROM schema_migrations WHERE set_name = $1 AND file = $2',
     [file.set, file.file],
   );
@@ -72,18 +81,28 @@ async function runOnce(client: PoolClient, file: MigrationFile): Promise<boolean
   if (known === file.checksum) return false;
   if (known !== undefined)
     throw new Error(`migration ${file.set}/${file.file} was edited after it had landed`);
-  await client.query('BEGIN');
   try {
-    await client.query(file.sql);
-    await client.query('INSERT INTO schema_migrations (set_name, file, checksum) VALUES ($1, $2, $3)', [
+    await run(client, 'BEGIN');
+    await run(client, file.sql);
+    await run(client, 'INSERT INTO schema_migrations (set_name, file, checksum) VALUES ($1, $2, $3)', [
       file.set,
       file.file,
       file.checksum,
     ]);
-    await client.query('COMMIT');
+    await run(client, 'COMMIT');
   } catch (error) {
-    await client.query('ROLLBACK');
+    // The caller closes the session, which rolls back.
     throw new Error(`migration ${file.set}/${file.file} failed`, { cause: error });
   }
   return true;
+}
+
+function run<R extends QueryResultRow>(
+  client: PoolClient,
+  text: string,
+  values: unknown[] = [],
+): Promise<QueryResult<R>> {
+  // pg takes a time-out with each query, though its types do not say so.
+  const query = { text, values, query_timeout: NO_ANSWER_TIMEOUT_MS };
+  return client.query<R>(query);
 }

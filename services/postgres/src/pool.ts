@@ -20,7 +20,17 @@ export interface PoolOptions {
   max?: number;
   /** Shown in pg_stat_activity. */
   applicationName: string;
+  /** How long a statement may wait for a lock before it fails with 55P03; without it, as long as it may run. */
+  lockTimeoutMs?: number;
+  /**
+   * How long an answer may take before the connection is given up as lost; 35 s unless told. It stays above the
+   * server's own limit of 30 s a statement, so that a slow statement is ended by the server and a silent server by us.
+   */
+  answerTimeoutMs?: number;
 }
+
+const STATEMENT_TIMEOUT_MS = 30_000;
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
 
 /**
  * A connection pool whose int8 columns arrive as bigint. A lost connection leaves the pool and the next query opens a
@@ -33,7 +43,10 @@ export function createPool(options: PoolOptions): Pool {
     application_name: options.applicationName,
     connectionTimeoutMillis: 5_000,
     // A connection whose peer vanished without a FIN must not hold a row lock or a caller for ever.
-    statement_timeout: 30_000,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    // A network that swallows packets without a reset: TCP alone would find out after about 15 minutes.
+    query_timeout: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
+    ...(options.lockTimeoutMs !== undefined && { lock_timeout: options.lockTimeoutMs }),
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
     types,

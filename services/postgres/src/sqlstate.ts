@@ -1,19 +1,72 @@
 const UNIQUE_VIOLATION = '23505';
 
-// Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html that another try may cure: connection
-// exceptions, insufficient resources, operator intervention, and serialization failure, deadlock and lock time-out.
-const TRANSIENT = /^(08|53|57|40001|40P01|55P03|25P03)/;
+/**
+ * What a failed piece of database work says about the next try:
+ *
+ * - `connection`: the connection is gone, refused or silent. The same work may succeed on a new one; whether a COMMIT
+ *   under way took effect is unknown.
+ * - `conflict`: lost to another transaction (serialization, deadlock, lock time-out) and rolled back. Try again at once.
+ * - `timeout`: the server ended work that took too long. The same work may well take too long again: make it smaller.
+ * - `environment`: the database is not as it must be (read-only after a failover, a table or a permission missing, disk
+ *   full, a fault of the server). No try succeeds before somebody or something has put it right, and then all do.
+ * - `data`: a value or a row is refused (malformed, out of range, against a constraint). Trying again changes nothing.
+ * - `unknown`: none of these, mistakes in our own SQL among them, and every error that is not the database's.
+ */
+export type ErrorKind = 'connection' | 'conflict' | 'timeout' | 'environment' | 'data' | 'unknown';
+
+// Codes and classes of https://www.postgresql.org/docs/current/errcodes-appendix.html; the longest prefix decides.
+const KINDS: Readonly<Record<string, ErrorKind>> = {
+  '08': 'connection',
+  '40003': 'connection', // statement completion unknown
+  '53300': 'connection', // too many connections
+  '57P': 'connection', // shutdown, start-up, idle session
+  '25P03': 'connection', // our session was idle in a transaction, and was ended
+  '40001': 'conflict',
+  '40P01': 'conflict',
+  '55P03': 'conflict', // lock not available
+  '57014': 'timeout', // statement time-out, or somebody cancelled it
+  '25P04': 'timeout', // transaction time-out
+  '25': 'environment', // 25006: read-only, as after a failover
+  '25001': 'unknown', // transaction control where there is or is no transaction: our own mistake
+  '25P01': 'unknown',
+  '25P02': 'unknown', // a statement after a failed one
+  '0A000': 'environment', // "cached plan must not change result type": a migration under a prepared statement
+  '28': 'environment', // role or password refused
+  '3D': 'environment', // no such database
+  '3F': 'environment', // no such schema
+  '42501': 'environment', // insufficient privilege
+  '42P01': 'environment', // no such table
+  '42703': 'environment', // no such column
+  '42883': 'environment', // no such function
+  '53': 'environment', // disk full, out of memory
+  '57P04': 'environment', // the database was dropped
+  '58': 'environment', // system error
+  F0: 'environment', // configuration file
+  XX: 'environment', // internal error, corruption
+  '21': 'data',
+  '22': 'data',
+  '23': 'data',
+  '44': 'data',
+  '54': 'data', // too large or too complex
+  P0: 'data', // RAISE
+};
+
 const LOST_CONNECTION = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
+  'ECONNABORTED',
   'EPIPE',
   'ETIMEDOUT',
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
 ]);
+// "Query read timeout" is ours: the server said nothing for longer than it lets any statement run.
 const LOST_CONNECTION_TEXT =
-  /connection terminated|connection ended|timeout exceeded when trying to connect|not queryable|timeout expired/i;
+  /connection terminated|connection ended|timeout exceeded when trying to connect|not queryable|timeout expired|query read timeout/i;
 
 /** The five-character SQLSTATE of a database error, or undefined when the error is something else. */
 export function sqlState(error: unknown): string | undefined {
@@ -27,14 +80,34 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   return constraint === undefined || (error as { constraint?: unknown }).constraint === constraint;
 }
 
-/** True when the same work may well succeed later: the connection is gone, the server restarts, or a conflict was lost. */
-export function isTransient(error: unknown): boolean {
+/** What an error says about the next try. Looks at the error itself, not at its causes. */
+export function classify(error: unknown): ErrorKind {
   const state = sqlState(error);
-  if (state !== undefined) return TRANSIENT.test(state);
+  if (state !== undefined) return kindOf(state);
   const code = codeOf(error);
-  if (code !== undefined && LOST_CONNECTION.has(code)) return true;
-  if (error instanceof AggregateError) return error.errors.some(isTransient);
-  return error instanceof Error && LOST_CONNECTION_TEXT.test(error.message);
+  if (code !== undefined && LOST_CONNECTION.has(code)) return 'connection';
+  if (error instanceof AggregateError && error.errors.some((each) => classify(each) === 'connection')) {
+    return 'connection';
+  }
+  return error instanceof Error && LOST_CONNECTION_TEXT.test(error.message) ? 'connection' : 'unknown';
+}
+
+/**
+ * True when the same work may well succeed later without anybody's doing: connection, conflict, time-out, or the
+ * server's resources (class 53). Who repeats a piece of work unbounded asks `classify`: a time-out may come every time.
+ */
+export function isTransient(error: unknown): boolean {
+  const kind = classify(error);
+  if (kind === 'connection' || kind === 'conflict' || kind === 'timeout') return true;
+  return sqlState(error)?.startsWith('53') === true;
+}
+
+function kindOf(state: string): ErrorKind {
+  for (let length = state.length; length >= 2; length--) {
+    const kind = KINDS[state.slice(0, length)];
+    if (kind) return kind;
+  }
+  return 'unknown';
 }
 
 function codeOf(error: unknown): string | undefined {

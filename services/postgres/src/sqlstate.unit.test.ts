@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isTransient, isUniqueViolation, sqlState } from './sqlstate.ts';
+import { classify, isTransient, isUniqueViolation, sqlState } from './sqlstate.ts';
 
 const databaseError = (code: string, constraint?: string): Error =>
   Object.assign(new Error('refused'), { code, severity: 'ERROR', constraint });
@@ -22,10 +22,46 @@ describe('sqlState', () => {
     expect(isTransient(databaseError(code))).toBe(true);
   });
 
+  it.each(['57014', '55P03', '53100', '25P03', '08000'])('%s may, too', (code) => {
+    expect(isTransient(databaseError(code))).toBe(true);
+  });
+
+  it.each(['25006', '42P01', '42501', '58030', 'XX000', '57P04'])(
+    '%s will not pass by itself: somebody must put the database right',
+    (code) => expect(isTransient(databaseError(code))).toBe(false),
+  );
+
   it('tells lost connections from mistakes', () => {
     expect(isTransient(Object.assign(new Error(), { code: 'ECONNREFUSED' }))).toBe(true);
     expect(isTransient(new Error('Connection terminated unexpectedly'))).toBe(true);
     expect(isTransient(databaseError('22P02'))).toBe(false);
     expect(isTransient(new Error('amount is negative'))).toBe(false);
+  });
+});
+
+describe('what an error says about the next try', () => {
+  it.each([
+    ['connection', ['08000', '08006', '57P01', '57P02', '57P03', '57P05', '25P03', '53300', '40003']],
+    ['conflict', ['40001', '40P01', '55P03']],
+    ['timeout', ['57014', '25P04']],
+    [
+      'environment',
+      ['25006', '42501', '42P01', '42703', '58030', '53100', 'XX001', '28P01', '3D000', '57P04'],
+    ],
+    ['data', ['22P02', '22003', '23505', '23514', '21000', '54000', 'P0001']],
+    ['unknown', ['42601', '42804', '25P02', '26000', '55006', '99999']],
+  ])('%s', (kind, codes) => {
+    const kinds = codes.map((code) => `${code} ${classify(databaseError(code))}`);
+    expect(kinds).toEqual(codes.map((code) => `${code} ${kind}`));
+  });
+
+  it('is connection for what the driver and the network say, and unknown for all that is not of a database', () => {
+    const refused = Object.assign(new Error(), { code: 'ECONNREFUSED' });
+    expect(classify(refused)).toBe('connection');
+    expect(classify(new AggregateError([new Error('x'), refused]))).toBe('connection');
+    expect(classify(new Error('Query read timeout'))).toBe('connection');
+    for (const other of [new Error('no'), Object.assign(new Error(), { code: '57014' }), 'text', undefined]) {
+      expect(classify(other)).toBe('unknown');
+    }
   });
 });

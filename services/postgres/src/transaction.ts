@@ -1,5 +1,6 @@
 import type { PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import type { Pool } from './pool.ts';
+import { classify } from './sqlstate.ts';
 
 /** One open transaction. Only valid inside the function that it was handed to. */
 export interface Transaction {
@@ -22,18 +23,34 @@ export async function transaction<T>(pool: Pool, work: (tx: Transaction) => Prom
   client.on('error', onError);
   const effects: (() => void)[] = [];
   let broken: Error | undefined;
+  // After a lost connection ROLLBACK could only wait for one more time-out; closing the socket rolls back as well.
+  const query = async <R extends QueryResultRow>(
+    sql: string | QueryConfig,
+    values?: unknown[],
+  ): Promise<QueryResult<R>> => {
+    try {
+      return await client.query<R>(sql, values);
+    } catch (error) {
+      if (classify(error) === 'connection') broken ??= asError(error);
+      throw error;
+    }
+  };
   try {
-    await client.query('BEGIN');
+    await query('BEGIN');
     const result = await work({
       pool,
-      query: (sql, values) => client.query(sql, values),
+      query,
       afterCommit: (effect) => effects.push(effect),
     });
-    await commit(client);
+    // COMMIT of a transaction that a swallowed statement error has already aborted answers ROLLBACK without an error.
+    const { command } = await query('COMMIT');
+    if (command !== 'COMMIT') {
+      throw new Error('transaction was rolled back at commit: a statement in it had failed');
+    }
     for (const effect of effects) effect();
     return result;
   } catch (error) {
-    broken = await rollback(client);
+    broken ??= await rollback(client);
     throw error;
   } finally {
     client.off('error', onError);
@@ -42,18 +59,15 @@ export async function transaction<T>(pool: Pool, work: (tx: Transaction) => Prom
   }
 }
 
-// COMMIT of a transaction that a swallowed statement error has already aborted answers ROLLBACK without an error.
-async function commit(client: PoolClient): Promise<void> {
-  const { command } = await client.query('COMMIT');
-  if (command !== 'COMMIT')
-    throw new Error('transaction was rolled back at commit: a statement in it had failed');
-}
-
 async function rollback(client: PoolClient): Promise<Error | undefined> {
   try {
     await client.query('ROLLBACK');
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error : new Error('rollback failed', { cause: error });
+    return asError(error);
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('database connection failed', { cause: error });
 }

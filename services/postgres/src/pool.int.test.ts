@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createPool, type Pool } from './pool.ts';
+import { classify, sqlState } from './sqlstate.ts';
+import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
+import { transaction } from './transaction.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase([]);
+  await database.pool.query('CREATE TABLE things (name text PRIMARY KEY)');
+});
+afterAll(() => database.drop());
+
+/** A network between a pool and the server that can begin to swallow everything, without a word to either side. */
+async function openNetwork(target: URL) {
+  const pairs: [Socket, Socket][] = [];
+  const sockets: Socket[] = [];
+  const server: Server = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname);
+    for (const socket of [near, far]) socket.on('error', () => socket.destroy());
+    near.pipe(far).pipe(near);
+    pairs.push([near, far]);
+    sockets.push(near, far);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(target);
+  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: url.href,
+    /** From now on, what comes over the connections there are arrives nowhere; new connections work. */
+    swallow() {
+      for (const [near, far] of pairs.splice(0)) {
+        near.unpipe(far).resume();
+        far.unpipe(near).resume();
+      }
+    },
+    close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+describe('a network that swallows everything without a reset', () => {
+  let network: Awaited<ReturnType<typeof openNetwork>>;
+  let pool: Pool;
+  beforeEach(async () => {
+    network = await openNetwork(new URL(database.url));
+    pool = createPool({
+      connectionString: network.url,
+      applicationName: 'impatient',
+      max: 1,
+      answerTimeoutMs: 300,
+    });
+    await pool.query('SELECT 1');
+  });
+  afterEach(async () => {
+    await pool.end();
+    network.close();
+  });
+
+  it('ends a query as a lost connection, and the next one goes over a new connection', async () => {
+    network.swallow();
+    const error = await pool.query('SELECT 1').catch((cause: unknown) => cause);
+    expect(classify(error)).toBe('connection');
+    expect((await pool.query('SELECT 2 AS two')).rows).toEqual([{ two: 2 }]);
+  });
+
+  it('ends a transaction after one time-out, not a second one for ROLLBACK, and gives its connection up', async () => {
+    const started = performance.now();
+    const work = transaction(pool, async (tx) => {
+      await tx.query(`INSERT INTO things VALUES ('lost')`);
+      network.swallow();
+      await tx.query('SELECT 1');
+    });
+    await expect(work).rejects.toThrow('Query read timeout');
+    expect(performance.now() - started).toBeLessThan(580);
+    const { rows } = await pool.query(`SELECT 1 FROM things WHERE name = 'lost'`);
+    expect(rows).toEqual([]);
+  });
+});
+
+describe('a pool with a lock time-out', () => {
+  it('waits for a lock that long and no longer', async () => {
+    const pool = createPool({ connectionString: database.url, applicationName: 'brief', lockTimeoutMs: 50 });
+    const error = await transaction(database.pool, async (tx) => {
+      await tx.query('LOCK TABLE things');
+      return pool.query('SELECT 1 FROM things').catch((cause: unknown) => cause);
+    });
+    expect(sqlState(error)).toBe('55P03');
+    expect(classify(error)).toBe('conflict');
+    await pool.end();
+  });
+});
