@@ -1,17 +1,42 @@
 import { managementRequest } from '@gavel/dev/infrastructure/rabbitmq-management';
-import pg from 'pg';
+import { createPool } from '@gavel/postgres/pool';
+import { isTransient } from '@gavel/postgres/sqlstate';
 import type { System } from '../system/start-system.ts';
 
-/** Ends every session of the bids database's owner: service and relay lose all theirs at once, in whatever statement. */
-export async function cutDatabaseConnections({ infrastructure, databaseUrls }: System): Promise<void> {
-  const admin = new pg.Client({ connectionString: infrastructure.urls.postgresUrl });
-  await admin.connect();
+/**
+ * Ends sessions of the bids database's owner, in whatever statement they are: all of them, or those of one application.
+ */
+export async function cutDatabaseConnections(
+  { infrastructure, databaseUrls }: System,
+  application?: string,
+): Promise<void> {
+  const pool = createPool({
+    connectionString: infrastructure.urls.postgresUrl,
+    applicationName: 'proving',
+    max: 1,
+  });
   try {
-    await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [
-      new URL(databaseUrls.gavel_bids).username,
-    ]);
+    await pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE usename = $1 AND application_name = coalesce($2, application_name)`,
+      [new URL(databaseUrls.gavel_bids).username, application ?? null],
+    );
   } finally {
-    await admin.end();
+    await pool.end();
+  }
+}
+
+/** The pid of the relay that took the outbox last, as it wrote it down; undefined while the database does not answer. */
+export async function outboxHolder({ databaseUrls }: System): Promise<string | undefined> {
+  const pool = createPool({ connectionString: databaseUrls.gavel_bids, applicationName: 'proving', max: 1 });
+  try {
+    const { rows } = await pool.query<{ holder: string | null }>('SELECT holder FROM outbox_relay');
+    return rows[0]?.holder?.split(':').at(-1);
+  } catch (error) {
+    if (isTransient(error)) return undefined;
+    throw error;
+  } finally {
+    await pool.end();
   }
 }
 

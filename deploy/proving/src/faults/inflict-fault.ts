@@ -1,13 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerName } from '@gavel/dev/infrastructure/infrastructure';
-import type { ProcessName } from '@gavel/dev/processes';
-import type { System } from '../system/start-system.ts';
+import type { InstanceName, System } from '../system/start-system.ts';
 import { TRY_TIMEOUT_MS } from './bidder.ts';
-import { cutBrokerConnections, cutDatabaseConnections } from './cut-connections.ts';
+import { cutBrokerConnections, cutDatabaseConnections, outboxHolder } from './cut-connections.ts';
 import type { PlannedFault } from './plan-faults.ts';
 import { STRIKE_SIGNAL } from './strike-signal.ts';
 
 const READY_TIMEOUT_MS = 60_000;
+// A standby asks for the outbox several times a second.
+const TAKEOVER_MS = 2_000;
+
+const relays = ['relay-bids', 'relay-bids-2'] as const;
+const consumers = ['consumer-user-stats', 'consumer-user-stats-2'] as const;
 
 /**
  * Lets one fault strike and resolves when what was struck may go on. A killed process is started again by its keeper, a
@@ -16,11 +20,11 @@ const READY_TIMEOUT_MS = 60_000;
 export async function inflictFault(system: System, { name, downMs }: PlannedFault): Promise<void> {
   switch (name) {
     case 'kill -9 of the relay between publish and mark':
-      return (await armFixture(system, 'relay-bids'))();
+      return (await armFixture(system, relays))();
     case 'kill -9 of the consumer between apply and commit':
-      return (await armFixture(system, 'consumer-user-stats'))();
+      return (await armFixture(system, consumers))();
     case 'kill -9 of the relay':
-      return system.kill('relay-bids');
+      return system.kill(await activeRelay(system));
     case 'kill -9 of the consumer':
       return system.kill('consumer-user-stats');
     case 'kill -9 of bids':
@@ -34,7 +38,9 @@ export async function inflictFault(system: System, { name, downMs }: PlannedFaul
     case 'bids frozen for longer than its clients wait':
       return freeze(system, 'bids', TRY_TIMEOUT_MS + downMs);
     case 'the relay frozen':
-      return freeze(system, 'relay-bids', downMs);
+      return freeze(system, await activeRelay(system), downMs);
+    case 'the relay frozen until another has taken over':
+      return makeZombie(system, downMs);
     case 'the consumer frozen':
       return freeze(system, 'consumer-user-stats', downMs);
     case 'all connections to the bids database cut':
@@ -45,30 +51,44 @@ export async function inflictFault(system: System, { name, downMs }: PlannedFaul
 }
 
 /**
- * Tells a fixture to die of its own hand when it next gets to its worst moment. It must be listening for the signal, or it
- * would die at once, somewhere else: so only a process that is ready is told, and its next answer shows that it heard.
- * @returns waits until it has died
+ * Tells both instances of a fixture to die of their own hand when they next get to their worst moment: one does, and so
+ * does the other when it has taken over. They must be listening for the signal, or they would die at once, somewhere
+ * else: so only one that is ready is told, and its next answer shows that it heard.
+ * @returns waits until one has died
  */
 export async function armFixture(
   system: System,
-  name: 'relay-bids' | 'consumer-user-stats',
+  names: readonly InstanceName[],
 ): Promise<() => Promise<void>> {
-  await system.ready(READY_TIMEOUT_MS, name);
-  const pid = system.pid(name);
-  system.signal(name, STRIKE_SIGNAL);
-  await system.ready(READY_TIMEOUT_MS, name);
+  for (const name of names) await system.ready(READY_TIMEOUT_MS, name);
+  const pids = names.map((name) => system.pid(name));
+  for (const name of names) system.signal(name, STRIKE_SIGNAL);
+  for (const name of names) await system.ready(READY_TIMEOUT_MS, name);
   return async () => {
     const deadline = performance.now() + READY_TIMEOUT_MS;
-    while (system.pid(name) === pid) {
+    while (names.every((name, i) => system.pid(name) === pids[i])) {
       if (performance.now() > deadline)
-        throw new Error(`${name} never came to the moment at which it was to die`);
+        throw new Error(`${names.join(', ')} never came to the moment at which one was to die`);
       await delay(20);
     }
   };
 }
 
+/** The relay that holds the outbox freezes and loses its session; it wakes up when another one has long gone on. */
+async function makeZombie(system: System, downMs: number): Promise<void> {
+  const active = await activeRelay(system);
+  const frozen = freeze(system, active, TAKEOVER_MS + downMs);
+  await whileUp(system, 'postgres', () => cutDatabaseConnections(system, 'relay-bids'));
+  await frozen;
+}
+
+async function activeRelay(system: System): Promise<InstanceName> {
+  const holder = await outboxHolder(system);
+  return relays.find((name) => String(system.pid(name)) === holder) ?? 'relay-bids';
+}
+
 /** SIGSTOP and SIGCONT: to everyone else the process is alive and says nothing. */
-async function freeze(system: System, name: ProcessName, frozenMs: number): Promise<void> {
+async function freeze(system: System, name: InstanceName, frozenMs: number): Promise<void> {
   const pid = system.pid(name);
   system.signal(name, 'SIGSTOP');
   await delay(frozenMs);

@@ -12,6 +12,7 @@ export const faultNames = [
   'kill -9 of Postgres',
   'bids frozen for longer than its clients wait',
   'the relay frozen',
+  'the relay frozen until another has taken over',
   'the consumer frozen',
   'all connections to the bids database cut',
   'all connections to RabbitMQ cut',

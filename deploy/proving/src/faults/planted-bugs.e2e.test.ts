@@ -128,7 +128,7 @@ async function commitOutOfOrder({ system, bidders: [ann, ben], items: [clock, va
 /** The consumer is killed in the middle of the batch that holds Ann's bid; Ben's comes after its restart. */
 async function killConsumerInBatch({ system, bidders: [ann, ben], items: [clock], bid }: Scene) {
   await waitUntilDrained(system, 30_000);
-  const struckDown = await armFixture(system, 'consumer-user-stats');
+  const struckDown = await armFixture(system, ['consumer-user-stats']);
   const struck = await bid(ann, clock, 100n);
   await struckDown();
   await system.ready();

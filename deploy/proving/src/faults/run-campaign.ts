@@ -49,7 +49,11 @@ const DRAIN_PATIENCE_MS = 120_000;
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
   const random = seededRandom(options.seed);
   const faults = planFaults(random.fork(), options.durationMs);
-  const system = await startSystem({ processes: armedProcesses, report: options.report });
+  const system = await startSystem({
+    processes: armedProcesses,
+    doubled: ['relay-bids', 'consumer-user-stats'],
+    report: options.report,
+  });
   try {
     const attempts = await bidUnderFaults(system, faults, random, options);
     await system.ready(ANSWER_PATIENCE_MS);

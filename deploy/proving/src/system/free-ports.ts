@@ -1,21 +1,20 @@
 import { isPortFree } from '@gavel/dev/infrastructure/native/server-ports';
-import { type ProcessName, processes } from '@gavel/dev/processes';
 
 // Below Linux's ephemeral range (32768 and up), so that no outgoing connection takes one between a kill and a restart,
 // and below the range in which the private servers choose theirs.
 const LOWEST = 12_000;
 const HIGHEST = 19_999;
 
-/** A free loopback port for every process. */
-export async function freeProcessPorts(): Promise<Record<ProcessName, number>> {
-  const ports = new Map<ProcessName, number>();
+/** A free loopback port for each name. */
+export async function freePorts<Name extends string>(names: readonly Name[]): Promise<Record<Name, number>> {
+  const ports = new Map<Name, number>();
   const taken = new Set<number>();
-  for (const { name } of processes) {
+  for (const name of names) {
     let port: number;
     do port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
     while (taken.has(port) || !(await isPortFree(port)));
     taken.add(port);
     ports.set(name, port);
   }
-  return Object.fromEntries(ports) as Record<ProcessName, number>;
+  return Object.fromEntries(ports) as Record<Name, number>;
 }

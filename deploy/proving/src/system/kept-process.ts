@@ -6,11 +6,12 @@ import { answersOk, nodeProcess } from '@gavel/dev/process-control/node-process'
 import { httpUrl, type ProcessDefinition, type SystemContext } from '@gavel/dev/processes';
 import { projectRoot } from '@gavel/dev/project-root';
 import { processEnvironment } from '@gavel/dev/system/process-environment';
-import type { SystemOptions } from './start-system.ts';
+import type { InstanceName, SystemOptions } from './start-system.ts';
 
 /** One process of the system under the launcher's own keeper, which starts it again whenever it dies. */
 export interface KeptProcess {
   readonly definition: ProcessDefinition;
+  readonly instance: InstanceName;
   readonly pid: number | null;
   readonly restarts: number;
   start(): Promise<void>;
@@ -21,6 +22,9 @@ export interface KeptProcess {
 }
 
 interface KeepOptions extends Pick<SystemOptions, 'env' | 'processes'> {
+  readonly instance: InstanceName;
+  /** Where this instance serves its health. */
+  readonly port: number;
   readonly logDirectory: string;
   readonly report: (line: string) => void;
 }
@@ -31,9 +35,8 @@ export function keepProcess(
   context: SystemContext,
   options: KeepOptions,
 ): KeptProcess {
-  const { name } = definition;
-  const change = options.processes?.[name] || {};
-  const port = context.ports[name];
+  const { instance: name, port } = options;
+  const change = options.processes?.[definition.name] || {};
   const readyUrl = `${httpUrl(port)}/readyz`;
   const runnable = nodeProcess({
     name,
@@ -41,6 +44,7 @@ export function keepProcess(
     cwd: projectRoot,
     env: {
       ...processEnvironment(definition, context, environment),
+      PORT: String(port),
       ...options.env,
       ...change.env,
     },
@@ -55,6 +59,7 @@ export function keepProcess(
   };
   return {
     definition,
+    instance: name,
     get pid() {
       return runnable.pid;
     },

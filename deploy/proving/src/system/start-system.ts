@@ -17,9 +17,12 @@ import { baseEnvironment } from '@gavel/dev/system/process-environment';
 import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
 import { execa } from 'execa';
 import { createDatabases, dropDatabases } from './create-databases.ts';
-import { freeProcessPorts } from './free-ports.ts';
+import { freePorts } from './free-ports.ts';
 import { type KeptProcess, keepProcess } from './kept-process.ts';
 import { freshSystemDirectory } from './system-directory.ts';
+
+/** The second instance of a process is called `relay-bids-2`. */
+export type InstanceName = ProcessName | `${ProcessName}-2`;
 
 export interface SystemOptions {
   /** Start the web app too: it must have been built. Default false. */
@@ -28,6 +31,8 @@ export interface SystemOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Replaces the entry of a process (a path from the project's root) or adds to its environment; false leaves it out. */
   readonly processes?: Partial<Record<ProcessName, ProcessChange | false>>;
+  /** Processes of which two instances run, for those that stand by for each other. */
+  readonly doubled?: readonly ProcessName[];
   /** Use these servers, in a vhost and databases of the system's own, instead of starting private ones. */
   readonly infrastructure?: InfrastructureUrls;
   /** Of private servers: false trades safety against power loss (not against kill -9) for speed. Default false. */
@@ -52,19 +57,19 @@ export interface System {
   /** Logs of the processes, one file each. */
   readonly logDirectory: string;
   /** Pid of a process, or null while it is down. */
-  pid(name: ProcessName): number | null;
+  pid(name: InstanceName): number | null;
   /** How often a process was started again. */
-  restarts(name: ProcessName): number;
+  restarts(name: InstanceName): number;
   /** SIGKILL unless told otherwise; resolves when the process is gone. It is started again by itself. */
-  kill(name: ProcessName, signal?: NodeJS.Signals): Promise<void>;
+  kill(name: InstanceName, signal?: NodeJS.Signals): Promise<void>;
   /** Ends a process in order and leaves it down until `startProcess`. */
-  stopProcess(name: ProcessName): Promise<void>;
+  stopProcess(name: InstanceName): Promise<void>;
   /** Starts a process that `stopProcess` ended; resolves when it is ready. */
-  startProcess(name: ProcessName): Promise<void>;
+  startProcess(name: InstanceName): Promise<void>;
   /** Sends a signal that the process is meant to survive. */
-  signal(name: ProcessName, signal: NodeJS.Signals): void;
+  signal(name: InstanceName, signal: NodeJS.Signals): void;
   /** Resolves when a process, or every one, answers that it is ready; throws when one does not within `timeoutMs`. */
-  ready(timeoutMs?: number, name?: ProcessName): Promise<void>;
+  ready(timeoutMs?: number, name?: InstanceName): Promise<void>;
   /** Stops the processes in reverse order, then the servers, or what was made on them. */
   stop(): Promise<void>;
 }
@@ -87,21 +92,30 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     if (suffix !== '') undo.push(() => dropDatabases(infrastructure.urls.postgresUrl, suffix));
     const context: SystemContext = {
       urls: infrastructure.urls,
-      ports: await freeProcessPorts(),
+      ports: await freePorts(processes.map(({ name }) => name)),
       databaseUrls,
       directory: directory.path,
     };
     await runMigrations(context);
     report('databases are migrated');
 
-    const kept = new Map<ProcessName, KeptProcess>();
+    const kept = new Map<InstanceName, KeptProcess>();
     undo.push(async () => {
       for (const one of [...kept.values()].toReversed()) await one.stop();
     });
     const logDirectory = join(directory.path, 'logs');
     await mkdir(logDirectory, { recursive: true });
     for (const definition of chosenProcesses(options)) {
-      kept.set(definition.name, keepProcess(definition, context, { ...options, logDirectory, report }));
+      const { name } = definition;
+      const rest = { ...options, logDirectory, report };
+      kept.set(
+        name,
+        keepProcess(definition, context, { ...rest, instance: name, port: context.ports[name] }),
+      );
+      if (!options.doubled?.includes(name)) continue;
+      const instance: InstanceName = `${name}-2`;
+      const { [instance]: port } = await freePorts([instance]);
+      kept.set(instance, keepProcess(definition, context, { ...rest, instance, port: port as number }));
     }
     await startInOrder(kept);
     report(`processes are ready; their logs are in ${logDirectory}`);
@@ -151,9 +165,9 @@ function chosenProcesses({ bff = false, processes: changes = {} }: SystemOptions
 }
 
 /** As many at once as their order allows. */
-async function startInOrder(kept: ReadonlyMap<ProcessName, KeptProcess>): Promise<void> {
-  const starts = new Map<ProcessName, Promise<void>>();
-  const start = (name: ProcessName): Promise<void> => {
+async function startInOrder(kept: ReadonlyMap<InstanceName, KeptProcess>): Promise<void> {
+  const starts = new Map<InstanceName, Promise<void>>();
+  const start = (name: InstanceName): Promise<void> => {
     const one = kept.get(name);
     if (one === undefined) return Promise.resolve();
     const known = starts.get(name);
@@ -168,11 +182,11 @@ async function startInOrder(kept: ReadonlyMap<ProcessName, KeptProcess>): Promis
 }
 
 function systemOf(
-  kept: ReadonlyMap<ProcessName, KeptProcess>,
+  kept: ReadonlyMap<InstanceName, KeptProcess>,
   { ports, databaseUrls }: SystemContext,
   rest: Pick<System, 'infrastructure' | 'logDirectory' | 'stop'>,
 ): System {
-  const named = (name: ProcessName): KeptProcess => {
+  const named = (name: InstanceName): KeptProcess => {
     const one = kept.get(name);
     if (one === undefined) throw new Error(`${name} is not part of this system`);
     return one;
