@@ -38,6 +38,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     routes: options.routes ?? (() => undefined),
     interceptors: options.interceptors ?? [],
     readMaxBytes: MAX_REQUEST_BYTES,
+    // A caller who reads JSON by eye or by hand finds every field: zero bids are "0", not a missing field.
+    jsonOptions: { alwaysEmitImplicit: true },
     contextValues: (request) => peerValues(request.socket),
   });
   const handlers: Record<string, Handler> = {

@@ -41,7 +41,9 @@ describe('a served method', () => {
     );
     const method = 'userstats.v1.UserStatsService/GetUserStats';
     const good = await post(base, method, {}, 'good');
-    expect(await good.json()).toEqual({ stats: { userId: 'u1', totalBids: '1152921504606846976' } });
+    expect(await good.json()).toEqual({
+      stats: { userId: 'u1', totalBids: '1152921504606846976', totalAmount: '0', lastUpdatedAt: '' },
+    });
     for (const token of [undefined, 'bad']) {
       const refused = await post(base, method, {}, token);
       expect(refused.status).toBe(401);

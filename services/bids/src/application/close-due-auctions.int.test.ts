@@ -37,7 +37,7 @@ async function whenClosed(itemId: string): Promise<any> {
   return await vi.waitFor(
     async () => {
       const { item } = (await bids.anonymous.call('GetItem', { id: itemId })).body;
-      expect(item.outcome).toBeDefined();
+      expect(item.outcome).not.toBe('ITEM_OUTCOME_UNSPECIFIED');
       return item;
     },
     { timeout: 10_000, interval: 50 },
@@ -49,7 +49,7 @@ describe('ended auctions never ended and nobody won', () => {
     const item = await bids.createItem(seller, { endAt: inSeconds(1.5) });
     await ann.call('PlaceBid', { itemId: item.id, amount: '100' });
     await bob.call('PlaceBid', { itemId: item.id, amount: '250' });
-    expect((await seller.call('GetItem', { id: item.id })).body.item.winnerId).toBeUndefined();
+    expect((await seller.call('GetItem', { id: item.id })).body.item.winnerId).toBe('');
     const shown = await whenClosed(item.id);
     expect(shown).toMatchObject({
       status: 'ITEM_STATUS_ENDED',
@@ -57,9 +57,9 @@ describe('ended auctions never ended and nobody won', () => {
       winningAmount: '250',
       currentHighestBid: '250',
     });
-    expect(shown.winnerId).toBeUndefined();
-    expect(shown.minimumNextBid).toBeUndefined();
-    expect((await ann.call('GetItem', { id: item.id })).body.item.winnerId).toBeUndefined();
+    expect(shown.winnerId).toBe('');
+    expect(shown.minimumNextBid).toBe('0');
+    expect((await ann.call('GetItem', { id: item.id })).body.item.winnerId).toBe('');
     for (const visitor of [seller, bob])
       expect((await visitor.call('GetItem', { id: item.id })).body.item.winnerId).toBe(bob.userId);
 
@@ -84,7 +84,10 @@ describe('ended auctions never ended and nobody won', () => {
     const item = await bids.createItem(seller, { endAt: inSeconds(1.2), category: 'unsold' });
     expect((await bids.anonymous.call('ListItems', { category: 'unsold' })).body.items).toHaveLength(1);
     expect(await whenClosed(item.id)).toMatchObject({ outcome: 'ITEM_OUTCOME_NO_BIDS' });
-    expect((await bids.anonymous.call('ListItems', { category: 'unsold' })).body).toEqual({});
+    expect((await bids.anonymous.call('ListItems', { category: 'unsold' })).body).toEqual({
+      items: [],
+      nextPageToken: '',
+    });
     const [event] = await closedEvents(item.id);
     expect(event).toMatchObject({ outcome: ItemOutcome.NO_BIDS, winnerId: '', winningAmount: 0n });
     for (const answer of [
@@ -115,7 +118,7 @@ describe('ended auctions never ended and nobody won', () => {
         async () => {
           const shown = (await bids.anonymous.call('GetItem', { id: item.id })).body.item;
           expect(shown.status).toBe('ITEM_STATUS_ENDED');
-          expect(shown.outcome).toBeUndefined();
+          expect(shown.outcome).toBe('ITEM_OUTCOME_UNSPECIFIED');
         },
         { timeout: 5_000, interval: 50 },
       );

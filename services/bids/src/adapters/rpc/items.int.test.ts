@@ -46,6 +46,11 @@ describe('creating an item', () => {
       status: 'ITEM_STATUS_ACTIVE',
       currency: 'USD',
       minimumNextBid: '12345678901',
+      currentHighestBid: '0',
+      bidCount: '0',
+      outcome: 'ITEM_OUTCOME_UNSPECIFIED',
+      winningAmount: '0',
+      winnerId: '',
     });
     expect((await bids.anonymous.call('GetItem', { id: body.item.id })).body).toEqual(body);
     expect((await bids.anonymous.call('GetItem', { id: body.item.id.toUpperCase() })).body).toEqual(body);
@@ -100,9 +105,9 @@ describe('changing an item', () => {
     });
     const other = await seller.call('UpdateItem', { id: item.id, images: ['/b.png'], category: '' });
     expect(other.body.item.images).toEqual(['/b.png']);
-    expect(other.body.item.category).toBeUndefined();
+    expect(other.body.item.category).toBe('');
     const cleared = await seller.call('UpdateItem', { id: item.id, clearImages: true });
-    expect(cleared.body.item.images).toBeUndefined();
+    expect(cleared.body.item.images).toEqual([]);
   });
 
   it('an item could be edited after bids: not here, nor cancelled', async () => {
@@ -131,7 +136,7 @@ describe('changing an item', () => {
     const item = await bids.createItem(seller);
     const cancelled = await seller.call('CancelItem', { id: item.id });
     expect(cancelled.body.item).toMatchObject({ status: 'ITEM_STATUS_CANCELLED' });
-    expect(cancelled.body.item.minimumNextBid).toBeUndefined();
+    expect(cancelled.body.item.minimumNextBid).toBe('0');
     for (const method of ['UpdateItem', 'CancelItem']) {
       const answer = await seller.call(method, { id: item.id, title: 'x' });
       expect(answer).toMatchObject({ status: 400, error: { reason: 'AUCTION_CANCELLED' } });

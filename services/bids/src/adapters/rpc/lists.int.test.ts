@@ -110,9 +110,12 @@ describe('page tokens, categories and page sizes were ignored', () => {
       pageToken: first.body.nextPageToken,
     });
     expect(second.body.bids.map((bid: { id: string }) => bid.id)).toEqual(placed.slice(3));
-    expect(second.body.nextPageToken).toBeUndefined();
+    expect(second.body.nextPageToken).toBe('');
     const empty = await bids.createItem(seller, { category: 'bids' });
-    expect((await bids.anonymous.call('GetItemBids', { itemId: empty.id })).body).toEqual({});
+    expect((await bids.anonymous.call('GetItemBids', { itemId: empty.id })).body).toEqual({
+      bids: [],
+      nextPageToken: '',
+    });
   });
 
   it('a token that is malformed or of another query is INVALID_PAGE_TOKEN', async () => {
