@@ -37,6 +37,12 @@ describe('a consumer killed between its two steps', () => {
     expect(kinds).toEqual([]);
   });
 
+  test('counts no bid twice when it commits its offset after its effect, thanks to the record of handled events', async () => {
+    const consumer = fixture('consumer-that-commits-its-offset-last');
+    const { kinds } = await withSystem({ 'consumer-user-stats': consumer }, killConsumerInBatch);
+    expect(kinds).toEqual([]);
+  });
+
   test('loses a bid when it commits its offset before its effect, and the checker says so', async () => {
     const consumer = fixture('consumer-that-commits-its-offset-first');
     const { kinds, missing } = await withSystem({ 'consumer-user-stats': consumer }, killConsumerInBatch);
