@@ -24,7 +24,8 @@ export async function makePartitions(pool: Pool, rows: number): Promise<string[]
   const state = found[0];
   if (!state) return [];
   // Ids beyond the last partition are in the default one, or drawn and on their way there.
-  let from = state.spilled === null ? state.bound : Math.max(state.bound, state.newest, state.spilled) + rows;
+  const spilled = Math.max(state.newest, state.spilled ?? 0);
+  let from = spilled < state.bound ? state.bound : spilled + rows;
   const made: string[] = [];
   for (; from < state.newest + AHEAD * rows; from += rows) {
     await makeOne(pool, from, from + rows);

@@ -12,8 +12,8 @@ import { dropPartitions } from './drop-partitions.ts';
 import { makePartitions } from './make-partitions.ts';
 
 const ROWS = 100;
-// The first range comes with the migration.
-const FIRST = 250_000;
+// The first range comes with the migration; this is its last id.
+const LAST = 249_999;
 
 let database: TestDatabase;
 let session: LeaderCandidate;
@@ -22,7 +22,7 @@ let epoch: number;
 let next: number;
 beforeEach(async () => {
   database = await createTestDatabase([outboxMigrations]);
-  await database.pool.query(`SELECT setval('outbox_id_seq', $1)`, [FIRST]);
+  await database.pool.query(`SELECT setval('outbox_id_seq', $1)`, [LAST]);
   session = await openCandidate(database.pool);
   expect(await session.tryLock()).toBe(true);
   const start = await beginTerm(session, 'test');
@@ -83,7 +83,7 @@ describe('partitions of the outbox', () => {
     await append(30);
     expect(await count('outbox_default')).toBe(30);
     const [first] = await makePartitions(database.pool, ROWS);
-    expect(first).toBe('outbox_250130');
+    expect(first).toBe('outbox_250129');
     await append(150);
     await publish();
     expect(await dropPartitions(database.pool, 0)).toEqual(['outbox_0', 'outbox_default']);
@@ -130,7 +130,7 @@ describe('partitions of the outbox', () => {
     expect(start).toMatchObject({
       publishedPosition: 250,
       lastPosition: 250,
-      reader: { highId: FIRST + 250 },
+      reader: { highId: LAST + 250 },
     });
   });
 
