@@ -12,8 +12,8 @@ INSTALLED := node_modules/.package-lock.json
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-up: $(INSTALLED) ## start everything in the background, and print the URLs and demo sign-ins
-	@$(NODE) $(COMMANDS)/up.ts
+up: $(INSTALLED) ## start everything in the background, and print the URLs and demo sign-ins (NATS=1: with the bridge to NATS)
+	@$(if $(NATS),GAVEL_NATS=$(NATS) )$(NODE) $(COMMANDS)/up.ts
 
 down: $(INSTALLED) ## stop everything, keep the data
 	@$(NODE) $(COMMANDS)/down.ts

@@ -8,6 +8,7 @@
 export const reasonCodes = {
   // Any service
   INVALID_FIELD: 'invalid_argument',
+  MALFORMED_REQUEST: 'invalid_argument',
   INVALID_PAGE_TOKEN: 'invalid_argument',
   UNAUTHENTICATED: 'unauthenticated',
   RATE_LIMITED: 'resource_exhausted',

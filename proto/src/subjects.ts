@@ -31,11 +31,14 @@ export function isSubscription(value: string): boolean {
 
 /**
  * The AMQP binding key that selects the same subjects as a NATS subscription. `>` becomes `*.#`, because AMQP's `#`
- * alone also matches zero tokens while NATS' `>` needs one. Throws a RangeError for anything that is not a subscription.
+ * alone also matches zero tokens while NATS' `>` needs one. Throws a RangeError for anything that is not a subscription, and
+ * for one of 254 or 255 bytes that ends in `>`: its key would be longer than AMQP's short strings.
  */
 export function toBindingKey(subscription: string): string {
   if (!isSubscription(subscription)) throw new RangeError(`not a subscription: ${subscription}`);
-  return subscription.replace(/(^|\.)>$/, '$1*.#');
+  const key = subscription.replace(/(^|\.)>$/, '$1*.#');
+  if (key.length > MAX_BYTES) throw new RangeError(`too long as a binding key: ${subscription}`);
+  return key;
 }
 
 /** True when a literal subject is selected by a NATS subscription. */

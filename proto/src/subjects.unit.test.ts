@@ -29,6 +29,8 @@ describe('subscriptions', () => {
     expect(toBindingKey('>')).toBe('*.#');
     expect(toBindingKey('gavel.*.x')).toBe('gavel.*.x');
     expect(() => toBindingKey('a.#')).toThrow(RangeError);
+    expect(toBindingKey(`${'a'.repeat(251)}.>`)).toHaveLength(255);
+    expect(() => toBindingKey(`${'a'.repeat(253)}.>`)).toThrow(RangeError);
   });
 
   it.each([

@@ -16,6 +16,7 @@ const processPorts: Record<ProcessName, number> = {
   'relay-auth': 4011,
   'relay-bids': 4012,
   'consumer-user-stats': 4021,
+  'nats-bridge': 4031,
 };
 
 const serverPorts: Record<PortName, number> = {
@@ -27,6 +28,7 @@ const serverPorts: Record<PortName, number> = {
   prometheus: 4692,
   epmd: 4370,
   distribution: 4625,
+  nats: 4722,
 };
 
 export interface DevConfig {
@@ -37,19 +39,25 @@ export interface DevConfig {
   readonly preferredServerPorts: Readonly<Record<PortName, number>>;
   /** Those that the environment names: busy is an error. */
   readonly forcedServerPorts: Partial<Record<PortName, number>>;
+  /** Whether NATS and the bridge to it were asked for. */
+  readonly nats: boolean;
 }
 
 const port = z.coerce.number().int().min(1).max(65_535);
 
 /**
- * Reads `GAVEL_DEV_DIRECTORY` and `GAVEL_PORT_<NAME>` (of each process, and of each server's listener).
+ * Reads `GAVEL_DEV_DIRECTORY`, `GAVEL_NATS` (1 or 0) and `GAVEL_PORT_<NAME>` (of each process and each server's listener).
  * Throws one `bad-config` that names every bad key.
  */
 export function readDevConfig(env: NodeJS.ProcessEnv): DevConfig {
   const names = [...Object.keys(processPorts), ...Object.keys(serverPorts)];
   const shape = Object.fromEntries(names.map((name) => [portKey(name), port.optional()]));
   const result = z
-    .object({ ...shape, GAVEL_DEV_DIRECTORY: z.string().min(1).optional() })
+    .object({
+      ...shape,
+      GAVEL_DEV_DIRECTORY: z.string().min(1).optional(),
+      GAVEL_NATS: z.enum(['0', '1']).optional(),
+    })
     .safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
   if (!result.success) {
     const lines = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
@@ -57,7 +65,7 @@ export function readDevConfig(env: NodeJS.ProcessEnv): DevConfig {
       'bad-config',
       `These environment variables cannot be used:\n  ${lines.join('\n  ')}`,
       {
-        wayOut: 'A port is a whole number from 1 to 65535.',
+        wayOut: 'A port is a whole number from 1 to 65535; GAVEL_NATS is 1 or 0.',
       },
     );
   }
@@ -67,6 +75,7 @@ export function readDevConfig(env: NodeJS.ProcessEnv): DevConfig {
     directory: isAbsolute(directory) ? directory : join(projectRoot, directory),
     processPorts: chosen(processPorts, data),
     preferredServerPorts: serverPorts,
+    nats: data.GAVEL_NATS === '1',
     forcedServerPorts: Object.fromEntries(
       Object.keys(serverPorts).flatMap((name) =>
         data[portKey(name)] === undefined ? [] : [[name, Number(data[portKey(name)])]],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { portKey, readDevConfig } from './config.ts';
 import { chooseProvider } from './infrastructure/choose-provider.ts';
 import { LaunchError } from './launch-error.ts';
-import { processes } from './processes.ts';
+import { processesFor } from './processes.ts';
 
 test('ports have defaults, and each is moved by its own variable', () => {
   expect(readDevConfig({}).processPorts).toMatchObject({ bff: 3000, 'user-stats': 4003 });
@@ -10,6 +10,12 @@ test('ports have defaults, and each is moved by its own variable', () => {
   expect(moved.processPorts).toMatchObject({ bff: 3000, 'user-stats': 5003 });
   expect(moved.forcedServerPorts).toEqual({ postgres: 5432 });
   expect(portKey('user-stats')).toBe('GAVEL_PORT_USER_STATS');
+});
+
+test('NATS is off unless asked for', () => {
+  expect(readDevConfig({}).nats).toBe(false);
+  expect(readDevConfig({ GAVEL_NATS: '1' }).nats).toBe(true);
+  expect(() => readDevConfig({ GAVEL_NATS: 'maybe' })).toThrow(/GAVEL_NATS/);
 });
 
 test('every bad port is named at once', () => {
@@ -33,6 +39,8 @@ test('docker is refused with a way out', () => {
 
 test('settings of the launcher name every process', () => {
   expect(Object.keys(readDevConfig({}).processPorts).toSorted()).toEqual(
-    processes.map(({ name }) => name).toSorted(),
+    processesFor({ nats: true })
+      .map(({ name }) => name)
+      .toSorted(),
   );
 });

@@ -8,6 +8,7 @@ export type ProcessName =
   | 'relay-auth'
   | 'relay-bids'
   | 'consumer-user-stats'
+  | 'nats-bridge'
   | 'bff';
 
 export type DatabaseName = 'gavel_auth' | 'gavel_bids' | 'gavel_stats';
@@ -33,7 +34,7 @@ export interface ProcessDefinition {
   readonly environment: (context: SystemContext) => Record<string, string>;
 }
 
-/** The one list of processes. Start order, `make status`, logs and the bench all read it. */
+/** The one list of processes that always run. Start order, `make status`, logs and the bench all read it. */
 export const processes: readonly ProcessDefinition[] = [
   {
     name: 'auth',
@@ -109,6 +110,25 @@ export const processes: readonly ProcessDefinition[] = [
     }),
   },
 ];
+
+/** Runs only when NATS is asked for. */
+const natsBridge: ProcessDefinition = {
+  name: 'nats-bridge',
+  entry: 'consumers/nats-bridge/src/main.ts',
+  serves: false,
+  startsAfter: ['relay-auth', 'relay-bids'],
+  environment: ({ urls }) => ({ STREAM_URL: urls.streamUrl, NATS_URL: urls.natsUrl ?? '' }),
+};
+
+/** The processes of a system with or without NATS. */
+export function processesFor({ nats }: { nats: boolean }): readonly ProcessDefinition[] {
+  return nats ? [...processes, natsBridge] : processes;
+}
+
+/** The definition of any process, asked for or not. */
+export function findProcess(name: string): ProcessDefinition | undefined {
+  return processesFor({ nats: true }).find((process) => process.name === name);
+}
 
 /** The programs that bring a database to the newest schema, in the order in which they run. */
 export const migrations: readonly { readonly database: DatabaseName; readonly entry: string }[] = [

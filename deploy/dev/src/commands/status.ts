@@ -1,5 +1,5 @@
 import { environment, readDevConfig } from '../config.ts';
-import { httpUrl, processes } from '../processes.ts';
+import { findProcess, httpUrl, processesFor } from '../processes.ts';
 import { type KeptState, readState } from '../system/state-file.ts';
 import { type HealthWord, healthOf, supervised } from './health.ts';
 import { runCommand } from './terminal.ts';
@@ -17,9 +17,10 @@ await runCommand(async () => {
   const config = readDevConfig(environment);
   const state = await readState(config.directory);
   const kept = supervised(state) ? state.kept : [];
-  const servers = kept.filter((each) => !processes.some((process) => process.name === each.name));
+  const nats = config.nats || kept.some((each) => each.name === 'nats-bridge');
+  const servers = kept.filter((each) => findProcess(each.name) === undefined);
   const rows = await Promise.all([
-    ...processes.map(({ name }) => row(name, kept, httpUrl(config.processPorts[name]))),
+    ...processesFor({ nats }).map(({ name }) => row(name, kept, httpUrl(config.processPorts[name]))),
     ...(kept.length > 0 ? servers.map((each) => each.name) : ['postgres', 'rabbitmq', 'redis']).map((name) =>
       row(name, kept, null),
     ),

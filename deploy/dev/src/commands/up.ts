@@ -8,7 +8,7 @@ import { LaunchError } from '../launch-error.ts';
 import { holdLock } from '../process-control/hold-lock.ts';
 import { isAlive } from '../process-control/process-table.ts';
 import { lastLines } from '../process-control/server-process.ts';
-import { httpUrl, type ProcessName, processes } from '../processes.ts';
+import { httpUrl, type ProcessName, processes, processesFor } from '../processes.ts';
 import { projectRoot } from '../project-root.ts';
 import { bidders, demoPassword, sellers } from '../seed/demo-people.ts';
 import { rpcCaller } from '../seed/rpc.ts';
@@ -36,7 +36,7 @@ await runCommand(async () => {
 });
 
 async function startFresh(config: DevConfig): Promise<void> {
-  for (const { name } of processes) {
+  for (const { name } of processesFor(config)) {
     const port = config.processPorts[name];
     if (!(await isPortFree(port))) throw await portBusy(name, port);
   }
@@ -139,6 +139,8 @@ async function verifyRunning(config: DevConfig, state: SystemState): Promise<voi
     await delay(500);
   }
   say('every process is healthy');
+  if (config.nats && !state.kept.some(({ name }) => name === 'nats-bridge'))
+    say('it runs without NATS: `make down && make up NATS=1` starts it with the bridge');
   await seedOnce(config);
   summary(config);
 }

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { LaunchError } from '../launch-error.ts';
 import { gavelDirectory } from '../project-root.ts';
 
+const natsUrl = z.url({ protocol: /^(nats|tls)$/ }).optional();
+
 const external = z.object({
+  GAVEL_NATS_URL: natsUrl,
   GAVEL_POSTGRES_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   GAVEL_AMQP_URL: z.url({ protocol: /^amqps?$/ }),
   GAVEL_STREAM_URL: z.url({ protocol: /^rabbitmq-stream(\+tls)?$/ }),
@@ -24,7 +27,7 @@ export function readInfrastructureConfig(env: NodeJS.ProcessEnv): Infrastructure
   return parse(schema, env);
 }
 
-/** Reads the five URLs of the `external` provider; each missing or malformed one is named. */
+/** Reads the URLs of the `external` provider; each missing or malformed one is named. NATS need not be there. */
 export function readExternalConfig(env: NodeJS.ProcessEnv): ExternalConfig {
   return parse(external, env);
 }

@@ -12,9 +12,19 @@ export interface InfrastructureUrls {
   /** `http://user:pass@host:port`, the management API without a path. */
   readonly managementUrl: string;
   readonly redisUrl: string;
+  /** Only when NATS was asked for. */
+  readonly natsUrl?: string;
 }
 
-export type ServerName = 'postgres' | 'rabbitmq' | 'redis';
+/** The servers that every Gavel needs. */
+export type CoreServerName = 'postgres' | 'rabbitmq' | 'redis';
+
+/** NATS is there only when it was asked for. */
+export type ServerName = CoreServerName | 'nats';
+
+export type ServerHandles = Readonly<
+  Record<CoreServerName, ServerHandle> & Partial<Record<'nats', ServerHandle>>
+>;
 
 /** How a server process ended; `expected` when `stop` or `kill` asked for it. */
 export interface ServerExit {
@@ -47,7 +57,7 @@ export interface Infrastructure {
   readonly provider: ProviderName;
   readonly urls: InfrastructureUrls;
   /** Absent when the servers belong to somebody else (`external`): those are never stopped or killed. */
-  readonly servers: Readonly<Record<ServerName, ServerHandle>> | undefined;
+  readonly servers: ServerHandles | undefined;
   /** Stops everything this provider started, and nothing else. */
   stop(): Promise<void>;
 }
@@ -61,6 +71,8 @@ export interface InfrastructureOptions {
   readonly forcedPorts?: Partial<Record<PortName, number>>;
   /** False trades safety against power loss (not against kill -9) for faster tests. Default true. */
   readonly fsync?: boolean;
+  /** Also a NATS server with JetStream; none unless asked for. */
+  readonly nats?: boolean;
   /** Gives the start up: servers that are starting are stopped, and the start is rejected. */
   readonly signal?: AbortSignal;
   /** Told one line per step: what is being installed, started, waited for. */
@@ -75,9 +87,10 @@ export type PortName =
   | 'management'
   | 'prometheus'
   | 'epmd'
-  | 'distribution';
+  | 'distribution'
+  | 'nats';
 
-/** What `deploy/dev` and the tests ask for "Postgres, RabbitMQ 4, Redis". */
+/** What `deploy/dev` and the tests ask for "Postgres, RabbitMQ 4, Redis (and NATS)". */
 export interface InfrastructureProvider {
   readonly name: ProviderName;
   /** Installs what is missing where it may, starts all servers and resolves when each of them answers. */

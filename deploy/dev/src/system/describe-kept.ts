@@ -1,13 +1,13 @@
 import type { DevConfig } from '../config.ts';
 import type { Keeper } from '../process-control/keeper.ts';
 import { startStamp } from '../process-control/process-table.ts';
-import { httpUrl, processes } from '../processes.ts';
+import { findProcess, httpUrl } from '../processes.ts';
 import type { KeptState } from './state-file.ts';
 
 /** What the state file says of one kept server or process. */
 export function describeKept(keeper: Keeper, config: DevConfig): KeptState {
   const { name, pid, logFile } = keeper.runnable;
-  const definition = processes.find((process) => process.name === name);
+  const definition = findProcess(name);
   const port = definition === undefined ? portOf(keeper.runnable) : config.processPorts[definition.name];
   return {
     name,

@@ -12,7 +12,7 @@ import {
   migrations,
   type ProcessDefinition,
   type ProcessName,
-  processes,
+  processesFor,
   type SystemContext,
 } from '../processes.ts';
 import { projectRoot } from '../project-root.ts';
@@ -98,6 +98,7 @@ export class System {
       directory: config.directory,
       preferredPorts: config.preferredServerPorts,
       forcedPorts: config.forcedServerPorts,
+      nats: config.nats,
       signal: this.#ending.signal,
       report,
     });
@@ -190,7 +191,7 @@ export class System {
   }
 
   #definitions(): readonly ProcessDefinition[] {
-    return this.#options.processes ?? processes;
+    return this.#options.processes ?? processesFor(this.#options.config);
   }
 
   #definition(name: ProcessName): ProcessDefinition | undefined {

@@ -1,3 +1,5 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import amqp from 'amqplib';
 import { execa } from 'execa';
 import { Redis } from 'ioredis';
@@ -12,7 +14,7 @@ describe('a private infrastructure', () => {
   let infrastructure: Infrastructure;
 
   beforeAll(async () => {
-    infrastructure = await startTestInfrastructure({ fsync: true });
+    infrastructure = await startTestInfrastructure({ fsync: true, nats: true });
   }, 300_000);
 
   afterAll(async () => {
@@ -26,6 +28,7 @@ describe('a private infrastructure', () => {
 
   const killAndRestart = async (name: ServerName) => {
     const server = servers()[name];
+    if (server === undefined) throw new Error(`${name} was not started`);
     const before = server.pid;
     const ended = server.exited();
     await server.kill();
@@ -88,6 +91,25 @@ describe('a private infrastructure', () => {
     after.disconnect();
   }, 60_000);
 
+  test('NATS keeps acknowledged JetStream messages over a kill -9 and a restart on the same port', async () => {
+    const open = async () => {
+      const url = new URL(infrastructure.urls.natsUrl ?? '');
+      return connect({ servers: url.host, user: url.username, pass: url.password });
+    };
+    const before = await open();
+    const manager = await jetstreamManager(before);
+    await manager.streams.add({ name: 'KEPT', subjects: ['kept'] });
+    await jetstream(before).publish('kept', 'acknowledged');
+    await before.close();
+    await killAndRestart('nats');
+    const after = await open();
+    const message = await (await jetstreamManager(after)).streams.getMessage('KEPT', {
+      last_by_subj: 'kept',
+    });
+    expect(message?.string()).toBe('acknowledged');
+    await after.close();
+  }, 30_000);
+
   test('a vhost of its own is made, usable and removed through the management API', async () => {
     const urls = await createVhost(infrastructure.urls, 'a test/vhost');
     const connection = await amqp.connect(urls.amqpUrl);
@@ -100,7 +122,7 @@ describe('a private infrastructure', () => {
     const listening = (await execa('ss', ['-ltnpH'])).stdout.split('\n');
     const pids = Object.values(servers()).map((server) => `pid=${server.pid},`);
     const ours = listening.filter((line) => pids.some((pid) => line.includes(pid)));
-    expect(ours.length).toBeGreaterThanOrEqual(6);
+    expect(ours.length).toBeGreaterThanOrEqual(7);
     for (const line of ours) expect(line.trim().split(/\s+/)[3]).toMatch(/^127\.0\.0\.1:/);
     for (const server of Object.values(servers())) {
       const owner = (await execa('ps', ['-o', 'uid=', '-p', String(server.pid)])).stdout.trim();

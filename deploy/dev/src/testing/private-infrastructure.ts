@@ -2,9 +2,10 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stopSystem } from '../commands/stop-system.ts';
 import { chooseProvider } from '../infrastructure/choose-provider.ts';
-import type { Infrastructure } from '../infrastructure/infrastructure.ts';
+import type { Infrastructure, ServerHandle } from '../infrastructure/infrastructure.ts';
 import { readInfrastructureConfig } from '../infrastructure/infrastructure-config.ts';
 import { nativeProvider } from '../infrastructure/native/native-provider.ts';
+import { startPrivateNats } from '../infrastructure/native/private-nats.ts';
 import { removeServerHome } from '../infrastructure/native/server-home.ts';
 import { isAlive } from '../process-control/process-table.ts';
 import { gavelDirectory } from '../project-root.ts';
@@ -15,7 +16,16 @@ interface TestInfrastructureOptions {
   /** Take whatever provider the environment chooses; otherwise always private servers that may be killed. */
   readonly allowExternal?: boolean;
   readonly fsync?: boolean;
+  /** Also a NATS server with JetStream. */
+  readonly nats?: boolean;
   readonly report?: (line: string) => void;
+}
+
+export interface TestNats {
+  readonly url: string;
+  readonly server: ServerHandle;
+  /** Also removes its data. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -25,16 +35,14 @@ interface TestInfrastructureOptions {
 export async function startTestInfrastructure(
   options: TestInfrastructureOptions = {},
 ): Promise<Infrastructure> {
-  await sweepDeadRuns();
-  counter += 1;
-  const directory = join(gavelDirectory, `test-${process.pid}-${counter}`);
-  mkdirSync(directory, { recursive: true });
+  const directory = await freshDirectory();
   const provider = options.allowExternal
     ? chooseProvider(process.env).provider
     : nativeProvider(readInfrastructureConfig(process.env));
   const infrastructure = await provider.start({
     directory,
     fsync: options.fsync ?? false,
+    nats: options.nats ?? false,
     ...(options.report === undefined ? {} : { report: options.report }),
   });
   return {
@@ -44,6 +52,27 @@ export async function startTestInfrastructure(
       await removeServerHome(directory);
     },
   };
+}
+
+/** A NATS server of its own, without the others: it answers in a tenth of a second. */
+export async function startTestNats(): Promise<TestNats> {
+  const directory = await freshDirectory();
+  const nats = await startPrivateNats(readInfrastructureConfig(process.env), directory);
+  return {
+    ...nats,
+    async stop() {
+      await nats.server.stop();
+      await removeServerHome(directory);
+    },
+  };
+}
+
+async function freshDirectory(): Promise<string> {
+  await sweepDeadRuns();
+  counter += 1;
+  const directory = join(gavelDirectory, `test-${process.pid}-${counter}`);
+  mkdirSync(directory, { recursive: true });
+  return directory;
 }
 
 /** A run that was killed could not tidy up: what it left goes when its process is gone. */

@@ -17,11 +17,25 @@ export function externalProvider(env: NodeJS.ProcessEnv): InfrastructureProvider
   };
   return {
     name: 'external',
-    async start() {
+    async start({ nats = false }) {
+      const natsUrl = nats ? requireNatsUrl(config.GAVEL_NATS_URL) : undefined;
       await Promise.all([checkPostgres(urls), checkRabbitmq(urls), checkRedis(urls)]);
-      return { provider: 'external', urls, servers: undefined, stop: async () => undefined };
+      return {
+        provider: 'external',
+        urls: { ...urls, ...(natsUrl !== undefined && { natsUrl }) },
+        servers: undefined,
+        stop: async () => undefined,
+      };
     },
   };
+}
+
+// The bridge waits for a NATS server that does not answer yet, and its readiness says so.
+function requireNatsUrl(url: string | undefined): string {
+  if (url !== undefined) return url;
+  throw new LaunchError('bad-config', 'NATS is asked for, and GAVEL_NATS_URL is not set.', {
+    wayOut: 'Set it to nats://user:password@host:port, or leave NATS=1 away.',
+  });
 }
 
 async function checkPostgres(urls: InfrastructureUrls): Promise<void> {

@@ -1,14 +1,10 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { execa } from 'execa';
-import { LaunchError } from '../../launch-error.ts';
 import { holdLock } from '../../process-control/hold-lock.ts';
-import { debianMirror } from './debian-mirror.ts';
 import { isExecutable, namesIn } from './find-binary.ts';
+import { openPrivateApt, runInstallStep, suite } from './private-apt.ts';
 
-/** The Debian release whose RabbitMQ (4.0) and Erlang (27) are unpacked. */
-const suite = 'trixie';
-const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+const product = 'RabbitMQ 4';
 const format = 1;
 
 /** The programs that one RabbitMQ start runs, in absolute paths. */
@@ -97,54 +93,19 @@ async function build(work: string, report: (line: string) => void): Promise<void
   report('unpacking RabbitMQ');
   const root = join(work, 'root');
   await mkdir(root, { mode: 0o755 });
-  for (const archive of archives) await run('dpkg', ['-x', archive, root]);
+  for (const archive of archives) await runInstallStep('dpkg', ['-x', archive, root], { product });
   await useOwnLoader(root);
-  await run('chmod', ['-R', 'a+rX', root]);
+  await runInstallStep('chmod', ['-R', 'a+rX', root], { product });
   await writeFile(join(root, 'gavel-root.json'), `${JSON.stringify({ format, suite })}\n`);
 }
 
 async function download(work: string): Promise<string[]> {
-  const osRelease = await readFile('/etc/os-release', 'utf8').catch(() => '');
-  const codename = /^VERSION_CODENAME=(.*)$/m.exec(osRelease)?.[1]?.replaceAll('"', '') ?? '';
-  const mirror = /^ID=debian$/m.test(osRelease) ? debianMirror('/etc/apt', codename) : undefined;
-  if (mirror === undefined || !isReadable(keyring)) {
-    const what = mirror === undefined ? 'no Debian mirror in the apt sources' : `no ${keyring}`;
-    throw new LaunchError('missing-binary', `RabbitMQ 4 is not installed and cannot be fetched: ${what}.`, {
-      wayOut: 'Install RabbitMQ 4 (and Erlang), or run one anywhere and set GAVEL_INFRASTRUCTURE=external.',
-    });
-  }
-  const apt = join(work, 'apt');
-  await mkdir(join(apt, 'lists/partial'), { recursive: true });
-  await mkdir(join(apt, 'cache/archives/partial'), { recursive: true });
-  await writeFile(join(apt, 'status'), '');
-  await writeFile(join(apt, 'sources.list'), `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`);
-  // The machine's own apt.conf.d stays in force (proxies, time-outs); sources, state and cache are ours alone.
-  await writeFile(
-    join(apt, 'apt.conf'),
-    [
-      `Dir::Etc::sourcelist "${apt}/sources.list";`,
-      'Dir::Etc::sourceparts "/dev/null";',
-      'Dir::Etc::preferences "/dev/null";',
-      'Dir::Etc::preferencesparts "/dev/null";',
-      `Dir::State "${apt}";`,
-      `Dir::State::status "${apt}/status";`,
-      `Dir::State::lists "${apt}/lists";`,
-      `Dir::Cache "${apt}/cache";`,
-      // The sandbox user may not be able to write here; without root there is no sandbox user at all.
-      `APT::Sandbox::User "${process.getuid?.() === 0 ? 'root' : ''}";`,
-      'APT::Install-Recommends "false";',
-      'Acquire::Languages "none";',
-      '',
-    ].join('\n'),
-  );
-  const env = { APT_CONFIG: join(apt, 'apt.conf'), DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
-  await run('apt-get', ['update'], env);
-  await run('apt-get', ['install', '--download-only', '-y', 'rabbitmq-server'], env);
-  const folder = join(apt, 'cache/archives');
+  const apt = await openPrivateApt(work, product);
+  await apt.run(['install', '--download-only', '-y', 'rabbitmq-server']);
   // An empty dpkg status makes apt fetch everything down to libc. Only Erlang, RabbitMQ and libraries run from here.
-  return (await readdir(folder))
+  return (await readdir(apt.archives))
     .filter((name) => /^(erlang|rabbitmq|lib).*\.deb$/.test(name))
-    .map((name) => join(folder, name));
+    .map((name) => join(apt.archives, name));
 }
 
 async function useOwnLoader(root: string): Promise<void> {
@@ -190,21 +151,4 @@ async function useOwnLoader(root: string): Promise<void> {
   await rm(join(root, 'usr/lib/erlang/bin/erl'));
   await writeFile(join(root, 'usr/lib/erlang/bin/erl'), erl);
   await chmod(join(root, 'usr/lib/erlang/bin/erl'), 0o755);
-}
-
-function isReadable(file: string): boolean {
-  return namesIn(join(file, '..')).includes(file.split('/').at(-1) ?? '');
-}
-
-async function run(program: string, args: string[], env: Record<string, string> = {}): Promise<void> {
-  const result = await execa(program, args, { env, reject: false, all: true, stdin: 'ignore' });
-  if (!result.failed) return;
-  throw new LaunchError(
-    'install-failed',
-    `\`${program} ${args.join(' ')}\` failed while fetching RabbitMQ.`,
-    {
-      log: result.all.split('\n').slice(-20).join('\n'),
-      wayOut: 'Check that the Debian mirror of this machine can be reached, then start again.',
-    },
-  );
 }

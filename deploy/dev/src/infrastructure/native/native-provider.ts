@@ -9,17 +9,17 @@ import type {
 } from '../infrastructure.ts';
 import type { InfrastructureConfig } from '../infrastructure-config.ts';
 import { installPackages } from '../install/apt-packages.ts';
+import { ensureNatsBinary } from '../install/nats-binary.ts';
 import { missingPostgresPackages, requirePostgres } from '../install/postgres-binaries.ts';
 import { ensureRabbitmqRoot, installedRabbitmq } from '../install/rabbitmq-root.ts';
 import { missingRedisPackages, requireRedis } from '../install/redis-binary.ts';
+import { nativeNatsUrl, natsServer } from './nats-server.ts';
 import { postgresDataVersion, postgresServer } from './postgres-server.ts';
 import { rabbitmqServer } from './rabbitmq-server.ts';
 import { redisServer } from './redis-server.ts';
-import { adminUser, type ServerContext, serverPasswords } from './server-context.ts';
+import { adminUser, type ServerContext, serverPasswords, serverPath } from './server-context.ts';
 import { serverHome, usableCache } from './server-home.ts';
 import { chooseServerPorts } from './server-ports.ts';
-
-const serverPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** Private instances from installed binaries: own ports, own data, own names, on loopback, never as root. */
 export function nativeProvider(config: InfrastructureConfig): InfrastructureProvider {
@@ -40,8 +40,11 @@ async function startNative(
   if (missing.length > 0) await installPackages(missing, report);
   const postgresBinaries = requirePostgres(serverPath, major);
   const redisBinary = await requireRedis(serverPath, join(home, 'bin'));
-  const rabbitmqBinaries =
-    installedRabbitmq() ?? (await ensureRabbitmqRoot(await usableCache(config.GAVEL_CACHE, runAs), report));
+  const cache = await usableCache(config.GAVEL_CACHE, runAs);
+  const rabbitmqBinaries = installedRabbitmq() ?? (await ensureRabbitmqRoot(cache, report));
+  // Somebody else's NATS can be used beside servers of our own.
+  const privateNats = options.nats === true && config.GAVEL_NATS_URL === undefined;
+  const natsBinary = privateNats ? await ensureNatsBinary(serverPath, cache, report) : undefined;
 
   const context: ServerContext = {
     home,
@@ -55,6 +58,7 @@ async function startNative(
     postgres: await postgresServer(context, postgresBinaries),
     rabbitmq: await rabbitmqServer(context, rabbitmqBinaries),
     redis: await redisServer(context, redisBinary),
+    ...(natsBinary !== undefined && { nats: await natsServer(context, natsBinary) }),
   };
   const all = Object.values(servers);
   const stop = async () => {
@@ -75,7 +79,9 @@ async function startNative(
     await stop();
     throw failed.reason;
   }
-  return { provider: 'native', urls: nativeUrls(context), servers, stop };
+  const natsUrl = privateNats ? nativeNatsUrl(context) : config.GAVEL_NATS_URL;
+  const urls = { ...nativeUrls(context), ...(options.nats && natsUrl !== undefined && { natsUrl }) };
+  return { provider: 'native', urls, servers, stop };
 }
 
 function nativeUrls({ ports, passwords }: ServerContext): InfrastructureUrls {

@@ -16,16 +16,22 @@ export interface ServerContext {
   readonly path: string;
 }
 
+/** PATH for the servers, and where they are looked for. */
+export const serverPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 /** The user name of the launcher at every private server. */
 export const adminUser = 'gavel';
 
 /** Passwords of one home: made once, kept readable by the launcher alone, safe in a URL. */
 export async function serverPasswords(home: string): Promise<Readonly<Record<ServerName, string>>> {
   const file = join(home, 'passwords.json');
-  const kept = await readFile(file, 'utf8').catch(() => undefined);
-  if (kept !== undefined) return JSON.parse(kept) as Record<ServerName, string>;
+  const kept = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as Partial<
+    Record<ServerName, string>
+  >;
   const secret = () => randomBytes(18).toString('hex');
-  const passwords = { postgres: secret(), rabbitmq: secret(), redis: secret() };
-  await writeFile(file, `${JSON.stringify(passwords)}\n`, { mode: 0o600 });
+  // A home of an earlier version knows fewer servers.
+  const passwords = { postgres: secret(), rabbitmq: secret(), redis: secret(), nats: secret(), ...kept };
+  if (Object.keys(kept).length < Object.keys(passwords).length)
+    await writeFile(file, `${JSON.stringify(passwords)}\n`, { mode: 0o600 });
   return passwords;
 }

@@ -14,6 +14,7 @@ const names: readonly PortName[] = [
   'prometheus',
   'epmd',
   'distribution',
+  'nats',
 ];
 
 // Below Linux's ephemeral range (32768 and up): between a kill -9 and the restart no outgoing connection can take it.

@@ -1,0 +1,94 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { LaunchError } from '../../launch-error.ts';
+import { debianMirror } from './debian-mirror.ts';
+import { namesIn } from './find-binary.ts';
+
+/** The Debian release whose packages are unpacked into private folders. */
+export const suite = 'trixie';
+const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+/** What `runInstallStep` needs to explain a failure. */
+export interface InstallStep {
+  /** What is being fetched, for example `RabbitMQ 4`. */
+  readonly product: string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** An apt with sources, lists and cache of its own; the machine's package database is neither read nor written. */
+export interface PrivateApt {
+  /** Runs apt-get. Throws `install-failed` with the end of its output. */
+  run(args: readonly string[], cwd?: string): Promise<void>;
+  /** Where `--download-only` puts packages. */
+  readonly archives: string;
+}
+
+/**
+ * Sets such an apt up in `work`, with the newest lists of Debian's `suite` from the machine's own mirror, verified with
+ * Debian's own keyring. Needs no root.
+ * @throws `missing-binary` on a machine that knows no Debian mirror
+ */
+export async function openPrivateApt(work: string, product: string): Promise<PrivateApt> {
+  const osRelease = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  const codename = /^VERSION_CODENAME=(.*)$/m.exec(osRelease)?.[1]?.replaceAll('"', '') ?? '';
+  const mirror = /^ID=debian$/m.test(osRelease) ? debianMirror('/etc/apt', codename) : undefined;
+  if (mirror === undefined || !isThere(keyring)) {
+    const what = mirror === undefined ? 'no Debian mirror in the apt sources' : `no ${keyring}`;
+    throw new LaunchError('missing-binary', `${product} is not installed and cannot be fetched: ${what}.`, {
+      wayOut: `Install ${product}, or run one anywhere and name it in the GAVEL_…_URL variables.`,
+    });
+  }
+  const apt = join(work, 'apt');
+  await mkdir(join(apt, 'lists/partial'), { recursive: true });
+  await mkdir(join(apt, 'cache/archives/partial'), { recursive: true });
+  await writeFile(join(apt, 'status'), '');
+  await writeFile(join(apt, 'sources.list'), `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`);
+  // The machine's own apt.conf.d stays in force (proxies, time-outs); sources, state and cache are ours alone.
+  await writeFile(
+    join(apt, 'apt.conf'),
+    [
+      `Dir::Etc::sourcelist "${apt}/sources.list";`,
+      'Dir::Etc::sourceparts "/dev/null";',
+      'Dir::Etc::preferences "/dev/null";',
+      'Dir::Etc::preferencesparts "/dev/null";',
+      `Dir::State "${apt}";`,
+      `Dir::State::status "${apt}/status";`,
+      `Dir::State::lists "${apt}/lists";`,
+      `Dir::Cache "${apt}/cache";`,
+      // The sandbox user may not be able to write here; without root there is no sandbox user at all.
+      `APT::Sandbox::User "${process.getuid?.() === 0 ? 'root' : ''}";`,
+      'APT::Install-Recommends "false";',
+      'Acquire::Languages "none";',
+      '',
+    ].join('\n'),
+  );
+  const env = { APT_CONFIG: join(apt, 'apt.conf'), DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
+  const run = (args: readonly string[], cwd = work): Promise<void> =>
+    runInstallStep('apt-get', args, { product, env, cwd });
+  await run(['update']);
+  return { run, archives: join(apt, 'cache/archives') };
+}
+
+/** Runs one program of an installation. Throws `install-failed` with the end of its output. */
+export async function runInstallStep(
+  program: string,
+  args: readonly string[],
+  { product, ...options }: InstallStep,
+): Promise<void> {
+  const result = await execa(program, args, { ...options, reject: false, all: true, stdin: 'ignore' });
+  if (!result.failed) return;
+  throw new LaunchError(
+    'install-failed',
+    `\`${program} ${args.join(' ')}\` failed while fetching ${product}.`,
+    {
+      log: result.all.split('\n').slice(-20).join('\n'),
+      wayOut: 'Check that the Debian mirror of this machine can be reached, then start again.',
+    },
+  );
+}
+
+function isThere(file: string): boolean {
+  return namesIn(dirname(file)).includes(file.split('/').at(-1) ?? '');
+}
