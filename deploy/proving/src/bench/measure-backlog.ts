@@ -1,6 +1,8 @@
 import { createPool, type Pool } from '@gavel/postgres/pool';
+import { partitionsOf } from '@gavel/proto/topology';
 import { STATISTICS_CONSUMER } from '../faults/collect-history.ts';
 import { waitUntilDrained } from '../faults/wait-until-drained.ts';
+import { connectStream, readPartition } from '../system/raw-stream-client.ts';
 import type { System } from '../system/start-system.ts';
 import { measureProgress, type Progress } from './measure-progress.ts';
 import { appendBacklog } from './sample-events.ts';
@@ -46,11 +48,12 @@ export async function measureBacklog(
     say('relay works off the backlog');
     const relay = await measureProgress(published, streamed, () => system.startProcess('relay-bids'));
 
-    const handledSql = 'SELECT count(*) FROM processed_events WHERE consumer = $1';
-    const handled = () => readNumber(stats, handledSql, [STATISTICS_CONSUMER]);
+    // Offsets are read instead of counting handled events: counting would cost the consumer some of its database.
+    const reachedSql = 'SELECT coalesce(sum(last_offset), 0)::int8 FROM checkpoints WHERE consumer = $1';
+    const reached = () => readNumber(stats, reachedSql, [STATISTICS_CONSUMER]);
     say('consumer works off the stream');
-    const target = (await handled()) + events;
-    const consumer = await measureProgress(handled, target, () => system.startProcess('consumer-user-stats'));
+    const end = await newestOffsets(system.infrastructure.urls.streamUrl);
+    const consumer = await measureProgress(reached, end, () => system.startProcess('consumer-user-stats'));
     return { relay, consumer, streamed };
   } finally {
     await Promise.all([bids.end(), stats.end()]);
@@ -60,4 +63,18 @@ export async function measureBacklog(
 async function readNumber(pool: Pool, sql: string, values: unknown[]): Promise<number> {
   const { rows } = await pool.query<Record<string, bigint>>(sql, values);
   return Number(Object.values(rows[0] ?? {})[0] ?? 0);
+}
+
+/** The last offsets of all partitions, added up. */
+async function newestOffsets(streamUrl: string): Promise<number> {
+  const client = await connectStream(streamUrl);
+  try {
+    let sum = 0;
+    for (const partition of partitionsOf('gavel.bids')) {
+      sum += Number((await readPartition(client, partition, 'last chunk')).at(-1)?.offset ?? 0n);
+    }
+    return sum;
+  } finally {
+    await client.close();
+  }
 }
