@@ -16,7 +16,7 @@ export interface EventEnvelope {
   readonly subject: string;
   /** When it became a fact: RFC 3339, UTC. */
   readonly time: string;
-  /** The aggregate's id. */
+  /** The aggregate's id, which is the subject's last token. */
   readonly partitionkey: string;
   /** The aggregate's version after the event: 1, 2, 3 … without gaps, in decimal. */
   readonly sequence: string;
@@ -63,6 +63,10 @@ export function fromHeaders(headers: Readonly<Record<string, unknown>> | undefin
   }
   const envelope = values as unknown as EventEnvelope;
   if (!isSubject(envelope.subject)) return problem('subject');
+  // The aggregate's id is the subject's last token; it bounds the key's length, which foreign bytes would not.
+  if (!envelope.subject.endsWith(`.${envelope.partitionkey}`) || envelope.partitionkey.includes('.')) {
+    return problem('partitionkey');
+  }
   if (!/^[1-9][0-9]{0,18}$/.test(envelope.sequence)) return problem('sequence');
   if (Number.isNaN(Date.parse(envelope.time))) return problem('time');
   return { ok: true, envelope };

@@ -36,6 +36,12 @@ describe('envelope', () => {
     ['a number as id', { ...toHeaders(envelope), cloudEvents_id: 5 }],
     ['an empty type', { ...toHeaders(envelope), cloudEvents_type: '' }],
     ['a wildcard subject', { ...toHeaders(envelope), cloudEvents_subject: 'gavel.>' }],
+    ['the key of another aggregate', { ...toHeaders(envelope), cloudEvents_partitionkey: 'other' }],
+    [
+      'a key of two tokens',
+      { ...toHeaders(envelope), cloudEvents_partitionkey: `bid_placed.${envelope.partitionkey}` },
+    ],
+    ['a key without end', { ...toHeaders(envelope), cloudEvents_partitionkey: 'k'.repeat(3_000) }],
     ['sequence zero', { ...toHeaders(envelope), cloudEvents_sequence: '0' }],
     ['no date', { ...toHeaders(envelope), cloudEvents_time: 'yesterday' }],
   ])('names the problem of headers with %s', (_, headers) => {

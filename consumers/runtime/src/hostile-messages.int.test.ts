@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { toHeaders } from '@gavel/proto/envelope';
 import amqp from 'amqplib';
@@ -11,6 +11,7 @@ import {
   bidMessage,
   type ForeignProducer,
   openForeignProducer,
+  uuidv7,
 } from './testing/foreign-producer.ts';
 import { publishRaw } from './testing/raw-publisher.ts';
 import { appliedSequences, createAppliedTable, recordingConsumer } from './testing/recording-consumer.ts';
@@ -92,6 +93,31 @@ describe('messages of foreign clients', () => {
   ])('a header that is %s is parked and stalls nobody', async (_, value) => {
     await between((first) => viaAmqp(first.partition, { cloudEvents_id: value, other: value }));
     expect(await letters()).toMatchObject([{ reason: 'malformed_envelope' }]);
+  });
+
+  it('a partition key of incompressible bytes is parked and stalls nobody: an index row holds 2,704 of them', async () => {
+    const key = randomBytes(6_000).toString('base64');
+    await between((first) =>
+      producer.send(first.partition, [
+        {
+          ...first,
+          properties: toHeaders({ ...first.envelope, id: uuidv7(), partitionkey: key }),
+        },
+      ]),
+    );
+    const [letter, ...more] = await letters();
+    expect(more).toEqual([]);
+    expect(letter).toMatchObject({ reason: 'malformed_envelope', aggregate_id: null });
+    expect((letter?.headers as Record<string, string>)?.cloudEvents_partitionkey === key).toBe(true);
+  });
+
+  it('many large messages at once are parked in full', async () => {
+    const body = randomBytes(700_000);
+    await between(async ({ partition }) => {
+      await Promise.all(Array.from({ length: 15 }, () => viaAmqp(partition, { some: 'thing' }, body)));
+    });
+    const lengths = (await letters()).map(({ body }) => (body as Buffer).length);
+    expect(lengths).toEqual(Array(15).fill(700_000));
   });
 
   it('a good event with a strange further header is applied', async () => {

@@ -54,7 +54,7 @@ describe('judgeDelivery', () => {
     const wide = { ...definition, subscription: 'gavel.bids.>' };
     const headers = toHeaders({
       ...envelope,
-      subject: 'gavel.bids.item_created.x',
+      subject: 'gavel.bids.item_created.item',
       type: 'bids.v1.ItemCreated',
     });
     expect(judgeDelivery(wide, { offset: 0n, storedAt: 0, content: { ok: true, headers, body } })).toEqual({

@@ -2,14 +2,40 @@ import type { Pool } from '@gavel/postgres/pool';
 import type { Transaction } from '@gavel/postgres/transaction';
 import type { DeadLetter } from '../../application/dead-letter.ts';
 
-/** Parks messages; one that is parked already stays as it is. */
+/** Bounds of what is made here, in characters; headers and body are kept as they came. */
+const MAX_ERROR = 8_000;
+const MAX_STACK = 32_000;
+/** Indexed, and an index row holds at most 2,704 bytes; a subject's token is far shorter. */
+const MAX_AGGREGATE_ID = 255;
+/** One statement carries about this much, as Postgres takes none of a gigabyte and bodies double on their way. */
+const STATEMENT_BYTES = 8 * 1024 * 1024;
+
+/** Parks messages; one that is parked already stays as it is. Whatever bytes they hold, they can be stored. */
 export async function park(
   tx: Transaction,
   consumer: string,
   partition: string,
   letters: readonly DeadLetter[],
 ): Promise<void> {
-  if (letters.length === 0) return;
+  let part: DeadLetter[] = [];
+  let bytes = 0;
+  for (const letter of letters) {
+    part.push(letter);
+    bytes += letter.body.length;
+    if (bytes < STATEMENT_BYTES) continue;
+    await parkTogether(tx, consumer, partition, part);
+    part = [];
+    bytes = 0;
+  }
+  if (part.length > 0) await parkTogether(tx, consumer, partition, part);
+}
+
+async function parkTogether(
+  tx: Transaction,
+  consumer: string,
+  partition: string,
+  letters: readonly DeadLetter[],
+): Promise<void> {
   await tx.query({
     name: 'park-dead-letters',
     text: `INSERT INTO dead_letters (consumer, stream_partition, stream_offset, event_id, event_type, aggregate_id,
@@ -23,12 +49,12 @@ export async function park(
       letters.map((letter) => letter.offset),
       letters.map((letter) => letter.eventId ?? null),
       letters.map((letter) => storable(letter.eventType)),
-      letters.map((letter) => storable(letter.aggregateId)),
+      letters.map((letter) => storable(letter.aggregateId, MAX_AGGREGATE_ID)),
       letters.map((letter) => JSON.stringify(storableHeaders(letter.headers))),
       letters.map((letter) => Buffer.from(letter.body)),
       letters.map((letter) => letter.reason),
-      letters.map((letter) => storable(letter.error)),
-      letters.map((letter) => storable(letter.stack)),
+      letters.map((letter) => storable(letter.error, MAX_ERROR)),
+      letters.map((letter) => storable(letter.stack, MAX_STACK)),
       letters.map((letter) => letter.attempts),
       letters.map((letter) => letter.traceId ?? null),
     ],
@@ -45,14 +71,14 @@ export async function blockedAggregates(
     name: 'blocked-aggregates',
     text: `SELECT DISTINCT aggregate_id FROM dead_letters
            WHERE consumer = $1 AND status = 'parked' AND aggregate_id = ANY ($2::text[])`,
-    values: [consumer, aggregateIds.map(storable)],
+    values: [consumer, aggregateIds.map((id) => storable(id, MAX_AGGREGATE_ID))],
   });
   return new Set(rows.map((row) => row.aggregate_id));
 }
 
 // What a foreign client may put into a header, Postgres' text may not hold: NUL and halves of surrogate pairs.
-function storable(text: string | undefined): string | null {
-  return text === undefined ? null : text.toWellFormed().replaceAll('\u0000', '\ufffd');
+function storable(text: string | undefined, max = Number.POSITIVE_INFINITY): string | null {
+  return text === undefined ? null : text.slice(0, max).toWellFormed().replaceAll('\u0000', '\ufffd');
 }
 
 function storableHeaders(headers: Readonly<Record<string, string>>): Record<string, string | null> {
