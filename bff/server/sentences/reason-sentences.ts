@@ -6,6 +6,7 @@ type Metadata = Readonly<Record<string, string>>;
 /** What people read for each reason. Does not compile until it names every reason there is. */
 export const reasonSentences: Record<FailureReason, (metadata: Metadata) => string> = {
   INVALID_FIELD: () => 'Something in the form needs another look.',
+  MALFORMED_REQUEST: () => 'That could not be read. Reload the page and try again.',
   INVALID_PAGE_TOKEN: () => 'This page of the list no longer exists. Start again from the first page.',
   UNAUTHENTICATED: () => 'Your sign-in has ended. Sign in again to go on.',
   RATE_LIMITED: (m) =>

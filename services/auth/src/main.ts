@@ -1,5 +1,6 @@
 import { createLogger } from '@gavel/observability/logger';
 import { createPool } from '@gavel/postgres/pool';
+import { isTransient } from '@gavel/postgres/sqlstate';
 import { createHealth } from '@gavel/service-runtime/health';
 import { sendJson, startHttpServer } from '@gavel/service-runtime/http-server';
 import { serviceInterceptors } from '@gavel/service-runtime/interceptors';
@@ -85,7 +86,7 @@ export async function startAuth(config: AuthConfig, scope: Pick<ProcessScope, 'o
     port: config.PORT,
     health,
     routes: authRoutes(useCases, createAddressResolver(config.AUTH_TRUSTED_PEERS)),
-    interceptors: serviceInterceptors(accessTokens.verify),
+    interceptors: serviceInterceptors({ verify: accessTokens.verify, isTransient }),
     handlers: {
       '/.well-known/jwks.json': (_, response) => sendJson(response, 200, accessTokens.publicKeys()),
     },

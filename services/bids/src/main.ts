@@ -1,4 +1,5 @@
 import { createPool } from '@gavel/postgres/pool';
+import { isTransient } from '@gavel/postgres/sqlstate';
 import { BidService } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { createTokenVerifier } from '@gavel/service-runtime/caller';
 import { createHealth } from '@gavel/service-runtime/health';
@@ -8,7 +9,6 @@ import { type ProcessScope, runProcess } from '@gavel/service-runtime/process';
 import { createPostgresAuctionViews } from './adapters/postgres/postgres-auction-views.ts';
 import { createPostgresAuctions } from './adapters/postgres/postgres-auctions.ts';
 import { pruneRememberedBids } from './adapters/postgres/remembered-bid.ts';
-import { answerUnavailable } from './adapters/rpc/answer-unavailable.ts';
 import { createBidService } from './adapters/rpc/bid-service.ts';
 import { closeDueAuctions } from './application/close-due-auctions.ts';
 import { startBackgroundLoop } from './background-loop.ts';
@@ -49,7 +49,7 @@ export async function startBids(config: BidsConfig, scope: Pick<ProcessScope, 'o
     port: config.PORT,
     health,
     routes: (router) => router.service(BidService, createBidService(auctions, views)),
-    interceptors: [...serviceInterceptors(verify), answerUnavailable()],
+    interceptors: serviceInterceptors({ verify, isTransient }),
   });
   scope.onStop('server', () => server.close());
   return server.port;

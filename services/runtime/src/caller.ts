@@ -1,6 +1,13 @@
-import { createContextKey, type HandlerContext, type Interceptor } from '@connectrpc/connect';
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import {
+  Code,
+  ConnectError,
+  createContextKey,
+  type HandlerContext,
+  type Interceptor,
+} from '@connectrpc/connect';
+import { errors, jwtVerify } from 'jose';
 import { connectError } from './failure.ts';
+import { createPublishedKeys } from './published-keys.ts';
 
 /** Who an access token speaks for. */
 export interface Caller {
@@ -9,7 +16,7 @@ export interface Caller {
   jti: string;
 }
 
-/** Checks a token; undefined when it is not one to believe. Throws when the keys cannot be had. */
+/** Checks a token; undefined when it is not one to believe. Throws UNAVAILABLE when the keys cannot be had. */
 export type TokenVerifier = (token: string) => Promise<Caller | undefined>;
 
 export interface TokenVerifierOptions {
@@ -19,19 +26,19 @@ export interface TokenVerifierOptions {
   audience: string;
 }
 
-type Identity = { kind: 'none' } | { kind: 'invalid' } | { kind: 'caller'; caller: Caller };
+type Identity =
+  | { kind: 'none' }
+  | { kind: 'invalid' }
+  | { kind: 'unchecked'; why: ConnectError }
+  | { kind: 'caller'; caller: Caller };
 
 const identityKey = createContextKey<Identity>({ kind: 'none' });
 
 /**
- * A verifier of auth's access tokens against its published keys, which are fetched once and again when a token names
- * a key not seen yet. Signature (EdDSA or ES256 only), issuer, audience and end are all checked.
+ * A verifier of auth's access tokens against its published keys; those seen last do while auth is away. Signature (EdDSA or ES256 only), issuer, audience and end are all checked.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const keys = createRemoteJWKSet(new URL(options.jwksUrl), {
-    cooldownDuration: 5_000,
-    timeoutDuration: 3_000,
-  });
+  const keys = createPublishedKeys(new URL(options.jwksUrl));
   return async (token) => {
     try {
       const { payload } = await jwtVerify(token, keys, {
@@ -49,18 +56,29 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 }
 
 /**
- * Finds out who calls. A request without a token is anonymous; one with a bad token is refused by `requireCaller`
- * only, so that public methods go on working for a browser whose token has just ended.
+ * Finds out who calls. A request without a token is anonymous; one with a bad token, or one that cannot be checked
+ * now, is refused by `requireCaller` only, so that public methods go on working for a browser whose token has just
+ * ended, and for everybody while auth is away.
  */
 export function authenticate(verify: TokenVerifier): Interceptor {
   return (next) => async (request) => {
     const token = /^Bearer +(\S+)$/i.exec(request.header.get('authorization') ?? '')?.[1];
     if (token !== undefined) {
-      const caller = await verify(token);
-      request.contextValues.set(identityKey, caller ? { kind: 'caller', caller } : { kind: 'invalid' });
+      request.contextValues.set(identityKey, await identify(verify, token));
     }
     return next(request);
   };
+}
+
+async function identify(verify: TokenVerifier, token: string): Promise<Identity> {
+  try {
+    const caller = await verify(token);
+    return caller ? { kind: 'caller', caller } : { kind: 'invalid' };
+  } catch (error) {
+    if (error instanceof ConnectError && error.code === Code.Unavailable)
+      return { kind: 'unchecked', why: error };
+    throw error;
+  }
 }
 
 /** The caller, if a good token came with the request. */
@@ -69,10 +87,11 @@ export function optionalCaller(context: Pick<HandlerContext, 'values'>): Caller 
   return identity.kind === 'caller' ? identity.caller : undefined;
 }
 
-/** The caller; throws UNAUTHENTICATED when there is none. */
+/** The caller; throws UNAUTHENTICATED when there is none, UNAVAILABLE when the token cannot be checked now. */
 export function requireCaller(context: Pick<HandlerContext, 'values'>): Caller {
   const identity = context.values.get(identityKey);
   if (identity.kind === 'caller') return identity.caller;
+  if (identity.kind === 'unchecked') throw identity.why;
   throw connectError(
     'UNAUTHENTICATED',
     identity.kind === 'invalid' ? 'the access token is not valid or has ended' : 'an access token is needed',

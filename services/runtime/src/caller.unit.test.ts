@@ -1,24 +1,41 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTokenVerifier, type TokenVerifier } from './caller.ts';
 
 const ISSUER = 'http://auth.gavel';
 const AUDIENCE = 'gavel';
 let keys: Awaited<ReturnType<typeof generateKeyPair>>;
-let server: Server;
+let auth: Awaited<ReturnType<typeof publish>>;
 let verify: TokenVerifier;
 
 beforeAll(async () => {
   keys = await generateKeyPair('ES256');
-  const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' };
-  server = createServer((_, response) => response.end(JSON.stringify({ keys: [jwk] })));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  verify = createTokenVerifier({ jwksUrl: `http://127.0.0.1:${port}/`, issuer: ISSUER, audience: AUDIENCE });
+  auth = await publish();
+  verify = createTokenVerifier({ jwksUrl: auth.url, issuer: ISSUER, audience: AUDIENCE });
 });
-afterAll(() => server.close());
+afterAll(() => auth.close());
+
+/** Stands where auth does: publishes the key, until `keys` is changed, and counts how often it was asked. */
+async function publish() {
+  const published = [{ ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }];
+  let asked = 0;
+  const server = createServer((_, response) => {
+    asked += 1;
+    response.end(JSON.stringify({ keys: published }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    keys: published,
+    asked: () => asked,
+    close(): Promise<void> {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
 
 function token(
   change: { issuer?: string; audience?: string; ends?: string; key?: CryptoKey } = {},
@@ -77,5 +94,37 @@ describe('an access token', () => {
       audience: AUDIENCE,
     });
     await expect(offline(await token())).rejects.toMatchObject({ code: 14 });
+  });
+});
+
+describe('the published keys', () => {
+  const DAY_MS = 24 * 3600_000;
+
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('seen last are believed while auth is away, for a day', async () => {
+    const own = await publish();
+    const check = createTokenVerifier({ jwksUrl: own.url, issuer: ISSUER, audience: AUDIENCE });
+    expect(await check(await token())).toMatchObject({ userId: 'user-1' });
+    await own.close();
+    for (const later of [11 * 60_000, 3600_000, DAY_MS - 2 * 3600_000]) {
+      vi.setSystemTime(Date.now() + later);
+      expect(await check(await token())).toMatchObject({ userId: 'user-1' });
+    }
+    vi.setSystemTime(Date.now() + 2 * 3600_000);
+    await expect(check(await token())).rejects.toMatchObject({ code: 14 });
+  });
+
+  it('are fetched again in the background: one that auth took away stops being believed', async () => {
+    const own = await publish();
+    const check = createTokenVerifier({ jwksUrl: own.url, issuer: ISSUER, audience: AUDIENCE });
+    expect(await check(await token())).toBeDefined();
+    own.keys.length = 0;
+    expect(await check(await token())).toBeDefined();
+    vi.setSystemTime(Date.now() + 5 * 60_000);
+    await vi.waitFor(async () => expect(await check(await token())).toBeUndefined());
+    expect(own.asked()).toBeLessThanOrEqual(3);
+    await own.close();
   });
 });

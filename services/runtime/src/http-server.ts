@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
-import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { createLogger } from '@gavel/observability/logger';
 import type { Health } from './health.ts';
-import { peerValues } from './peer.ts';
+import { createRpcHandler } from './rpc-handler.ts';
 
 const log = createLogger('http');
 
@@ -28,19 +27,13 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-// A bid is under a kilobyte; the largest request there is, an item with a long description, is under 64 KiB.
-const MAX_REQUEST_BYTES = 256 * 1024;
 const DRAIN_MS = 5_000;
 
 /** Serves health, extra GET answers, and Connect, gRPC-web and gRPC methods over HTTP/1.1 on one port. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const rpc = connectNodeAdapter({
+  const rpc = createRpcHandler({
     routes: options.routes ?? (() => undefined),
     interceptors: options.interceptors ?? [],
-    readMaxBytes: MAX_REQUEST_BYTES,
-    // A caller who reads JSON by eye or by hand finds every field: zero bids are "0", not a missing field.
-    jsonOptions: { alwaysEmitImplicit: true },
-    contextValues: (request) => peerValues(request.socket),
   });
   const handlers: Record<string, Handler> = {
     '/healthz': (_, response) => sendJson(response, 200, { status: 'ok' }),

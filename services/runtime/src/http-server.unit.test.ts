@@ -1,9 +1,11 @@
-import { Code, type ConnectRouter } from '@connectrpc/connect';
+import { Code, ConnectError, type ConnectRouter, createClient } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-node';
 import { BidService } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
 import { UserStatsService } from '@gavel/proto/gen/userstats/v1/user_stats_pb';
 import { afterEach, describe, expect, it } from 'vitest';
-import { requireCaller } from './caller.ts';
-import { unwrap } from './failure.ts';
+import { optionalCaller, requireCaller } from './caller.ts';
+import { connectError, unwrap } from './failure.ts';
 import { createHealth } from './health.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
 import { serviceInterceptors } from './interceptors.ts';
@@ -11,9 +13,11 @@ import { serviceInterceptors } from './interceptors.ts';
 let server: HttpServer | undefined;
 afterEach(() => server?.close());
 
+class DatabaseAway extends Error {}
+
 async function serve(routes: (router: ConnectRouter) => void): Promise<string> {
   const verify = async (token: string) => (token === 'good' ? { userId: 'u1', jti: 'j1' } : undefined);
-  const interceptors = serviceInterceptors(verify);
+  const interceptors = serviceInterceptors({ verify, isTransient: (error) => error instanceof DatabaseAway });
   server = await startHttpServer({
     host: '127.0.0.1',
     port: 0,
@@ -78,6 +82,90 @@ describe('a served method', () => {
     expect(text).not.toContain('relation');
   });
 
+  it('says that it is not known whether work took effect when the database went away under it', async () => {
+    const base = await serve((router) =>
+      router.service(BidService, {
+        placeBid: () => {
+          throw new DatabaseAway('connection to 10.0.0.7 terminated');
+        },
+      }),
+    );
+    const response = await post(base, 'bids.v1.BidService/PlaceBid', { itemId: 'x', amount: '5' });
+    expect(response.status).toBe(503);
+    const body = (await response.json()) as { message: string };
+    expect(body).toMatchObject({
+      details: [{ debug: { reason: 'UNAVAILABLE', metadata: { outcome: 'unknown' } } }],
+    });
+    expect(body.message).toContain('not known whether this request took effect');
+    expect(JSON.stringify(body)).not.toContain('10.0.0.7');
+  });
+
+  it('gives a reason for what Connect itself refuses to read: no JSON, another shape, too many bytes', async () => {
+    const base = await serve((router) => router.service(BidService, {}));
+    const send = (body: string | Buffer, headers: Record<string, string> = {}) =>
+      fetch(`${base}/bids.v1.BidService/PlaceBid`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+      });
+    const refused = [
+      send('{"itemId": '),
+      send('{"itemId": 7}'),
+      send('{"amount": "a lot"}'),
+      send(`{"${'x'.repeat(5_000)}": 1, "itemId": 7}`),
+      send(JSON.stringify({ itemId: 'x'.repeat(300_000) })),
+      send(Buffer.from([0xff]), { 'content-type': 'application/proto' }),
+      send('{}', { 'connect-timeout-ms': 'soon' }),
+    ];
+    for (const response of await Promise.all(refused)) {
+      const answer = await response.json();
+      expect(response.status, JSON.stringify(answer)).toBe(400);
+      expect(answer).toMatchObject({
+        code: 'invalid_argument',
+        message: expect.stringMatching(/./),
+        details: [{ type: 'google.rpc.ErrorInfo', debug: { reason: 'MALFORMED_REQUEST', domain: 'gavel' } }],
+      });
+    }
+    const media = await send('<bid/>', { 'content-type': 'text/xml' });
+    expect(media.status).toBe(415);
+    expect(await media.text()).toContain('MALFORMED_REQUEST');
+  });
+
+  it('lets clients of generated code read the reason of a refusal by the edge', async () => {
+    const base = await serve((router) => router.service(BidService, {}));
+    const client = createClient(BidService, createConnectTransport({ baseUrl: base, httpVersion: '1.1' }));
+    const error = ConnectError.from(
+      await client.placeBid({ itemId: 'x'.repeat(300_000), amount: 5n }).catch((cause: unknown) => cause),
+    );
+    expect(error.code).toBe(Code.InvalidArgument);
+    expect(error.findDetails(ErrorInfoSchema)).toMatchObject([{ reason: 'MALFORMED_REQUEST' }]);
+  });
+
+  it('goes on for everybody on public methods while tokens cannot be checked, and says so where one is needed', async () => {
+    const away = async () => {
+      throw connectError('UNAVAILABLE', 'no keys');
+    };
+    server = await startHttpServer({
+      host: '127.0.0.1',
+      port: 0,
+      health: createHealth(),
+      interceptors: serviceInterceptors({ verify: away, isTransient: () => false }),
+      routes: (router) =>
+        router
+          .service(BidService, {
+            getItem: (_, context) => ({ item: { id: optionalCaller(context)?.userId ?? '' } }),
+          })
+          .service(UserStatsService, {
+            getUserStats: (_, context) => ({ stats: { userId: requireCaller(context).userId } }),
+          }),
+    });
+    const base = `http://127.0.0.1:${server.port}`;
+    expect((await post(base, 'bids.v1.BidService/GetItem', { id: 'x' }, 'some')).status).toBe(200);
+    const refused = await post(base, 'userstats.v1.UserStatsService/GetUserStats', {}, 'some');
+    expect(refused.status).toBe(503);
+    expect(await refused.text()).toContain('UNAVAILABLE');
+  });
+
   it('answers an expected failure with its reason and metadata', async () => {
     const base = await serve((router) =>
       router.service(BidService, {
@@ -100,11 +188,14 @@ describe('a served method', () => {
 });
 
 describe('health', () => {
-  it('is ready only while every check holds, and says which one does not', async () => {
+  it('is ready only while every check holds, and says which one does not without its error', async () => {
     const health = createHealth();
     let up = true;
     health.check('database', () => {
-      if (!up) throw new Error('no connection');
+      if (!up) throw Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' });
+    });
+    health.check('role', () => {
+      if (!up) throw new Error('password authentication failed for user "bids_owner"');
     });
     server = await startHttpServer({ host: '127.0.0.1', port: 0, health });
     const base = `http://127.0.0.1:${server.port}`;
@@ -112,8 +203,12 @@ describe('health', () => {
     up = false;
     const response = await fetch(`${base}/readyz`);
     expect(response.status).toBe(503);
-    expect(await response.json()).toMatchObject({
-      checks: { database: { ok: false, problem: 'no connection' } },
+    expect(await response.json()).toEqual({
+      status: 'unavailable',
+      checks: {
+        database: { ok: false, problem: 'cannot be reached' },
+        role: { ok: false, problem: 'fails' },
+      },
     });
     expect((await fetch(`${base}/healthz`)).status).toBe(200);
   });

@@ -1,4 +1,5 @@
 import { createPool } from '@gavel/postgres/pool';
+import { isTransient } from '@gavel/postgres/sqlstate';
 import { createTokenVerifier } from '@gavel/service-runtime/caller';
 import { createHealth } from '@gavel/service-runtime/health';
 import { startHttpServer } from '@gavel/service-runtime/http-server';
@@ -34,7 +35,7 @@ export async function startUserStats(
     port: config.PORT,
     health,
     routes: userStatsRoutes(createGetUserStats(createPostgresUserStatsReader(pool))),
-    interceptors: serviceInterceptors(verify),
+    interceptors: serviceInterceptors({ verify, isTransient }),
   });
   scope.onStop('http', () => server.close());
   return `http://${config.HOST}:${server.port}`;

@@ -1,0 +1,117 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { toBinary, toJson } from '@bufbuild/protobuf';
+import { base64Encode } from '@bufbuild/protobuf/wire';
+import {
+  Code,
+  ConnectError,
+  type ConnectRouter,
+  createConnectRouter,
+  createContextKey,
+  type Interceptor,
+} from '@connectrpc/connect';
+import type { UniversalServerResponse } from '@connectrpc/connect/protocol';
+import {
+  compressionBrotli,
+  compressionGzip,
+  universalRequestFromNodeRequest,
+  universalResponseToNodeResponse,
+} from '@connectrpc/connect-node';
+import { createLogger } from '@gavel/observability/logger';
+import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
+import { connectError } from './failure.ts';
+import { peerValues } from './peer.ts';
+
+const log = createLogger('rpc');
+
+// A bid is under a kilobyte; the largest request there is, an item with a long description, is under 64 KiB.
+const MAX_REQUEST_BYTES = 256 * 1024;
+
+const arrivedKey = createContextKey(false, { description: 'a message was read' });
+
+export interface RpcHandlerOptions {
+  routes: (router: ConnectRouter) => void;
+  interceptors: Interceptor[];
+}
+
+/**
+ * A Node request handler of Connect, gRPC-web and gRPC methods. Connect refuses what it cannot read (no JSON, too many
+ * bytes, another media type) before any interceptor runs; a Connect client gets the reason MALFORMED_REQUEST for it.
+ */
+export function createRpcHandler(options: RpcHandlerOptions) {
+  const noteArrival: Interceptor = (next) => (request) => {
+    request.contextValues.set(arrivedKey, true);
+    return next(request);
+  };
+  const router = createConnectRouter({
+    interceptors: [noteArrival, ...options.interceptors],
+    readMaxBytes: MAX_REQUEST_BYTES,
+    // A caller who reads JSON by eye or by hand finds every field: zero bids are "0", not a missing field.
+    jsonOptions: { alwaysEmitImplicit: true },
+    acceptCompression: [compressionGzip, compressionBrotli],
+  });
+  options.routes(router);
+  const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
+
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const handler = handlers.get(request.url?.split('?', 1)[0] ?? '');
+    if (!handler) {
+      response.writeHead(404).end();
+      return;
+    }
+    const contextValues = peerValues(request.socket);
+    handler(universalRequestFromNodeRequest(request, response, undefined, contextValues))
+      .then(async (answer) => (contextValues.get(arrivedKey) ? answer : withReason(answer)))
+      .then((answer) => universalResponseToNodeResponse(answer, response))
+      .catch((error: unknown) => {
+        // The caller hung up.
+        if (ConnectError.from(error).code === Code.Aborted) return;
+        log.error({ err: error, path: handler.requestPath }, 'request failed');
+        response.destroy();
+      });
+  };
+}
+
+// Statuses that say more than "bad request" and that HTTP gives a meaning of their own: method, media type.
+const KEPT = new Set([405, 415]);
+// The caller hung up, or its own deadline passed: the request was not at fault, and nobody reads the answer.
+const GONE = new Set(['canceled', 'aborted', 'deadline_exceeded']);
+
+async function withReason(answer: UniversalServerResponse): Promise<UniversalServerResponse> {
+  if (answer.status < 400) return answer;
+  const body = await readAll(answer.body);
+  const { code, message } = readRefusal(answer.header, body);
+  if (code !== undefined && GONE.has(code)) return { ...answer, body: once(body) };
+  const error = connectError('MALFORMED_REQUEST', message ?? 'the request cannot be read');
+  const bytes = Buffer.from(JSON.stringify(toWire(error)));
+  const header = new Headers(answer.header);
+  header.delete('content-encoding');
+  header.set('content-type', 'application/json');
+  header.set('content-length', String(bytes.byteLength));
+  return { ...answer, status: KEPT.has(answer.status) ? answer.status : 400, header, body: once(bytes) };
+}
+
+/** Code and message of a refusal of Connect's own; nothing of one without a body, or with a long one, which is compressed. */
+function readRefusal(header: Headers | undefined, body: Buffer): { code?: string; message?: string } {
+  const isJson = header?.get('content-type')?.startsWith('application/json') === true;
+  if (!isJson || body.length === 0 || header.has('content-encoding')) return {};
+  return JSON.parse(body.toString()) as { code?: string; message?: string };
+}
+
+async function readAll(body: AsyncIterable<Uint8Array> | undefined): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body ?? []) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function toWire(error: ConnectError): object {
+  const details = error.findDetails(ErrorInfoSchema).map((info) => ({
+    type: ErrorInfoSchema.typeName,
+    value: base64Encode(toBinary(ErrorInfoSchema, info), 'std_raw'),
+    debug: toJson(ErrorInfoSchema, info),
+  }));
+  return { code: 'invalid_argument', message: error.rawMessage, details };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
