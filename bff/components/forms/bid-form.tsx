@@ -8,7 +8,10 @@ import { Field } from './field.tsx';
 import { FormMessage } from './form-message.tsx';
 import { SubmitButton } from './submit-button.tsx';
 
-/** `formKey` is new with each rendering of the page: sending one rendered form twice is one bid. */
+/**
+ * `formKey` is new with each rendering of the page: sending one rendered form twice is one bid. A form whose answer was
+ * lost keeps the key that it was sent with.
+ */
 export function BidForm(props: { itemId: string; currency: string; formKey: string }) {
   const [state, action] = useActionState(placeBid, newForm);
   return (
@@ -16,7 +19,7 @@ export function BidForm(props: { itemId: string; currency: string; formKey: stri
       <FormMessage state={state} />
       <input type="hidden" name="item_id" value={props.itemId} />
       <input type="hidden" name="currency" value={props.currency} />
-      <input type="hidden" name="idempotency_key" value={props.formKey} />
+      <input type="hidden" name="idempotency_key" value={state.values?.idempotency_key ?? props.formKey} />
       <Field
         state={state}
         name="amount"

@@ -1,7 +1,7 @@
 'use server';
 
 import { redirect } from 'next/navigation';
-import { failedForm, refusedForm, unsignedForm } from '../forms/failed-form.ts';
+import { failedListing, refusedForm, unsignedForm } from '../forms/failed-form.ts';
 import type { FormState } from '../forms/form-state.ts';
 import { typed } from '../forms/read-form.ts';
 import { imageProblem, itemDetails, itemTerms } from '../forms/read-item-form.ts';
@@ -42,10 +42,5 @@ async function submit(form: FormData): Promise<FormState | string> {
     bidsClient().createItem({ ...details, ...terms.value }, as(session)),
   );
   if (outcome.ok) return outcome.value.item?.id ?? '';
-  const failed = failedForm(outcome, '/sell', values);
-  if (outcome.reason !== 'UNREACHABLE') return failed;
-  return {
-    ...failed,
-    message: 'The auction house does not answer. Look at your listings before you send this again.',
-  };
+  return failedListing(outcome, '/sell', values);
 }

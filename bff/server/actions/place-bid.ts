@@ -1,7 +1,8 @@
 'use server';
 
 import { refresh } from 'next/cache';
-import { failedForm, refusedForm, unsignedForm } from '../forms/failed-form.ts';
+import { bidKey, formKeyFrom } from '../forms/bid-key.ts';
+import { failedForm, isUncertain, refusedForm, unsignedForm } from '../forms/failed-form.ts';
 import type { FormState } from '../forms/form-state.ts';
 import { textOf, typed } from '../forms/read-form.ts';
 import { formatMoney } from '../money/format-money.ts';
@@ -24,18 +25,17 @@ export async function placeBid(_: FormState, form: FormData): Promise<FormState>
     const amount = parseMoney(textOf(form, 'amount'), currency);
     if (!amount.ok) return refusedForm({ amount: moneySentence(amount.problem, currency) }, values);
 
-    const idempotencyKey = keyFor(textOf(form, 'idempotency_key'), amount.minor);
+    const formKey = formKeyFrom(form);
+    const idempotencyKey = bidKey(formKey, amount.minor);
     const outcome = await call('bids', () =>
       bidsClient().placeBid({ itemId, amount: amount.minor, idempotencyKey }, as(session)),
     );
     // Shows the price of now beside the answer, whether it was yes or no.
     refresh();
-    if (!outcome.ok) return failedForm(outcome, path, values);
-    return { status: 'done', message: `Your bid of ${formatMoney(amount.minor, currency)} stands.` };
+    if (outcome.ok)
+      return { status: 'done', message: `Your bid of ${formatMoney(amount.minor, currency)} stands.` };
+    // Nobody knows whether that bid stands: the form keeps its key, so that sending it again asks for the same bid.
+    const kept = isUncertain(outcome) ? { idempotency_key: formKey } : {};
+    return failedForm(outcome, path, { ...values, ...kept });
   });
-}
-
-/** The same form with the same amount is the same bid, however often it is sent; another amount is another bid. */
-function keyFor(formKey: string, minor: bigint): string {
-  return formKey === '' ? '' : `${formKey.slice(0, 64)}:${minor}`;
 }

@@ -12,12 +12,42 @@ const fieldOf: Partial<Record<FailureReason, string>> = {
   BID_TOO_LOW: 'amount',
 };
 
+/**
+ * True when the change may have been made all the same: no answer came, or the service lost its database, perhaps in the
+ * middle of a COMMIT.
+ */
+export function isUncertain(failure: Pick<CallFailure, 'reason'>): boolean {
+  return failure.reason === 'UNREACHABLE' || failure.reason === 'UNAVAILABLE';
+}
+
 /** The form after a refused call: the sentence, the fields it is about, and what had been typed. */
 export function failedForm(failure: CallFailure, path: string, values: Record<string, string>): FormState {
+  return formAfter(
+    failure,
+    path,
+    values,
+    'We cannot tell whether this was taken. Sending the same form again is safe.',
+  );
+}
+
+/** The same for the one form that lists a second item when it is sent a second time. */
+export function failedListing(failure: CallFailure, path: string, values: Record<string, string>): FormState {
+  return formAfter(
+    failure,
+    path,
+    values,
+    'We cannot tell whether your item was listed. Look at your listings before you send this again.',
+  );
+}
+
+function formAfter(
+  failure: CallFailure,
+  path: string,
+  values: Record<string, string>,
+  uncertainty: string,
+): FormState {
   const sentence = sentenceFor(failure);
-  // True for every form but the one for a new item, which says otherwise.
-  const message =
-    failure.reason === 'UNREACHABLE' ? `${sentence} Sending this form again is safe.` : sentence;
+  const message = isUncertain(failure) ? `${sentence} ${uncertainty}` : sentence;
   const field = fieldOf[failure.reason];
   const fields = failure.reason === 'INVALID_FIELD' ? fieldSentences(failure.metadata) : {};
   return {

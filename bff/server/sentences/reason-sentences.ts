@@ -13,7 +13,7 @@ export const reasonSentences: Record<FailureReason, (metadata: Metadata) => stri
     isCount(m.retry_after_seconds)
       ? `That were too many attempts. Try again in ${m.retry_after_seconds} seconds.`
       : 'That were too many attempts. Wait a minute, then try again.',
-  UNAVAILABLE: () => 'We are having trouble behind the scenes. Nothing was changed; try again in a moment.',
+  UNAVAILABLE: () => 'We are having trouble behind the scenes. Try again in a moment.',
   INTERNAL: () => 'Something went wrong on our side. It has been recorded; try again in a moment.',
   UNREACHABLE: () => 'Gavel does not answer just now. Try again in a moment.',
   EMAIL_TAKEN: () => 'There is an account with this e-mail address already. Sign in instead?',
