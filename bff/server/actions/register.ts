@@ -1,11 +1,13 @@
 'use server';
 
+import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
+import { config } from '../../config.ts';
 import { failedForm } from '../forms/failed-form.ts';
 import type { FormState } from '../forms/form-state.ts';
 import { textOf, typed, verbatim } from '../forms/read-form.ts';
-import { call } from '../rpc/call.ts';
-import { authClient } from '../rpc/clients.ts';
+import { requestOrigin } from '../session/client-address.ts';
+import { makeAccount } from '../session/make-account.ts';
 import { returnPath } from '../session/return-path.ts';
 import { signInPath } from '../session/sign-in-path.ts';
 import { startSession } from '../session/start-session.ts';
@@ -19,15 +21,15 @@ export async function register(_: FormState, form: FormData): Promise<FormState>
   const result = await actionSpan('register', async (): Promise<FormState | 'signed-in' | 'registered'> => {
     const email = textOf(form, 'email');
     const password = verbatim(form, 'password');
-    const made = await call('auth', () =>
-      authClient().register({
-        email,
-        password,
-        fullName: textOf(form, 'full_name'),
-        countryCode: textOf(form, 'country_code').toUpperCase(),
-        phoneNumber: textOf(form, 'phone_number'),
-      }),
-    );
+    const details = {
+      email,
+      password,
+      fullName: textOf(form, 'full_name'),
+      countryCode: textOf(form, 'country_code').toUpperCase(),
+      phoneNumber: textOf(form, 'phone_number'),
+    };
+    const origin = requestOrigin(await headers(), config().TRUSTED_PROXY_HOPS);
+    const made = await makeAccount(details, origin);
     if (!made.ok) return failedForm(made, '/', typed(form, shownAgain));
     return (await startSession(email, password)).ok ? 'signed-in' : 'registered';
   });
