@@ -18,12 +18,15 @@ const PLAIN = /^(\d*)(?:\.(\d*))?$/;
 const COMMA_GROUPS = /^(\d{1,3}(?:,\d{3})+)(?:\.(\d*))?$/;
 const POINT_GROUPS = /^(\d{1,3}(?:\.\d{3})+),(\d+)$/;
 const DECIMAL_COMMA = /^(\d+),(\d+)$/;
+/** `1.500`, `1,500`: thousands to one person, a decimal fraction to another. */
+const EITHER = /^\d{1,3}([.,])\d{3}$/;
 const SPACED_GROUPS = /^\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?=[.,]|$)/;
 
 /**
  * Reads an amount that a person typed, as minor units of a currency, by moving digits and never through a float.
  * Takes `1234.56`, `1,234.56`, `1 234.56`, `1234,56`, `1.234,56`, and a leading or trailing symbol or code. A text that
- * could be two different amounts is refused as AMBIGUOUS, never guessed.
+ * could be two different amounts is refused as AMBIGUOUS, never guessed: `1.500` and `1,500` in any currency, but for the
+ * point in one with three decimals, which is how this site itself writes them.
  */
 export function parseMoney(text: string, currency: string): ParsedMoney {
   const bare = withoutSymbol(text.trim(), currency);
@@ -46,15 +49,15 @@ export function parseMoney(text: string, currency: string): ParsedMoney {
 type Parts = { ok: true; whole: string; fraction: string } | { ok: false; problem: MoneyProblem };
 
 function split(text: string, digits: number): Parts {
+  const either = EITHER.exec(text);
+  if (either && !(digits === 3 && either[1] === '.')) return { ok: false, problem: 'AMBIGUOUS' };
   const plain = PLAIN.exec(text);
   if (plain && (plain[1] || plain[2])) return parts(plain[1], plain[2]);
-  const decimalComma = DECIMAL_COMMA.exec(text);
   const commaGroups = COMMA_GROUPS.exec(text);
-  // "1,234" of a currency with three decimals is a thousand to one person and one and a bit to another.
-  if (decimalComma && commaGroups && digits === 3) return { ok: false, problem: 'AMBIGUOUS' };
   if (commaGroups) return parts(commaGroups[1], commaGroups[2]);
   const pointGroups = POINT_GROUPS.exec(text);
   if (pointGroups) return parts(pointGroups[1], pointGroups[2]);
+  const decimalComma = DECIMAL_COMMA.exec(text);
   if (decimalComma) return parts(decimalComma[1], decimalComma[2]);
   return { ok: false, problem: 'NOT_AN_AMOUNT' };
 }

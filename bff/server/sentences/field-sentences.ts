@@ -31,8 +31,8 @@ export function fieldSentences(metadata: Readonly<Record<string, string>>): Reco
 const moneySentences: Record<MoneyProblem, (currency: string) => string> = {
   EMPTY: () => 'Write an amount.',
   NOT_AN_AMOUNT: () => 'This is not an amount. Write it like 1234.56.',
-  AMBIGUOUS: () =>
-    'This could be two different amounts. Write it without thousands separators and with a point.',
+  AMBIGUOUS: (currency) =>
+    `This could be two different amounts. Write it without thousands separators, such as ${plainExamples(currency)}.`,
   TOO_MANY_DECIMALS: (currency) =>
     minorDigits(currency) === 0
       ? `${currency} has no decimals. Write a whole number.`
@@ -40,6 +40,11 @@ const moneySentences: Record<MoneyProblem, (currency: string) => string> = {
   NOT_POSITIVE: () => 'An amount is more than zero.',
   TOO_LARGE: () => 'That is more than Gavel can handle.',
 };
+
+function plainExamples(currency: string): string {
+  const digits = minorDigits(currency);
+  return digits === 0 ? '1500' : `1500 or 1.5${'0'.repeat(digits - 1)}`;
+}
 
 /** Why a typed amount was not understood. */
 export function moneySentence(problem: MoneyProblem, currency: string): string {

@@ -66,5 +66,8 @@ describe('field sentences', () => {
   it('explain why an amount was not understood', () => {
     expect(moneySentence('TOO_MANY_DECIMALS', 'USD')).toBe('USD has at most 2 decimals.');
     expect(moneySentence('TOO_MANY_DECIMALS', 'JPY')).toBe('JPY has no decimals. Write a whole number.');
+    expect(moneySentence('AMBIGUOUS', 'USD')).toMatch(/such as 1500 or 1\.50\.$/);
+    expect(moneySentence('AMBIGUOUS', 'JPY')).toMatch(/such as 1500\.$/);
+    expect(moneySentence('AMBIGUOUS', 'KWD')).toMatch(/such as 1500 or 1\.500\.$/);
   });
 });
