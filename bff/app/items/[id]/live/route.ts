@@ -1,4 +1,4 @@
-import { openEventStream } from '../../../../server/live/event-stream.ts';
+import { type EventStream, openEventStream } from '../../../../server/live/event-stream.ts';
 import { currentPrice, livePrices } from '../../../../server/live/live-prices.ts';
 
 export const dynamic = 'force-dynamic';
@@ -10,10 +10,12 @@ export async function GET(
 ): Promise<Response> {
   const { id } = await params;
   const { pages, ending } = livePrices();
-  let leave: (() => void) | undefined;
-  const stream = openEventStream([request.signal, ending], () => leave?.());
-  leave = pages.join(id, stream.send);
+  // Joined first: a stream whose reader has gone already ends while it opens, and then there must be a page to take away.
+  let stream: EventStream | undefined;
+  const leave = pages.join(id, (message) => stream?.send(message));
   if (!leave) return new Response('Too many open pages.', { status: 503, headers: { 'retry-after': '30' } });
+  stream = openEventStream([request.signal, ending], leave);
+  if (request.signal.aborted) return stream.response;
   // Joined before it is read, so that no bid falls between the two.
   const update = await currentPrice(id);
   if (update) stream.send({ kind: 'price', update });
