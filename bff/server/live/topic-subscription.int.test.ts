@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { InfrastructureUrls } from '@gavel/dev/infrastructure/infrastructure';
 import { createVhost, deleteVhost, managementRequest } from '@gavel/dev/infrastructure/rabbitmq-management';
 import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
@@ -45,6 +46,11 @@ describe('a topic subscription', () => {
     await channel.assertExchange(EVENTS_EXCHANGE, 'topic', { durable: true });
     return channel;
   };
+  const noQueues = () =>
+    vi.waitFor(async () => {
+      const queues = await managementRequest(urls.managementUrl, 'GET', `/api/queues/${vhost}`);
+      expect(queues).toEqual([]);
+    }, AWHILE);
   const connected = () => vi.waitFor(() => expect(subscription.connected).toBe(true), AWHILE);
 
   it('waits for the relay to declare the exchange, then hears the events of bids and no others', async () => {
@@ -80,10 +86,20 @@ describe('a topic subscription', () => {
     await connected();
     await subscription.close();
     expect(subscription.connected).toBe(false);
-    await vi.waitFor(async () => {
-      const queues = await managementRequest(urls.managementUrl, 'GET', `/api/queues/${vhost}`);
-      expect(queues).toEqual([]);
-    }, AWHILE);
+    await noQueues();
+  });
+
+  it('can be closed at any moment while it is still connecting', async () => {
+    await declareExchange();
+    await subscription.close();
+    const ignore = () => undefined;
+    for (const turns of [0, 1, 4, 16, 64, 256]) {
+      const early = subscribeToTopic({ url: urls.amqpUrl, onMessage: ignore, onReconnect: ignore });
+      for (let turn = 0; turn < turns; turn++) await setImmediate();
+      await early.close();
+      expect(early.connected).toBe(false);
+    }
+    await noQueues();
   });
 });
 

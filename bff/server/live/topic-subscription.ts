@@ -39,6 +39,8 @@ export function subscribeToTopic(options: TopicSubscriptionOptions): TopicSubscr
     while (!closed) {
       try {
         const { ended } = await open();
+        // Closed while it was opening: close() found nothing to end yet, so nothing would ever end.
+        if (closed) break;
         if (before) options.onReconnect();
         before = true;
         failures = 0;
@@ -46,12 +48,14 @@ export function subscribeToTopic(options: TopicSubscriptionOptions): TopicSubscr
         await ended;
       } catch (error) {
         // Said once an outage, not once an attempt.
-        if (failures++ === 0) log.warn({ err: error }, 'live prices are off: no topic subscription');
+        if (!closed && failures++ === 0)
+          log.warn({ err: error }, 'live prices are off: no topic subscription');
       }
       connected = false;
       await discard();
       if (!closed) await pause(Math.min(BACKOFF_MS.first * 2 ** failures, BACKOFF_MS.most));
     }
+    await discard();
   };
 
   /** Connects and consumes; `ended` settles when the connection is over. An object, because await flattens promises. */
@@ -62,6 +66,7 @@ export function subscribeToTopic(options: TopicSubscriptionOptions): TopicSubscr
       opened.on('close', () => resolve());
       opened.on('error', (error: unknown) => log.warn({ err: error }, 'topic connection failed'));
     });
+    if (closed) return { ended: gone };
     const channel = await opened.createChannel();
     const lost = new Promise<void>((resolve) => {
       channel.on('close', () => resolve());
