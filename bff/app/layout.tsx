@@ -3,7 +3,10 @@ import type { ReactNode } from 'react';
 import { EndedNotice, UnverifiedNotice } from '../components/page/notice.tsx';
 import { SiteHeader } from '../components/page/site-header.tsx';
 import { readEnding, readSession } from '../server/session/read-session.ts';
-import './styles.css';
+import './styles/page.css';
+import './styles/forms.css';
+import './styles/auctions.css';
+import './styles/tables.css';
 
 export const metadata: Metadata = {
   title: { default: 'Gavel', template: '%s · Gavel' },
