@@ -17,6 +17,7 @@ import {
 } from '../processes.ts';
 import { projectRoot } from '../project-root.ts';
 import { ensureBffBuild } from './bff-build.ts';
+import { writeConnections } from './connections-file.ts';
 import { ensureDatabases } from './databases.ts';
 import { baseEnvironment, processEnvironment } from './process-environment.ts';
 import { readSecrets } from './secrets.ts';
@@ -135,6 +136,7 @@ export class System {
       databaseUrls,
       directory: config.directory,
     };
+    await writeConnections(context);
     if (this.#options.processes !== undefined) return context;
     const base = baseEnvironment(env);
     await Promise.all(

@@ -17,6 +17,11 @@ const rooms: readonly Room[] = [
   { folder: 'services/outbox', mayImport: servicesFoundation },
   { folder: 'services/*', mayImport: [...servicesFoundation, 'services/outbox'] },
   { folder: 'consumers/runtime', mayImport: servicesFoundation },
+  // The command line works with everything that publishes and consumes: outboxes, and the handlers of every group.
+  {
+    folder: 'consumers/cli',
+    mayImport: [...servicesFoundation, 'services/outbox', 'consumers/runtime', 'consumers/user-stats'],
+  },
   { folder: 'consumers/*', mayImport: [...servicesFoundation, 'consumers/runtime'] },
   { folder: 'bff', mayImport: foundation },
 ];

@@ -1,0 +1,64 @@
+import { Command } from 'commander';
+import { discardDeadLetters } from './commands/dead-letters/discard.ts';
+import { listDeadLetters } from './commands/dead-letters/ls.ts';
+import { redriveDeadLetters } from './commands/dead-letters/redrive.ts';
+import { showDeadLetter } from './commands/dead-letters/show.ts';
+import { listGroups } from './commands/groups/ls.ts';
+import { seekGroup } from './commands/groups/seek.ts';
+import { showGroup } from './commands/groups/show.ts';
+import { showOutboxes } from './commands/outbox/status.ts';
+import { listStreams } from './commands/streams/ls.ts';
+import { peekStream } from './commands/streams/peek.ts';
+import { showStream } from './commands/streams/show.ts';
+import { tailStream } from './commands/streams/tail.ts';
+import { traceEvent } from './commands/trace.ts';
+import { connectionNames, flagOf } from './connections/connections.ts';
+import { exitCodeHelp } from './exit-codes.ts';
+import { examples } from './terminal/example-help.ts';
+import type { Run } from './terminal/run-command.ts';
+
+/** The whole command line as a tree; nothing in it runs by itself. */
+export function createCommandLine(run: Run): Command {
+  const gavel = new Command('gavel')
+    .description("Work the log: look into streams, move groups' places, replay, redrive, refill, trace.")
+    .option('--json', 'answer in JSON, for programs')
+    .option('--connections <file>', 'JSON file that says where things are');
+  for (const name of connectionNames) gavel.option(`--${flagOf(name)} <url>`, `instead of ${name}`);
+  gavel
+    .addCommand(
+      noun('streams', 'the durable log: what is in it', [
+        listStreams(run),
+        showStream(run),
+        peekStream(run),
+        tailStream(run),
+      ]),
+    )
+    .addCommand(
+      noun('groups', 'who reads the streams, and how far they are', [
+        listGroups(run),
+        showGroup(run),
+        seekGroup(run),
+      ]),
+    )
+    .addCommand(
+      noun('dead-letters', 'events that a group could not handle', [
+        listDeadLetters(run),
+        showDeadLetter(run),
+        redriveDeadLetters(run),
+        discardDeadLetters(run),
+      ]),
+    )
+    .addCommand(noun('outbox', 'events on their way to the broker', [showOutboxes(run)]))
+    .addCommand(traceEvent(run))
+    .addHelpText('after', examples(['gavel streams tail gavel.bids', 'watch events as they happen']))
+    .addHelpText('after', `\n${exitCodeHelp}`);
+  return gavel;
+}
+
+function noun(name: string, summary: string, verbs: readonly Command[]): Command {
+  const command = new Command(name)
+    .summary(summary)
+    .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`);
+  for (const verb of verbs) command.addCommand(verb);
+  return command;
+}

@@ -1,0 +1,124 @@
+import { partitionsOf } from '@gavel/proto/topology';
+import { Command } from 'commander';
+import { CommandFailure } from '../../command-failure.ts';
+import { readCheckpoints } from '../../groups/checkpoints.ts';
+import { executeSeek } from '../../groups/execute-seek.ts';
+import { type KnownGroup, requireGroup } from '../../groups/known-groups.ts';
+import { formatSteps, planSeek, type SeekStep, toStep } from '../../groups/plan-seek.ts';
+import { readLastSeek, undoSeek } from '../../groups/undo-seek.ts';
+import { requireExtent } from '../../streams/extent.ts';
+import { formatPlace, type Place, parsePlace, placeHelp } from '../../streams/place.ts';
+import { requirePartition } from '../../streams/stream-names.ts';
+import { examples } from '../../terminal/example-help.ts';
+import type { CommandContext, Run } from '../../terminal/run-command.ts';
+
+interface SeekOptions {
+  readonly to?: Place;
+  readonly partition?: string;
+  readonly execute?: boolean;
+  readonly undo?: boolean;
+}
+
+const NOT_YET = 'Nothing has changed. Add --execute to do it.';
+
+export function seekGroup(run: Run): Command {
+  return new Command('seek')
+    .summary("move a group's place in its stream")
+    .description(
+      `Moves the checkpoints of a group, so that its members go on from another place. Prints the plan; --execute does it.
+
+Refused while members are at work, for an offset that retention has passed, and when a checkpoint moved since the plan.
+Each seek is recorded; --undo puts the checkpoints back to where the last one found them.
+
+Reading again is not applying again: events that the group has applied stay applied once, whatever it reads. To
+compute a projection anew, use \`gavel replay\`.`,
+    )
+    .argument('<group>', 'a name of `gavel groups ls`')
+    .option('--to <place>', 'the next message to read', (text) => parsePlace(text))
+    .option('--partition <partition>', 'only this one: its number or name')
+    .option('--undo', 'put back what the last seek changed')
+    .option('--execute', 'do it')
+    .addHelpText('after', `\n${placeHelp}`)
+    .addHelpText(
+      'after',
+      examples(
+        ['gavel groups seek user-stats --to -15m', 'what would it mean?'],
+        ['gavel groups seek user-stats --to first --execute', 'read everything again, after a refill'],
+        ['gavel groups seek user-stats --to 1200 --partition 2 --execute', 'one partition'],
+        ['gavel groups seek user-stats --undo --execute', 'take the last seek back'],
+      ),
+    )
+    .action((name: string, options: SeekOptions, command: Command) =>
+      run(command, async (context) => {
+        if ((options.to === undefined) === (options.undo !== true)) {
+          throw new CommandFailure(
+            'usage',
+            'either --to PLACE or --undo',
+            '`gavel groups seek --help` teaches.',
+          );
+        }
+        const group = requireGroup(name);
+        await (options.to === undefined
+          ? undo(context, group, options)
+          : seek(context, group, options.to, options));
+      }),
+    );
+}
+
+async function seek(
+  context: CommandContext,
+  group: KnownGroup,
+  to: Place,
+  options: SeekOptions,
+): Promise<void> {
+  const { session } = context;
+  const { stream } = group.definition;
+  const partitions =
+    options.partition === undefined ? partitionsOf(stream) : [requirePartition(stream, options.partition)];
+  const pool = session.pool(group.database);
+  const steps = await planSeek(
+    await session.inspector(),
+    partitions,
+    await readCheckpoints(pool, group.name),
+    to,
+  );
+  if (options.execute !== true) return answer(context, group, steps, NOT_YET);
+  const record = await executeSeek(pool, group.name, steps, formatPlace(to));
+  answer(context, group, steps, `Done. \`gavel groups seek ${group.name} --undo\` takes it back.`, record);
+}
+
+async function undo(context: CommandContext, group: KnownGroup, options: SeekOptions): Promise<void> {
+  const { session } = context;
+  const pool = session.pool(group.database);
+  const record = await readLastSeek(pool, group.name);
+  const checkpoints = await readCheckpoints(pool, group.name);
+  const inspector = await session.inspector();
+  const steps: SeekStep[] = [];
+  for (const { partition, before } of record.places) {
+    const extent = await requireExtent(inspector, partition);
+    if (before !== null && before + 1n < extent.first) {
+      throw new CommandFailure(
+        'refused',
+        `${partition}: retention has passed offset ${before + 1n}, where the group stood; the first one held is ${extent.first}`,
+        `\`gavel groups seek ${group.name} --to first\` is the nearest there is.`,
+      );
+    }
+    steps.push(toStep(extent, checkpoints.get(partition)?.offset ?? null, before));
+  }
+  if (options.execute === true) await undoSeek(pool, group.name, record);
+  const what = `Seek ${record.id} to ${record.target} by ${record.movedBy}`;
+  answer(context, group, steps, options.execute ? `${what} is undone.` : `${what}. ${NOT_YET}`, record.id);
+}
+
+function answer(
+  { output }: CommandContext,
+  group: KnownGroup,
+  steps: readonly SeekStep[],
+  closing: string,
+  record: bigint | null = null,
+): void {
+  output.answer(
+    { group: group.name, executed: !closing.includes(NOT_YET), record, steps },
+    `${formatSteps(steps)}\n\n${closing}`,
+  );
+}

@@ -1,0 +1,53 @@
+import { partitionsOf } from '@gavel/proto/topology';
+import { Command } from 'commander';
+import { publisherOf, readPartitionFacts } from '../../streams/partition-facts.ts';
+import { readSegments, segmentBytes } from '../../streams/segments.ts';
+import { requireStream } from '../../streams/stream-names.ts';
+import { examples } from '../../terminal/example-help.ts';
+import type { Run } from '../../terminal/run-command.ts';
+import { formatTable } from '../../terminal/table.ts';
+import { formatAge, formatBytes, formatMoment } from '../../terminal/units.ts';
+
+export function showStream(run: Run): Command {
+  return new Command('show')
+    .summary('the partitions of one stream')
+    .description(
+      `Shows each partition: first and last offset, messages, size, age of the oldest message, and the last position
+that its relay has published. The broker tells size by segments of ${formatBytes(segmentBytes)}, so it is an upper bound.`,
+    )
+    .argument('<stream>', 'gavel.bids or gavel.auth')
+    .addHelpText('after', examples(['gavel streams show gavel.bids', 'where each partition begins and ends']))
+    .action((name: string, _, command: Command) =>
+      run(command, async ({ session, output }) => {
+        const stream = requireStream(name);
+        const inspector = await session.inspector();
+        const segments = await readSegments(session.url('MANAGEMENT_URL'), session.url('STREAM_URL'));
+        const partitions = [];
+        for (const partition of partitionsOf(stream)) {
+          const facts = await readPartitionFacts(inspector, stream, partition);
+          partitions.push({
+            ...facts,
+            oldestAt: formatMoment(facts.oldestAt),
+            newestAt: formatMoment(facts.newestAt),
+            oldestAgeSeconds: facts.oldestAt === null ? null : (Date.now() - facts.oldestAt) / 1000,
+            segments: segments.get(partition) ?? null,
+          });
+        }
+        output.answer(
+          { stream, publisher: publisherOf(stream), partitions },
+          formatTable(
+            ['PARTITION', 'FIRST', 'LAST', 'MESSAGES', 'SIZE', 'OLDEST', publisherOf(stream).toUpperCase()],
+            partitions.map((each) => [
+              each.partition,
+              each.exists ? each.first : 'missing',
+              each.last,
+              each.messages,
+              each.segments === null ? null : `<= ${formatBytes(each.segments * segmentBytes)}`,
+              each.oldestAgeSeconds === null ? null : `${formatAge(each.oldestAgeSeconds)} ago`,
+              each.lastPublishingId,
+            ]),
+          ),
+        );
+      }),
+    );
+}

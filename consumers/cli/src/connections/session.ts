@@ -1,0 +1,58 @@
+import { inspectStream, type StreamInspector } from '@gavel/consumer-runtime/inspect-stream';
+import { openStreamReader, type StreamReader } from '@gavel/consumer-runtime/read-stream';
+import { createPool, type Pool } from '@gavel/postgres/pool';
+import type { ConnectionName, Connections } from './connections.ts';
+
+export type DatabaseName = 'auth' | 'bids' | 'stats';
+
+/** Connections of one run of a command, made when first asked for and closed together. */
+export class Session {
+  readonly #connections: Connections;
+  readonly #pools = new Map<DatabaseName, Pool>();
+  #inspector: Promise<StreamInspector> | undefined;
+  #reader: StreamReader | undefined;
+
+  constructor(connections: Connections) {
+    this.#connections = connections;
+  }
+
+  url(name: ConnectionName): string {
+    return this.#connections.url(name);
+  }
+
+  databaseUrl(name: DatabaseName): string {
+    return this.url(`${name.toUpperCase() as Uppercase<DatabaseName>}_DATABASE_URL`);
+  }
+
+  pool(name: DatabaseName): Pool {
+    const known = this.#pools.get(name);
+    if (known !== undefined) return known;
+    const pool = createPool({
+      connectionString: this.databaseUrl(name),
+      applicationName: 'gavel',
+      max: 4,
+    });
+    this.#pools.set(name, pool);
+    return pool;
+  }
+
+  inspector(): Promise<StreamInspector> {
+    this.#inspector ??= inspectStream(this.url('STREAM_URL'), 'gavel command line');
+    return this.#inspector;
+  }
+
+  reader(): StreamReader {
+    this.#reader ??= openStreamReader(this.url('STREAM_URL'), 'gavel command line');
+    return this.#reader;
+  }
+
+  async close(): Promise<void> {
+    await this.#reader?.close();
+    // An inspector that could not be opened has been reported where it was asked for.
+    await this.#inspector?.then(
+      (inspector) => inspector.close(),
+      () => undefined,
+    );
+    await Promise.all([...this.#pools.values()].map((pool) => pool.end()));
+  }
+}

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import type { CommandFailure } from '../command-failure.ts';
+import { readCommandLineConfig } from '../config.ts';
+import { type ConnectionName, connectionNames, findConnections, flagOf } from '../connections/connections.ts';
+import { Session } from '../connections/session.ts';
+import { exitCode } from '../exit-codes.ts';
+import { explainError } from './explain-error.ts';
+import { createOutput, type Output, type OutputStreams, toJson } from './output.ts';
+
+/** What a command works with. */
+export interface CommandContext {
+  readonly session: Session;
+  readonly output: Output;
+  /** Fires at Ctrl-C: a command that goes on for ever ends. */
+  readonly interrupted: AbortSignal;
+}
+
+/** Runs the work of one command: connections before, errors to stderr and the exit code after. */
+export type Run = (command: Command, work: (context: CommandContext) => Promise<void>) => Promise<void>;
+
+export interface Terminal extends OutputStreams {
+  exit(code: number): void;
+}
+
+export function createRun(terminal: Terminal): Run {
+  return async (command, work) => {
+    const options = command.optsWithGlobals<Record<string, string | boolean | undefined>>();
+    const output = createOutput(options.json === true, terminal);
+    const interrupt = new AbortController();
+    const onInterrupt = (): void => interrupt.abort();
+    process.once('SIGINT', onInterrupt);
+    let session: Session | undefined;
+    try {
+      session = new Session(findConnections(connectionFlags(options), readCommandLineConfig()));
+      await work({ session, output, interrupted: interrupt.signal });
+      if (interrupt.signal.aborted) terminal.exit(exitCode.interrupted);
+    } catch (error) {
+      reportFailure(explainError(error), output.json, terminal);
+    } finally {
+      process.off('SIGINT', onInterrupt);
+      await session?.close();
+    }
+  };
+}
+
+/** One line for the failure, one for the way out; as JSON when that was asked for. Sets the exit code. */
+export function reportFailure(failure: CommandFailure, json: boolean, terminal: Terminal): void {
+  const { reason, message, wayOut } = failure;
+  if (json) terminal.stderr.write(`${toJson({ error: { reason, message, wayOut } })}\n`);
+  else terminal.stderr.write(`gavel: ${message}\n${wayOut === undefined ? '' : `  → ${wayOut}\n`}`);
+  terminal.exit(exitCode[reason]);
+}
+
+function connectionFlags(
+  options: Record<string, string | boolean | undefined>,
+): Partial<Record<ConnectionName | 'file', string>> {
+  const flags: Partial<Record<ConnectionName | 'file', string>> = {};
+  for (const name of connectionNames) {
+    const key = flagOf(name).replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const value = options[key];
+    if (typeof value === 'string') flags[name] = value;
+  }
+  if (typeof options.connections === 'string') flags.file = options.connections;
+  return flags;
+}
