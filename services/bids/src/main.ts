@@ -14,6 +14,9 @@ import { closeDueAuctions } from './application/close-due-auctions.ts';
 import { startBackgroundLoop } from './background-loop.ts';
 import { type BidsConfig, readBidsConfig } from './config.ts';
 
+// A bid holds its auction for some milliseconds. Whoever waits this long waits behind a holder that is frozen, and would
+// keep a connection from bids on all other auctions.
+const LOCK_TIMEOUT_MS = 3_000;
 const PRUNE_EVERY_MS = 60_000;
 
 /** Wires and starts the service: its RPCs, and the closing of auctions. Resolves to the port it serves. */
@@ -22,6 +25,7 @@ export async function startBids(config: BidsConfig, scope: Pick<ProcessScope, 'o
     connectionString: config.DATABASE_URL,
     max: config.DATABASE_POOL,
     applicationName: 'bids',
+    lockTimeoutMs: LOCK_TIMEOUT_MS,
   });
   scope.onStop('database', () => pool.end());
 

@@ -39,6 +39,7 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   '42703': 'environment', // no such column
   '42883': 'environment', // no such function
   '53': 'environment', // disk full, out of memory
+  '55000': 'environment', // the database takes no connections now
   '57P04': 'environment', // the database was dropped
   '58': 'environment', // system error
   F0: 'environment', // configuration file

@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/t
 import { v7 as uuidv7 } from 'uuid';
 import { startBids } from '../main.ts';
 import { bidsMigrations } from '../migrations.ts';
-import { startTokenIssuer } from './token-issuer.ts';
+import { startTokenIssuer, type TokenChanges } from './token-issuer.ts';
 
 /** A decoded JSON answer; bodies are read the way a client without our generated code would. */
 export interface Answer {
@@ -25,7 +25,8 @@ export interface BidsUnderTest {
   url: string;
   database: TestDatabase;
   anonymous: Visitor;
-  newUser(): Promise<Visitor>;
+  /** Somebody new; with changes, somebody whose token is bad in that way. */
+  newUser(changes?: TokenChanges): Promise<Visitor>;
   /** Puts an item up for auction as this seller and gives its JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   createItem(seller: Visitor, fields?: object): Promise<any>;
@@ -53,9 +54,9 @@ export async function startBidsUnderTest(): Promise<BidsUnderTest> {
     url,
     database,
     anonymous: { userId: '', call: (method, body) => call(url, method, body) },
-    async newUser() {
+    async newUser(changes) {
       const userId = uuidv7();
-      const token = await issuer.tokenFor(userId);
+      const token = await issuer.tokenFor(userId, changes);
       return { userId, call: (method, body) => call(url, method, body, token) };
     },
     async createItem(seller, fields) {

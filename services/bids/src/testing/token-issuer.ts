@@ -9,13 +9,21 @@ const AUDIENCE = 'gavel';
 /** Stands where auth does: publishes a key of its own and signs access tokens with it. */
 export interface TokenIssuer {
   url: string;
-  /** An access token of auth's form for a user. */
-  tokenFor(userId: string): Promise<string>;
+  /** An access token of auth's form for a user, or one that is bad in a way that is told. */
+  tokenFor(userId: string, changes?: TokenChanges): Promise<string>;
   close(): Promise<void>;
+}
+
+export interface TokenChanges {
+  issuer?: string;
+  audience?: string;
+  /** Signed with a key that nobody publishes, under the id of the one that is. */
+  foreign?: boolean;
 }
 
 export async function startTokenIssuer(): Promise<TokenIssuer> {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
+  const stranger = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: 'EdDSA', use: 'sig' }] };
   const server = createServer((_, response) => {
     response.setHeader('content-type', 'application/json');
@@ -24,16 +32,16 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    tokenFor: (userId) =>
+    tokenFor: (userId, changes = {}) =>
       new SignJWT()
         .setProtectedHeader({ alg: 'EdDSA', kid: 'test', typ: 'at+jwt' })
         .setSubject(userId)
-        .setIssuer(ISSUER)
-        .setAudience(AUDIENCE)
+        .setIssuer(changes.issuer ?? ISSUER)
+        .setAudience(changes.audience ?? AUDIENCE)
         .setJti(uuidv7())
         .setIssuedAt()
         .setExpirationTime('15m')
-        .sign(privateKey),
+        .sign(changes.foreign ? stranger.privateKey : privateKey),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

@@ -76,6 +76,9 @@ describe('page tokens, categories and page sizes were ignored', () => {
       (await pages(many, 'ListSellerItems', query, 'items')).map((page) => page.length);
     expect(await sizes({})).toEqual([20, 20, 20, 20, 20, 5]);
     expect(await sizes({ pageSize: 1000 })).toEqual([100, 5]);
+    const public100 = (await bids.anonymous.call('ListItems', { pageSize: 1000 })).body;
+    expect(public100.items).toHaveLength(100);
+    expect(public100.nextPageToken).not.toBe('');
     expect(await many.call('ListItems', { pageSize: -1 })).toMatchObject({
       status: 400,
       error: { reason: 'INVALID_FIELD' },

@@ -119,11 +119,64 @@ describe('while the database is away', () => {
         );
         expect(rowCount).toBe(1);
       });
-      expect(await waiting).toMatchObject({ status: 503, error: { reason: 'UNAVAILABLE' } });
+      expect(await waiting).toMatchObject({
+        status: 503,
+        error: { reason: 'UNAVAILABLE', metadata: { outcome: 'unknown' } },
+      });
       await holder.query('ROLLBACK');
     } finally {
       holder.release();
     }
     expect((await bid(ann, item.id, 100)).status).toBe(200);
+  });
+
+  it('a bid whose COMMIT is cut off is told that nobody knows whether it took effect; its key finds out', async () => {
+    const item = await bids.createItem(seller);
+    const { pool } = bids.database;
+    await pool.query(`
+      CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(20); RETURN NULL; END';
+      CREATE CONSTRAINT TRIGGER linger AFTER INSERT ON bids DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION linger()`);
+    const request = { itemId: item.id, amount: '100', idempotencyKey: 'cut off' };
+    const cut = ann.call('PlaceBid', request);
+    await vi.waitFor(async () => {
+      const { rowCount } = await pool.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND query = 'COMMIT' AND wait_event = 'PgSleep'`,
+      );
+      expect(rowCount).toBe(1);
+    });
+    const answer = await cut;
+    expect(answer).toMatchObject({
+      status: 503,
+      error: { reason: 'UNAVAILABLE', metadata: { outcome: 'unknown' } },
+    });
+    expect(answer.body.message).toMatch(/not known whether this request took effect.*idempotency key/);
+    await pool.query('DROP TRIGGER linger ON bids');
+    const repeated = await ann.call('PlaceBid', request);
+    expect(repeated.status).toBe(200);
+    expect((await ann.call('PlaceBid', request)).body.bid.id).toBe(repeated.body.bid.id);
+    expect((await readLedger(bids, item.id)).amounts).toEqual([100n]);
+  });
+});
+
+describe('behind a holder of an auction that is frozen', () => {
+  it('a bid waits for seconds, not for as long as that, so that the other auctions keep their connections', async () => {
+    const [frozen, other] = [await bids.createItem(seller), await bids.createItem(seller)];
+    const holder = await bids.database.pool.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT 1 FROM items WHERE id = $1 FOR UPDATE', [frozen.id]);
+      // As many as there are connections.
+      const stuck = Array.from({ length: 10 }, (_, i) => bid(ann, frozen.id, 100 + i));
+      expect((await bid(bob, other.id, 100)).status).toBe(200);
+      for (const answer of await Promise.all(stuck)) {
+        expect(answer).toMatchObject({ status: 503, error: { reason: 'UNAVAILABLE' } });
+      }
+    } finally {
+      await holder.query('ROLLBACK');
+      holder.release();
+    }
+    expect((await readLedger(bids, frozen.id)).amounts).toEqual([]);
   });
 });

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BidsUnderTest, itemFields, startBidsUnderTest } from '../../testing/bids-under-test.ts';
+
+let bids: BidsUnderTest;
+beforeAll(async () => {
+  bids = await startBidsUnderTest();
+});
+afterAll(() => bids?.stop());
+
+describe('issuer and audience were never checked', () => {
+  it.each([
+    ['from another issuer', { issuer: 'http://evil.example' }],
+    ['for another audience', { audience: 'another system' }],
+    ['signed by a stranger', { foreign: true }],
+  ])('a token %s places no bid and lists nothing', async (_, changes) => {
+    const seller = await bids.newUser();
+    const item = await bids.createItem(seller);
+    const impostor = await bids.newUser(changes);
+    const refused = [
+      await impostor.call('PlaceBid', { itemId: item.id, amount: '100' }),
+      await impostor.call('CreateItem', itemFields()),
+      await impostor.call('ListSellerItems'),
+      await impostor.call('CancelItem', { id: item.id }),
+    ];
+    for (const answer of refused) {
+      expect(answer).toMatchObject({ status: 401, error: { reason: 'UNAUTHENTICATED' } });
+    }
+    expect((await impostor.call('GetItem', { id: item.id })).body.item).toMatchObject({
+      status: 'ITEM_STATUS_ACTIVE',
+      bidCount: '0',
+    });
+  });
+
+  it('the same token without the fault does', async () => {
+    const item = await bids.createItem(await bids.newUser());
+    const bidder = await bids.newUser({});
+    expect((await bidder.call('PlaceBid', { itemId: item.id, amount: '100' })).status).toBe(200);
+  });
+});
