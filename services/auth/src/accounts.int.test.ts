@@ -161,3 +161,45 @@ describe('a profile', () => {
     },
   );
 });
+
+describe('an error that nobody expected', () => {
+  it('raw SQL text reached clients: now it is INTERNAL without a word of it, for every method', async () => {
+    const account = await auth.signUp();
+    const { accessToken, refreshToken } = await auth.signIn(account);
+    await auth.pool.query(
+      'ALTER TABLE users RENAME TO hidden; ALTER TABLE refresh_tokens RENAME TO hidden_too',
+    );
+    try {
+      const answers = [
+        await auth.call('Register', { ...person, email: newEmail() }),
+        await auth.call('Login', { email: account.email, password: account.password }),
+        await auth.refresh(refreshToken),
+        await auth.call('Logout', { refreshToken }),
+        await auth.call('GetProfile', {}, bearer(accessToken)),
+      ];
+      for (const answer of answers) {
+        expect(answer).toMatchObject({ status: 500, reason: 'INTERNAL' });
+        expect(JSON.stringify(answer.body)).not.toMatch(
+          /relation|users|refresh_tokens|select|insert|hidden/i,
+        );
+      }
+    } finally {
+      await auth.pool.query(
+        'ALTER TABLE hidden RENAME TO users; ALTER TABLE hidden_too RENAME TO refresh_tokens',
+      );
+    }
+  });
+
+  it('is UNAVAILABLE while the database is away: signing in may work in a moment', async () => {
+    const away = await auth.startAnother({ DATABASE_URL: 'postgresql://auth@127.0.0.1:1/gavel_auth' });
+    const answers = [
+      await away.call('Register', { ...person, email: newEmail() }),
+      await away.call('Login', { email: newEmail(), password: 'whatever' }),
+      await away.refresh('some token'),
+    ];
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ status: 503, reason: 'UNAVAILABLE', metadata: { outcome: 'unknown' } });
+      expect(JSON.stringify(answer.body)).not.toMatch(/ECONNREFUSED|127\.0\.0\.1/);
+    }
+  });
+});

@@ -18,6 +18,7 @@ describe('configuration', () => {
       AUTH_SESSION_SECONDS: 30 * 24 * 3600,
       AUTH_SESSION_IDLE_SECONDS: 14 * 24 * 3600,
       AUTH_REFRESH_GRACE_SECONDS: 10,
+      AUTH_TRUSTED_PEERS: ['127.0.0.0/8', '::1/128'],
     });
     expect(readAuthConfig({ ...env, AUTH_TRUSTED_PEERS: '10.0.0.0/8, ::1/128' }).AUTH_TRUSTED_PEERS).toEqual([
       '10.0.0.0/8',

@@ -22,16 +22,12 @@ describe('UserStatsService', () => {
   let url: string;
   const stops: (() => Promise<void> | void)[] = [];
 
-  beforeAll(async () => {
-    [database, keys] = await Promise.all([createTestDatabase([table]), generateKeyPair('EdDSA')]);
-    const key = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'EdDSA' };
-    jwks = createServer((_, response) => response.end(JSON.stringify({ keys: [key] })));
-    await new Promise<void>((resolve) => jwks.listen(0, '127.0.0.1', resolve));
-    url = await startUserStats(
+  const start = (databaseUrl: string): Promise<string> =>
+    startUserStats(
       {
         HOST: '127.0.0.1',
         PORT: 0,
-        DATABASE_URL: database.url,
+        DATABASE_URL: databaseUrl,
         DATABASE_POOL: 2,
         AUTH_URL: `http://127.0.0.1:${(jwks.address() as AddressInfo).port}`,
         AUTH_ISSUER: 'http://auth.gavel',
@@ -39,6 +35,13 @@ describe('UserStatsService', () => {
       },
       { onStop: (_, stop) => stops.unshift(stop) },
     );
+
+  beforeAll(async () => {
+    [database, keys] = await Promise.all([createTestDatabase([table]), generateKeyPair('EdDSA')]);
+    const key = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'EdDSA' };
+    jwks = createServer((_, response) => response.end(JSON.stringify({ keys: [key] })));
+    await new Promise<void>((resolve) => jwks.listen(0, '127.0.0.1', resolve));
+    url = await start(database.url);
   });
 
   afterAll(async () => {
@@ -47,6 +50,35 @@ describe('UserStatsService', () => {
     await database?.drop();
   });
 
+  interface TokenChanges {
+    issuer?: string;
+    audience?: string;
+    key?: CryptoKey;
+  }
+  const tokenOf = (userId: string, { issuer, audience, key }: TokenChanges = {}): Promise<string> =>
+    new SignJWT({})
+      .setProtectedHeader({ alg: 'EdDSA', kid: 'one' })
+      .setSubject(userId)
+      .setJti(randomUUID())
+      .setIssuer(issuer ?? 'http://auth.gavel')
+      .setAudience(audience ?? 'gavel')
+      .setIssuedAt()
+      .setExpirationTime('1m')
+      .sign(key ?? keys.privateKey);
+
+  /** The answer over plain HTTP, as text: nothing in it is hidden by generated code. */
+  const post = async (token?: string, base = url): Promise<{ status: number; text: string }> => {
+    const answer = await fetch(`${base}/userstats.v1.UserStatsService/GetUserStats`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      body: '{}',
+    });
+    return { status: answer.status, text: await answer.text() };
+  };
+
   const statsOf = async (userId?: string) => {
     const client = createClient(
       UserStatsService,
@@ -54,16 +86,7 @@ describe('UserStatsService', () => {
     );
     const headers: Record<string, string> = {};
     if (userId !== undefined) {
-      const token = await new SignJWT({})
-        .setProtectedHeader({ alg: 'EdDSA', kid: 'one' })
-        .setSubject(userId)
-        .setJti(randomUUID())
-        .setIssuer('http://auth.gavel')
-        .setAudience('gavel')
-        .setIssuedAt()
-        .setExpirationTime('1m')
-        .sign(keys.privateKey);
-      headers.authorization = `Bearer ${token}`;
+      headers.authorization = `Bearer ${await tokenOf(userId)}`;
     }
     return (await client.getUserStats({}, { headers })).stats;
   };
@@ -97,12 +120,50 @@ describe('UserStatsService', () => {
   });
 
   it('answers in the JSON form of the contract and is ready', async () => {
-    const answer = await fetch(`${url}/userstats.v1.UserStatsService/GetUserStats`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{}',
-    });
-    expect(answer.status).toBe(401);
+    expect((await post()).status).toBe(401);
+    const userId = randomUUID();
+    const { text } = await post(await tokenOf(userId));
+    expect(JSON.parse(text)).toMatchObject({ stats: { userId, totalBids: '0' } });
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+
+  it('issuer and audience were never checked: they are, and so is the signature', async () => {
+    const stranger = (await generateKeyPair('EdDSA')).privateKey;
+    const bad: TokenChanges[] = [
+      { issuer: 'http://evil.example' },
+      { audience: 'another system' },
+      { key: stranger },
+    ];
+    for (const changes of bad) {
+      const { status, text } = await post(await tokenOf(randomUUID(), changes));
+      expect(status).toBe(401);
+      expect(text).toContain('UNAUTHENTICATED');
+    }
+  });
+
+  it('raw SQL text reached clients: an unexpected error says nothing of itself', async () => {
+    await database.pool.query('ALTER TABLE user_stats RENAME TO hidden');
+    try {
+      const { status, text } = await post(await tokenOf(randomUUID()));
+      expect(status).toBe(500);
+      expect(text).toContain('INTERNAL');
+      expect(text).not.toMatch(/relation|user_stats|select|hidden/i);
+    } finally {
+      await database.pool.query('ALTER TABLE hidden RENAME TO user_stats');
+    }
+  });
+
+  it('answers UNAVAILABLE while the database is away, and says no word of it at /readyz', async () => {
+    const away = await start('postgresql://reader@127.0.0.1:1/gavel_stats');
+    const { status, text } = await post(await tokenOf(randomUUID()), away);
+    expect(status).toBe(503);
+    expect(text).toContain('"reason":"UNAVAILABLE"');
+    expect(text).not.toMatch(/ECONNREFUSED|127\.0\.0\.1/);
+    const ready = await fetch(`${away}/readyz`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toEqual({
+      status: 'unavailable',
+      checks: { database: { ok: false, problem: 'cannot be reached' } },
+    });
   });
 });

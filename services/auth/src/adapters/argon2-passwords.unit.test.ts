@@ -1,6 +1,10 @@
+import * as argon2 from '@node-rs/argon2';
 import { parseOptions } from '@node-rs/argon2';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createArgon2Passwords } from './argon2-passwords.ts';
+
+// Works as ever, and notes its calls.
+vi.mock('@node-rs/argon2', { spy: true });
 
 describe('passwords', async () => {
   const passwords = await createArgon2Passwords();
@@ -17,5 +21,20 @@ describe('passwords', async () => {
     expect(await passwords.verify(hash, 'cafe\u0301-e\u0301te\u0301')).toBe(true);
     expect(await passwords.verify(hash, 'cafe-ete')).toBe(false);
     expect(await passwords.verify(undefined, 'caf\u00e9-\u00e9t\u00e9')).toBe(false);
+  });
+
+  it('unknown e-mails answered faster: without an account the same function verifies as dear a hash as with one', async () => {
+    const verify = vi.mocked(argon2.verify);
+    const hash = await passwords.hash('right');
+    verify.mockClear();
+    for (const stored of [hash, undefined]) expect(await passwords.verify(stored, 'wrong')).toBe(false);
+    expect(verify).toHaveBeenCalledTimes(2);
+    const [known, unknown] = verify.mock.calls.map(([stored, password]) => ({
+      cost: parseOptions(String(stored)),
+      length: String(stored).length,
+      password,
+    }));
+    expect(unknown).toEqual(known);
+    expect(await Promise.all(verify.mock.results.map((result) => result.value))).toEqual([false, false]);
   });
 });

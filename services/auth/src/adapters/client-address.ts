@@ -11,8 +11,8 @@ export interface AddressClues {
 }
 
 /**
- * A resolver of the address that a request is counted under; undefined when it comes from this machine and nobody
- * said for whom, or for somebody on this machine. `trusted` names the networks whose peers may speak for others, as CIDR blocks.
+ * A resolver of the address that a request is counted under; undefined only when it comes over loopback, and for nobody
+ * or for somebody on this machine. `trusted` names the networks whose peers may speak for others, as CIDR blocks.
  */
 export function createAddressResolver(
   trusted: readonly string[],
@@ -21,14 +21,20 @@ export function createAddressResolver(
   const isTrusted = (address: string): boolean => networks.check(address, familyOf(address));
   return ({ peer, claimed, forwardedFor }) => {
     const direct = parseAddress(peer ?? '');
-    if (direct !== undefined && !isTrusted(direct)) return countedAs(direct);
+    // Its connection is gone before it was looked at: nobody to believe, and no way around the count either.
+    if (direct === undefined) return 'gone';
+    if (!isTrusted(direct)) return countedAs(direct);
+    // "This machine", said by another one, is its own affair: then the request counts under that one.
+    const counted = (address: string): string | undefined => {
+      if (!isLoopback(address)) return countedAs(address);
+      return isLoopback(direct) ? undefined : countedAs(direct);
+    };
     const named = parseAddress(claimed);
-    if (named !== undefined) return isLoopback(named) ? undefined : countedAs(named);
+    if (named !== undefined) return counted(named);
     // Every proxy appends the peer it saw: the first one from the right that is not ours is the client.
     const hops = (forwardedFor ?? '').split(',').map((hop) => parseAddress(hop));
     const client = hops.findLast((hop) => hop !== undefined && !isTrusted(hop));
-    if (client !== undefined) return countedAs(client);
-    return direct === undefined || isLoopback(direct) ? undefined : countedAs(direct);
+    return counted(client ?? direct);
   };
 }
 

@@ -22,11 +22,27 @@ describe('the address that a request is counted under', () => {
   });
 
   it('is unknown on this machine when nobody is named, and the peer in a private network', () => {
-    for (const peer of ['127.0.0.1', '::1', '::ffff:127.0.0.1', undefined]) {
+    for (const peer of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
       expect(resolve({ peer, ...none })).toBeUndefined();
     }
     expect(resolve({ peer: '10.0.0.9', ...none })).toBe('10.0.0.9');
     expect(resolve({ peer: '127.0.0.1', claimed: '127.0.0.1', forwardedFor: '127.0.0.1' })).toBeUndefined();
+  });
+
+  it.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])(
+    'is never unknown because a peer in the network says %s: only this machine speaks for itself',
+    (claimed) => {
+      expect(resolve({ peer: '10.0.0.9', claimed, forwardedFor: null })).toBe('10.0.0.9');
+      expect(resolve({ peer: '10.0.0.9', claimed: '', forwardedFor: claimed })).toBe('10.0.0.9');
+      expect(resolve({ peer: '203.0.113.7', claimed, forwardedFor: claimed })).toBe('203.0.113.7');
+      expect(resolve({ peer: '127.0.0.1', claimed, forwardedFor: null })).toBeUndefined();
+    },
+  );
+
+  it('is one for all whose connection has gone already, and nothing that they claim', () => {
+    for (const claimed of ['127.0.0.1', '198.51.100.1']) {
+      expect(resolve({ peer: undefined, claimed, forwardedFor: claimed })).toBe('gone');
+    }
   });
 
   it.each([
