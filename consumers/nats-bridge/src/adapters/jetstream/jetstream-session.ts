@@ -1,0 +1,136 @@
+import type { StreamName } from '@gavel/proto/topology';
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  type PubAck,
+} from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import {
+  type AppendCounts,
+  type Carriers,
+  type MirroredEvent,
+  type MirrorSession,
+  Overtaken,
+} from '../../application/mirror.ts';
+import { messageHeaders } from './message-headers.ts';
+import { jetStreamName, type MirrorEnd } from './mirror-stream.ts';
+import { SeenEvents } from './seen-events.ts';
+
+/** Room for headers in the server's limit, which counts them: a subject, positions and attributes are well below it. */
+const HEADER_BYTES = 16_384;
+
+export interface SessionOptions {
+  readonly connection: NatsConnection;
+  readonly manager: JetStreamManager;
+  readonly stream: StreamName;
+  readonly end: MirrorEnd;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Publishes on one connection. Every message names the sequence that it must follow (`Nats-Expected-Last-Sequence`), so
+ * a batch goes out without waiting and is stored as one unbroken chain: a message that fails takes all behind it along,
+ * and nothing is stored once anybody else has written.
+ */
+export class JetStreamSession implements MirrorSession {
+  readonly positions: ReadonlyMap<string, bigint>;
+  readonly ended: Promise<void>;
+  readonly maxBodyBytes: number;
+  readonly #connection: NatsConnection;
+  readonly #client: JetStreamClient;
+  readonly #seen: SeenEvents;
+  readonly #name: string;
+  readonly #timeoutMs: number;
+  /** Positions after the last message published. */
+  readonly #reached: Map<string, bigint>;
+  #lastSequence: number;
+  #turn: Promise<unknown> = Promise.resolve();
+  #broken: { readonly by: unknown } | undefined;
+  #closing = false;
+
+  constructor({ connection, manager, stream, end, timeoutMs }: SessionOptions) {
+    this.#name = jetStreamName(stream);
+    this.#connection = connection;
+    this.#client = jetstream(connection, { timeout: timeoutMs });
+    this.#seen = new SeenEvents(manager, this.#name, end.lastSequence === 0);
+    this.#timeoutMs = timeoutMs;
+    this.#lastSequence = end.lastSequence;
+    this.#reached = new Map(end.positions);
+    this.positions = end.positions;
+    this.maxBodyBytes = (connection.info?.max_payload ?? 1_048_576) - HEADER_BYTES;
+    this.ended = connection.closed().then((error) => {
+      if (!this.#closing) throw new Error('the connection to NATS was lost', { cause: error ?? undefined });
+    });
+  }
+
+  append(
+    partition: string,
+    events: readonly MirroredEvent[],
+    upTo: bigint,
+    carriers: Carriers,
+  ): Promise<AppendCounts> {
+    const run = this.#turn.then(async () => {
+      if (this.#broken) throw new Error('the session is broken', { cause: this.#broken.by });
+      try {
+        const mirrored = await this.#append(partition, events, carriers);
+        this.#reached.set(partition, upTo);
+        return { mirrored, duplicate: events.length - mirrored };
+      } catch (error) {
+        this.#broken = { by: error };
+        throw error;
+      }
+    });
+    this.#turn = run.catch(() => undefined);
+    return run;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#connection.close();
+  }
+
+  /** Returns how many were stored. */
+  async #append(partition: string, events: readonly MirroredEvent[], carriers: Carriers): Promise<number> {
+    let mirrored = 0;
+    for (let left = await this.#seen.takeNew(events); left.length > 0; ) {
+      const answers = await this.#publish(partition, left, carriers);
+      const stored = answers.findIndex((answer) => answer.status === 'rejected' || answer.value.duplicate);
+      const good = stored === -1 ? left.length : stored;
+      mirrored += good;
+      this.#lastSequence += good;
+      const failed = answers[good];
+      if (failed?.status === 'rejected') throw describe(failed.reason, this.#name);
+      // One that the server itself knew by its id (Nats-Msg-Id) is in; those behind it expected a higher sequence.
+      left = left.slice(good + 1);
+    }
+    return mirrored;
+  }
+
+  #publish(
+    partition: string,
+    events: readonly MirroredEvent[],
+    carriers: Carriers,
+  ): Promise<PromiseSettledResult<PubAck>[]> {
+    return Promise.allSettled(
+      events.map((event, index) => {
+        this.#reached.set(partition, event.offset);
+        const { id, subject } = event.envelope;
+        return this.#client.publish(subject, event.body, {
+          msgID: id,
+          headers: messageHeaders(event, partition, this.#reached, carriers.get(id)),
+          expect: { streamName: this.#name, lastSequence: this.#lastSequence + index },
+          timeout: this.#timeoutMs,
+        });
+      }),
+    );
+  }
+}
+
+function describe(error: unknown, name: string): unknown {
+  if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence)
+    return new Overtaken(`${name}: somebody else has written, perhaps another bridge`, { cause: error });
+  return error;
+}

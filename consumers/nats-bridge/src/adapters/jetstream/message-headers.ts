@@ -1,0 +1,49 @@
+import { CONTENT_TYPE, type EventEnvelope } from '@gavel/proto/envelope';
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
+import type { MirroredEvent } from '../../application/mirror.ts';
+import { formatPositions, type Positions } from '../../domain/positions.ts';
+
+/** Headers of Gavel's own, beside those of CloudEvents: where the event lies, and how far the whole mirror is with it. */
+export const gavelHeader = {
+  /** The partition that holds the event, for example `gavel.bids-2`. */
+  stream: 'Gavel-Stream',
+  offset: 'Gavel-Offset',
+  /** The last mirrored offset of every partition, this event's included: the bridge's checkpoint. */
+  positions: 'Gavel-Positions',
+} as const;
+
+/** CloudEvents attributes that the bridge reads back. */
+export const eventHeader = { id: 'ce-id', sequence: 'ce-sequence' } as const;
+
+/**
+ * The headers of one event. Attributes follow the CloudEvents NATS binding in binary mode: each is a header with the
+ * prefix `ce-`, `datacontenttype` too, and values are percent-encoded as in the HTTP binding (3.1.3.2). The plain
+ * `traceparent` is that of the publishing; `ce-traceparent` stays that of the request that caused the event.
+ */
+export function messageHeaders(
+  event: MirroredEvent,
+  partition: string,
+  positions: Positions,
+  carrier: { readonly traceparent?: string; readonly tracestate?: string } | undefined,
+): MsgHdrs {
+  const result = headers();
+  result.set('ce-specversion', '1.0');
+  result.set('ce-datacontenttype', CONTENT_TYPE);
+  for (const [name, value] of Object.entries(event.envelope satisfies EventEnvelope)) {
+    if (typeof value === 'string') result.set(`ce-${name}`, encode(value));
+  }
+  for (const [name, value] of Object.entries(carrier ?? {})) result.set(name, encode(value));
+  result.set(gavelHeader.stream, partition);
+  result.set(gavelHeader.offset, event.offset.toString());
+  result.set(gavelHeader.positions, formatPositions(positions));
+  return result;
+}
+
+// Printable ASCII without the space, the quotation mark and the percent sign stands for itself.
+function encode(value: string): string {
+  return value.replace(/[^\x21\x23\x24\x26-\x7e]/gu, (character) =>
+    [...Buffer.from(character)]
+      .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+      .join(''),
+  );
+}

@@ -1,0 +1,47 @@
+import { type EventEnvelope, toHeaders } from '@gavel/proto/envelope';
+import { expect, it } from 'vitest';
+import type { Delivery } from './event-log.ts';
+import { judgeDeliveries } from './judge-deliveries.ts';
+
+const item = '01900000-0000-7000-8000-000000000002';
+const envelope: EventEnvelope = {
+  id: '01900000-0000-7000-8000-000000000001',
+  source: '/gavel/bids',
+  type: 'bids.v1.BidPlaced',
+  subject: `gavel.bids.bid_placed.${item}`,
+  time: '2026-01-02T03:04:05.678Z',
+  partitionkey: item,
+  sequence: '7',
+};
+
+function delivery(change: Partial<EventEnvelope>, body = new Uint8Array(10)): Delivery {
+  return {
+    offset: 5n,
+    storedAt: 0,
+    content: { ok: true, headers: toHeaders({ ...envelope, ...change }), body },
+  };
+}
+
+const judge = (deliveries: Delivery[]) => judgeDeliveries('gavel.bids', 100, deliveries);
+
+it('a type of a newer program is mirrored like any other', () => {
+  const newer = { type: 'bids.v2.Unheard', subject: `gavel.bids.unheard.${item}` };
+  expect(judge([delivery(newer)])).toMatchObject({
+    events: [{ offset: 5n, envelope: newer }],
+    unmirrored: [],
+  });
+});
+
+it.each([
+  ['bytes that are no message', { offset: 5n, storedAt: 0, content: { ok: false, problem: 'no AMQP' } }],
+  [
+    'headers that are no envelope',
+    { ...delivery({}), content: { ok: true, headers: {}, body: new Uint8Array() } },
+  ],
+  ['a subject of another stream', delivery({ subject: `gavel.auth.user_created.${item}` })],
+  ['a body above the limit', delivery({}, new Uint8Array(101))],
+] as [string, Delivery][])('%s have no place in the mirror', (_, bad) => {
+  const { events, unmirrored } = judge([bad, delivery({})]);
+  expect(events).toHaveLength(1);
+  expect(unmirrored).toMatchObject([{ offset: 5n, problem: expect.stringMatching(/./) }]);
+});

@@ -1,0 +1,110 @@
+import { createLogger } from '@gavel/observability/logger';
+import type { StreamName } from '@gavel/proto/topology';
+import type { PartitionStatus } from './bridge-status.ts';
+import { type Delivery, type EventLog, LogRefused, type Reading } from './event-log.ts';
+import { judgeDeliveries } from './judge-deliveries.ts';
+import type { MirrorSession } from './mirror.ts';
+import { countBatch, inMirrorSpans } from './telemetry.ts';
+
+const log = createLogger('nats-bridge');
+const BATCH_LIMIT = 1_000;
+
+/** One partition of a mirrored stream, through any number of sessions. */
+export class PartitionMirror {
+  readonly #stream: StreamName;
+  readonly #partition: string;
+  readonly #log: EventLog;
+  #reading: Reading | undefined;
+  #state: PartitionStatus['state'] = 'connecting';
+  #problem: string | undefined;
+  #offset: bigint | null = null;
+  /** When the oldest message of the batch in hand was stored. */
+  #inHand: number | undefined;
+
+  constructor(stream: StreamName, partition: string, eventLog: EventLog) {
+    this.#stream = stream;
+    this.#partition = partition;
+    this.#log = eventLog;
+  }
+
+  status(): PartitionStatus {
+    const newest = this.#reading?.newestOffset;
+    const behind = newest === undefined ? 0n : newest - (this.#offset ?? -1n);
+    const oldest = this.#inHand ?? this.#reading?.oldestWaiting;
+    return {
+      partition: this.#partition,
+      state: this.#state,
+      offset: this.#offset,
+      lagMessages: behind > 0n ? Number(behind) : 0,
+      lagSeconds: oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest) / 1000),
+      ...(this.#problem !== undefined && { problem: this.#problem }),
+    };
+  }
+
+  note(state: PartitionStatus['state'], problem?: string): void {
+    this.#state = state;
+    this.#problem = problem;
+  }
+
+  /**
+   * Mirrors from where the session found the mirror. Resolves when the signal asks for the end and the batch in hand is
+   * mirrored; rejects when anything failed, and the session has to end.
+   */
+  async follow(session: MirrorSession, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#follow(session, signal);
+    } catch (error) {
+      if (error instanceof LogRefused) this.note('refused', error.message);
+      throw error;
+    } finally {
+      await this.#reading?.close();
+      this.#reading = undefined;
+      this.#inHand = undefined;
+    }
+  }
+
+  async #follow(session: MirrorSession, signal: AbortSignal): Promise<void> {
+    this.#offset = session.positions.get(this.#partition) ?? null;
+    const reading = await this.#open();
+    this.#reading = reading;
+    const close = (): void => void reading.close();
+    signal.addEventListener('abort', close, { once: true });
+    if (signal.aborted) return;
+    this.note('running');
+    for (;;) {
+      const taken = await reading.take(BATCH_LIMIT);
+      if (signal.aborted) return;
+      if (taken === undefined) throw new Error(`${this.#partition}: the subscription ended`);
+      const offset = this.#offset;
+      await this.#mirror(session, offset === null ? taken : taken.filter((each) => each.offset > offset));
+    }
+  }
+
+  async #open(): Promise<Reading> {
+    try {
+      return await this.#log.read(this.#partition, this.#offset);
+    } catch (error) {
+      if (!(error instanceof LogRefused && error.reason === 'stream-shorter')) throw error;
+      // The mirror knows which events it has, so reading all of them again repeats none.
+      log.warn({ partition: this.#partition, err: error }, 'the stream was made anew: read from its start');
+      this.#offset = null;
+      return this.#log.read(this.#partition, null);
+    }
+  }
+
+  async #mirror(session: MirrorSession, deliveries: readonly Delivery[]): Promise<void> {
+    const last = deliveries.at(-1);
+    if (last === undefined) return;
+    this.#inHand = deliveries[0]?.storedAt;
+    const { events, unmirrored } = judgeDeliveries(this.#stream, session.maxBodyBytes, deliveries);
+    for (const each of unmirrored) {
+      log.error({ partition: this.#partition, ...each, offset: each.offset.toString() }, 'not mirrored');
+    }
+    const counts = await inMirrorSpans(this.#partition, events, (carriers) =>
+      session.append(this.#partition, events, last.offset, carriers),
+    );
+    this.#offset = last.offset;
+    this.#inHand = undefined;
+    countBatch(events, { ...counts, unmirrored: unmirrored.length });
+  }
+}

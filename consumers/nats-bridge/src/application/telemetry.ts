@@ -1,0 +1,127 @@
+import { attribute, metric, operationType, rabbitmq } from '@gavel/observability/attributes';
+import { extract, inject, type Span, tracer } from '@gavel/observability/tracing';
+import { context, metrics, type ObservableResult, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { PartitionStatus } from './bridge-status.ts';
+import type { AppendCounts, Carriers, MirroredEvent } from './mirror.ts';
+
+/** Name of the bridge among the consumers. */
+const BRIDGE = 'nats-bridge';
+/** Traces of older events ended long ago: they are linked to, not continued. */
+const LIVE_MS = 5 * 60_000;
+/** A batch links to this many of its older events; the rest is found by offset. */
+const MAX_LINKS = 16;
+const scope = 'gavel.nats-bridge';
+
+const meter = metrics.getMeter(scope);
+const handled = meter.createCounter(metric.consumerHandled.name, metric.consumerHandled);
+const delay = meter.createHistogram(metric.consumerDelay.name, metric.consumerDelay);
+const group = { [attribute.consumerGroup]: BRIDGE };
+
+/**
+ * Runs one batch's publishing in its spans: for each live event a consumer span in its own trace, whose context goes
+ * out with the event, so that a NATS subscriber's span hangs below it; for events caught up with, one span that links
+ * to their traces.
+ */
+export async function inMirrorSpans<T>(
+  partition: string,
+  events: readonly MirroredEvent[],
+  work: (carriers: Carriers) => Promise<T>,
+): Promise<T> {
+  const carriers = new Map<string, { traceparent?: string; tracestate?: string }>();
+  const spans: Span[] = [];
+  const oldest = Date.now() - LIVE_MS;
+  const old: MirroredEvent[] = [];
+  for (const event of events) {
+    if (event.envelope.traceparent === undefined) continue;
+    if (Date.parse(event.envelope.time) < oldest) {
+      old.push(event);
+      continue;
+    }
+    const parent = extract(event.envelope);
+    const span = tracer(scope).startSpan(
+      `process ${partition}`,
+      { kind: SpanKind.CONSUMER, attributes: attributesOf(partition, event, events.length) },
+      parent,
+    );
+    spans.push(span);
+    carriers.set(event.envelope.id, context.with(trace.setSpan(parent, span), inject));
+  }
+  if (old.length > 0) spans.push(catchUpSpan(partition, old));
+  try {
+    return await work(carriers);
+  } catch (error) {
+    for (const span of spans) {
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      span.setAttribute(attribute.errorType, error instanceof Error ? error.name : typeof error);
+    }
+    throw error;
+  } finally {
+    for (const span of spans) span.end();
+  }
+}
+
+/** Counts what became of a batch's messages. */
+export function countBatch(
+  events: readonly MirroredEvent[],
+  counts: AppendCounts & { readonly unmirrored: number },
+): void {
+  for (const [outcome, count] of Object.entries(counts)) {
+    if (count > 0) handled.add(count, { ...group, [attribute.consumerOutcome]: outcome });
+  }
+  const now = Date.now();
+  for (const { envelope } of events) {
+    const age = now - Date.parse(envelope.time);
+    if (age < LIVE_MS) delay.record(age / 1000, group);
+  }
+}
+
+/** Reports the lag of every partition until the returned function is called. */
+export function observeLag(partitions: () => readonly PartitionStatus[]): () => void {
+  const lag = meter.createObservableGauge(metric.consumerLag.name, metric.consumerLag);
+  const report = (result: ObservableResult): void => {
+    for (const { partition, lagMessages } of partitions())
+      result.observe(lagMessages, { ...group, [attribute.destinationPartition]: partition });
+  };
+  lag.addCallback(report);
+  return () => lag.removeCallback(report);
+}
+
+function catchUpSpan(partition: string, events: readonly MirroredEvent[]): Span {
+  const links = events.slice(0, MAX_LINKS).flatMap(({ envelope }) => {
+    const linked = trace.getSpanContext(extract(envelope));
+    return linked ? [{ context: linked }] : [];
+  });
+  return tracer(scope).startSpan(`mirror ${partition}`, {
+    kind: SpanKind.CONSUMER,
+    root: true,
+    links,
+    attributes: { ...batchAttributes(partition, events.length), [attribute.replay]: true },
+  });
+}
+
+function batchAttributes(partition: string, size: number): Record<string, string | number> {
+  return {
+    ...group,
+    [attribute.messagingSystem]: rabbitmq,
+    [attribute.messagingOperationType]: operationType.process,
+    [attribute.destinationName]: partition,
+    [attribute.batchMessageCount]: size,
+  };
+}
+
+function attributesOf(
+  partition: string,
+  { offset, envelope }: MirroredEvent,
+  size: number,
+): Record<string, string | number> {
+  return {
+    ...batchAttributes(partition, size),
+    [attribute.messagingOperationName]: 'process',
+    [attribute.messageId]: envelope.id,
+    [attribute.eventType]: envelope.type,
+    [attribute.aggregateId]: envelope.partitionkey,
+    [attribute.aggregateSequence]: envelope.sequence,
+    [attribute.routingKey]: envelope.subject,
+    [attribute.streamOffset]: offset.toString(),
+  };
+}

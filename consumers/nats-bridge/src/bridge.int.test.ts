@@ -1,0 +1,195 @@
+import { type ForeignProducer, openForeignProducer } from '@gavel/consumer-runtime/testing/foreign-producer';
+import { startTestNats, type TestNats } from '@gavel/dev/testing/private-infrastructure';
+import { decodeBody, findEvent } from '@gavel/proto/registry';
+import { partitionsOf } from '@gavel/proto/topology';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startNatsBridge } from './main.ts';
+import { connectNats, countMirrored, readMirrored } from './testing/mirrored-messages.ts';
+import { expectExactly, itemIn, numberedBids } from './testing/numbered-bids.ts';
+
+const BIDS = 'GAVEL_BIDS';
+const PARTITION = 'gavel.bids-0';
+
+describe('the bridge', () => {
+  let server: TestNats;
+  let nats: NatsConnection;
+  let producer: ForeignProducer;
+  const stops: (() => Promise<void> | void)[] = [];
+
+  beforeAll(async () => {
+    server = await startTestNats();
+    nats = await connectNats(server.url);
+  });
+  afterAll(async () => {
+    await nats?.close();
+    await server?.stop();
+  });
+  beforeEach(async () => {
+    producer = await openForeignProducer();
+    for (const partition of partitionsOf('gavel.auth'))
+      await producer.client.createStream({ stream: partition, arguments: {} });
+  });
+  afterEach(async () => {
+    await stop();
+    await producer.close();
+    const manager = await jetstreamManager(nats);
+    for (const name of await manager.streams.names().next()) await manager.streams.delete(name);
+  });
+
+  async function start(): Promise<string> {
+    const url = await startNatsBridge(
+      {
+        HOST: '127.0.0.1',
+        PORT: 0,
+        STREAM_URL: producer.urls.streamUrl,
+        NATS_URL: server.url,
+        NATS_MAX_BYTES: 100_000_000,
+        NATS_REPLICAS: 1,
+      },
+      { onStop: (_, run) => void stops.push(run) },
+    );
+    await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), 20_000);
+    return url;
+  }
+  async function stop(): Promise<void> {
+    for (let run = stops.pop(); run; run = stops.pop()) await run();
+  }
+  const holds = (count: number) =>
+    vi.waitFor(async () => expect(await countMirrored(nats, BIDS)).toBe(count), 20_000);
+
+  it('brings events to whoever subscribes in NATS, as CloudEvents with the bodies of the stream', async () => {
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    const received: { subject: string; headers: Record<string, string[]>; amount: unknown }[] = [];
+    nats.subscribe('gavel.bids.bid_placed.*', {
+      max: 3,
+      callback: (_, message) => {
+        const definition = findEvent(message.headers?.get('ce-type') ?? '');
+        const body = definition && decodeBody(definition, message.data);
+        const headers = (message.headers as unknown as { toRecord(): Record<string, string[]> }).toRecord();
+        received.push({ subject: message.subject, headers, amount: (body as { amount?: bigint })?.amount });
+      },
+    });
+    await nats.flush();
+    await start();
+    const bids = numberedBids([itemIn(PARTITION)], 3);
+    const [first] = bids;
+    if (first === undefined) throw new Error('three bids');
+    Object.assign(first.properties, {
+      cloudEvents_traceparent: traceparent,
+      cloudEvents_tracestate: 'vendor=a "quoted" one',
+    });
+    await producer.send(PARTITION, bids);
+    await vi.waitFor(() => expect(received).toHaveLength(3), 10_000);
+    expect(received.map(({ amount }) => amount)).toEqual([100n, 101n, 102n]);
+    const { envelope } = first;
+    expect(received[0]?.subject).toBe(envelope.subject);
+    expect(received[0]?.headers).toMatchObject({
+      'Nats-Msg-Id': [envelope.id],
+      'ce-specversion': ['1.0'],
+      'ce-id': [envelope.id],
+      'ce-source': ['/gavel/bids'],
+      'ce-type': ['bids.v1.BidPlaced'],
+      'ce-subject': [envelope.subject],
+      'ce-time': [envelope.time],
+      'ce-datacontenttype': ['application/protobuf'],
+      'ce-partitionkey': [envelope.partitionkey],
+      'ce-sequence': ['1'],
+      'ce-traceparent': [traceparent],
+      'ce-tracestate': ['vendor=a%20%22quoted%22%20one'],
+      'Gavel-Stream': [PARTITION],
+      'Gavel-Offset': ['0'],
+      'Gavel-Positions': [`${PARTITION}=0`],
+    });
+  });
+
+  it('goes on where it was after a restart, with every partition, and repeats nothing', async () => {
+    const items = partitionsOf('gavel.bids').map(itemIn);
+    const sent = numberedBids(items, 40);
+    const send = (bids: typeof sent) =>
+      Promise.all(
+        partitionsOf('gavel.bids').map((partition) =>
+          producer.send(
+            partition,
+            bids.filter((bid) => bid.partition === partition),
+          ),
+        ),
+      );
+    await start();
+    await send(sent);
+    await holds(40);
+    await stop();
+    const more = numberedBids(items, 40, 11);
+    await send(more);
+    const url = await start();
+    await holds(80);
+    expectExactly(await readMirrored(nats, BIDS), [...sent, ...more]);
+    const status = (await (await fetch(`${url}/status`)).json()) as {
+      partitions: { offset: string | null }[];
+    };
+    expect(status.partitions).toHaveLength(6);
+    expect(status.partitions.filter(({ offset }) => offset === '19')).toHaveLength(4);
+  });
+
+  it('mirrors an event once that lies on the stream twice, at any distance, and one that comes late still', async () => {
+    const item = itemIn(PARTITION);
+    const [a, b, c, d, e] = numberedBids([item], 5);
+    if (!(a && b && c && d && e)) throw new Error('five bids');
+    await start();
+    await producer.send(PARTITION, [a, a, b, d, b]);
+    await holds(3);
+    await stop();
+    await start();
+    // A new session knows nothing of the first but what JetStream holds; c was set aside and comes behind d.
+    await producer.send(PARTITION, [a, d, c, c, b, e]);
+    await vi.waitFor(async () => {
+      const ids = (await readMirrored(nats, BIDS)).map(({ id }) => id);
+      expect(ids).toEqual([a, b, d, c, e].map(({ envelope }) => envelope.id));
+    });
+  });
+
+  it('passes over what is no event, and goes on', async () => {
+    const [first, second] = numberedBids([itemIn(PARTITION)], 2);
+    if (!(first && second)) throw new Error('two bids');
+    const stranger = {
+      body: Buffer.from('hello'),
+      properties: { ...second.properties, cloudEvents_subject: 'other.place' },
+    };
+    await start();
+    await producer.send(PARTITION, [
+      first,
+      { body: Buffer.from('no headers'), properties: {} },
+      stranger,
+      second,
+    ]);
+    await holds(2);
+    expectExactly(await readMirrored(nats, BIDS), [first, second]);
+  });
+
+  it('goes on when another client has written into its JetStream stream', async () => {
+    const [first, second] = numberedBids([itemIn(PARTITION)], 2);
+    if (!(first && second)) throw new Error('two bids');
+    await start();
+    await producer.send(PARTITION, [first]);
+    await holds(1);
+    await jetstream(nats).publish(first.envelope.subject, 'not from the bridge');
+    await producer.send(PARTITION, [second]);
+    await holds(3);
+    const mirrored = await readMirrored(nats, BIDS);
+    expect(mirrored.map(({ id }) => id)).toEqual([first.envelope.id, '', second.envelope.id]);
+  });
+
+  it('reads a stream that was made anew from its start, and repeats nothing', async () => {
+    const sent = numberedBids([itemIn(PARTITION)], 6);
+    await start();
+    await producer.send(PARTITION, sent.slice(0, 4));
+    await holds(4);
+    await producer.client.deleteStream({ stream: PARTITION });
+    await producer.client.createStream({ stream: PARTITION, arguments: {} });
+    await producer.send(PARTITION, sent.slice(1, 3));
+    await producer.send(PARTITION, sent.slice(3));
+    await holds(6);
+    expectExactly(await readMirrored(nats, BIDS), sent);
+  });
+});

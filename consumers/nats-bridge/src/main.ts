@@ -1,0 +1,57 @@
+import { delayBefore } from '@gavel/consumer-runtime/domain/back-off';
+import { type StreamName, streams } from '@gavel/proto/topology';
+import { createHealth } from '@gavel/service-runtime/health';
+import { sendJson, startHttpServer } from '@gavel/service-runtime/http-server';
+import { type ProcessScope, runProcess } from '@gavel/service-runtime/process';
+import { createGavelStream } from './adapters/gavel-stream.ts';
+import { createJetStreamMirror } from './adapters/jetstream/jetstream-mirror.ts';
+import { StreamMirror } from './application/stream-mirror.ts';
+import { observeLag } from './application/telemetry.ts';
+import { type BridgeConfig, readBridgeConfig } from './config.ts';
+
+const pace = { firstMs: 100, maxMs: 5_000 };
+
+/** Wires and starts the bridge; returns the base URL of its health answers. */
+export async function startNatsBridge(
+  config: BridgeConfig,
+  scope: Pick<ProcessScope, 'onStop'>,
+): Promise<string> {
+  const log = createGavelStream(config.STREAM_URL, 'nats-bridge');
+  scope.onStop('stream', () => log.close());
+  const mirrors = (Object.keys(streams) as StreamName[]).map((stream) => {
+    const limits = { maxBytes: config.NATS_MAX_BYTES, replicas: config.NATS_REPLICAS };
+    const mirror = createJetStreamMirror({ stream, url: config.NATS_URL, ...limits });
+    return new StreamMirror({ stream, log, mirror, delayBefore: (failures) => delayBefore(failures, pace) });
+  });
+  scope.onStop('mirrors', async () => {
+    await Promise.all(mirrors.map((mirror) => mirror.stop()));
+  });
+  const partitions = () => mirrors.flatMap((mirror) => mirror.status());
+  scope.onStop('metrics', observeLag(partitions));
+
+  const health = createHealth();
+  health.check('mirror', () => {
+    const bad = partitions().filter(({ state }) => state !== 'running');
+    if (bad.length === 0) return partitions();
+    throw new Error(
+      bad.map(({ partition, state, problem }) => `${partition} ${state}: ${problem ?? '…'}`).join('; '),
+    );
+  });
+  const server = await startHttpServer({
+    host: config.HOST,
+    port: config.PORT,
+    health,
+    handlers: {
+      '/status': (_, response) =>
+        sendJson(response, 200, { consumer: 'nats-bridge', partitions: partitions() }),
+    },
+  });
+  scope.onStop('http', () => server.close());
+  return `http://${config.HOST}:${server.port}`;
+}
+
+if (import.meta.main) {
+  runProcess('nats-bridge', async (scope) => {
+    await startNatsBridge(readBridgeConfig(), scope);
+  });
+}

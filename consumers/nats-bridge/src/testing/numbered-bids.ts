@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { type BidMessage, bidMessage } from '@gavel/consumer-runtime/testing/foreign-producer';
+import { partitionFor } from '@gavel/proto/partitioner';
+import { expect } from 'vitest';
+import type { MirroredMessage } from './mirrored-messages.ts';
+
+/** An aggregate whose events go to that partition of gavel.bids. */
+export function itemIn(partition: string): string {
+  for (;;) {
+    const id = randomUUID();
+    if (partitionFor('gavel.bids', id) === partition) return id;
+  }
+}
+
+/** Bids on some items in turn, each item's versions counting on from `first`. */
+export function numberedBids(items: readonly string[], count: number, first = 1): BidMessage[] {
+  const userId = randomUUID();
+  return Array.from({ length: count }, (_, i) =>
+    bidMessage(
+      { itemId: items[i % items.length] as string, userId, amount: BigInt(100 + i) },
+      first + Math.floor(i / items.length),
+    ),
+  );
+}
+
+/** Fails unless the mirror holds exactly those events, each once and each aggregate's in order. */
+export function expectExactly(mirrored: readonly MirroredMessage[], sent: readonly BidMessage[]): void {
+  expect(mirrored.map(({ id }) => id).toSorted()).toEqual(sent.map(({ envelope }) => envelope.id).toSorted());
+  const last = new Map<string, bigint>();
+  for (const { aggregate, version } of mirrored) {
+    expect(version).toBe((last.get(aggregate) ?? 0n) + 1n);
+    last.set(aggregate, version);
+  }
+}
