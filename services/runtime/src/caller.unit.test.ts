@@ -21,15 +21,19 @@ afterAll(() => auth.close());
 async function publish() {
   const published = [{ ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }];
   let asked = 0;
+  let status = 200;
   const server = createServer((_, response) => {
     asked += 1;
-    response.end(JSON.stringify({ keys: published }));
+    response.writeHead(status).end(JSON.stringify({ keys: published }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     keys: published,
     asked: () => asked,
+    answer(next: number): void {
+      status = next;
+    },
     close(): Promise<void> {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
@@ -125,6 +129,25 @@ describe('the published keys', () => {
     vi.setSystemTime(Date.now() + 5 * 60_000);
     await vi.waitFor(async () => expect(await check(await token())).toBeUndefined());
     expect(own.asked()).toBeLessThanOrEqual(3);
+    await own.close();
+  });
+
+  it('are asked for once a second at most while there are none, and once in five seconds while there are', async () => {
+    const own = await publish();
+    own.answer(500);
+    const options = { jwksUrl: own.url, issuer: ISSUER, audience: AUDIENCE };
+    const fresh = createTokenVerifier(options);
+    for (let i = 0; i < 20; i++) await expect(fresh(await token())).rejects.toMatchObject({ code: 14 });
+    expect(own.asked()).toBe(1);
+    own.answer(200);
+    vi.setSystemTime(Date.now() + 1_000);
+    expect(await fresh(await token())).toBeDefined();
+    expect(own.asked()).toBe(2);
+
+    own.answer(500);
+    vi.setSystemTime(Date.now() + 11 * 60_000);
+    for (let i = 0; i < 20; i++) expect(await fresh(await token())).toBeDefined();
+    await vi.waitFor(() => expect(own.asked()).toBe(3));
     await own.close();
   });
 });

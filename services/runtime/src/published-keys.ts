@@ -6,6 +6,8 @@ const log = createLogger('published-keys');
 // Rotation publishes a new key five minutes before it signs; a key that was taken away stops being believed this soon.
 const REFRESH_MS = 5 * 60_000;
 const RETRY_MS = 5_000;
+// A fetch that nobody answers takes three seconds: not every request shall wait that long while there are no keys at all.
+const FAILURE_HOLDS_MS = 1_000;
 // Access tokens live a quarter of an hour, so hardly one outlives an outage of auth; who took a key away because it
 // was stolen waits at most this long for a service that cannot reach auth.
 const BELIEVED_MS = 24 * 3600_000;
@@ -25,18 +27,18 @@ export function createPublishedKeys(url: URL): JWTVerifyGetKey {
     cacheMaxAge: BELIEVED_MS,
     [jwksCache]: fetched,
   });
-  let failing = false;
+  let failure: { error: unknown; until: number } | undefined;
   let refreshAt = 0;
 
   const noteFailure = (error: unknown): void => {
-    if (!failing)
+    if (!failure)
       log.warn({ err: error, url: url.href }, 'keys cannot be fetched; those known stay believed');
-    failing = true;
+    failure = { error, until: Date.now() + FAILURE_HOLDS_MS };
     refreshAt = Date.now() + RETRY_MS;
   };
   const noteSuccess = (): void => {
-    if (failing) log.info({ url: url.href }, 'keys were fetched again');
-    failing = false;
+    if (failure) log.info({ url: url.href }, 'keys were fetched again');
+    failure = undefined;
     refreshAt = Date.now() + REFRESH_MS;
   };
   const refresh = (): void => {
@@ -48,6 +50,7 @@ export function createPublishedKeys(url: URL): JWTVerifyGetKey {
   return async (header, token) => {
     const before = fetched.uat;
     if (remote.fresh && Date.now() >= refreshAt) refresh();
+    if (!remote.fresh && failure && Date.now() < failure.until) throw failure.error;
     try {
       const key = await remote(header, token);
       if (fetched.uat !== before) noteSuccess();
