@@ -15,6 +15,6 @@ const schema = z.object({
 export type RelayConfig = z.output<typeof schema>;
 
 /** The relay's configuration. Throws a ConfigError that names every bad key. */
-export function readRelayConfig(env: NodeJS.ProcessEnv): RelayConfig {
+export function readRelayConfig(env: NodeJS.ProcessEnv = process.env): RelayConfig {
   return readConfig(schema, env);
 }

@@ -6,7 +6,7 @@ import { addRelayChecks } from './relay-checks.ts';
 import { startRelay } from './start-relay.ts';
 
 runProcess('relay', async (scope) => {
-  const config = readRelayConfig(process.env);
+  const config = readRelayConfig();
   const relay = startRelay({
     outbox: config.OUTBOX,
     databaseUrl: config.DATABASE_URL,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Infrastructure, ServerName } from '@gavel/dev/infrastructure/infrastructure';
 import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
@@ -13,13 +14,13 @@ const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
 let infrastructure: Infrastructure;
 let rig: EventRig;
-// Within the range that nothing else here takes; one relay at a time uses it.
-const port = 20_000 + (process.pid % 12_000);
+let port: number;
 const children = new Set<ChildProcess>();
 
 beforeAll(async () => {
   infrastructure = await startTestInfrastructure({ fsync: true });
   rig = await createEventRig(infrastructure.urls);
+  port = await freePort();
 });
 afterAll(async () => {
   await rig?.drop();
@@ -28,6 +29,15 @@ afterAll(async () => {
 afterEach(() => {
   for (const child of children) child.kill('SIGKILL');
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port: free } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return free;
+}
 
 /** The relay as its own process, and the port it serves health on. */
 async function startProcess(): Promise<ChildProcess> {
@@ -39,9 +49,9 @@ async function startProcess(): Promise<ChildProcess> {
       DATABASE_URL: rig.database.url,
       AMQP_URL: rig.urls.amqpUrl,
       STREAM_URL: rig.urls.streamUrl,
-      LOG_LEVEL: 'warn',
+      LOG_LEVEL: 'error',
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'inherit', 'inherit'],
   });
   children.add(child);
   child.once('exit', () => children.delete(child));

@@ -5,6 +5,7 @@ import amqp from 'amqplib';
 import { declareTopology } from '../topology/declare-topology.ts';
 import type { EventPublisher, PublisherEvents } from './event-publisher.ts';
 import { type PublisherSession, type SessionEvents, supervise } from './supervise.ts';
+import { withTimeout } from './with-timeout.ts';
 
 export interface ExchangePublisherOptions extends PublisherEvents {
   /** amqp:// URL with the vhost as path. */
@@ -16,6 +17,7 @@ export interface ExchangePublisherOptions extends PublisherEvents {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
  * Publishes to the topic exchange over a confirm channel: persistent, mandatory, message id = event id. A message that
@@ -44,7 +46,7 @@ async function openSession(
   connection.on('close', () => fail(new Error('AMQP connection closed')));
   const close = async (): Promise<void> => {
     ended = true;
-    await connection.close();
+    await withTimeout('closing the AMQP connection', CLOSE_TIMEOUT_MS, connection.close());
   };
   try {
     await declareTopology(connection);
@@ -91,7 +93,7 @@ async function openSession(
       close,
     };
   } catch (error) {
-    await close();
+    await close().catch(() => undefined);
     throw error;
   }
 }

@@ -22,6 +22,7 @@ export interface StreamPublisherOptions extends PublisherEvents {
 }
 
 const DECLARE_TIMEOUT_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 // The client encodes a flush into a buffer of 64 KiB that it copies to grow, and loses the whole flush when it
 // outgrows the frame (1 MiB). So flushes are cut here and its own limit is never reached.
@@ -52,7 +53,7 @@ async function openSession(
   const client = await connectStreamClient(options.streamUrl, options.publisherName, lost);
   const close = async (): Promise<void> => {
     ended = true;
-    await client.close();
+    await withTimeout('closing the stream client', CLOSE_TIMEOUT_MS, client.close());
   };
   try {
     const publishers = await declarePublishers(client, options, events, fail, lost);
@@ -68,7 +69,8 @@ async function openSession(
       close,
     };
   } catch (error) {
-    await close();
+    // The first error tells more than what closing a broken client answers.
+    await close().catch(() => undefined);
     throw error;
   }
 }

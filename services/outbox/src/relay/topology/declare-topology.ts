@@ -9,8 +9,11 @@ import {
   UNROUTED_QUEUE,
 } from '@gavel/proto/topology';
 import amqp, { type ChannelModel } from 'amqplib';
+import { withTimeout } from '../publisher/with-timeout.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
+const DECLARE_TIMEOUT_MS = 8_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
  * Declares everything that events go through: the topic exchange with its alternate exchange and queue, and each stream
@@ -18,6 +21,11 @@ const CONNECT_TIMEOUT_MS = 5_000;
  * name exists with other properties.
  */
 export async function declareTopology(connection: ChannelModel): Promise<void> {
+  // A broker that is still electing leaders may leave a declaration unanswered.
+  await withTimeout('declaring topology', DECLARE_TIMEOUT_MS, declareAll(connection));
+}
+
+async function declareAll(connection: ChannelModel): Promise<void> {
   const channel = await connection.createChannel();
   // The call that a channel error answers rejects with it; without a listener the event would end the process.
   channel.on('error', () => undefined);
@@ -58,6 +66,6 @@ export async function ensureTopology(amqpUrl: string): Promise<void> {
   try {
     await declareTopology(connection);
   } finally {
-    await connection.close().catch(() => undefined);
+    await withTimeout('closing', CLOSE_TIMEOUT_MS, connection.close()).catch(() => undefined);
   }
 }
