@@ -100,7 +100,7 @@ describe('the bridge', () => {
       'ce-tracestate': ['vendor=a%20%22quoted%22%20one'],
       'Gavel-Stream': [PARTITION],
       'Gavel-Offset': ['0'],
-      'Gavel-Positions': [`${PARTITION}=0`],
+      'Gavel-Positions': [`${PARTITION}=0:${envelope.id.slice(-12)}`],
     });
   });
 
@@ -180,16 +180,24 @@ describe('the bridge', () => {
     expect(mirrored.map(({ id }) => id)).toEqual([first.envelope.id, '', second.envelope.id]);
   });
 
-  it('reads a stream that was made anew from its start, and repeats nothing', async () => {
-    const sent = numberedBids([itemIn(PARTITION)], 6);
-    await start();
-    await producer.send(PARTITION, sent.slice(0, 4));
-    await holds(4);
-    await producer.client.deleteStream({ stream: PARTITION });
-    await producer.client.createStream({ stream: PARTITION, arguments: {} });
-    await producer.send(PARTITION, sent.slice(1, 3));
-    await producer.send(PARTITION, sent.slice(3));
-    await holds(6);
-    expectExactly(await readMirrored(nats, BIDS), sent);
-  });
+  it.each([
+    ['shorter', 3],
+    ['longer', 6],
+  ])(
+    'reads a stream that was made anew from its start, repeating nothing, when it is %s now',
+    async (_, held) => {
+      const sent = numberedBids([itemIn(PARTITION)], 7);
+      await start();
+      await producer.send(PARTITION, sent.slice(0, 4));
+      await holds(4);
+      await stop();
+      await producer.client.deleteStream({ stream: PARTITION });
+      await producer.client.createStream({ stream: PARTITION, arguments: {} });
+      await producer.send(PARTITION, sent.slice(1, 1 + held));
+      await start();
+      await producer.send(PARTITION, sent.slice(1 + held));
+      await holds(7);
+      expectExactly(await readMirrored(nats, BIDS), sent);
+    },
+  );
 });

@@ -28,7 +28,8 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof SubscriptionRefused) throw new LogRefused(error.refusal.reason, error.message);
-    throw error;
+    if (!(error instanceof SubscriptionRefused)) throw error;
+    const passed = error.refusal.reason === 'retention-passed';
+    throw new LogRefused(passed ? 'retention-passed' : 'made-anew', error.message);
   }
 }

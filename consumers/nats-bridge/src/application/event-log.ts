@@ -31,12 +31,11 @@ export interface EventLog {
 }
 
 /**
- * `retention-passed`: messages are gone that were never mirrored. `stream-shorter`: the stream ends before the wanted
- * offset, so it was made anew.
+ * `retention-passed`: messages are gone that were never mirrored. `made-anew`: the stream does not reach the wanted offset.
  */
 export class LogRefused extends Error {
   override readonly name = 'LogRefused';
-  readonly reason: 'retention-passed' | 'stream-shorter';
+  readonly reason: 'retention-passed' | 'made-anew';
 
   constructor(reason: LogRefused['reason'], message: string) {
     super(message);

@@ -39,6 +39,7 @@ it.each([
     { ...delivery({}), content: { ok: true, headers: {}, body: new Uint8Array() } },
   ],
   ['a subject of another stream', delivery({ subject: `gavel.auth.user_created.${item}` })],
+  ['an id that is no UUID', delivery({ id: 'x\r\nNats-Rollup: all' })],
   ['a body above the limit', delivery({}, new Uint8Array(101))],
 ] as [string, Delivery][])('%s have no place in the mirror', (_, bad) => {
   const { events, unmirrored } = judge([bad, delivery({})]);

@@ -30,14 +30,8 @@ export interface MirrorSession {
    * Adds events of one partition, in order, each together with the position that it moves the mirror to. Calls wait for
    * each other. Rejects when anything is in doubt (an answer was lost, `Overtaken`): the session is then of no more use,
    * and what the next one finds is the truth.
-   * @param upTo the last offset that these events account for; messages behind the last event are not looked at again
    */
-  append(
-    partition: string,
-    events: readonly MirroredEvent[],
-    upTo: bigint,
-    carriers: Carriers,
-  ): Promise<AppendCounts>;
+  append(partition: string, events: readonly MirroredEvent[], carriers: Carriers): Promise<AppendCounts>;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,7 @@
 import { createLogger } from '@gavel/observability/logger';
+import { fromHeaders } from '@gavel/proto/envelope';
 import type { StreamName } from '@gavel/proto/topology';
+import { markOf, type Position } from '../domain/positions.ts';
 import type { PartitionStatus } from './bridge-status.ts';
 import { type Delivery, type EventLog, LogRefused, type Reading } from './event-log.ts';
 import { judgeDeliveries } from './judge-deliveries.ts';
@@ -64,32 +66,56 @@ export class PartitionMirror {
   }
 
   async #follow(session: MirrorSession, signal: AbortSignal): Promise<void> {
-    this.#offset = session.positions.get(this.#partition) ?? null;
-    const reading = await this.#open();
-    this.#reading = reading;
-    const close = (): void => void reading.close();
+    const position = session.positions.get(this.#partition);
+    this.#offset = position?.offset ?? null;
+    let unchecked = await this.#open(position);
+    const close = (): void => void this.#reading?.close();
     signal.addEventListener('abort', close, { once: true });
     if (signal.aborted) return;
     this.note('running');
     for (;;) {
-      const taken = await reading.take(BATCH_LIMIT);
+      const taken = await this.#reading?.take(BATCH_LIMIT);
       if (signal.aborted) return;
       if (taken === undefined) throw new Error(`${this.#partition}: the subscription ended`);
-      const offset = this.#offset;
-      await this.#mirror(session, offset === null ? taken : taken.filter((each) => each.offset > offset));
+      if (unchecked !== undefined) {
+        const { offset } = unchecked;
+        const found = taken.find((delivery) => delivery.offset >= offset);
+        if (found !== undefined && !isAt(found, unchecked)) {
+          await this.#readAnew(`another event is at offset ${offset}`);
+          unchecked = undefined;
+          continue;
+        }
+        if (found !== undefined) unchecked = undefined;
+      }
+      const after = this.#offset;
+      await this.#mirror(session, after === null ? taken : taken.filter((each) => each.offset > after));
     }
   }
 
-  async #open(): Promise<Reading> {
-    try {
-      return await this.#log.read(this.#partition, this.#offset);
-    } catch (error) {
-      if (!(error instanceof LogRefused && error.reason === 'stream-shorter')) throw error;
-      // The mirror knows which events it has, so reading all of them again repeats none.
-      log.warn({ partition: this.#partition, err: error }, 'the stream was made anew: read from its start');
-      this.#offset = null;
-      return this.#log.read(this.#partition, null);
+  /** Opens the reading at a position's own event, and returns the position when that event is still to be checked. */
+  async #open(position: Position | undefined): Promise<Position | undefined> {
+    if (position === undefined) {
+      this.#reading = await this.#log.read(this.#partition, null);
+      return undefined;
     }
+    try {
+      this.#reading = await this.#log.read(this.#partition, position.offset - 1n);
+      return position;
+    } catch (error) {
+      if (!(error instanceof LogRefused)) throw error;
+      if (error.reason === 'made-anew') await this.#readAnew(error.message);
+      // The event itself may have gone; it is what comes after it that has to be there.
+      else this.#reading = await this.#log.read(this.#partition, position.offset);
+      return undefined;
+    }
+  }
+
+  // The mirror knows which events it has, so reading all of them again repeats none.
+  async #readAnew(reason: string): Promise<void> {
+    log.warn({ partition: this.#partition, reason }, 'the stream was made anew: read from its start');
+    await this.#reading?.close();
+    this.#offset = null;
+    this.#reading = await this.#log.read(this.#partition, null);
   }
 
   async #mirror(session: MirrorSession, deliveries: readonly Delivery[]): Promise<void> {
@@ -101,10 +127,16 @@ export class PartitionMirror {
       log.error({ partition: this.#partition, ...each, offset: each.offset.toString() }, 'not mirrored');
     }
     const counts = await inMirrorSpans(this.#partition, events, (carriers) =>
-      session.append(this.#partition, events, last.offset, carriers),
+      session.append(this.#partition, events, carriers),
     );
     this.#offset = last.offset;
     this.#inHand = undefined;
     countBatch(events, { ...counts, unmirrored: unmirrored.length });
   }
+}
+
+function isAt({ offset, content }: Delivery, position: Position): boolean {
+  if (offset !== position.offset || !content.ok) return false;
+  const parsed = fromHeaders(content.headers);
+  return parsed.ok && markOf(parsed.envelope.id) === position.mark;
 }

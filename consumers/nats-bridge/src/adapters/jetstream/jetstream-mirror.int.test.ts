@@ -37,44 +37,43 @@ describe('a mirror in JetStream', () => {
   it('refuses a zombie: whoever opened it before another wrote stores nothing more', async () => {
     const [zombie, live] = [await mirror().open(), await mirror().open()];
     const events = [0, 1, 2, 3].map(event);
-    await zombie.append(PARTITION, events.slice(0, 1), 0n, new Map()).catch(() => undefined);
+    await zombie.append(PARTITION, events.slice(0, 1), new Map()).catch(() => undefined);
     expect(await countMirrored(nats, 'GAVEL_BIDS')).toBe(1);
-    await expect(live.append(PARTITION, [event(9)], 9n, new Map())).rejects.toThrow(Overtaken);
+    await expect(live.append(PARTITION, [event(9)], new Map())).rejects.toThrow(Overtaken);
     const next = await mirror().open();
-    expect(next.positions).toEqual(new Map([[PARTITION, 0n]]));
-    await next.append(PARTITION, events.slice(1, 3), 2n, new Map());
+    expect(next.positions).toMatchObject({ size: 1 });
+    expect(next.positions.get(PARTITION)).toMatchObject({ offset: 0n });
+    await next.append(PARTITION, events.slice(1, 3), new Map());
     // One of the zombie's is known by its id, the other would be new; it is let do neither.
-    await expect(zombie.append(PARTITION, events.slice(2), 3n, new Map())).rejects.toThrow(Overtaken);
-    await expect(zombie.append(PARTITION, [event(5)], 5n, new Map())).rejects.toThrow('broken');
+    await expect(zombie.append(PARTITION, events.slice(2), new Map())).rejects.toThrow(Overtaken);
+    await expect(zombie.append(PARTITION, [event(5)], new Map())).rejects.toThrow('broken');
     expect((await readMirrored(nats, 'GAVEL_BIDS')).map(({ offset }) => offset)).toEqual([0n, 1n, 2n]);
     for (const session of [zombie, live, next]) await session.close();
   });
 
   it('says how far each partition is, whichever was mirrored last', async () => {
     const session = await mirror().open();
-    await session.append('gavel.bids-3', [event(7)], 8n, new Map());
-    await session.append(PARTITION, [event(8), event(9)], 9n, new Map());
+    await session.append('gavel.bids-3', [event(7)], new Map());
+    await session.append(PARTITION, [event(8), event(9)], new Map());
     await session.close();
     const next = await mirror().open();
-    expect(next.positions).toEqual(
-      new Map([
-        ['gavel.bids-3', 8n],
-        [PARTITION, 9n],
-      ]),
-    );
+    expect([...next.positions].map(([partition, { offset }]) => [partition, offset])).toEqual([
+      ['gavel.bids-3', 7n],
+      [PARTITION, 9n],
+    ]);
     await next.close();
   });
 
   it('may not be purged, and refuses to guess when its positions are gone all the same', async () => {
     const manager = await jetstreamManager(nats);
     const session = await mirror().open();
-    await session.append(PARTITION, [event(0)], 0n, new Map());
+    await session.append(PARTITION, [event(0)], new Map());
     await session.close();
     await expect(manager.streams.purge('GAVEL_BIDS')).rejects.toThrow();
     await manager.streams.delete('GAVEL_BIDS');
     await manager.streams.add({ name: 'GAVEL_BIDS', subjects: ['gavel.bids.>'] });
     const again = await mirror().open();
-    await again.append(PARTITION, [event(1)], 1n, new Map());
+    await again.append(PARTITION, [event(1)], new Map());
     await again.close();
     await manager.streams.purge('GAVEL_BIDS');
     await expect(mirror().open()).rejects.toThrow(MirrorRefused);

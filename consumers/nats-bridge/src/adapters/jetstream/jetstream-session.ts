@@ -15,6 +15,7 @@ import {
   type MirrorSession,
   Overtaken,
 } from '../../application/mirror.ts';
+import { markOf, type Position, type Positions } from '../../domain/positions.ts';
 import { messageHeaders } from './message-headers.ts';
 import { jetStreamName, type MirrorEnd } from './mirror-stream.ts';
 import { SeenEvents } from './seen-events.ts';
@@ -36,7 +37,7 @@ export interface SessionOptions {
  * and nothing is stored once anybody else has written.
  */
 export class JetStreamSession implements MirrorSession {
-  readonly positions: ReadonlyMap<string, bigint>;
+  readonly positions: Positions;
   readonly ended: Promise<void>;
   readonly maxBodyBytes: number;
   readonly #connection: NatsConnection;
@@ -45,7 +46,7 @@ export class JetStreamSession implements MirrorSession {
   readonly #name: string;
   readonly #timeoutMs: number;
   /** Positions after the last message published. */
-  readonly #reached: Map<string, bigint>;
+  readonly #reached: Map<string, Position>;
   #lastSequence: number;
   #turn: Promise<unknown> = Promise.resolve();
   #broken: { readonly by: unknown } | undefined;
@@ -66,17 +67,12 @@ export class JetStreamSession implements MirrorSession {
     });
   }
 
-  append(
-    partition: string,
-    events: readonly MirroredEvent[],
-    upTo: bigint,
-    carriers: Carriers,
-  ): Promise<AppendCounts> {
+  append(partition: string, events: readonly MirroredEvent[], carriers: Carriers): Promise<AppendCounts> {
     const run = this.#turn.then(async () => {
       if (this.#broken) throw new Error('the session is broken', { cause: this.#broken.by });
       try {
         const mirrored = await this.#append(partition, events, carriers);
-        this.#reached.set(partition, upTo);
+        for (const event of events.slice(-1)) this.#reach(partition, event);
         return { mirrored, duplicate: events.length - mirrored };
       } catch (error) {
         this.#broken = { by: error };
@@ -109,6 +105,10 @@ export class JetStreamSession implements MirrorSession {
     return mirrored;
   }
 
+  #reach(partition: string, { offset, envelope }: MirroredEvent): void {
+    this.#reached.set(partition, { offset, mark: markOf(envelope.id) });
+  }
+
   #publish(
     partition: string,
     events: readonly MirroredEvent[],
@@ -116,7 +116,7 @@ export class JetStreamSession implements MirrorSession {
   ): Promise<PromiseSettledResult<PubAck>[]> {
     return Promise.allSettled(
       events.map((event, index) => {
-        this.#reached.set(partition, event.offset);
+        this.#reach(partition, event);
         const { id, subject } = event.envelope;
         return this.#client.publish(subject, event.body, {
           msgID: id,

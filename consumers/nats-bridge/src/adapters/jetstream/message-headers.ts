@@ -8,7 +8,7 @@ export const gavelHeader = {
   /** The partition that holds the event, for example `gavel.bids-2`. */
   stream: 'Gavel-Stream',
   offset: 'Gavel-Offset',
-  /** The last mirrored offset of every partition, this event's included: the bridge's checkpoint. */
+  /** The last mirrored event of every partition, this one's included: the bridge's checkpoint. */
   positions: 'Gavel-Positions',
 } as const;
 

@@ -16,7 +16,7 @@ const envelope = {
 
 it("keeps the event's own trace context beside that of its publishing, and nothing breaks out of a header", () => {
   const publishing = { traceparent: `00-${'a'.repeat(32)}-${'c'.repeat(16)}-01` };
-  const positions = new Map([['gavel.bids-1', 4n]]);
+  const positions = new Map([['gavel.bids-1', { offset: 4n, mark: '000000000001' }]]);
   const result = messageHeaders(
     { offset: 4n, envelope, body: new Uint8Array() },
     'gavel.bids-1',
@@ -26,5 +26,5 @@ it("keeps the event's own trace context beside that of its publishing, and nothi
   expect(result.get('ce-traceparent')).toBe(envelope.traceparent);
   expect(result.get('traceparent')).toBe(publishing.traceparent);
   expect(result.get('ce-tracestate')).toBe('x=%2250%25%22%20%C3%A9%0D%0A');
-  expect(result.get('Gavel-Positions')).toBe('gavel.bids-1=4');
+  expect(result.get('Gavel-Positions')).toBe('gavel.bids-1=4:000000000001');
 });
