@@ -1,12 +1,8 @@
 import type { Pool } from '@gavel/postgres/pool';
 import type { Transaction } from '@gavel/postgres/transaction';
 import type { DeadLetter } from '../../application/dead-letter.ts';
+import { MAX_AGGREGATE_ID, MAX_ERROR, MAX_STACK, storable, storableHeaders } from './storable-text.ts';
 
-/** Bounds of what is made here, in characters; headers and body are kept as they came. */
-const MAX_ERROR = 8_000;
-const MAX_STACK = 32_000;
-/** Indexed, and an index row holds at most 2,704 bytes; a subject's token is far shorter. */
-const MAX_AGGREGATE_ID = 255;
 /** One statement carries about this much, as Postgres takes none of a gigabyte and bodies double on their way. */
 const STATEMENT_BYTES = 8 * 1024 * 1024;
 
@@ -74,17 +70,6 @@ export async function blockedAggregates(
     values: [consumer, aggregateIds.map((id) => storable(id, MAX_AGGREGATE_ID))],
   });
   return new Set(rows.map((row) => row.aggregate_id));
-}
-
-// What a foreign client may put into a header, Postgres' text may not hold: NUL and halves of surrogate pairs.
-function storable(text: string | undefined, max = Number.POSITIVE_INFINITY): string | null {
-  return text === undefined ? null : text.slice(0, max).toWellFormed().replaceAll('\u0000', '\ufffd');
-}
-
-function storableHeaders(headers: Readonly<Record<string, string>>): Record<string, string | null> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [storable(name), storable(value)]),
-  );
 }
 
 /** How many events of a consumer are parked now. */
