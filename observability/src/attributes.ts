@@ -105,10 +105,28 @@ export const metric = {
     description: 'Events handled, by outcome',
   },
   consumerBatchDuration: {
-    name: 'gavel.consumer.batch.duration',
+    name: 'messaging.process.duration',
     kind: 'histogram',
     unit: 's',
-    description: 'One batch from receipt to commit of effect and checkpoint',
+    description: 'One batch from its first statement to the commit of effect and checkpoint',
+  },
+  consumerBatchSize: {
+    name: 'gavel.consumer.batch.size',
+    kind: 'histogram',
+    unit: '{event}',
+    description: 'Messages in one transaction',
+  },
+  consumerRetries: {
+    name: 'gavel.consumer.retries',
+    kind: 'counter',
+    unit: '{try}',
+    description: 'Batches that failed and are tried again, by error type',
+  },
+  consumerRebalances: {
+    name: 'gavel.consumer.rebalances',
+    kind: 'counter',
+    unit: '{partition}',
+    description: 'Partitions that a member of a group took over',
   },
   consumerDelay: {
     name: 'gavel.consumer.delay',
@@ -121,6 +139,18 @@ export const metric = {
     kind: 'gauge',
     unit: '{event}',
     description: 'Offsets between the checkpoint and the end of the partition',
+  },
+  consumerLagTime: {
+    name: 'gavel.consumer.lag.time',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Age of the oldest message received and not committed',
+  },
+  consumerRefused: {
+    name: 'gavel.consumer.refused',
+    kind: 'gauge',
+    unit: '1',
+    description: '1 while the checkpoint is not in the stream any more and nothing is read, otherwise 0',
   },
   consumerDeadLetters: {
     name: 'gavel.consumer.dead_letters',

@@ -4,6 +4,7 @@ import type { EventEnvelope } from '@gavel/proto/envelope';
 import { findEvent } from '@gavel/proto/registry';
 import { isSubscription } from '@gavel/proto/subjects';
 import type { StreamName } from '@gavel/proto/topology';
+import type { BackOff } from './domain/back-off.ts';
 
 /** One event as a handler gets it: decoded, new to this consumer, in its aggregate's order. */
 export interface ReceivedEvent<S extends DescMessage = DescMessage> {
@@ -19,8 +20,9 @@ export interface FailurePolicy {
    */
   readonly laterEvents: 'wait' | 'continue';
   /**
-   * How often an event is tried before it is parked: once with its batch, then alone. 3 unless told, at least 2. A
-   * PermanentFailure is not tried again.
+   * How often an event is tried before it is parked: once with its batch, then alone. 3 unless told, at least 2. Only
+   * errors that the handler threw count; what the database lacks for the moment (connection, table, permission) is
+   * no event's fault.
    */
   readonly attempts?: number;
   /**
@@ -28,6 +30,10 @@ export interface FailurePolicy {
    * again for as long as it takes, and the partition waits.
    */
   readonly isTransient?: (error: unknown) => boolean;
+  /** Errors, beside PermanentFailure, that no other try cures: the event is parked at once. */
+  readonly isPermanent?: (error: unknown) => boolean;
+  /** Between tries: doubling from the first to the longest, a random half taken off. 100 ms to 5 s unless told. */
+  readonly backOff?: BackOff;
 }
 
 export interface ConsumerDefinition<S extends DescMessage = DescMessage> {
@@ -44,6 +50,17 @@ export interface ConsumerDefinition<S extends DescMessage = DescMessage> {
    */
   readonly handle: (tx: Transaction, events: readonly ReceivedEvent<S>[]) => Promise<void>;
   readonly onFailure: FailurePolicy;
+  /** What a replay rebuilds beside the live one; without it there is nothing to replay. */
+  readonly projection?: Projection;
+}
+
+/** A projection that can be rebuilt from the log. */
+export interface Projection {
+  /**
+   * Every table that `handle` writes. The handler must name them without a schema: a replay runs it on tables of the
+   * same names in a schema of the replay's own. What it reads and does not write may be any table of the database.
+   */
+  readonly tables: readonly string[];
 }
 
 /** Checks a consumer's declaration. Throws a RangeError for one that could never receive anything. */
@@ -59,6 +76,11 @@ export function defineConsumer<S extends DescMessage>(
   for (const { typeName } of definition.types) {
     if (findEvent(typeName)?.stream !== definition.stream) {
       throw new RangeError(`${definition.name}: ${typeName} is not an event of ${definition.stream}`);
+    }
+  }
+  for (const table of definition.projection?.tables ?? []) {
+    if (!/^[a-z][a-z0-9_]{0,62}$/.test(table)) {
+      throw new RangeError(`${definition.name}: not the plain name of a table: ${table}`);
     }
   }
   return definition;

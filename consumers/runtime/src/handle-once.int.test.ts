@@ -9,6 +9,7 @@ import { useConsumerFixture } from './testing/consumer-fixture.ts';
 import { eventually } from './testing/eventually.ts';
 import { bidMessage } from './testing/foreign-producer.ts';
 import { appliedSequences, recordingConsumer } from './testing/recording-consumer.ts';
+import { createUngroupedSource } from './testing/ungrouped-source.ts';
 
 describe('handling once', () => {
   const fixture = useConsumerFixture();
@@ -62,11 +63,17 @@ describe('handling once', () => {
     await eventually(async () => expect(await applied(itemId, 'resuming')).toEqual(upTo(20)));
   });
 
-  it('two instances on one checkpoint apply every event once and in order', async () => {
+  it('two instances that read one partition at once apply every event once and in order', async () => {
     const definition = recordingConsumer({ laterEvents: 'wait' }, undefined, 'zombies');
     const { itemId, partition } = await publishItem(500);
-    const options = { definition, partitions: [partition], batchLimit: 7 };
-    const instances = [fixture.start(options), fixture.start(options)];
+    const instances = [1, 2].map(() =>
+      fixture.start({
+        definition,
+        partitions: [partition],
+        batchLimit: 7,
+        source: createUngroupedSource(fixture.producer.urls.streamUrl),
+      }),
+    );
     await publishItem(500, itemId, 501);
     await eventually(async () => expect(await applied(itemId, 'zombies')).toEqual(upTo(1_000)), 20_000);
     // Both have caught up with the checkpoint, and neither is stuck.

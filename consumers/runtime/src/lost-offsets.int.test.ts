@@ -69,6 +69,52 @@ describe('an offset that the stream no longer holds', () => {
     );
   });
 
+  /** A partition with events, that `applied` has read to its end, and then lost and declared again. */
+  const makeAnew = async (partition: string, count: number, isRunning: boolean) => {
+    const { client, send } = fixture.producer;
+    await client.createStream({ stream: partition, arguments: {} });
+    await send(partition, bids(count, 10));
+    const before = fixture.start({ definition, partitions: [partition] });
+    await eventually(() => expect(before.status().partitions[0]?.offset).toBe(BigInt(count - 1)));
+    if (!isRunning) await before.stop();
+    await client.deleteStream({ stream: partition });
+    await client.createStream({ stream: partition, arguments: {} });
+    return before;
+  };
+
+  it('stays refused when a stream that was made anew has grown past it', async () => {
+    const partition = 'gavel.bids-regrown';
+    const consumer = await makeAnew(partition, 50, true);
+    const state = () => consumer.status().partitions[0]?.state;
+    await eventually(() => expect(state()).toBe('refused'));
+    await fixture.producer.send(partition, bids(200, 10));
+    // Two looks at the checkpoint later.
+    const { rows } = await fixture.database.pool.query('SELECT now() AS then');
+    await eventually(async () => {
+      const { rows: passed } = await fixture.database.pool.query(
+        "SELECT now() - $1 > interval '5 s' AS long",
+        [rows[0]?.then],
+      );
+      expect(passed[0]?.long).toBe(true);
+      expect(state()).toBe('refused');
+    });
+    // Somebody decides to begin with the new stream.
+    await setCheckpoint(partition, -1n);
+    await eventually(() => expect(consumer.status().partitions[0]).toMatchObject({ offset: 199n }));
+  });
+
+  it('is seen by another message at the last offset, also by a consumer that was down meanwhile', async () => {
+    const partition = 'gavel.bids-unseen';
+    await makeAnew(partition, 50, false);
+    await fixture.producer.send(partition, bids(200, 10));
+    const consumer = fixture.start({ definition, partitions: [partition] });
+    await eventually(() => expect(consumer.status().partitions[0]?.state).toBe('refused'));
+    expect(() => consumer.check()).toThrow(
+      /at offset 49 was [0-9a-f-]{36} when it was applied, and is [0-9a-f-]{36} now/,
+    );
+    expect(consumer.status().partitions[0]?.offset).toBe(49n);
+  });
+
   it('reads a stream to its very end and from there on', async () => {
     const { client, send } = fixture.producer;
     const partition = 'gavel.bids-end';

@@ -1,22 +1,23 @@
+import { randomUUID } from 'node:crypto';
 import type { DescMessage } from '@bufbuild/protobuf';
-import { attribute, metric } from '@gavel/observability/attributes';
-import { createLogger } from '@gavel/observability/logger';
 import type { Pool } from '@gavel/postgres/pool';
 import { partitionsOf } from '@gavel/proto/topology';
-import { type BatchObservableResult, metrics } from '@opentelemetry/api';
 import { commitTogether, readCheckpoint } from './adapters/postgres/checkpoints.ts';
 import { blockedAggregates, countParked, park } from './adapters/postgres/dead-letters.ts';
+import { forgetMember, writeHeartbeat } from './adapters/postgres/members.ts';
+import { readPauses, removePause, writePause } from './adapters/postgres/pauses.ts';
 import { maintainProcessedEventDays } from './adapters/postgres/processed-event-days.ts';
 import { claimNewEvents } from './adapters/postgres/processed-events.ts';
 import { createStreamSource } from './adapters/stream/stream-source.ts';
 import type { CommitStrategy } from './application/commit-strategy.ts';
+import { Housekeeping } from './application/housekeeping.ts';
+import { Membership } from './application/keep-membership.ts';
 import { PartitionReader } from './application/partition-reader.ts';
-import type { PartitionStatus } from './application/partition-status.ts';
+import { type PartitionStatus, SOUND_STATES } from './application/partition-status.ts';
 import type { EventSource } from './application/source.ts';
 import type { ConsumerDefinition } from './define-consumer.ts';
+import { observeStatus } from './observe-status.ts';
 
-const log = createLogger('consumer');
-const HOUSEKEEPING_MS = 3600_000;
 /** At 1,000 a transaction costs little beside its events; more would only make the waits of a failing batch longer. */
 const BATCH_LIMIT = 1_000;
 
@@ -39,27 +40,37 @@ export interface StartConsumerOptions<S extends DescMessage = DescMessage> {
 /** A consumer at work. */
 export interface RunningConsumer {
   status(): ConsumerStatus;
-  /** Resolves with the status when every partition is being read; throws, naming what is wrong, when one is not. */
+  /** Returns the status when every partition is read, by this member or another; throws, naming what is wrong, if not. */
   check(): ConsumerStatus;
-  /** Finishes and commits the batches in hand, then leaves the broker. The pool stays open. */
+  /** Pauses the group, or one of its partitions, for all of its members and over restarts; at once for this one. */
+  pause(partition?: string): Promise<void>;
+  /** Ends one partition's pause, or without one every pause of the group. */
+  resume(partition?: string): Promise<void>;
+  /** Finishes and commits the batches in hand, then leaves the group and the broker. The pool stays open. */
   stop(): Promise<void>;
 }
 
 export interface ConsumerStatus {
   readonly consumer: string;
+  /** This instance's id among its group's members. */
+  readonly member: string;
   readonly partitions: readonly PartitionStatus[];
 }
 
 /**
- * Starts reading every partition of the consumer's stream from its checkpoint. Returns at once: broker and database may
- * be away now and come back later, at any time and any number of times; `check` tells how it stands.
+ * Joins the consumer's group and reads the partitions that fall to this member from the group's checkpoints. Returns at
+ * once: broker and database may be away now and come back later, at any time and any number of times; `check` tells
+ * how it stands.
  */
 export function startConsumer<S extends DescMessage>(options: StartConsumerOptions<S>): RunningConsumer {
   const { pool, streamUrl, batchLimit = BATCH_LIMIT } = options;
   // The runtime hands the handler only events of the definition's own types (judgeDelivery), which S says.
   const definition = options.definition as unknown as ConsumerDefinition;
-  const source = options.source ?? createStreamSource(streamUrl, `consumer ${definition.name}`);
+  const { name } = definition;
+  const member = randomUUID();
+  const source = options.source ?? createStreamSource(streamUrl, `consumer ${name}`);
   const partitions = options.partitions ?? partitionsOf(definition.stream);
+  const jitter = sharedJitter();
   const readers = partitions.map(
     (partition) =>
       new PartitionReader({
@@ -68,61 +79,64 @@ export function startConsumer<S extends DescMessage>(options: StartConsumerOptio
         source,
         store: { claim: claimNewEvents, blocked: blockedAggregates, park },
         commit: options.commitStrategy ?? commitTogether(pool),
-        readCheckpoint: () => readCheckpoint(pool, definition.name, partition),
+        readCheckpoint: () => readCheckpoint(pool, name, partition),
         batchLimit,
+        jitter,
       }),
   );
-  const stopHousekeeping = startHousekeeping(pool);
+  const housekeeping = new Housekeeping(() => maintainProcessedEventDays(pool));
   const status = (): ConsumerStatus => ({
-    consumer: definition.name,
+    consumer: name,
+    member,
     partitions: readers.map((reader) => reader.status()),
   });
-  const stopMetrics = observe(pool, status);
+  const held = (): string[] =>
+    readers.flatMap((reader) => (reader.status().held ? [reader.status().partition] : []));
+  const membership = new Membership(
+    {
+      beat: () => writeHeartbeat(pool, name, member, held()),
+      readPauses: () => readPauses(pool, name),
+      leave: () => forgetMember(pool, name, member),
+    },
+    (isPaused) => {
+      for (const reader of readers) reader.setPaused(isPaused(reader.status().partition));
+    },
+  );
+  const stopMetrics = observeStatus(status, () => countParked(pool, name));
   return {
     status,
-    check() {
-      const now = status();
-      const bad = now.partitions.filter(({ state }) => state !== 'running');
-      if (bad.length === 0) return now;
-      throw new Error(
-        bad.map(({ partition, state, problem }) => `${partition} ${state}: ${problem ?? '…'}`).join('; '),
-      );
+    check: () => requireSound(status()),
+    async pause(partition) {
+      await writePause(pool, name, partition);
+      await membership.look();
+    },
+    async resume(partition) {
+      await removePause(pool, name, partition);
+      await membership.look();
     },
     async stop() {
       stopMetrics();
-      stopHousekeeping();
+      housekeeping.stop();
       await Promise.all(readers.map((reader) => reader.stop()));
+      await membership.stop();
       await source.close();
     },
   };
 }
 
-function startHousekeeping(pool: Pool): () => void {
-  const run = (): void => {
-    maintainProcessedEventDays(pool).catch((error: unknown) =>
-      log.warn({ err: error }, 'processed events were not tidied; tried again in an hour'),
-    );
-  };
-  run();
-  const timer = setInterval(run, HOUSEKEEPING_MS);
-  timer.unref();
-  return () => clearInterval(timer);
+function requireSound(status: ConsumerStatus): ConsumerStatus {
+  const bad = status.partitions.filter(({ state }) => !SOUND_STATES.has(state));
+  if (bad.length === 0) return status;
+  throw new Error(
+    bad.map(({ partition, state, problem }) => `${partition} ${state}: ${problem ?? '…'}`).join('; '),
+  );
 }
 
-function observe(pool: Pool, status: () => ConsumerStatus): () => void {
-  const meter = metrics.getMeter('gavel.consumer');
-  const lag = meter.createObservableGauge(metric.consumerLag.name, metric.consumerLag);
-  const parked = meter.createObservableGauge(metric.consumerDeadLetters.name, metric.consumerDeadLetters);
-  const report = async (result: BatchObservableResult): Promise<void> => {
-    const { consumer, partitions } = status();
-    for (const { partition, lagMessages } of partitions) {
-      result.observe(lag, lagMessages, {
-        [attribute.consumerGroup]: consumer,
-        [attribute.destinationPartition]: partition,
-      });
-    }
-    result.observe(parked, await countParked(pool, consumer), { [attribute.consumerGroup]: consumer });
+/** One random number for each number of failures, for all that ask. */
+function sharedJitter(): (failures: number) => number {
+  const drawn: number[] = [];
+  return (failures) => {
+    drawn[failures] ??= Math.random();
+    return drawn[failures];
   };
-  meter.addBatchObservableCallback(report, [lag, parked]);
-  return () => meter.removeBatchObservableCallback(report, [lag, parked]);
 }

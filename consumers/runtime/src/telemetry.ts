@@ -13,6 +13,9 @@ const scope = 'gavel.consumer';
 const meter = metrics.getMeter(scope);
 const handled = meter.createCounter(metric.consumerHandled.name, metric.consumerHandled);
 const duration = meter.createHistogram(metric.consumerBatchDuration.name, metric.consumerBatchDuration);
+const size = meter.createHistogram(metric.consumerBatchSize.name, metric.consumerBatchSize);
+const retries = meter.createCounter(metric.consumerRetries.name, metric.consumerRetries);
+const rebalances = meter.createCounter(metric.consumerRebalances.name, metric.consumerRebalances);
 const delay = meter.createHistogram(metric.consumerDelay.name, metric.consumerDelay);
 
 /**
@@ -44,13 +47,33 @@ export function countBatch(batch: JudgedBatch, counts: BatchCounts, startedAt: n
   for (const [outcome, count] of Object.entries(counts) as [keyof BatchCounts, number][]) {
     if (count > 0) handled.add(count, { ...group, [attribute.consumerOutcome]: outcome });
   }
-  duration.record((performance.now() - startedAt) / 1000, group);
+  duration.record((performance.now() - startedAt) / 1000, {
+    ...group,
+    [attribute.messagingSystem]: rabbitmq,
+    [attribute.messagingOperationName]: 'process',
+    [attribute.destinationPartition]: batch.move.partition,
+  });
+  size.record(batch.events.length + batch.unreadable.length + batch.passed, group);
   const now = Date.now();
   for (const { envelope } of batch.events) {
     const age = now - Date.parse(envelope.time);
     // A replay says nothing of how fast events arrive, and would drown those that do.
     if (age < LIVE_MS) delay.record(age / 1000, group);
   }
+}
+
+/** Counts a try of a batch that failed; another one follows. */
+export function countRetry(batch: JudgedBatch, error: unknown): void {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  retries.add(1, {
+    [attribute.consumerGroup]: batch.move.consumer,
+    [attribute.errorType]: cause instanceof Error ? cause.name : typeof cause,
+  });
+}
+
+/** Counts a partition that fell to this member of its group. */
+export function countRebalance(consumer: string): void {
+  rebalances.add(1, { [attribute.consumerGroup]: consumer });
 }
 
 // Ordered so that the first event's transaction is last, and every transaction is after its consumer span.

@@ -1,8 +1,9 @@
 import type { Transaction } from '@gavel/postgres/transaction';
 import type { ConsumerDefinition } from '../define-consumer.ts';
+import { messageMark } from './checkpoint.ts';
 import type { CheckpointMove, CommitStrategy, MoveOutcome } from './commit-strategy.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import { isolateFailures, waiting } from './handle-events.ts';
+import { BatchFailed, isCuredByWaiting, isolateFailures, waiting } from './handle-events.ts';
 import { type DeliveredEvent, judgeDelivery } from './judge-delivery.ts';
 import type { Delivery } from './source.ts';
 
@@ -50,7 +51,7 @@ export function judgeBatch(
   const last = deliveries.at(-1);
   if (last === undefined) throw new RangeError('a batch holds at least one delivery');
   return {
-    move: { consumer: definition.name, partition, from, to: last.offset },
+    move: { consumer: definition.name, partition, from, to: last.offset, mark: messageMark(last) },
     events,
     unreadable,
     passed: deliveries.length - events.length - unreadable.length,
@@ -60,7 +61,8 @@ export function judgeBatch(
 /**
  * Tries a batch once: the checkpoint's move, the record of handled events, the handler's effect and whatever has to be
  * parked commit together or not at all. The first attempt hands the handler everything at once; later ones find out
- * which events it fails on. Throws what went wrong when the batch is to be tried again.
+ * which events it fails on. Throws `BatchFailed` when the handler failed on its events, now or at the commit, and what
+ * else went wrong as it is: in both cases the batch is to be tried again.
  */
 export async function applyBatch(
   definition: ConsumerDefinition,
@@ -71,11 +73,13 @@ export async function applyBatch(
 ): Promise<{ outcome: MoveOutcome; counts: BatchCounts }> {
   const { consumer, partition } = batch.move;
   const counts: BatchCounts = { handled: 0, duplicate: 0, passed: batch.passed, parked: 0 };
-  const outcome = await commit(batch.move, async (tx) => {
+  let wasHandled = false;
+  const effect = async (tx: Transaction): Promise<void> => {
     const letters = [...batch.unreadable];
     const fresh = batch.events.length > 0 ? await onlyNew(tx, store, consumer, batch.events) : [];
     const free = await splitWaiting(tx, definition, store, fresh, letters);
     if (free.length > 0) {
+      wasHandled = true;
       if (attempt === 1) await definition.handle(tx, free);
       else letters.push(...(await isolateFailures(tx, definition, free, attempt)));
     }
@@ -83,8 +87,13 @@ export async function applyBatch(
     counts.duplicate = batch.events.length - fresh.length;
     counts.parked = letters.length;
     counts.handled = fresh.length - (letters.length - batch.unreadable.length);
-  });
-  return { outcome, counts };
+  };
+  try {
+    return { outcome: await commit(batch.move, effect), counts };
+  } catch (error) {
+    if (error instanceof BatchFailed || !wasHandled || isCuredByWaiting(definition, error)) throw error;
+    throw new BatchFailed(messageOf(error), { cause: error });
+  }
 }
 
 async function onlyNew(
@@ -126,4 +135,8 @@ async function splitWaiting(
     letters.push(waiting(event));
     return false;
   });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

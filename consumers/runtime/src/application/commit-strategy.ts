@@ -6,6 +6,8 @@ export interface CheckpointMove {
   readonly partition: string;
   readonly from: bigint | null;
   readonly to: bigint;
+  /** What marks the message at `to` (messageMark); without it, a stream made anew is known only by its length. */
+  readonly mark?: string;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isTransient } from '@gavel/postgres/sqlstate';
+import { classify, type ErrorKind } from '@gavel/postgres/sqlstate';
 import type { Transaction } from '@gavel/postgres/transaction';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { PermanentFailure } from '../permanent-failure.ts';
@@ -7,14 +7,32 @@ import { type DeliveredEvent, toDeadLetter } from './judge-delivery.ts';
 
 const DEFAULT_ATTEMPTS = 3;
 
-/** Thrown out of the transaction when the handler failed on a batch and another try is due. */
+/** The handler failed on a batch of events, for a reason that lies in them as far as can be told; the cause is its error. */
 export class BatchFailed extends Error {
   override readonly name = 'BatchFailed';
 }
 
-/** True for errors where the batch is tried again until it succeeds. */
+/** No event is to blame for these: the same event is fine as soon as the database is. */
+const NOT_THE_EVENT: ReadonlySet<ErrorKind> = new Set(['connection', 'conflict', 'timeout', 'environment']);
+
+/** True for errors where the batch is tried again until it succeeds, whichever events it holds. */
 export function isCuredByWaiting(definition: ConsumerDefinition, error: unknown): boolean {
-  return isTransient(error) || definition.onFailure.isTransient?.(error) === true;
+  if (isPermanent(definition, error)) return false;
+  return NOT_THE_EVENT.has(errorKind(error)) || definition.onFailure.isTransient?.(error) === true;
+}
+
+/** True for errors where another try is known to change nothing. */
+export function isPermanent(definition: ConsumerDefinition, error: unknown): boolean {
+  return error instanceof PermanentFailure || definition.onFailure.isPermanent?.(error) === true;
+}
+
+/** What an error, or the first of its causes that the database knows, says of another try. */
+export function errorKind(error: unknown): ErrorKind {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const kind = classify(cause);
+    if (kind !== 'unknown') return kind;
+  }
+  return 'unknown';
 }
 
 /**
@@ -45,6 +63,8 @@ export async function isolateFailures(
     let failure: unknown;
     try {
       await definition.handle(tx, free);
+      // Deferred constraints are checked here, while it is still known whose they are.
+      await tx.query('SET CONSTRAINTS ALL IMMEDIATE');
       await tx.query(`RELEASE SAVEPOINT ${savepoint}`);
       return;
     } catch (error) {
@@ -55,7 +75,7 @@ export async function isolateFailures(
     await tx.query(`RELEASE SAVEPOINT ${savepoint}`);
     const [only] = free;
     if (free.length === 1 && only) {
-      if (mayRetry && !(failure instanceof PermanentFailure)) retryBecause ??= failure;
+      if (mayRetry && !isPermanent(definition, failure)) retryBecause ??= failure;
       letters.push(toDeadLetter(only, 'handler_failed', failure, attempt));
       if (definition.onFailure.laterEvents === 'wait') blocked.add(only.envelope.partitionkey);
       return;
@@ -66,7 +86,10 @@ export async function isolateFailures(
   };
 
   await handle(events, 0);
-  if (retryBecause !== undefined) throw new BatchFailed('the handler failed', { cause: retryBecause });
+  if (retryBecause !== undefined) {
+    const reason = retryBecause instanceof Error ? retryBecause.message : String(retryBecause);
+    throw new BatchFailed(reason, { cause: retryBecause });
+  }
   return letters;
 }
 

@@ -1,22 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@gavel/observability/logger';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { type BackOff, delayBefore } from '../domain/back-off.ts';
-import { PermanentFailure } from '../permanent-failure.ts';
-import { countBatch, inBatchSpans } from '../telemetry.ts';
-import { applyBatch, type BatchStore, judgeBatch } from './apply-batch.ts';
-import type { CommitStrategy, MoveOutcome } from './commit-strategy.ts';
-import { isCuredByWaiting } from './handle-events.ts';
+import { countRebalance } from '../telemetry.ts';
+import type { BatchCounts, BatchStore, JudgedBatch } from './apply-batch.ts';
+import { type Checkpoint, isSamePlace, messageMark } from './checkpoint.ts';
+import type { CommitStrategy } from './commit-strategy.ts';
 import type { PartitionState, PartitionStatus } from './partition-status.ts';
-import { type Delivery, type EventSource, type Subscription, SubscriptionRefused } from './source.ts';
+import { PauseSwitch } from './pause-switch.ts';
+import { DeliverySettling, rest } from './settle-deliveries.ts';
+import { type EventSource, type StartPosition, type Subscription, SubscriptionRefused } from './source.ts';
 
 const log = createLogger('consumer');
 
-/** Waits between tries, for the connection, the database and failing events alike. */
-const retryPace: BackOff = { firstMs: 100, maxMs: 5_000 };
-/** How often a refused partition looks whether somebody has put its checkpoint right. */
-const REFUSED_PACE: BackOff = { firstMs: 5_000, maxMs: 30_000 };
-
+/** Waits between tries to reach the broker or the database. */
+const RETRY_PACE: BackOff = { firstMs: 100, maxMs: 5_000 };
+/** How often a refused partition looks whether somebody has set its checkpoint. */
+const REFUSED_PACE: BackOff = { firstMs: 2_000, maxMs: 10_000 };
 /** Longer than any step of connecting takes to fail. */
 const STEADY_MS = 20_000;
 
@@ -26,29 +25,44 @@ export interface PartitionReaderOptions {
   readonly source: EventSource;
   readonly store: BatchStore;
   readonly commit: CommitStrategy;
-  /** The consumer's checkpoint in this partition; null when it never committed one. */
-  readonly readCheckpoint: () => Promise<bigint | null>;
+  readonly readCheckpoint: () => Promise<Checkpoint>;
   /** Most messages in one transaction. */
   readonly batchLimit: number;
+  /**
+   * 0 to 1, the same for all of an instance's partitions: what lost its connection together comes back together, and
+   * the partitions take their places in the group in one order, which is what spreads them evenly over its members.
+   */
+  readonly jitter: (failures: number) => number;
 }
 
 /**
- * Reads one partition from its checkpoint, batch by batch, for as long as it is not stopped. Whatever fails on the way
- * (broker, database, network, handler) ends in another try, at a growing distance, from the stored checkpoint.
+ * A member's reader of one partition: takes a place in the group, and reads from the group's checkpoint while the
+ * partition is its own. Whatever fails on the way (broker, database, network, handler) ends in another try.
  */
 export class PartitionReader {
   readonly #options: PartitionReaderOptions;
+  readonly #settling: DeliverySettling;
+  readonly #paused = new PauseSwitch();
   readonly #stopping = new AbortController();
   readonly #done: Promise<void>;
   #subscription: Subscription | undefined;
   #state: PartitionState = 'connecting';
   #problem: string | undefined;
-  #offset: bigint | null = null;
+  #checkpoint: Checkpoint = { offset: null, mark: null };
   /** When the oldest message of the batch in hand was stored. */
   #inHand: number | undefined;
 
   constructor(options: PartitionReaderOptions) {
     this.#options = options;
+    this.#settling = new DeliverySettling({
+      ...options,
+      onFailure: (error, failures) => this.#fail(error, failures),
+      onCommit: (batch, counts) => this.#committed(batch, counts),
+      onOvertaken: (before, stored) => {
+        // Also seen when a COMMIT had succeeded and its answer was lost.
+        log.warn({ ...this.#names(), before, stored }, 'checkpoint is not where it was left');
+      },
+    });
     this.#done = this.#run();
   }
 
@@ -59,14 +73,25 @@ export class PartitionReader {
     await this.#done;
   }
 
+  /** Keeps the partition and commits nothing, or goes on. A batch under way is finished. */
+  setPaused(paused: boolean): void {
+    if (paused === this.#paused.isOn) return;
+    this.#paused.set(paused);
+    log.info(this.#names(), paused ? 'paused' : 'resumed');
+    if (!paused && this.#state === 'paused') this.#state = 'running';
+  }
+
   status(): PartitionStatus {
     const newest = this.#subscription?.newestOffset;
-    const behind = newest === undefined ? 0n : newest - (this.#offset ?? -1n);
+    const { offset } = this.#checkpoint;
+    const behind = newest === undefined ? 0n : newest - (offset ?? -1n);
     const oldest = this.#inHand ?? this.#subscription?.oldestWaiting;
+    const isPaused = this.#paused.isOn && this.#state === 'running';
     return {
       partition: this.#options.partition,
-      state: this.#state,
-      offset: this.#offset,
+      state: isPaused ? 'paused' : this.#state,
+      held: this.#subscription !== undefined,
+      offset,
       lagMessages: behind > 0n ? Number(behind) : 0,
       lagSeconds: oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest) / 1000),
       ...(this.#problem !== undefined && { problem: this.#problem }),
@@ -74,102 +99,115 @@ export class PartitionReader {
   }
 
   async #run(): Promise<void> {
-    for (let failures = 0; !this.#stopping.signal.aborted; ) {
+    const { signal } = this.#stopping;
+    for (let failures = 0; !signal.aborted; ) {
       const startedAt = Date.now();
-      const failed = await this.#readUntilLost().then(
-        () => new Error('the subscription ended'),
-        (error: unknown) => error,
-      );
-      // What held for a while was no failure in a row: the next one is the first again, in pace and in the log.
-      failures = Date.now() - startedAt > STEADY_MS ? 1 : failures + 1;
-      this.#fail(failed, failures);
-      await this.#subscription?.close();
-      this.#subscription = undefined;
-      this.#inHand = undefined;
-      await this.#pause(delayBefore(failures, this.#state === 'refused' ? REFUSED_PACE : retryPace));
+      try {
+        await this.#takePlace();
+      } catch (error) {
+        // What held for a while was no failure in a row: the next one is the first again, in pace and in the log.
+        failures = Date.now() - startedAt > STEADY_MS ? 1 : failures + 1;
+        this.#fail(error, failures);
+        if (error instanceof SubscriptionRefused) await this.#untilCheckpointIsSet();
+        else await rest(delayBefore(failures, RETRY_PACE, this.#options.jitter(failures)), signal);
+      }
     }
     this.#state = 'stopped';
   }
 
-  async #readUntilLost(): Promise<void> {
-    const { source, partition, readCheckpoint, batchLimit } = this.#options;
-    this.#offset = await readCheckpoint();
-    const subscription = await source.subscribe(
-      partition,
-      this.#offset === null ? 'first' : { after: this.#offset },
-    );
-    this.#subscription = subscription;
-    if (this.#state !== 'running') log.info({ ...this.#names(), offset: this.#offset }, 'reading');
+  /** Reads whenever it is this member's turn. Returns when stopped, and throws what ended it otherwise. */
+  async #takePlace(): Promise<void> {
+    const { source, definition, partition } = this.#options;
+    const seat = await source.join(partition, { name: definition.name, stream: definition.stream });
+    try {
+      while (!this.#stopping.signal.aborted) {
+        this.#state = 'standby';
+        this.#problem = undefined;
+        const subscription = await seat.turn(() => this.#startPosition(), this.#stopping.signal);
+        if (subscription === undefined) return;
+        countRebalance(this.#options.definition.name);
+        this.#subscription = subscription;
+        try {
+          await this.#read(subscription);
+        } finally {
+          this.#inHand = undefined;
+          this.#subscription = undefined;
+          await subscription.close();
+          log.info(this.#names(), 'left to the group');
+        }
+      }
+    } finally {
+      await seat.close();
+    }
+  }
+
+  async #startPosition(): Promise<StartPosition> {
+    this.#checkpoint = await this.#options.readCheckpoint();
+    const { offset, mark } = this.#checkpoint;
+    if (offset === null) return 'first';
+    return mark === null ? { after: offset } : { at: offset };
+  }
+
+  async #read(subscription: Subscription): Promise<void> {
+    const signal = AbortSignal.any([this.#stopping.signal, subscription.ended]);
+    await this.#checkMark(subscription);
+    log.info({ ...this.#names(), offset: this.#checkpoint.offset }, 'reading');
+    this.#state = 'running';
+    for (;;) {
+      const taken = await subscription.take(this.#options.batchLimit);
+      if (taken === undefined || signal.aborted) return;
+      const { offset } = this.#checkpoint;
+      const deliveries = offset === null ? taken : taken.filter((delivery) => delivery.offset > offset);
+      this.#inHand = deliveries[0]?.storedAt;
+      await this.#paused.whileOn(signal);
+      if (signal.aborted) return;
+      const settled = await this.#settling.settle(deliveries, offset, signal);
+      this.#inHand = undefined;
+      if (settled.kind === 'moved-back') throw new Error('the checkpoint was moved back');
+      if (settled.kind === 'left') return;
+      this.#checkpoint = { ...this.#checkpoint, offset: settled.offset };
+    }
+  }
+
+  /** The message that was applied last has to be where it was: otherwise the offsets after it mean other events. */
+  async #checkMark(subscription: Subscription): Promise<void> {
+    const { offset, mark } = this.#checkpoint;
+    if (offset === null || mark === null) return;
+    const [last] = (await subscription.take(1)) ?? [];
+    if (last === undefined) return;
+    const found = last.offset === offset ? messageMark(last) : 'nothing';
+    if (found === mark) return;
+    throw new SubscriptionRefused(this.#options.partition, {
+      reason: 'other-message',
+      offset,
+      applied: mark,
+      found,
+    });
+  }
+
+  /** A stream that grows does not become the one that was lost: only somebody who sets the checkpoint ends a refusal. */
+  async #untilCheckpointIsSet(): Promise<void> {
+    const refused = this.#checkpoint;
+    const { signal } = this.#stopping;
+    for (let looks = 1; !signal.aborted; looks++) {
+      await rest(delayBefore(looks, REFUSED_PACE), signal);
+      // While the database is away there is nothing to see; the next look is soon.
+      const stored = await this.#options.readCheckpoint().catch(() => refused);
+      if (!isSamePlace(stored, refused)) return;
+    }
+  }
+
+  #committed(batch: JudgedBatch, counts: BatchCounts): void {
+    this.#checkpoint = { offset: batch.move.to, mark: batch.move.mark ?? null };
+    if (counts.parked > 0) log.error({ ...this.#names(), ...counts, upTo: batch.move.to }, 'events parked');
+    if (this.#state === 'retrying') log.info(this.#names(), 'going on');
     this.#state = 'running';
     this.#problem = undefined;
-    while (!this.#stopping.signal.aborted) {
-      const taken = await subscription.take(batchLimit);
-      if (taken === undefined || this.#stopping.signal.aborted) return;
-      const offset = this.#offset;
-      const deliveries = offset === null ? taken : taken.filter((delivery) => delivery.offset > offset);
-      if (deliveries.length === 0) continue;
-      this.#inHand = deliveries[0]?.storedAt;
-      if (!(await this.#settle(deliveries))) return;
-      this.#inHand = undefined;
-    }
-  }
-
-  /**
-   * Commits deliveries, minding another instance that reads the same partition: what that one has committed already is
-   * left out. False when the checkpoint went backwards, or the reader stops: the subscription has to be made anew.
-   */
-  async #settle(deliveries: readonly Delivery[]): Promise<boolean> {
-    for (let left = deliveries; left.length > 0; ) {
-      const outcome = await this.#applyUntilSettled(left);
-      if (outcome === 'moved') return true;
-      if (outcome === 'stopped') return false;
-      const before = this.#offset;
-      const stored = await this.#options.readCheckpoint();
-      // Also seen when a COMMIT had succeeded and its answer was lost.
-      log.warn({ ...this.#names(), before, stored }, 'checkpoint is not where it was left');
-      this.#offset = stored;
-      if (stored === null || (before !== null && stored < before)) return false;
-      left = left.filter((delivery) => delivery.offset > stored);
-    }
-    return true;
-  }
-
-  /** Tries a batch until it is committed, overtaken, or the reader stops. */
-  async #applyUntilSettled(deliveries: readonly Delivery[]): Promise<MoveOutcome | 'stopped'> {
-    const { definition, partition, store, commit } = this.#options;
-    const batch = judgeBatch(definition, partition, this.#offset, deliveries);
-    // Transient failures count for the pace only: they never use up an event's tries.
-    for (let attempt = 1, waits = 1; ; waits++) {
-      const startedAt = performance.now();
-      try {
-        const { outcome, counts } = await inBatchSpans(batch, () =>
-          applyBatch(definition, store, commit, batch, attempt),
-        );
-        if (outcome === 'moved') {
-          this.#offset = batch.move.to;
-          countBatch(batch, counts, startedAt);
-          if (counts.parked > 0)
-            log.error({ ...this.#names(), ...counts, upTo: batch.move.to }, 'events parked');
-          if (this.#state === 'retrying') log.info(this.#names(), 'going on');
-        }
-        this.#state = 'running';
-        this.#problem = undefined;
-        return outcome;
-      } catch (error) {
-        if (!isCuredByWaiting(definition, error)) attempt += 1;
-        // Known to fail however often it is tried: nothing to wait for, the next try sets it aside.
-        if (error instanceof PermanentFailure) continue;
-        this.#fail(error, waits);
-      }
-      await this.#pause(delayBefore(waits, retryPace));
-      if (this.#stopping.signal.aborted) return 'stopped';
-    }
   }
 
   #fail(error: unknown, failures: number): void {
     if (error instanceof SubscriptionRefused) {
-      if (this.#state !== 'refused')
-        log.error({ ...this.#names(), err: error }, 'cannot be read without loss');
+      log.error({ ...this.#names(), err: error }, 'cannot be read without loss');
       this.#state = 'refused';
       this.#problem = error.message;
       return;
@@ -183,11 +221,5 @@ export class PartitionReader {
 
   #names(): { consumer: string; partition: string } {
     return { consumer: this.#options.definition.name, partition: this.#options.partition };
-  }
-
-  async #pause(ms: number): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
-    // Aborting is how a pause ends early; there is nothing else it can reject with.
-    await sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
 }

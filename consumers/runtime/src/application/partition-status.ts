@@ -2,6 +2,10 @@
 export type PartitionState =
   /** Reading, or waiting for something to read. */
   | 'running'
+  /** Another member of the group reads it; this one is ready to. */
+  | 'standby'
+  /** Somebody has paused it: nothing is committed until it is resumed. */
+  | 'paused'
   /** On its way to the broker or the database. */
   | 'connecting'
   /** Something failed that waiting may cure; it goes on by itself. */
@@ -10,11 +14,16 @@ export type PartitionState =
   | 'refused'
   | 'stopped';
 
+/** The states in which nothing is wrong. */
+export const SOUND_STATES: ReadonlySet<PartitionState> = new Set(['running', 'standby', 'paused']);
+
 /** One partition of a running consumer, for health and for people. */
 export interface PartitionStatus {
   readonly partition: string;
   readonly state: PartitionState;
-  /** Last offset committed, null before the first. */
+  /** True while the partition is this instance's. */
+  readonly held: boolean;
+  /** Last offset committed, null before the first; while another member reads, the last that this one knew. */
   readonly offset: bigint | null;
   /** Offsets between the last one committed and the end of the partition, as far as it is known. */
   readonly lagMessages: number;

@@ -9,15 +9,25 @@ export interface Delivery {
     | { readonly ok: false; readonly problem: string; readonly bytes: Uint8Array };
 }
 
-/** Where a partition is read from: after a stored offset, or from the first event that is still held. */
-export type StartPosition = { readonly after: bigint } | 'first';
+/**
+ * Where a partition is read from: after an offset, at an offset that has to be there, or from the first event that is
+ * still held.
+ */
+export type StartPosition = { readonly after: bigint } | { readonly at: bigint } | 'first';
 
 /** Why a partition cannot be read, of which none is cured by trying again. */
 export type StartRefusal =
   /** Retention has passed the wanted offset: events are gone that this consumer never saw. */
   | { readonly reason: 'retention-passed'; readonly wanted: bigint; readonly first: bigint }
   /** The stream ends before the wanted offset: it was made anew, and its offsets mean other events. */
-  | { readonly reason: 'stream-shorter'; readonly wanted: bigint; readonly last: bigint };
+  | { readonly reason: 'stream-shorter'; readonly wanted: bigint; readonly last: bigint }
+  /** Another message than the one that was applied is at its offset: the stream was made anew and has grown past it. */
+  | {
+      readonly reason: 'other-message';
+      readonly offset: bigint;
+      readonly applied: string;
+      readonly found: string;
+    };
 
 /** The messages of one partition, in order, from one uninterrupted subscription. */
 export interface Subscription {
@@ -31,16 +41,41 @@ export interface Subscription {
   readonly newestOffset: bigint | undefined;
   /** When the oldest message not taken yet was stored, milliseconds since the epoch; undefined when all were taken. */
   readonly oldestWaiting: number | undefined;
+  /** Aborted when the subscription ended: what is in hand should be done with or dropped soon. */
+  readonly ended: AbortSignal;
+  close(): Promise<void>;
+}
+
+/** A consumer group, as far as the log has to know it. */
+export interface Group {
+  readonly name: string;
+  /** The stream whose partitions the group's members share. */
+  readonly stream: string;
+}
+
+/** A member's place in the group that reads a partition. The partition is one member's at a time. */
+export interface Seat {
+  /**
+   * Resolves when the partition is this member's, with a subscription that ends when it is no longer. `from` is asked
+   * at that moment, as another member has read on until then; what it throws is thrown here. Undefined when `signal`
+   * was aborted. Rejects when the place was lost with its connection, and with `SubscriptionRefused`. The group
+   * waits with the partition's next member until the former one has closed its subscription, for some seconds at most.
+   */
+  turn(from: () => Promise<StartPosition>, signal: AbortSignal): Promise<Subscription | undefined>;
+  /** Leaves the group. */
   close(): Promise<void>;
 }
 
 /**
- * A log that can be read from an offset. `subscribe` resolves when the broker has accepted, rejects with
+ * A log that can be read from an offset. `subscribe` and `join` resolve when the broker has accepted, reject with
  * `SubscriptionRefused` when trying again cannot help, and with any other error when it can (broker away, stream not
  * declared yet). One that resolved may end at any time; it never resumes by itself and never skips a message.
  */
 export interface EventSource {
+  /** Reads a partition for itself, whoever else does. */
   subscribe(partition: string, from: StartPosition): Promise<Subscription>;
+  /** Takes a place in the group that reads a partition. */
+  join(partition: string, group: Group): Promise<Seat>;
   close(): Promise<void>;
 }
 
@@ -56,8 +91,12 @@ export class SubscriptionRefused extends Error {
 }
 
 function describe(partition: string, refusal: StartRefusal): string {
-  if (refusal.reason === 'retention-passed') {
-    return `${partition}: offset ${refusal.wanted} is wanted, but retention has removed everything before ${refusal.first}`;
+  switch (refusal.reason) {
+    case 'retention-passed':
+      return `${partition}: offset ${refusal.wanted} is wanted, but retention has removed everything before ${refusal.first}`;
+    case 'stream-shorter':
+      return `${partition}: offset ${refusal.wanted} is wanted, but the stream ends at ${refusal.last}: it was made anew`;
+    case 'other-message':
+      return `${partition}: at offset ${refusal.offset} was ${refusal.applied} when it was applied, and is ${refusal.found} now: the stream was made anew`;
   }
-  return `${partition}: offset ${refusal.wanted} is wanted, but the stream ends at ${refusal.last}: it was made anew`;
 }

@@ -1,31 +1,29 @@
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
+import type { Checkpoint } from '../../application/checkpoint.ts';
 import type { CheckpointMove, CommitStrategy, MoveOutcome } from '../../application/commit-strategy.ts';
 
-/** The last offset that a consumer has committed in a partition, or null; makes the row when there is none. */
-export async function readCheckpoint(
-  pool: Pool,
-  consumer: string,
-  partition: string,
-): Promise<bigint | null> {
+/** Where a consumer stands in a partition; makes the row when there is none. */
+export async function readCheckpoint(pool: Pool, consumer: string, partition: string): Promise<Checkpoint> {
   await pool.query(
     'INSERT INTO checkpoints (consumer, stream_partition) VALUES ($1, $2) ON CONFLICT DO NOTHING',
     [consumer, partition],
   );
-  const { rows } = await pool.query<{ last_offset: bigint | null }>(
-    'SELECT last_offset FROM checkpoints WHERE consumer = $1 AND stream_partition = $2',
+  const { rows } = await pool.query<{ last_offset: bigint | null; mark: string | null }>(
+    `SELECT last_offset, CASE WHEN seen_offset = last_offset THEN seen_message END AS mark
+     FROM checkpoints WHERE consumer = $1 AND stream_partition = $2`,
     [consumer, partition],
   );
-  return rows[0]?.last_offset ?? null;
+  return { offset: rows[0]?.last_offset ?? null, mark: rows[0]?.mark ?? null };
 }
 
 /** Compare-and-set. Holds the row's lock until the transaction ends, so that two instances take turns. */
 export async function moveCheckpoint(tx: Transaction, move: CheckpointMove): Promise<MoveOutcome> {
   const { rowCount } = await tx.query({
     name: 'move-checkpoint',
-    text: `UPDATE checkpoints SET last_offset = $4, updated_at = now()
+    text: `UPDATE checkpoints SET last_offset = $4, seen_offset = $4, seen_message = $5, updated_at = now()
            WHERE consumer = $1 AND stream_partition = $2 AND last_offset IS NOT DISTINCT FROM $3`,
-    values: [move.consumer, move.partition, move.from, move.to],
+    values: [move.consumer, move.partition, move.from, move.to, move.mark ?? null],
   });
   return rowCount === 1 ? 'moved' : 'overtaken';
 }

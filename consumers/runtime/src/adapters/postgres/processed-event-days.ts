@@ -1,5 +1,5 @@
 import type { Pool } from '@gavel/postgres/pool';
-import { transaction } from '@gavel/postgres/transaction';
+import { type Transaction, transaction } from '@gavel/postgres/transaction';
 
 const DAY_MS = 24 * 3600 * 1000;
 /** Longer than any stream keeps events (7 days), so that a copy published late still finds its first one remembered. */
@@ -7,6 +7,8 @@ const KEPT_DAYS = 14;
 const AHEAD_DAYS = 2;
 const LOCK = 7_203_145_101;
 const PRUNE_BATCH = 5_000;
+/** Rows that are moved while nobody can read or write the table: a tenth of a second's worth. */
+const MOVED_UNDER_LOCK = 10_000;
 
 /**
  * Makes the days around now and forgets those that are over: dropping a day's table costs milliseconds, however many
@@ -43,7 +45,9 @@ async function dayTables(pool: Pool): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-// Rows of that day that have come before its table (a producer's clock runs ahead) move over, or ATTACH would fail.
+// Rows of that day that have come before its table (a producer's clock runs ahead) move over, or ATTACH would fail. They
+// cannot move beforehand: out of the default partition and not yet attached, they would not be remembered. A day with too
+// many of them (its table could not be made for a long time) stays where it is, and is forgotten row by row.
 async function makeDay(pool: Pool, day: number): Promise<void> {
   const name = tableName(day);
   const [from, to] = [firstUuidAt(day * DAY_MS), firstUuidAt((day + 1) * DAY_MS)];
@@ -52,7 +56,7 @@ async function makeDay(pool: Pool, day: number): Promise<void> {
     const { rows } = await tx.query<{ present: boolean }>('SELECT to_regclass($1) IS NOT NULL AS present', [
       name,
     ]);
-    if (rows[0]?.present) return;
+    if (rows[0]?.present || (await hasMany(tx, from, to))) return;
     await tx.query("SET LOCAL lock_timeout = '2s'");
     await tx.query(`CREATE TABLE ${name} (LIKE processed_events INCLUDING ALL)`);
     await tx.query('LOCK TABLE processed_events_default IN ACCESS EXCLUSIVE MODE');
@@ -67,10 +71,19 @@ async function makeDay(pool: Pool, day: number): Promise<void> {
   });
 }
 
+async function hasMany(tx: Transaction, from: string, to: string): Promise<boolean> {
+  const { rows } = await tx.query<{ many: boolean }>(
+    `SELECT count(*) > $3 AS many FROM (
+       SELECT 1 FROM processed_events_default WHERE event_id >= $1 AND event_id < $2 LIMIT $3 + 1) AS found`,
+    [from, to, MOVED_UNDER_LOCK],
+  );
+  return rows[0]?.many ?? false;
+}
+
 async function dropDay(pool: Pool, table: string): Promise<void> {
   await transaction(pool, async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
-    // Waits behind running batches for a moment only; the next hour tries again.
+    // Waits behind running batches for a moment only; another try follows.
     await tx.query("SET LOCAL lock_timeout = '2s'");
     await tx.query(`DROP TABLE IF EXISTS ${table}`);
   });

@@ -12,6 +12,7 @@ export const command = {
   open: 0x0015,
   close: 0x0016,
   heartbeat: 0x0017,
+  consumerUpdate: 0x001a,
   exchangeCommandVersions: 0x001b,
   streamStats: 0x001c,
 } as const;

@@ -9,7 +9,10 @@ import type { StreamAddress } from './stream-address.ts';
 /** Newest bound: a chunk holds what the broker gathered at once, and its messages are at most 1 MiB each by default. */
 const MAX_FRAME = 256 * 1024 * 1024;
 const ANSWER_MS = 5_000;
-const HEARTBEAT_S = 5;
+/** The broker gives up on a peer that was silent for two to three of these, and its partitions to others of its group. */
+const HEARTBEAT_S = 2;
+/** How long the broker may be silent: longer, as a busy one may stall, and nobody takes its place. */
+const SILENCE_MS = 10_000;
 
 interface Waiting {
   readonly key: number;
@@ -23,6 +26,8 @@ interface Waiting {
 export interface StreamListener {
   /** `chunk` is a view of the received frame; `committed` the first offset of the newest chunk in the stream. */
   onDeliver(subscription: number, committed: bigint, chunk: Buffer): void;
+  /** A subscription of a group is told to read from now on, or no longer. Has to be answered with answerUpdate. */
+  onConsumerUpdate?(subscription: number, active: boolean, correlation: number): void;
   /** The stream was removed, or its leader or replica here went away. Its subscriptions on this connection are gone. */
   onStreamGone(stream: string): void;
   /** Once, however the connection ends. */
@@ -31,7 +36,7 @@ export interface StreamListener {
 
 /**
  * One connection that speaks the consuming half of RabbitMQ's stream protocol. Every wait has a time-out, a silent
- * peer is noticed within two heartbeats, and any surprise ends the connection with an error instead of the process;
+ * peer is noticed within ten seconds, and any surprise ends the connection with an error instead of the process;
  * it never reconnects by itself.
  */
 export class StreamConnection {
@@ -163,8 +168,8 @@ export class StreamConnection {
   }
 
   #beat(): void {
-    if (Date.now() - this.#lastReceived > 2 * HEARTBEAT_S * 1000) {
-      this.#end(new Error(`broker was silent for ${2 * HEARTBEAT_S} s`));
+    if (Date.now() - this.#lastReceived > SILENCE_MS) {
+      this.#end(new Error(`broker was silent for ${SILENCE_MS} ms`));
       return;
     }
     this.send(new FrameWriter(command.heartbeat));
@@ -198,6 +203,12 @@ export class StreamConnection {
       case command.tune:
         this.#tuned?.(reader);
         return;
+      case command.consumerUpdate: {
+        const correlation = reader.uint32();
+        const subscription = reader.uint8();
+        this.#listener.onConsumerUpdate?.(subscription, reader.uint8() === 1, correlation);
+        return;
+      }
       case command.close:
         this.#closedByBroker(reader);
         return;

@@ -1,11 +1,13 @@
-import type { StartPosition } from '../../application/source.ts';
+import type { Group, StartPosition } from '../../application/source.ts';
 import { Chunk } from './chunk.ts';
 import { FrameWriter } from './frame-writer.ts';
-import { command } from './protocol.ts';
+import { ANSWER, command, OK } from './protocol.ts';
 import type { StreamAddress } from './stream-address.ts';
 import { StreamConnection } from './stream-connection.ts';
-import { INITIAL_CREDIT, StreamSubscription } from './stream-subscription.ts';
+import { StreamSeat } from './stream-seat.ts';
+import { firstWanted, INITIAL_CREDIT, StreamSubscription } from './stream-subscription.ts';
 
+const OFFSET_NONE = 0;
 const OFFSET_FIRST = 1;
 const OFFSET_LAST = 2;
 const OFFSET_NUMERIC = 4;
@@ -21,10 +23,13 @@ export interface StreamStats {
   readonly newestChunk: bigint;
 }
 
-interface Subscriber {
+/** Whoever gets what the broker sends to one subscription id. */
+export interface Subscriber {
   readonly partition: string;
   receive(chunk: Buffer, committed: bigint): void;
   noteNewest(offset: bigint): void;
+  /** The broker gives the partition to this subscription of its group, or takes it away; to be answered. */
+  update?(active: boolean, correlation: number): void;
   end(): void;
 }
 
@@ -39,6 +44,7 @@ export class StreamLine {
     const line = new StreamLine();
     line.#connection = await StreamConnection.open(address, name, {
       onDeliver: (id, committed, chunk) => StreamLine.#deliver(line, id, committed, chunk),
+      onConsumerUpdate: (id, active, correlation) => line.#subscribers.get(id)?.update?.(active, correlation),
       onStreamGone: (stream) => line.#endWhere((subscriber) => subscriber.partition === stream),
       onClose: () => line.#closed(),
     });
@@ -65,13 +71,32 @@ export class StreamLine {
       },
       from,
     );
-    await this.#subscribe(id, partition, from === 'first' ? 'first' : from.after + 1n, INITIAL_CREDIT, {
+    await this.#subscribe(id, partition, from === 'first' ? 'first' : firstWanted(from), INITIAL_CREDIT, {
       partition,
       receive: (chunk, committed) => subscription.receive(chunk, committed),
       noteNewest: (offset) => subscription.noteNewest(offset),
       end: () => subscription.end(),
     });
     return subscription;
+  }
+
+  /** Takes a place in a group; nothing is sent before the broker says that it is this one's turn. */
+  async join(partition: string, group: Group): Promise<StreamSeat> {
+    const id = this.#freeId();
+    const seat = new StreamSeat({
+      partition,
+      ends: this,
+      credit: (chunks) => this.#credit(id, chunks),
+      answer: (correlation, from) => this.#answerUpdate(correlation, from),
+      unsubscribe: () => this.#unsubscribe(id),
+    });
+    // The super stream's name lets the broker spread its partitions over the members; one of none goes to the first.
+    await this.#subscribe(id, partition, 'first', INITIAL_CREDIT, seat, {
+      'single-active-consumer': 'true',
+      name: group.name,
+      'super-stream': group.stream,
+    });
+    return seat;
   }
 
   async stats(partition: string): Promise<StreamStats> {
@@ -112,15 +137,14 @@ export class StreamLine {
     offset: 'first' | 'last' | bigint,
     credit: number,
     subscriber: Subscriber,
+    properties: Readonly<Record<string, string>> = {},
   ): Promise<void> {
     // Before the answer: the first chunk may arrive in the same packet.
     this.#subscribers.set(id, subscriber);
     try {
       await this.#open().request(command.subscribe, `subscribe to ${partition}`, (writer) => {
         writer.uint8(id).string(partition);
-        if (typeof offset === 'bigint') writer.uint16(OFFSET_NUMERIC).uint64(offset);
-        else writer.uint16(offset === 'first' ? OFFSET_FIRST : OFFSET_LAST);
-        return writer.uint16(credit).map({});
+        return writeOffset(writer, offset).uint16(credit).map(properties);
       });
     } catch (error) {
       this.#subscribers.delete(id);
@@ -137,6 +161,12 @@ export class StreamLine {
     this.#subscribers.delete(id);
   }
 
+  #answerUpdate(correlation: number, from: StartPosition | undefined): void {
+    const frame = new FrameWriter(command.consumerUpdate | ANSWER).uint32(correlation).uint16(OK);
+    const offset = from === undefined || from === 'first' ? from : firstWanted(from);
+    this.#connection?.send(writeOffset(frame, offset));
+  }
+
   #credit(id: number, chunks: number): void {
     if (this.#subscribers.has(id)) {
       this.#connection?.send(new FrameWriter(command.credit).uint8(id).uint16(chunks));
@@ -144,10 +174,10 @@ export class StreamLine {
   }
 
   async #pollEnds(): Promise<void> {
-    for (const { partition, noteNewest } of this.#subscribers.values()) {
+    for (const subscriber of this.#subscribers.values()) {
       // A broker that does not answer ends the connection, which the subscriptions learn by themselves.
-      const stats = await this.stats(partition).catch(() => undefined);
-      if (stats !== undefined) noteNewest(stats.newestChunk);
+      const stats = await this.stats(subscriber.partition).catch(() => undefined);
+      if (stats !== undefined) subscriber.noteNewest(stats.newestChunk);
     }
   }
 
@@ -177,4 +207,10 @@ export class StreamLine {
     if (this.#connection === undefined) throw new Error('stream connection is not open yet');
     return this.#connection;
   }
+}
+
+function writeOffset(writer: FrameWriter, offset: 'first' | 'last' | bigint | undefined): FrameWriter {
+  if (offset === undefined) return writer.uint16(OFFSET_NONE);
+  if (typeof offset === 'bigint') return writer.uint16(OFFSET_NUMERIC).uint64(offset);
+  return writer.uint16(offset === 'first' ? OFFSET_FIRST : OFFSET_LAST);
 }

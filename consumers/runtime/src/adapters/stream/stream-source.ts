@@ -1,9 +1,5 @@
-import {
-  type EventSource,
-  type StartPosition,
-  type Subscription,
-  SubscriptionRefused,
-} from '../../application/source.ts';
+import type { EventSource, Group, Seat, StartPosition, Subscription } from '../../application/source.ts';
+import { refuseLostOffsets } from './refuse-lost-offsets.ts';
 import { parseStreamUrl, type StreamAddress } from './stream-address.ts';
 import { StreamLine } from './stream-line.ts';
 
@@ -31,8 +27,12 @@ class StreamSource implements EventSource {
 
   async subscribe(partition: string, from: StartPosition): Promise<Subscription> {
     const line = await this.#connected();
-    if (from !== 'first') await refuseLostOffsets(line, partition, from.after + 1n);
+    await refuseLostOffsets(line, partition, from);
     return line.subscribe(partition, from);
+  }
+
+  async join(partition: string, group: Group): Promise<Seat> {
+    return (await this.#connected()).join(partition, group);
   }
 
   async close(): Promise<void> {
@@ -53,17 +53,4 @@ class StreamSource implements EventSource {
     if (this.#closed) await line.close();
     return line;
   }
-}
-
-// A stored offset that the stream does not hold is not refused by the broker: it silently starts elsewhere.
-async function refuseLostOffsets(line: StreamLine, partition: string, wanted: bigint): Promise<void> {
-  const { first, newestChunk } = await line.stats(partition);
-  if (first > wanted) {
-    throw new SubscriptionRefused(partition, { reason: 'retention-passed', wanted, first });
-  }
-  // The newest chunk's first offset is cheap to know; its last one has to be read.
-  if (newestChunk + 1n >= wanted) return;
-  const last = newestChunk < 0n ? -1n : await line.lastOffset(partition);
-  if (last + 1n < wanted)
-    throw new SubscriptionRefused(partition, { reason: 'stream-shorter', wanted, last });
 }

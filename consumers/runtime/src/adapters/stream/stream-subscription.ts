@@ -28,18 +28,24 @@ export class StreamSubscription implements Subscription {
   #started = false;
   #chunks: Chunk[] = [];
   #buffered = 0;
-  #outstanding = INITIAL_CREDIT;
+  #outstanding: number;
   #chunkBytes = 0;
   #newest: bigint | undefined;
-  #ended = false;
+  readonly #ending = new AbortController();
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(line: SubscriptionLine, from: StartPosition) {
+  /** @param credit how many chunks the broker may send already */
+  constructor(line: SubscriptionLine, from: StartPosition, credit = INITIAL_CREDIT) {
     this.#line = line;
-    this.#wanted = from === 'first' ? 0n : from.after + 1n;
+    this.#outstanding = credit;
+    this.#wanted = firstWanted(from);
     // Reading from the first event asks for no offset in particular, so none can be missing.
     this.#started = from === 'first';
+  }
+
+  get ended(): AbortSignal {
+    return this.#ending.signal;
   }
 
   get newestOffset(): bigint | undefined {
@@ -59,17 +65,24 @@ export class StreamSubscription implements Subscription {
       }
       if (taken.length > 0) return taken;
       if (this.#failure) throw this.#failure;
-      if (this.#ended) return undefined;
+      if (this.ended.aborted) return undefined;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
   }
 
-  /** A chunk came in. Throws DamagedChunk. */
+  /** A chunk came in. A damaged one fails this subscription, and no other on its connection. */
   receive(bytes: Buffer, committed: bigint): void {
-    if (this.#ended) return;
-    const chunk = new Chunk(bytes);
+    if (this.ended.aborted || this.#failure) return;
+    let chunk: Chunk;
+    try {
+      chunk = new Chunk(bytes);
+    } catch (error) {
+      this.#failure = new Error(`${this.#line.partition}: a chunk is damaged`, { cause: error });
+      this.#wake?.();
+      return;
+    }
     this.#chunks.push(chunk);
     this.#buffered += chunk.bytes;
     this.#outstanding -= 1;
@@ -83,19 +96,18 @@ export class StreamSubscription implements Subscription {
     if (offset >= 0n && (this.#newest === undefined || offset > this.#newest)) this.#newest = offset;
   }
 
-  /** The connection or the stream is gone; what was received can still be taken. */
+  /** The connection, the stream or the turn to read it is gone, and what was not taken with it. */
   end(): void {
-    this.#ended = true;
+    this.#chunks = [];
+    this.#buffered = 0;
+    this.#ending.abort();
     this.#wake?.();
   }
 
   async close(): Promise<void> {
-    if (!this.#ended) {
-      this.end();
-      await this.#line.unsubscribe();
-    }
-    this.#chunks = [];
-    this.#buffered = 0;
+    if (this.ended.aborted) return;
+    this.end();
+    await this.#line.unsubscribe();
   }
 
   #drainFirst(taken: Delivery[], limit: number): void {
@@ -134,4 +146,10 @@ export class StreamSubscription implements Subscription {
     this.#outstanding += missing;
     this.#line.credit(missing);
   }
+}
+
+/** The first offset that reading from a position is to give. */
+export function firstWanted(from: StartPosition): bigint {
+  if (from === 'first') return 0n;
+  return 'at' in from ? from.at : from.after + 1n;
 }

@@ -60,12 +60,22 @@ describe('StreamSubscription', () => {
     expect(subscription.newestOffset).toBe(2n);
   });
 
-  it('gives what it has received after its connection has ended, and then its end', async () => {
+  it('drops what was not taken when it ends: it is another member that goes on', async () => {
     const { subscription, send } = open();
     send('a');
     subscription.end();
-    expect(await subscription.take(10)).toHaveLength(1);
+    expect(subscription.ended.aborted).toBe(true);
     expect(await subscription.take(10)).toBeUndefined();
+  });
+
+  it('fails by a damaged chunk alone, and gives what came before it', async () => {
+    const { subscription, send } = open();
+    send('a');
+    const damaged = chunkBytes(1n, 1, entry('b'));
+    damaged[damaged.length - 1] = 0;
+    subscription.receive(damaged, 1n);
+    expect(await subscription.take(10)).toHaveLength(1);
+    await expect(subscription.take(10)).rejects.toThrow('p: a chunk is damaged');
   });
 
   it('ends a waiting take when it is closed', async () => {

@@ -1,0 +1,26 @@
+import { createStreamSource } from '../adapters/stream/stream-source.ts';
+import type { EventSource } from '../application/source.ts';
+
+/**
+ * The stream, with every member of a group reading every partition at once: what the broker prevents, and what members
+ * that it has given up on may still do. Only the checkpoint's compare-and-set stands between them.
+ */
+export function createUngroupedSource(streamUrl: string): EventSource {
+  const source = createStreamSource(streamUrl, 'ungrouped');
+  return {
+    subscribe: (partition, from) => source.subscribe(partition, from),
+    join: (partition) => {
+      let isFirst = true;
+      return Promise.resolve({
+        async turn(from, signal) {
+          if (signal.aborted) return undefined;
+          if (!isFirst) throw new Error('the subscription ended');
+          isFirst = false;
+          return source.subscribe(partition, await from());
+        },
+        close: () => Promise.resolve(),
+      });
+    },
+    close: () => source.close(),
+  };
+}
