@@ -1,7 +1,7 @@
 'use server';
 
 import { refresh } from 'next/cache';
-import { failedForm, unsignedForm } from '../forms/failed-form.ts';
+import { failedForm, isAway, unsignedForm } from '../forms/failed-form.ts';
 import type { FormState } from '../forms/form-state.ts';
 import { textOf } from '../forms/read-form.ts';
 import { call } from '../rpc/call.ts';
@@ -16,7 +16,7 @@ export async function cancelItem(_: FormState, form: FormData): Promise<FormStat
     if (session.kind !== 'signed-in') return unsignedForm(session.kind, '/listings', {});
     const id = textOf(form, 'item_id');
     const outcome = await call('bids', () => bidsClient().cancelItem({ id }, as(session)));
-    refresh();
+    if (outcome.ok || !isAway(outcome)) refresh();
     if (!outcome.ok) return failedForm(outcome, '/listings', {});
     return { status: 'done', message: 'The auction is cancelled.' };
   });

@@ -2,7 +2,7 @@
 
 import { refresh } from 'next/cache';
 import { bidKey, formKeyFrom } from '../forms/bid-key.ts';
-import { failedForm, isUncertain, refusedForm, unsignedForm } from '../forms/failed-form.ts';
+import { failedForm, isAway, isUncertain, refusedForm, unsignedForm } from '../forms/failed-form.ts';
 import type { FormState } from '../forms/form-state.ts';
 import { textOf, typed } from '../forms/read-form.ts';
 import { formatMoney } from '../money/format-money.ts';
@@ -31,7 +31,7 @@ export async function placeBid(_: FormState, form: FormData): Promise<FormState>
       bidsClient().placeBid({ itemId, amount: amount.minor, idempotencyKey }, as(session)),
     );
     // Shows the price of now beside the answer, whether it was yes or no.
-    refresh();
+    if (outcome.ok || !isAway(outcome)) refresh();
     if (outcome.ok)
       return { status: 'done', message: `Your bid of ${formatMoney(amount.minor, currency)} stands.` };
     // Nobody knows whether that bid stands: the form keeps its key, so that sending it again asks for the same bid.

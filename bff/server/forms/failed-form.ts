@@ -14,10 +14,16 @@ const fieldOf: Partial<Record<FailureReason, string>> = {
 
 /**
  * True when the change may have been made all the same: no answer came, or the service lost its database, perhaps in the
- * middle of a COMMIT.
+ * middle of a COMMIT. Services say the latter with `outcome: unknown`, and promise that after any other UNAVAILABLE
+ * nothing was changed.
  */
-export function isUncertain(failure: Pick<CallFailure, 'reason'>): boolean {
-  return failure.reason === 'UNREACHABLE' || failure.reason === 'UNAVAILABLE';
+export function isUncertain({ reason, metadata }: Pick<CallFailure, 'reason' | 'metadata'>): boolean {
+  return reason === 'UNREACHABLE' || (reason === 'UNAVAILABLE' && metadata.outcome === 'unknown');
+}
+
+/** True when the page around the form would fail, too, if it were rendered now, and take the form and its message away. */
+export function isAway({ reason }: Pick<CallFailure, 'reason'>): boolean {
+  return reason === 'UNREACHABLE' || reason === 'UNAVAILABLE';
 }
 
 /** The form after a refused call: the sentence, the fields it is about, and what had been typed. */
