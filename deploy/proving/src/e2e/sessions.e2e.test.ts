@@ -1,12 +1,20 @@
-import type { Browser, BrowserContext, Cookie, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { System } from '../system/start-system.ts';
-import { launchBrowser, openPage, register } from './browser.ts';
+import { ACCESS, cookie, forgeAccessCookie, REFRESH, spoilings } from './access-cookies.ts';
+import { launchBrowser, listItem, openPage, register } from './browser.ts';
 import { startWebSystem } from './web-system.ts';
 
-const ACCESS = 'gavel_access';
-const REFRESH = 'gavel_refresh';
-const pages = ['/', '/sell', '/listings', '/dashboard'];
+const pages = [
+  '/',
+  '/sell',
+  '/listings',
+  '/dashboard',
+  '/items/:id',
+  '/items/:id/edit',
+  '/sign-in',
+  '/register',
+];
 
 let system: System;
 let browser: Browser;
@@ -19,34 +27,100 @@ afterAll(async () => {
   await system?.stop();
 });
 
-async function cookie(context: BrowserContext, name: string): Promise<Cookie | undefined> {
-  return (await context.cookies()).find((each) => each.name === name);
-}
-
-/** What time does to a browser: the access cookie ends with its token, the refresh cookie lives on. */
-async function dropAccessCookie(page: Page): Promise<void> {
-  await page.context().clearCookies({ name: ACCESS });
-}
-
 async function signedIn(page: Page): Promise<boolean> {
   return (await page.getByRole('button', { name: 'Sign out' }).count()) > 0;
 }
 
-describe('a session', () => {
-  it.each(pages)(
-    'with an expired access cookie and a live refresh cookie opens %s at the first try',
-    async (path) => {
-      const page = await openPage(browser, system.urls.bff);
-      await register(page, 'Renewed Person');
-      await dropAccessCookie(page);
-      const response = await page.goto(path);
+/** Every path that the page is shown from now on, redirects included. */
+function pathsOf(page: Page): string[] {
+  const paths: string[] = [];
+  page.on('response', (response) => {
+    const request = response.request();
+    if (request.isNavigationRequest()) paths.push(new URL(response.url()).pathname);
+  });
+  return paths;
+}
+
+describe('a session with an expired access cookie and a live refresh cookie', () => {
+  let seller: Page;
+  let itemId: string;
+  beforeAll(async () => {
+    seller = await openPage(browser, system.urls.bff);
+    await register(seller, 'Renewed Seller');
+    itemId = await listItem(seller, 'A patient clock', '10');
+  });
+
+  describe.each(Object.entries(spoilings))('(%s)', (_, spoil) => {
+    it.each(pages)('opens %s at the first try', async (route) => {
+      const path = route.replace(':id', itemId);
+      // Away from the page before, whose prefetches would carry the spoiled cookie and have it renewed.
+      await seller.goto('about:blank');
+      await spoil(seller.context());
+      const spoiled = await cookie(seller.context(), ACCESS);
+      const visited = pathsOf(seller);
+      const response = await seller.goto(path);
       expect(response?.status()).toBe(200);
-      expect(new URL(page.url()).pathname).toBe(path);
-      expect(await signedIn(page)).toBe(true);
-      expect((await cookie(page.context(), ACCESS))?.value).toBeTruthy();
+      expect(visited).toEqual([path]);
+      expect(await signedIn(seller)).toBe(true);
+      const renewed = (await cookie(seller.context(), ACCESS))?.value;
+      expect(renewed).toBeTruthy();
+      expect(renewed).not.toBe(spoiled?.value);
+    });
+  });
+
+  it('has its forms taken, with client script and without', async () => {
+    const bidder = await openPage(browser, system.urls.bff);
+    await register(bidder, 'Renewed Bidder');
+    await bidder.goto(`/items/${itemId}`);
+    await spoilings.gone(bidder.context());
+    await bid(bidder, '11');
+    await spoilings.expired(bidder.context());
+    await bid(bidder, '12');
+    // The same person, moved: two browsers with one refresh token would end its session.
+    const storageState = await bidder.context().storageState();
+    await bidder.context().close();
+    const plain = await openPage(browser, system.urls.bff, { storageState, javaScriptEnabled: false });
+    await plain.goto(`/items/${itemId}`);
+    await spoilings.gone(plain.context());
+    await bid(plain, '13');
+    await spoilings.expired(plain.context());
+    await bid(plain, '14');
+    expect(await signedIn(plain)).toBe(true);
+  });
+
+  /** Bids in the form that is open, and waits for the yes. */
+  async function bid(page: Page, amount: string): Promise<void> {
+    await page.getByLabel(/^Your bid/).fill(amount);
+    await page.getByRole('button', { name: 'Place bid' }).click();
+    await page.getByRole('status').getByText(`Your bid of $${amount}.00 stands.`).waitFor();
+  }
+});
+
+describe('an access cookie that has not ended and that no service takes', () => {
+  it.each([['with', true], ['without']])(
+    'does not bounce between sign-in and dashboard %s a live refresh cookie',
+    async (_, refresh = false) => {
+      const page = await openPage(browser, system.urls.bff);
+      const { email, password } = await register(page, 'Forged Person');
+      await forgeAccessCookie(page.context());
+      if (!refresh) await page.context().clearCookies({ name: REFRESH });
+      const visited = pathsOf(page);
+      const response = await page.goto('/dashboard');
+      expect(response?.status()).toBe(200);
+      expect(visited).toEqual(['/dashboard']);
+      await page.getByRole('alert').getByRole('link', { name: 'Sign in' }).first().click();
+      const form = page.getByRole('form', { name: 'Sign in' });
+      await form.getByLabel('E-mail').fill(email);
+      expect(visited).toEqual(['/dashboard', '/sign-in']);
+      await form.getByLabel('Password').fill(password);
+      await form.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByTestId('profile-name').getByText('Forged Person').waitFor();
+      expect(new URL(page.url()).pathname).toBe('/dashboard');
     },
   );
+});
 
+describe('a session', () => {
   it('keeps its tokens where the page’s script cannot see them', async () => {
     const page = await openPage(browser, system.urls.bff);
     await register(page, 'Careful Person');
@@ -65,11 +139,11 @@ describe('a session', () => {
     const first = await openPage(browser, system.urls.bff);
     await register(first, 'Two Tabs');
     const second = await first.context().newPage();
-    await dropAccessCookie(first);
+    await spoilings.gone(first.context());
     await Promise.all([first.goto('/dashboard'), second.goto('/listings')]);
     expect(await signedIn(first)).toBe(true);
     expect(await signedIn(second)).toBe(true);
-    await dropAccessCookie(first);
+    await spoilings.gone(first.context());
     await first.goto('/dashboard');
     expect(await signedIn(first)).toBe(true);
   });
@@ -112,7 +186,7 @@ describe('a session', () => {
   it('outlives auth being away: the page says so and the person stays signed in afterwards', async () => {
     const page = await openPage(browser, system.urls.bff);
     await register(page, 'Patient Person');
-    await dropAccessCookie(page);
+    await spoilings.gone(page.context());
     await system.stopProcess('auth');
     try {
       const response = await page.goto('/dashboard');

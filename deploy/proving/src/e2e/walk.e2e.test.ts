@@ -8,6 +8,7 @@ let system: System;
 let browser: Browser;
 let seller: Page;
 let bidder: Page;
+let credentials: { email: string; password: string };
 beforeAll(async () => {
   system = await startWebSystem();
   browser = await launchBrowser();
@@ -28,7 +29,8 @@ describe('the walk of one bid, in a real browser', () => {
     const itemId = await listItem(seller, 'A brass telescope', '12.50');
     expect(await text(seller, 'price')).toContain('12.50');
 
-    await register(bidder, 'Bob Bidder');
+    await seller.evaluate('globalThis.sameDocument = true');
+    credentials = await register(bidder, 'Bob Bidder');
     await bidder.goto('/');
     await bidder.getByRole('link', { name: 'A brass telescope' }).first().click();
     await bidder.waitForURL(`**/items/${itemId}`);
@@ -39,6 +41,7 @@ describe('the walk of one bid, in a real browser', () => {
     // The seller's page was open all the time: the topic exchange has moved its price, without a reload.
     await vi.waitFor(async () => expect(await text(seller, 'price')).toContain('13.37'), { timeout: 10_000 });
     expect(await text(seller, 'bid-count')).toBe('1 bid');
+    expect(await seller.evaluate('globalThis.sameDocument')).toBe(true);
 
     await vi.waitFor(
       async () => {
@@ -58,13 +61,47 @@ describe('the walk of one bid, in a real browser', () => {
     const tooLow = await alert.first().textContent();
     await bidder.getByLabel(/^Your bid/).fill('ten');
     await bidder.getByRole('button', { name: 'Place bid' }).click();
-    await vi.waitFor(async () => {
-      const shown = await bidder.getByRole('form', { name: 'Place a bid' }).textContent();
-      expect(shown).not.toContain(tooLow);
-    });
+    const form = bidder.getByRole('form', { name: 'Place a bid' });
+    await vi.waitFor(async () => expect(await form.textContent()).not.toContain(tooLow));
+    await form.getByText('This is not an amount.').waitFor();
+    await bidder.getByLabel(/^Your bid/).fill('1.500');
+    await bidder.getByRole('button', { name: 'Place bid' }).click();
+    await form.getByText('such as 1500 or 1.50').waitFor();
     // The seller is not even offered a form for the own item.
     await seller.goto(`/items/${itemId}`);
     expect(await seller.getByLabel(/^Your bid/).count()).toBe(0);
+
+    const stranger = await openPage(browser, system.urls.bff);
+    await stranger.goto('/register');
+    await stranger.getByLabel('Full name').fill('Bob Twice');
+    await stranger.getByLabel('E-mail').fill(credentials.email.toUpperCase());
+    await stranger.getByLabel('Password').fill(credentials.password);
+    await stranger.getByRole('button', { name: 'Create account' }).click();
+    await stranger.getByRole('alert').getByText('There is an account with this e-mail address').waitFor();
+    await stranger.goto('/sign-in');
+    await stranger.getByLabel('E-mail').fill(credentials.email);
+    await stranger.getByLabel('Password').fill('wrong horse battery staple');
+    await stranger.getByRole('button', { name: 'Sign in' }).click();
+    await stranger.getByRole('alert').getByText('do not belong together').waitFor();
+  });
+
+  it('says that a bid’s fate is unknown while nobody answers, and the same form sent again is that very bid', async () => {
+    const itemId = await listItem(seller, 'A copper kettle', '30');
+    await bidder.goto(`/items/${itemId}`);
+    const key = bidder.locator('input[name=idempotency_key]');
+    const rendered = await key.inputValue();
+    await system.stopProcess('bids');
+    try {
+      await bidder.getByLabel(/^Your bid/).fill('31');
+      await bidder.getByRole('button', { name: 'Place bid' }).click();
+      await bidder.getByRole('alert').getByText('Sending the same form again is safe.').waitFor();
+      expect(await key.inputValue()).toBe(rendered);
+    } finally {
+      await system.startProcess('bids');
+    }
+    await bidder.getByRole('button', { name: 'Place bid' }).click();
+    await bidder.getByRole('status').getByText('Your bid of $31.00 stands.').waitFor();
+    await vi.waitFor(async () => expect(await key.inputValue()).not.toBe(rendered));
   });
 
   it('lets a seller edit and cancel a listing that nobody has bid on', async () => {
