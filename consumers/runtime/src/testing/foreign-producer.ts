@@ -30,8 +30,9 @@ export async function openForeignProducer(urls: Urls = inject('infrastructure'))
   const vhost = `test-${randomUUID()}`;
   const own = await createVhost(urls, vhost);
   const client = await connectClient(own.streamUrl);
-  for (const partition of partitionsOf('gavel.bids'))
-    await client.createStream({ stream: partition, arguments: {} });
+  // Partitions of a super stream, as the relay declares them: by it the broker spreads them over a group's members.
+  const partitions = partitionsOf('gavel.bids');
+  await client.createSuperStream({ streamName: 'gavel.bids', arguments: {} }, undefined, partitions.length);
   return {
     urls: own,
     client,

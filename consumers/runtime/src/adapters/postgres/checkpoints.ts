@@ -17,13 +17,20 @@ export async function readCheckpoint(pool: Pool, consumer: string, partition: st
   return { offset: rows[0]?.last_offset ?? null, mark: rows[0]?.mark ?? null };
 }
 
+/**
+ * A member that freezes inside its transaction holds its locks, and who takes its partition over waits for them: so long
+ * at most. Longer than any handler may pause between two statements, shorter than the pool's own 30 s.
+ */
+const FROZEN_MS = 8_000;
+
 /** Compare-and-set. Holds the row's lock until the transaction ends, so that two instances take turns. */
 export async function moveCheckpoint(tx: Transaction, move: CheckpointMove): Promise<MoveOutcome> {
   const { rowCount } = await tx.query({
     name: 'move-checkpoint',
     text: `UPDATE checkpoints SET last_offset = $4, seen_offset = $4, seen_message = $5, updated_at = now()
-           WHERE consumer = $1 AND stream_partition = $2 AND last_offset IS NOT DISTINCT FROM $3`,
-    values: [move.consumer, move.partition, move.from, move.to, move.mark ?? null],
+           WHERE consumer = $1 AND stream_partition = $2 AND last_offset IS NOT DISTINCT FROM $3
+             AND set_config('idle_in_transaction_session_timeout', $6, true) IS NOT NULL`,
+    values: [move.consumer, move.partition, move.from, move.to, move.mark ?? null, String(FROZEN_MS)],
   });
   return rowCount === 1 ? 'moved' : 'overtaken';
 }

@@ -1,0 +1,216 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { activeMembers, pauseGroup, resumeGroup } from './consumer-group.ts';
+import type { RunningConsumer } from './start-consumer.ts';
+import { useConsumerFixture } from './testing/consumer-fixture.ts';
+import { eventually } from './testing/eventually.ts';
+import { type BidMessage, bidMessage } from './testing/foreign-producer.ts';
+import { appliedSequences, recordingConsumer } from './testing/recording-consumer.ts';
+
+describe('a consumer group', () => {
+  const fixture = useConsumerFixture();
+  const children: ChildProcess[] = [];
+  let groups = 0;
+
+  afterEach(async () => {
+    for (const child of children.splice(0)) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  });
+
+  /** A group of its own and a set of items that only it is asked about. */
+  const newGroup = () => {
+    groups += 1;
+    const name = `group-${groups}`;
+    const items = Array.from({ length: 24 }, () => randomUUID());
+    let published = 0;
+    return {
+      name,
+      start: (before?: () => Promise<void>) =>
+        fixture.start({ definition: recordingConsumer({ laterEvents: 'wait' }, before, name) }),
+      /** Some more events of every item, in all partitions. */
+      async publish(count: number) {
+        const byPartition = Map.groupBy(
+          Array.from({ length: count }, (_, i) => published + i + 1).flatMap((sequence) =>
+            items.map((itemId) => bidMessage({ itemId, userId: itemId }, sequence)),
+          ),
+          (bid: BidMessage) => bid.partition,
+        );
+        for (const [partition, bids] of byPartition) await fixture.producer.send(partition, bids);
+        published += count;
+      },
+      /** Every event once, and each item's in order. */
+      allApplied: (timeout?: number) =>
+        eventually(async () => {
+          for (const itemId of items)
+            expect(await appliedSequences(fixture.database.pool, itemId, name)).toEqual(
+              Array.from({ length: published }, (_, i) => i + 1),
+            );
+        }, timeout),
+    };
+  };
+
+  const heldBy = (consumer: RunningConsumer) =>
+    consumer.status().partitions.filter(({ state }) => state === 'running').length;
+  const sharedAs = (members: readonly RunningConsumer[], shares: readonly number[], timeout?: number) =>
+    eventually(() => expect(members.map(heldBy).sort()).toEqual(shares), timeout);
+
+  /** A member in a process of its own. */
+  const spawnMember = (name: string) => {
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('./testing/group-member.ts', import.meta.url))],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: {
+          ...process.env,
+          LOG_LEVEL: 'fatal',
+          GROUP: name,
+          DATABASE_URL: fixture.database.url,
+          STREAM_URL: fixture.producer.urls.streamUrl,
+        },
+      },
+    );
+    children.push(child);
+    let holds = 0;
+    let inside = 0;
+    child.stdout.on('data', (data: Buffer) => {
+      for (const line of data.toString().split('\n')) {
+        if (line === 'inside') inside += 1;
+        else if (line.startsWith('holds ')) holds = Number(line.slice(6));
+      }
+    });
+    return {
+      child,
+      holds: (count: number) => eventually(() => expect(holds).toBe(count)),
+      async isInside() {
+        const before = inside;
+        await eventually(() => expect(inside).toBeGreaterThan(before));
+      },
+    };
+  };
+
+  it('shares its partitions out, again each time that a member joins or leaves, and loses and repeats nothing', async () => {
+    const { name, start, publish, allApplied } = newGroup();
+    const first = start();
+    await sharedAs([first], [4]);
+    await publish(20);
+    const second = start();
+    await publish(20);
+    await sharedAs([first, second], [2, 2], 5_000);
+    const third = start();
+    await publish(20);
+    await sharedAs([first, second, third], [1, 1, 2], 5_000);
+    const members = await eventually(async () => {
+      const active = await activeMembers(fixture.database.pool, name);
+      expect(active.flatMap(({ partitions }) => partitions).sort()).toHaveLength(4);
+      return active;
+    });
+    expect(members.map(({ pid }) => pid)).toEqual(Array(3).fill(process.pid));
+    for (const member of [first, second, third]) expect(() => member.check()).not.toThrow();
+
+    await Promise.all([publish(20), first.stop()]);
+    await sharedAs([second, third], [2, 2], 5_000);
+    expect(await activeMembers(fixture.database.pool, name)).toHaveLength(2);
+    await publish(20);
+    await allApplied();
+    await third.stop();
+    await sharedAs([second], [4], 5_000);
+  });
+
+  it('takes the partitions of a killed member over within seconds', async () => {
+    const { name, start, publish, allApplied } = newGroup();
+    const survivor = start();
+    const victim = spawnMember(name);
+    await victim.holds(2);
+    const isInside = victim.isInside();
+    await publish(30);
+    await isInside;
+    victim.child.kill('SIGKILL');
+    await sharedAs([survivor], [4], 5_000);
+    await publish(5);
+    await allApplied(5_000);
+  });
+
+  it('takes the partitions of a frozen member over, and what that one commits when it wakes up is refused', async () => {
+    const { name, start, publish, allApplied } = newGroup();
+    const survivor = start();
+    const frozen = spawnMember(name);
+    await frozen.holds(2);
+    const isInside = frozen.isInside();
+    await publish(30);
+    await isInside;
+    frozen.child.kill('SIGSTOP');
+    await sharedAs([survivor], [4], 12_000);
+    await publish(5);
+    // Its transaction is open until Postgres gives it up, eight seconds after its last statement.
+    await allApplied(15_000);
+    frozen.child.kill('SIGCONT');
+    await sharedAs([survivor], [2], 10_000);
+    await publish(5);
+    await allApplied();
+  });
+
+  it('pauses and resumes, all of it or a partition, for every member and those to come', async () => {
+    const { name, start, publish, allApplied } = newGroup();
+    const { pool } = fixture.database;
+    const states = (consumer: RunningConsumer) => consumer.status().partitions.map(({ state }) => state);
+    const applied = async () =>
+      (await pool.query('SELECT count(*)::integer AS n FROM applied WHERE consumer = $1', [name])).rows[0]?.n;
+    const first = start();
+    await publish(2);
+    await allApplied();
+    await first.pause('gavel.bids-1');
+    expect(states(first)).toEqual(['running', 'paused', 'running', 'running']);
+    await pauseGroup(pool, name);
+    await eventually(() => expect(states(first)).toEqual(Array(4).fill('paused')));
+    expect(() => first.check()).not.toThrow();
+    const before = await applied();
+    await publish(2);
+    await eventually(() =>
+      expect(first.status().partitions.every(({ lagMessages }) => lagMessages > 0)).toBe(true),
+    );
+    const second = start();
+    await eventually(() =>
+      expect([...states(first), ...states(second)].sort()).toEqual([
+        ...Array(4).fill('paused'),
+        ...Array(4).fill('standby'),
+      ]),
+    );
+    expect(await applied()).toBe(before);
+    await resumeGroup(pool, name);
+    await allApplied();
+    await sharedAs([first, second], [2, 2]);
+  });
+
+  it('lets a member that is told to stop finish its batch and commit it', async () => {
+    const { name, start, publish, allApplied } = newGroup();
+    let finish = (): void => undefined;
+    const mayFinish = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    let inside = 0;
+    const leaver = start(() => {
+      inside += 1;
+      return mayFinish;
+    });
+    await publish(3);
+    await eventually(() => expect(inside).toBe(4));
+    const stopped = leaver.stop();
+    const heir = start();
+    finish();
+    await stopped;
+    const { rows } = await fixture.database.pool.query(
+      'SELECT count(*)::integer AS n FROM applied WHERE consumer = $1',
+      [name],
+    );
+    expect(rows[0]?.n).toBeGreaterThan(0);
+    await sharedAs([heir], [4]);
+    await allApplied();
+  });
+});

@@ -1,0 +1,103 @@
+import type { Pool } from '@gavel/postgres/pool';
+import type { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
+import amqp from 'amqplib';
+import type { ConsumerDefinition } from '../define-consumer.ts';
+import { asConsumer } from '../queue/as-consumer.ts';
+import { defineQueueConsumer, type QueueConsumerDefinition } from '../queue/define-queue-consumer.ts';
+import { startQueueConsumer } from '../queue/start-queue-consumer.ts';
+import { startConsumer } from '../start-consumer.ts';
+import { eventually } from './eventually.ts';
+import type { BidMessage, ForeignProducer } from './foreign-producer.ts';
+import { type BeforeRecording, recordingConsumer } from './recording-consumer.ts';
+import { publishToExchange } from './topic-publisher.ts';
+
+/** What a contract test asks of a consumer, whichever way its events come. */
+export interface ContractConsumer {
+  readonly name: string;
+  readonly attempts?: number;
+  readonly isTransient?: (error: unknown) => boolean;
+  readonly before?: BeforeRecording;
+}
+
+export interface StartedConsumer {
+  /** As a redrive takes it. */
+  readonly definition: ConsumerDefinition<typeof BidPlacedSchema>;
+  check(): unknown;
+  stop(): Promise<void>;
+}
+
+/** One of the two ways in which a consumer gets its events. */
+export interface ConsumerMode {
+  readonly mode: string;
+  /** Resolves when the consumer would get what is published from then on. */
+  start(pool: Pool, producer: ForeignProducer, consumer: ContractConsumer): Promise<StartedConsumer>;
+  /** Publishes bids in order. */
+  publish(producer: ForeignProducer, bids: readonly BidMessage[]): Promise<void>;
+  /** Publishes what a foreign client could make of a bid: any headers, any body. */
+  publishHostile(
+    producer: ForeignProducer,
+    bid: BidMessage,
+    headers: Record<string, unknown>,
+    body: Buffer,
+  ): Promise<void>;
+}
+
+const streamMode: ConsumerMode = {
+  mode: 'reading the stream',
+  async start(pool, producer, { name, before, ...policy }) {
+    const definition = recordingConsumer({ laterEvents: 'continue', ...policy }, before, name);
+    const consumer = startConsumer({ definition, pool, streamUrl: producer.urls.streamUrl });
+    await eventually(() => consumer.check());
+    return { definition, check: consumer.check, stop: consumer.stop };
+  },
+  async publish(producer, bids) {
+    for (const bid of bids) await producer.send(bid.partition, [bid]);
+  },
+  async publishHostile(producer, bid, headers, body) {
+    const connection = await amqp.connect(producer.urls.amqpUrl);
+    const channel = await connection.createConfirmChannel();
+    channel.sendToQueue(bid.partition, body, { headers });
+    await channel.waitForConfirms();
+    await connection.close();
+  },
+};
+
+const exchangeMode: ConsumerMode = {
+  mode: 'working on a queue',
+  async start(pool, producer, consumer) {
+    const definition = recordingQueueConsumer(consumer);
+    const running = startQueueConsumer({ definition, pool, amqpUrl: producer.urls.amqpUrl });
+    await eventually(() => running.check());
+    return { definition: asConsumer(definition), check: running.check, stop: running.stop };
+  },
+  publish: (producer, bids) =>
+    publishToExchange(
+      producer.urls.amqpUrl,
+      bids.map(({ envelope, properties, body }) => ({
+        subject: envelope.subject,
+        headers: properties,
+        body,
+      })),
+    ),
+  publishHostile: (producer, bid, headers, body) =>
+    publishToExchange(producer.urls.amqpUrl, [{ subject: bid.envelope.subject, headers, body }]),
+};
+
+/** Both, for a contract test to run under each. */
+export const consumerModes: readonly ConsumerMode[] = [streamMode, exchangeMode];
+
+/** The recording consumer on a queue, with delays that a test can wait for. */
+export function recordingQueueConsumer({
+  name,
+  before,
+  ...policy
+}: ContractConsumer): QueueConsumerDefinition<typeof BidPlacedSchema> {
+  const { subscription, types, handle } = recordingConsumer({ laterEvents: 'continue' }, before, name);
+  return defineQueueConsumer({
+    name,
+    subscriptions: [subscription],
+    types,
+    onFailure: { delaysMs: [50, 100, 200], ...policy },
+    handle: (tx, event) => handle(tx, [event]),
+  });
+}
