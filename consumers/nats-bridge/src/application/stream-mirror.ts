@@ -71,9 +71,6 @@ export class StreamMirror {
 
   async #session(): Promise<void> {
     const session = await this.#options.mirror.open();
-    const lost = session.ended;
-    // Also awaited below; a connection lost before that must not count as unhandled.
-    lost.catch(() => undefined);
     this.#problem = undefined;
     const over = new AbortController();
     const stop = (): void => over.abort();
@@ -81,7 +78,7 @@ export class StreamMirror {
     if (this.#stopping.signal.aborted) stop();
     const work = this.#partitions.map((partition) => partition.follow(session, over.signal));
     try {
-      await Promise.race([lost, Promise.all(work)]);
+      await Promise.race([session.ended, Promise.all(work)]);
     } finally {
       this.#stopping.signal.removeEventListener('abort', stop);
       stop();

@@ -26,7 +26,13 @@ describe('a system', () => {
     directory = join(gavelDirectory, `test-${process.pid}-90${Math.floor(Math.random() * 1000)}`);
     mkdirSync(directory, { recursive: true });
     const ports = await freePorts(processes);
-    const env = { PATH: process.env.PATH, HOME: process.env.HOME, GAVEL_DEV_DIRECTORY: directory, ...ports };
+    const env = {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      GAVEL_DEV_DIRECTORY: directory,
+      GAVEL_NATS: '1',
+      ...ports,
+    };
     system = new System({ config: readDevConfig(env), env, processes, report: (line) => lines.push(line) });
     return system;
   }
@@ -41,11 +47,16 @@ describe('a system', () => {
     await run.start();
     const ready = lines.filter((line) => line.includes('is ready'));
     expect(ready.map((line) => line.split(' ')[0])).toEqual(['auth', 'bff']);
-    expect(run.kept.map((keeper) => keeper.runnable.name).toSorted()).toEqual(
-      ['auth', 'bff', 'postgres', 'rabbitmq', 'redis'].toSorted(),
-    );
+    expect(run.kept.map((keeper) => keeper.runnable.name).toSorted()).toEqual([
+      'auth',
+      'bff',
+      'nats',
+      'postgres',
+      'rabbitmq',
+      'redis',
+    ]);
 
-    for (const name of ['auth', 'redis', 'postgres']) {
+    for (const name of ['auth', 'redis', 'postgres', 'nats']) {
       const keeper = run.kept.find((each) => each.runnable.name === name);
       if (keeper === undefined) throw new Error(`${name} is not kept`);
       const before = keeper.runnable.pid ?? 0;

@@ -65,6 +65,8 @@ export class JetStreamSession implements MirrorSession {
     this.ended = connection.closed().then((error) => {
       if (!this.#closing) throw new Error('the connection to NATS was lost', { cause: error ?? undefined });
     });
+    // Whoever waits is told; a session that nobody waits for any more must not count as unhandled.
+    this.ended.catch(() => undefined);
   }
 
   append(partition: string, events: readonly MirroredEvent[], carriers: Carriers): Promise<AppendCounts> {

@@ -69,6 +69,7 @@ test.each([
   ['domain', "import type { A } from '../application/ports.ts';"],
   ['application', "import { a } from '../adapters/postgres.ts';"],
   ['application', "import { Pool } from 'pg';"],
+  ['application', "import { connect } from '@nats-io/transport-node';"],
   ['application', "import { transaction } from '@gavel/postgres/transaction';"],
   ['application', "import { append } from '@gavel/outbox/append';"],
   ['application', "import { readBidsConfig } from '../config.ts';"],

@@ -17,7 +17,7 @@ const applicationMayNameTypesOf = /^services\/(postgres\/src\/transaction|runtim
 
 /** Packages and built-ins that do I/O: they belong behind a port. */
 const infrastructure =
-  /^(pg|amqplib|ioredis|rabbitmq-stream-js-client|nats|jose|next|@connectrpc\/.*|node:(http2?|https|net|tls|fs|child_process|dgram))$/;
+  /^(pg|amqplib|ioredis|rabbitmq-stream-js-client|@nats-io\/.*|jose|next|@connectrpc\/.*|node:(http2?|https|net|tls|fs|child_process|dgram))$/;
 
 /**
  * The rule inside a service or consumer: domain imports nothing outside its folder, application imports domain, adapters
