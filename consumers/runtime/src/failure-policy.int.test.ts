@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { FailurePolicy } from './define-consumer.ts';
 import { PermanentFailure } from './permanent-failure.ts';
 import { useConsumerFixture } from './testing/consumer-fixture.ts';
 import { eventually } from './testing/eventually.ts';
@@ -24,15 +25,21 @@ describe('failure policy', () => {
     return items;
   };
 
-  const start = (laterEvents: 'wait' | 'continue', before: BeforeRecording, attempts = 3) => {
+  const start = (
+    laterEvents: 'wait' | 'continue',
+    before: BeforeRecording,
+    attempts = 3,
+    policy: Partial<FailurePolicy> = {},
+  ) => {
     names += 1;
     const name = `policy-${names}`;
-    fixture.start({
-      definition: recordingConsumer({ laterEvents, attempts }, before, name),
+    const consumer = fixture.start({
+      definition: recordingConsumer({ laterEvents, attempts, ...policy }, before, name),
       partitions: ['gavel.bids-0'],
     });
     return {
       name,
+      consumer,
       applied: (itemId: string) => appliedSequences(fixture.database.pool, itemId, name),
       letters: async (itemId: string) => {
         const { rows } = await fixture.database.pool.query(
@@ -161,9 +168,77 @@ describe('failure policy', () => {
           await tx.query("DO $$ BEGIN RAISE EXCEPTION 'busy' USING ERRCODE = '40001'; END $$");
       },
       2,
+      { backOff: { firstMs: 5, maxMs: 20 } },
     );
     await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]));
     expect(await letters(itemId)).toEqual([]);
+  });
+
+  it("what the database lacks for the moment is no event's fault: a missing table holds the partition and parks nothing", async () => {
+    const { pool } = fixture.database;
+    const [itemId = ''] = await publishItems(1);
+    await pool.query('ALTER TABLE applied RENAME TO applied_moved');
+    const { consumer, applied, letters } = start('wait', () => undefined, 2);
+    await eventually(() => {
+      expect(() => consumer.check()).toThrow('relation "applied" does not exist');
+    });
+    await pool.query('ALTER TABLE applied_moved RENAME TO applied');
+    await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]));
+    expect(await letters(itemId)).toEqual([]);
+    expect(() => consumer.check()).not.toThrow();
+  });
+
+  it('a batch that takes too long is halved until it does not, and nothing is parked', async () => {
+    const items = await publishItems(8);
+    const sizes: number[] = [];
+    const { applied, letters } = start(
+      'wait',
+      async (events, tx) => {
+        sizes.push(events.length);
+        // As the server would end it.
+        if (events.length > 3)
+          await tx.query("DO $$ BEGIN RAISE EXCEPTION 'too long' USING ERRCODE = '57014'; END $$");
+      },
+      2,
+      { backOff: { firstMs: 1, maxMs: 2 } },
+    );
+    for (const itemId of items)
+      await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]));
+    expect(sizes.filter((size) => size <= 3).length).toBeGreaterThan(1);
+    expect(await letters(items[0] ?? '')).toEqual([]);
+  });
+
+  it('what only the commit finds out is the fault of its event all the same', async () => {
+    const { pool } = fixture.database;
+    await pool.query(
+      'CREATE TABLE once (item_id text, sequence bigint, UNIQUE (item_id, sequence) DEFERRABLE INITIALLY DEFERRED)',
+    );
+    const [bad = '', good = ''] = await publishItems(2);
+    await pool.query('INSERT INTO once VALUES ($1, 3)', [bad]);
+    const { applied, letters } = start('continue', async (events, tx) => {
+      await tx.query('INSERT INTO once SELECT * FROM unnest($1::text[], $2::bigint[])', [
+        events.map((event) => event.body.itemId),
+        events.map((event) => event.envelope.sequence),
+      ]);
+    });
+    await eventually(async () => expect(await applied(good)).toEqual([1, 2, 3, 4, 5]));
+    expect(await applied(bad)).toEqual([1, 2, 4, 5]);
+    expect(await letters(bad)).toMatchObject([{ reason: 'handler_failed', sequence: 3, attempts: 3 }]);
+  });
+
+  it('says in a few lines which errors are permanent and how long tries are apart', async () => {
+    const [bad = ''] = await publishItems(1);
+    const { applied, letters } = start(
+      'continue',
+      failOn(
+        () => bad,
+        () => new RangeError('out of range'),
+      ),
+      9,
+      { isPermanent: (error) => error instanceof RangeError, backOff: { firstMs: 1, maxMs: 2 } },
+    );
+    await eventually(async () => expect(await applied(bad)).toEqual([1, 3, 4, 5]));
+    expect(await letters(bad)).toMatchObject([{ error: 'out of range', attempts: 2 }]);
   });
 
   it('a failing SQL statement undoes the effects of its own event only', async () => {

@@ -46,6 +46,16 @@ describe('processed events', () => {
     expect(await claim(early)).toEqual(new Set([early]));
   });
 
+  it('of a day that many have come before are left where they are, instead of holding everybody up', async () => {
+    const day = now + 20 * DAY;
+    const ids = Array.from({ length: 10_001 }, () => uuidv7(day));
+    await claim(...ids);
+    await maintainProcessedEventDays(database.pool, day);
+    expect(await rowsIn('processed_events_default')).toBeGreaterThanOrEqual(10_001);
+    expect(await rowsIn('processed_events_20260706')).toBe(0);
+    expect(await claim(...ids)).toEqual(new Set());
+  });
+
   it('of other days are pruned by the time they were processed', async () => {
     await database.pool.query(
       "UPDATE processed_events_default SET processed_at = now() - interval '15 days'",

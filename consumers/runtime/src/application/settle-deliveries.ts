@@ -14,6 +14,7 @@ import type { CommitStrategy } from './commit-strategy.ts';
 import { BatchFailed, errorKind, isPermanent } from './handle-events.ts';
 import type { Delivery } from './source.ts';
 
+const GROW_AFTER = 20;
 const RETRY_PACE: BackOff = { firstMs: 100, maxMs: 5_000 };
 
 export interface SettlingOptions {
@@ -43,6 +44,8 @@ export type Settled =
 export class DeliverySettling {
   readonly #options: SettlingOptions;
   #size: number;
+  /** Batches committed since the last that took too long. */
+  #inTime = 0;
 
   constructor(options: SettlingOptions) {
     this.#options = options;
@@ -73,6 +76,14 @@ export class DeliverySettling {
     return { kind: 'committed', offset };
   }
 
+  // Not at once: where larger batches take too long each trial costs the server's whole limit.
+  #grow(): void {
+    this.#inTime += 1;
+    if (this.#size >= this.#options.batchLimit || this.#inTime < GROW_AFTER) return;
+    this.#size = Math.min(this.#size * 2, this.#options.batchLimit);
+    this.#inTime = 0;
+  }
+
   async #commitNext(
     deliveries: readonly Delivery[],
     from: bigint | null,
@@ -91,7 +102,7 @@ export class DeliverySettling {
           applyBatch(definition, store, commit, batch, attempt),
         );
         if (outcome === 'overtaken') return { kind: 'overtaken' };
-        this.#size = Math.min(this.#size * 2, this.#options.batchLimit);
+        this.#grow();
         countBatch(batch, counts, startedAt);
         onCommit(batch, counts);
         return { kind: 'committed', offset: batch.move.to, count: part.length };
@@ -105,6 +116,7 @@ export class DeliverySettling {
         // The same work would take too long again: less of it.
         if (errorKind(error) === 'timeout' && part.length > 1) {
           this.#size = Math.ceil(part.length / 2);
+          this.#inTime = 0;
           part = part.slice(0, this.#size);
           batch = judgeBatch(definition, partition, from, part);
         }
