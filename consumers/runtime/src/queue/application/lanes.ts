@@ -1,0 +1,38 @@
+/**
+ * Runs work side by side, and work of one key in the order it came. A work queue promises no order, but where
+ * it has one, events of one aggregate do not overtake each other in here.
+ */
+export class Lanes {
+  readonly #tails: Promise<void>[];
+  #running = 0;
+
+  constructor(count: number) {
+    this.#tails = Array.from({ length: count }, () => Promise.resolve());
+  }
+
+  /** Work handed over and not finished. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** `work` must not reject. */
+  run(key: string, work: () => Promise<void>): void {
+    const lane = laneOf(key, this.#tails.length);
+    this.#running += 1;
+    const tail = this.#tails[lane] ?? Promise.resolve();
+    this.#tails[lane] = tail.then(work).finally(() => {
+      this.#running -= 1;
+    });
+  }
+
+  /** Resolves when everything handed over so far is finished. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#tails);
+  }
+}
+
+function laneOf(key: string, lanes: number): number {
+  let hash = 0;
+  for (let i = 0; i < key.length; i++) hash = (Math.imul(hash, 31) + key.charCodeAt(i)) >>> 0;
+  return hash % lanes;
+}

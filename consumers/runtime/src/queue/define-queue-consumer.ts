@@ -1,0 +1,57 @@
+import type { DescMessage } from '@bufbuild/protobuf';
+import type { Transaction } from '@gavel/postgres/transaction';
+import { findEvent } from '@gavel/proto/registry';
+import { isSubscription } from '@gavel/proto/subjects';
+import type { ReceivedEvent } from '../define-consumer.ts';
+
+/** What happens to events that cannot be handled. */
+export interface QueueFailurePolicy {
+  /** How often the handler may fail on an event before it is parked; 5 unless told. A PermanentFailure is parked at once. */
+  readonly attempts?: number;
+  /**
+   * Errors that another try may cure and that use up no attempt: the event comes back after a delay for as long as it
+   * takes. Errors of the database and its connection are so without being told.
+   */
+  readonly isTransient?: (error: unknown) => boolean;
+  /** Delays before the first, second … redelivery, ascending, milliseconds; the last one repeats. Each is a queue. */
+  readonly delaysMs?: readonly number[];
+}
+
+export interface QueueConsumerDefinition<S extends DescMessage = DescMessage> {
+  /** Stable for ever: the queue `gavel.<name>` and the processed events are kept under it. */
+  readonly name: string;
+  /** Which subjects, in NATS form, for example `gavel.bids.bid_placed.*`. */
+  readonly subscriptions: readonly string[];
+  /** The event types that the handler takes; other known types that the subscriptions select are passed over. */
+  readonly types: readonly S[];
+  /**
+   * Applies one new event through the transaction that also records it as handled. Events may come in any order, and
+   * the same one again after a failure, so it must have no effect outside the transaction.
+   */
+  readonly handle: (tx: Transaction, event: ReceivedEvent<S>) => Promise<void>;
+  readonly onFailure?: QueueFailurePolicy;
+}
+
+/** Capped, and about four times the one before: most failures are over in seconds, the rest are no haste. */
+export const defaultDelaysMs: readonly number[] = [1_000, 4_000, 16_000, 64_000, 300_000];
+
+/** Checks a queue consumer's declaration. Throws a RangeError for one that could never work. */
+export function defineQueueConsumer<S extends DescMessage>(
+  definition: QueueConsumerDefinition<S>,
+): QueueConsumerDefinition<S> {
+  const { name, subscriptions, types, onFailure } = definition;
+  // gavel.unrouted is the queue of events that nobody asked for.
+  if (!/^[a-z0-9_-]{1,64}$/.test(name) || name === 'unrouted') {
+    throw new RangeError(`not a consumer's name: "${name}"`);
+  }
+  const bad = subscriptions.find((subscription) => !isSubscription(subscription));
+  if (bad !== undefined || subscriptions.length === 0) {
+    throw new RangeError(`${name}: not a subscription: ${bad ?? 'none'}`);
+  }
+  const unknown = types.find(({ typeName }) => findEvent(typeName) === undefined);
+  if (unknown !== undefined) throw new RangeError(`${name}: ${unknown.typeName} is not an event`);
+  const delays = onFailure?.delaysMs ?? defaultDelaysMs;
+  const ascending = delays.every((ms, i) => Number.isSafeInteger(ms) && ms > (delays[i - 1] ?? 0));
+  if (delays.length === 0 || !ascending) throw new RangeError(`${name}: delays must ascend`);
+  return definition;
+}

@@ -1,0 +1,105 @@
+import type { DescMessage } from '@bufbuild/protobuf';
+import { attribute, metric } from '@gavel/observability/attributes';
+import { createLogger } from '@gavel/observability/logger';
+import type { Pool } from '@gavel/postgres/pool';
+import { type BatchObservableResult, metrics } from '@opentelemetry/api';
+import { countParked } from '../adapters/postgres/dead-letters.ts';
+import { maintainProcessedEventDays } from '../adapters/postgres/processed-event-days.ts';
+import { createQueueStore } from './adapters/postgres/queue-store.ts';
+import { openQueueSession } from './adapters/rabbitmq/queue-session.ts';
+import { QueueReader } from './application/queue-reader.ts';
+import type { QueueConsumerStatus } from './application/queue-status.ts';
+import type { QueueConsumerDefinition } from './define-queue-consumer.ts';
+import { queueNames } from './domain/queue-names.ts';
+
+const log = createLogger('queue-consumer');
+const HOUSEKEEPING_MS = 3600_000;
+/** Bounds memory and the work that is lost with a process; the pool's connections bound what runs at once. */
+const PREFETCH = 32;
+const LANES = 4;
+
+export interface StartQueueConsumerOptions<S extends DescMessage = DescMessage> {
+  readonly definition: QueueConsumerDefinition<S>;
+  /** The consumer's own database: its tables, processed events and dead letters. */
+  readonly pool: Pool;
+  /** amqp:// URL with the vhost as path. */
+  readonly amqpUrl: string;
+  /** Most messages in hand; 32 unless told. */
+  readonly prefetch?: number;
+  /** How many events are handled at once, those of one aggregate never; 4 unless told. */
+  readonly concurrency?: number;
+  /** How long messages are held while the database is away, before they are put back with a delay; 60 s unless told. */
+  readonly holdMs?: number;
+}
+
+/** A queue consumer at work. */
+export interface RunningQueueConsumer {
+  status(): QueueConsumerStatus;
+  /** Returns the status while the queue is being read; throws, naming what is wrong, when it is not. */
+  check(): QueueConsumerStatus;
+  /** Takes no more, finishes and acknowledges what is in hand, then leaves the broker. The pool stays open. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Declares the consumer's queue and starts to work on it. Returns at once: broker and database may be away now and come
+ * back later, at any time and any number of times; `check` tells how it stands.
+ */
+export function startQueueConsumer<S extends DescMessage>(
+  options: StartQueueConsumerOptions<S>,
+): RunningQueueConsumer {
+  const { pool, amqpUrl, prefetch = PREFETCH, concurrency = LANES } = options;
+  // Only events of the definition's own types reach the handler, which S says.
+  const definition = options.definition as unknown as QueueConsumerDefinition;
+  const reader = new QueueReader({
+    definition,
+    store: createQueueStore(pool, definition),
+    open: (onDelivery) => openQueueSession({ amqpUrl, definition, prefetch, onDelivery }),
+    lanes: concurrency,
+    ...(options.holdMs !== undefined && { holdMs: options.holdMs }),
+  });
+  const stopHousekeeping = startHousekeeping(pool);
+  const stopMetrics = observe(pool, definition.name, () => reader.status());
+  return {
+    status: () => reader.status(),
+    check() {
+      const now = reader.status();
+      if (now.state === 'running') return now;
+      throw new Error(`${now.queue} ${now.state}: ${now.problem ?? '…'}`);
+    },
+    async stop() {
+      stopMetrics();
+      stopHousekeeping();
+      await reader.stop();
+    },
+  };
+}
+
+function startHousekeeping(pool: Pool): () => void {
+  const run = (): void => {
+    maintainProcessedEventDays(pool).catch((error: unknown) =>
+      log.warn({ err: error }, 'processed events were not tidied; tried again in an hour'),
+    );
+  };
+  run();
+  const timer = setInterval(run, HOUSEKEEPING_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+function observe(pool: Pool, consumer: string, status: () => QueueConsumerStatus): () => void {
+  const meter = metrics.getMeter('gavel.consumer');
+  const lag = meter.createObservableGauge(metric.consumerLag.name, metric.consumerLag);
+  const parked = meter.createObservableGauge(metric.consumerDeadLetters.name, metric.consumerDeadLetters);
+  const report = async (result: BatchObservableResult): Promise<void> => {
+    const group = { [attribute.consumerGroup]: consumer };
+    const { waiting, inHand } = status();
+    result.observe(lag, waiting + inHand, {
+      ...group,
+      [attribute.destinationName]: queueNames(consumer).main,
+    });
+    result.observe(parked, await countParked(pool, consumer), group);
+  };
+  meter.addBatchObservableCallback(report, [lag, parked]);
+  return () => meter.removeBatchObservableCallback(report, [lag, parked]);
+}

@@ -1,0 +1,194 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { managementRequest } from '@gavel/dev/infrastructure/rabbitmq-management';
+import amqp from 'amqplib';
+import { afterEach, describe, expect, it } from 'vitest';
+import { useConsumerFixture } from '../testing/consumer-fixture.ts';
+import { type ContractConsumer, recordingQueueConsumer } from '../testing/consumer-modes.ts';
+import { eventually } from '../testing/eventually.ts';
+import { type BidMessage, bidMessage } from '../testing/foreign-producer.ts';
+import { appliedSequences } from '../testing/recording-consumer.ts';
+import { publishToExchange } from '../testing/topic-publisher.ts';
+import {
+  type RunningQueueConsumer,
+  type StartQueueConsumerOptions,
+  startQueueConsumer,
+} from './start-queue-consumer.ts';
+
+describe('a work queue', () => {
+  const fixture = useConsumerFixture();
+  const running: RunningQueueConsumer[] = [];
+
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((consumer) => consumer.stop()));
+  });
+
+  const start = async (consumer: ContractConsumer, options: Partial<StartQueueConsumerOptions> = {}) => {
+    const { pool } = fixture.database;
+    const { amqpUrl } = fixture.producer.urls;
+    const definition = recordingQueueConsumer(consumer);
+    const started = startQueueConsumer({ pool, amqpUrl, ...options, definition });
+    running.push(started);
+    await eventually(() => started.check());
+    return started;
+  };
+
+  const publish = (...bids: BidMessage[]) =>
+    publishToExchange(
+      fixture.producer.urls.amqpUrl,
+      bids.map(({ envelope, properties, body }) => ({
+        subject: envelope.subject,
+        headers: properties,
+        body,
+      })),
+    );
+
+  const bidsOf = (itemId: string, count: number) =>
+    Array.from({ length: count }, (_, i) => bidMessage({ itemId, userId: randomUUID() }, i + 1));
+
+  /** Asks the broker itself, about a queue of the test's virtual host. */
+  const depth = async (queue: string): Promise<number> => {
+    const connection = await amqp.connect(fixture.producer.urls.amqpUrl);
+    try {
+      const channel = await connection.createChannel();
+      return (await channel.checkQueue(queue)).messageCount;
+    } finally {
+      await connection.close();
+    }
+  };
+
+  const child = (env: Record<string, string> = {}) =>
+    spawn(
+      process.execPath,
+      [fileURLToPath(new URL('../testing/crashing-queue-consumer.ts', import.meta.url))],
+      {
+        env: {
+          ...process.env,
+          DATABASE_URL: fixture.database.url,
+          AMQP_URL: fixture.producer.urls.amqpUrl,
+          ...env,
+        },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+
+  /** Takes the first message and goes away without a word, so many times. */
+  const dieOf = async (queue: string, times: number) => {
+    for (let i = 0; i < times; i++) {
+      const connection = await amqp.connect(fixture.producer.urls.amqpUrl);
+      const channel = await connection.createChannel();
+      await channel.prefetch(1);
+      const taken = Promise.withResolvers<unknown>();
+      await channel.consume(queue, taken.resolve);
+      await taken.promise;
+      await connection.close();
+    }
+  };
+
+  const applied = (itemId: string, consumer: string) =>
+    appliedSequences(fixture.database.pool, itemId, consumer);
+
+  it('a consumer killed between commit and acknowledgement: delivered again, applied once', async () => {
+    const itemId = randomUUID();
+    // Declares the queue, so that the events wait in it.
+    await (await start({ name: 'crashing' })).stop();
+    await publish(...bidsOf(itemId, 3));
+    const victim = child();
+    const ended = once(victim, 'exit');
+    await once(victim.stdout, 'data');
+    expect(await applied(itemId, 'crashing')).toEqual([1]);
+    victim.kill('SIGKILL');
+    await ended;
+    await start({ name: 'crashing' });
+    await eventually(async () => expect(await applied(itemId, 'crashing')).toEqual([1, 2, 3]));
+    await eventually(async () => expect(await depth('gavel.crashing')).toBe(0));
+  });
+
+  it('an event that its consumer dies of is parked in the end, and no other with it', async () => {
+    const [good, poison] = [randomUUID(), randomUUID()];
+    await (await start({ name: 'crashing' })).stop();
+    await publish(...bidsOf(good, 3), ...bidsOf(poison, 1), ...bidsOf(good, 6).slice(3));
+    // Each start costs a process half a second: most of the deaths are told by the broker's own count.
+    const deaths: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      const victim = child({ POISON: poison });
+      const [code] = (await once(victim, 'exit')) as [number];
+      deaths.push(code);
+    }
+    expect(deaths).toEqual([3, 3, 3]);
+    await dieOf('gavel.crashing', 7);
+    await start({ name: 'crashing' });
+    await eventually(async () => expect(await applied(good, 'crashing')).toEqual([1, 2, 3, 4, 5, 6]));
+    const letters = async () => {
+      const { rows } = await fixture.database.pool.query(
+        "SELECT aggregate_id, reason, error FROM dead_letters WHERE consumer = 'crashing'",
+      );
+      return rows;
+    };
+    const error = expect.stringMatching(/its consumer ended \d+ times/);
+    await eventually(async () =>
+      expect(await letters()).toEqual([{ aggregate_id: poison, reason: 'handler_failed', error }]),
+    );
+    await eventually(async () => expect(await depth('gavel.crashing.parked')).toBe(1));
+  });
+
+  it('never has more in hand than its prefetch', async () => {
+    const release = Promise.withResolvers<void>();
+    let most = 0;
+    const consumer = await start(
+      {
+        name: 'bounded',
+        before: async () => {
+          most = Math.max(most, consumer.status().inHand);
+          await release.promise;
+        },
+      },
+      { prefetch: 5 },
+    );
+    const items = Array.from({ length: 60 }, () => randomUUID());
+    await publish(...items.flatMap((itemId) => bidsOf(itemId, 1)));
+    await eventually(() => expect(most).toBeGreaterThan(0));
+    release.resolve();
+    await eventually(async () => expect(await depth('gavel.bounded')).toBe(0));
+    await eventually(() => expect(consumer.status().inHand).toBe(0));
+    expect(most).toBeLessThanOrEqual(5);
+    const { rows } = await fixture.database.pool.query(
+      "SELECT count(*)::integer AS n FROM applied WHERE consumer = 'bounded'",
+    );
+    expect(rows).toEqual([{ n: 60 }]);
+  });
+
+  it('makes its queue again when somebody deletes it, and a lost delay queue too', async () => {
+    const [before, after] = [randomUUID(), randomUUID()];
+    let failures = 1;
+    const consumer = await start({
+      name: 'deleted',
+      before: (events) => {
+        if (events.some(({ body }) => body.itemId === after) && failures-- > 0) throw new Error('once');
+      },
+    });
+    await publish(...bidsOf(before, 1));
+    await eventually(async () => expect(await applied(before, 'deleted')).toEqual([1]));
+    const vhost = new URL(fixture.producer.urls.amqpUrl).pathname.slice(1);
+    for (const queue of ['gavel.deleted.retry.50', 'gavel.deleted']) {
+      const path = `/api/queues/${vhost}/${queue}`;
+      await managementRequest(fixture.producer.urls.managementUrl, 'DELETE', path);
+    }
+    await eventually(() => expect(() => consumer.check()).toThrow());
+    await eventually(() => consumer.check());
+    await publish(...bidsOf(after, 1));
+    await eventually(async () => expect(await applied(after, 'deleted')).toEqual([1]));
+  });
+
+  it('two instances share the work', async () => {
+    const names = await Promise.all([start({ name: 'shared' }), start({ name: 'shared' })]);
+    expect(names).toHaveLength(2);
+    const items = Array.from({ length: 20 }, () => randomUUID());
+    await publish(...items.flatMap((itemId) => bidsOf(itemId, 2)));
+    for (const itemId of items) {
+      await eventually(async () => expect((await applied(itemId, 'shared')).toSorted()).toEqual([1, 2]));
+    }
+  });
+});
