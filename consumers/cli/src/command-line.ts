@@ -4,9 +4,12 @@ import { listDeadLetters } from './commands/dead-letters/ls.ts';
 import { redriveDeadLetters } from './commands/dead-letters/redrive.ts';
 import { showDeadLetter } from './commands/dead-letters/show.ts';
 import { listGroups } from './commands/groups/ls.ts';
+import { pauseConsumers } from './commands/groups/pause.ts';
+import { resumeConsumers } from './commands/groups/resume.ts';
 import { seekGroup } from './commands/groups/seek.ts';
 import { showGroup } from './commands/groups/show.ts';
 import { showOutboxes } from './commands/outbox/status.ts';
+import { replayGroup } from './commands/replay.ts';
 import { listStreams } from './commands/streams/ls.ts';
 import { peekStream } from './commands/streams/peek.ts';
 import { showStream } from './commands/streams/show.ts';
@@ -38,6 +41,8 @@ export function createCommandLine(run: Run): Command {
         listGroups(run),
         showGroup(run),
         seekGroup(run),
+        pauseConsumers(run),
+        resumeConsumers(run),
       ]),
     )
     .addCommand(
@@ -49,6 +54,7 @@ export function createCommandLine(run: Run): Command {
       ]),
     )
     .addCommand(noun('outbox', 'events on their way to the broker', [showOutboxes(run)]))
+    .addCommand(replayGroup(run))
     .addCommand(traceEvent(run))
     .addHelpText('after', examples(['gavel streams tail gavel.bids', 'watch events as they happen']))
     .addHelpText('after', `\n${exitCodeHelp}`);

@@ -12,6 +12,7 @@ export const userStatsConsumer = defineConsumer({
   subscription: 'gavel.bids.bid_placed.*',
   types: [BidPlacedSchema],
   onFailure: { laterEvents: 'continue' },
+  projection: { tables: ['user_stats'] },
   handle: (tx, events) => addToTotals(tx, foldBids(events.map((event) => countable(event.body)))),
 });
 

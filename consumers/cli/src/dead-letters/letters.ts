@@ -4,8 +4,9 @@ import type { Pool } from '@gavel/postgres/pool';
 export interface LetterLine {
   readonly id: bigint;
   readonly group: string;
+  /** A partition, or a work queue; only the former has offsets. */
   readonly partition: string;
-  readonly offset: bigint;
+  readonly offset: bigint | null;
   readonly eventId: string | null;
   readonly type: string | null;
   readonly aggregateId: string | null;
@@ -65,4 +66,9 @@ export async function discardLetter(pool: Pool, id: bigint): Promise<boolean> {
     [id],
   );
   return rowCount === 1;
+}
+
+/** Where a letter's message came from: `gavel.bids-2@17`, or the name of a queue. */
+export function placeOf({ partition, offset }: LetterLine): string {
+  return offset === null ? partition : `${partition}@${offset}`;
 }

@@ -17,6 +17,7 @@ export interface PartitionLag {
   readonly lagMessages: bigint;
   /** Age of the oldest message that the group has not committed. */
   readonly lagSeconds: number;
+  readonly paused: boolean;
   /** Why the group cannot read on from there, if it cannot. */
   readonly problem: string | null;
 }
@@ -27,10 +28,15 @@ export async function readLag(
   group: KnownGroup,
 ): Promise<PartitionLag[]> {
   const checkpoints = await readCheckpoints(pool, group.name);
+  const { rows: pauses } = await pool.query<{ partition: string }>(
+    'SELECT stream_partition AS partition FROM consumer_pauses WHERE consumer = $1',
+    [group.name],
+  );
   const lags: PartitionLag[] = [];
   for (const partition of partitionsOf(group.definition.stream)) {
     const extent = await readExtent(inspector, partition);
-    lags.push(await lagOf(inspector, extent, partition, checkpoints.get(partition)));
+    const paused = pauses.some((pause) => pause.partition === '*' || pause.partition === partition);
+    lags.push({ ...(await lagOf(inspector, extent, partition, checkpoints.get(partition))), paused });
   }
   return lags;
 }
@@ -40,7 +46,7 @@ async function lagOf(
   extent: Extent | undefined,
   partition: string,
   checkpoint: Checkpoint | undefined,
-): Promise<PartitionLag> {
+): Promise<Omit<PartitionLag, 'paused'>> {
   const committed = checkpoint?.offset ?? null;
   const place = { partition, committed, committedAt: formatMoment(checkpoint?.updatedAt) };
   if (extent === undefined) {

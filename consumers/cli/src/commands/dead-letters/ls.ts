@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type LetterLine, listLetters } from '../../dead-letters/letters.ts';
+import { type LetterLine, listLetters, placeOf } from '../../dead-letters/letters.ts';
 import { groupDatabases, requireGroup } from '../../groups/known-groups.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { Run } from '../../terminal/run-command.ts';
@@ -42,7 +42,7 @@ export function listDeadLetters(run: Run): Command {
                 letters.map((each) => [
                   each.id,
                   each.group,
-                  `${each.partition}@${each.offset}`,
+                  placeOf(each),
                   each.type,
                   each.reason,
                   each.attempts,

@@ -1,6 +1,7 @@
 import { fromHeaders } from '@gavel/proto/envelope';
 import { Command } from 'commander';
 import { parseLetterId, requireLetter } from '../../dead-letters/find-letter.ts';
+import { placeOf } from '../../dead-letters/letters.ts';
 import { readBody } from '../../streams/read-event.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { Run } from '../../terminal/run-command.ts';
@@ -31,7 +32,7 @@ export function showDeadLetter(run: Run): Command {
             formatFacts([
               ['id', letter.id],
               ['group', letter.group],
-              ['place', `${letter.partition}@${letter.offset}`],
+              ['place', placeOf(letter)],
               ['status', letter.status],
               ['parked', formatMoment(letter.parkedAt)],
               ['settled', formatMoment(letter.settledAt)],

@@ -1,8 +1,8 @@
+import { activeMembers } from '@gavel/consumer-runtime/consumer-group';
 import { Command } from 'commander';
 import { countParked } from '../../dead-letters/letters.ts';
 import { knownGroups } from '../../groups/known-groups.ts';
 import { readLag } from '../../groups/lag.ts';
-import { readMembers } from '../../groups/members.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { Run } from '../../terminal/run-command.ts';
 import { formatTable } from '../../terminal/table.ts';
@@ -32,10 +32,11 @@ export function listGroups(run: Run): Command {
             group: group.name,
             stream: group.definition.stream,
             subscription: group.definition.subscription,
-            members: (await readMembers(pool, group.name)).length,
+            members: (await activeMembers(pool, group.name)).length,
             lagMessages: lags.reduce((sum, { lagMessages }) => sum + lagMessages, 0n),
             lagSeconds: Math.max(0, ...lags.map(({ lagSeconds }) => lagSeconds)),
             parked: await countParked(pool, group.name),
+            paused: lags.some(({ paused }) => paused),
             problems: lags.flatMap(({ partition, problem }) => (problem ? [`${partition}: ${problem}`] : [])),
           });
         }
@@ -50,7 +51,7 @@ export function listGroups(run: Run): Command {
               each.lagMessages,
               formatAge(each.lagSeconds),
               each.parked,
-              each.problems.length > 0 ? 'refused' : 'ok',
+              each.problems.length > 0 ? 'refused' : each.paused ? 'paused' : 'ok',
             ]),
           ),
         );

@@ -1,7 +1,8 @@
+import { activeMembers } from '@gavel/consumer-runtime/consumer-group';
 import { Command } from 'commander';
 import { requireGroup } from '../../groups/known-groups.ts';
 import { readLag } from '../../groups/lag.ts';
-import { readMembers } from '../../groups/members.ts';
+import { memberName } from '../../groups/members.ts';
 import { examples } from '../../terminal/example-help.ts';
 import { section } from '../../terminal/output.ts';
 import type { Run } from '../../terminal/run-command.ts';
@@ -21,7 +22,7 @@ age of the oldest message that it has not applied).`,
         const group = requireGroup(name);
         const pool = session.pool(group.database);
         const partitions = await readLag(await session.inspector(), pool, group);
-        const members = await readMembers(pool, group.name);
+        const members = await activeMembers(pool, group.name);
         const { stream, subscription } = group.definition;
         output.answer(
           { group: name, stream, subscription, partitions, members },
@@ -36,15 +37,20 @@ age of the oldest message that it has not applied).`,
                 each.lagMessages,
                 formatAge(each.lagSeconds),
                 each.committedAt,
-                each.problem ?? 'ok',
+                each.problem ?? (each.paused ? 'paused' : 'ok'),
               ]),
               'no partitions',
             ),
             '',
             section(
               'Members',
-              ['MEMBER', 'PARTITIONS', 'SEEN'],
-              members.map((each) => [each.id, each.partitions.join(' '), formatMoment(each.seenAt)]),
+              ['MEMBER', 'PARTITIONS', 'SINCE', 'SEEN'],
+              members.map((each) => [
+                memberName(each),
+                each.partitions.join(' '),
+                formatMoment(each.startedAt),
+                formatMoment(each.heartbeatAt),
+              ]),
               'none at work',
             ),
           ].join('\n'),

@@ -1,0 +1,64 @@
+import { readShadow, type ShadowPartition } from '@gavel/consumer-runtime/replay/create-shadow';
+import { fillShadow } from '@gavel/consumer-runtime/replay/fill-shadow';
+import { CommandFailure } from '../command-failure.ts';
+import type { KnownGroup } from '../groups/known-groups.ts';
+import { requireExtent } from '../streams/extent.ts';
+import type { CommandContext } from '../terminal/run-command.ts';
+
+/** Applies to a group's shadow what it is behind: to the end of its range, or of the stream as it is now. */
+export async function fillUp(context: CommandContext, group: KnownGroup): Promise<ShadowPartition[]> {
+  const { session, output, interrupted } = context;
+  const before = await requireShadow(context, group);
+  const inspector = await session.inspector();
+  const ends = new Map<string, bigint>();
+  for (const { partition, until } of before) {
+    const { next } = await requireExtent(inspector, partition);
+    ends.set(partition, until !== null && until < next ? until : next - 1n);
+  }
+  const places = new Map(before.map(({ partition, from, applied }) => [partition, applied ?? from - 1n]));
+  const total = [...ends].reduce((sum, [partition, end]) => sum + distance(places.get(partition), end), 0);
+  const progress = output.progress(`replaying ${group.name}`, total);
+  let done = 0;
+  try {
+    await fillShadow({
+      definition: group.definition,
+      databaseUrl: session.databaseUrl(group.database),
+      streamUrl: session.url('STREAM_URL'),
+      ends,
+      onApplied: (partition, offset) => {
+        done += distance(places.get(partition), offset);
+        places.set(partition, offset);
+        progress.update(done);
+      },
+      signal: interrupted,
+    });
+  } finally {
+    progress.stop();
+  }
+  if (interrupted.aborted) {
+    throw new CommandFailure(
+      'interrupted',
+      'interrupted; the shadow stays as far as it is',
+      `\`gavel replay ${group.name} --swap\` goes on with it, --drop removes it.`,
+    );
+  }
+  return requireShadow(context, group);
+}
+
+/** The shadow of a group. Throws `notFound`. */
+export async function requireShadow(
+  { session }: CommandContext,
+  group: KnownGroup,
+): Promise<ShadowPartition[]> {
+  const shadow = await readShadow(session.pool(group.database), group.definition);
+  if (shadow !== undefined) return shadow;
+  throw new CommandFailure(
+    'notFound',
+    `${group.name} has no shadow`,
+    `\`gavel replay ${group.name} --from first\` builds one.`,
+  );
+}
+
+function distance(from: bigint | undefined, to: bigint): number {
+  return from === undefined || to < from ? 0 : Number(to - from);
+}

@@ -1,0 +1,74 @@
+import type { Pool } from '@gavel/postgres/pool';
+import { type Transaction, transaction } from '@gavel/postgres/transaction';
+import type { ConsumerDefinition } from '../define-consumer.ts';
+import { requireProjection } from './create-shadow.ts';
+import { quoted, shadowSchema } from './shadow-schema.ts';
+
+/** One row that is not the same in both; null where it does not exist. */
+export interface RowDifference {
+  readonly live: Readonly<Record<string, unknown>> | null;
+  readonly replayed: Readonly<Record<string, unknown>> | null;
+}
+
+/** A table of the projection beside its shadow. */
+export interface TableComparison {
+  readonly table: string;
+  readonly liveRows: number;
+  readonly replayedRows: number;
+  /** Rows by primary key: in one of them only, or in both with other values. */
+  readonly onlyLive: number;
+  readonly onlyReplayed: number;
+  readonly changed: number;
+  /** A few of them. */
+  readonly examples: readonly RowDifference[];
+}
+
+const EXAMPLES = 10;
+
+/** Compares every table of a projection with its shadow, in one snapshot. Throws for a table without a primary key. */
+export async function compareShadow(pool: Pool, definition: ConsumerDefinition): Promise<TableComparison[]> {
+  const { tables } = requireProjection(definition);
+  return transaction(pool, async (tx) => {
+    await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+    await tx.query('SET LOCAL statement_timeout = 0');
+    const comparisons: TableComparison[] = [];
+    for (const table of tables) comparisons.push(await compareTable(tx, shadowSchema(definition), table));
+    return comparisons;
+  });
+}
+
+async function compareTable(tx: Transaction, schema: string, table: string): Promise<TableComparison> {
+  const key = (await primaryKey(tx, table)).map((column) => quoted(column));
+  const joined = `FROM ${quoted('public', table)} l FULL JOIN ${quoted(schema, table)} r
+    ON ${key.map((column) => `l.${column} = r.${column}`).join(' AND ')}`;
+  const differs = 'to_jsonb(l) IS DISTINCT FROM to_jsonb(r)';
+  const first = key[0];
+  const { rows } = await tx.query<Omit<TableComparison, 'table' | 'examples'>>(
+    `SELECT count(l.${first})::float8 AS "liveRows", count(r.${first})::float8 AS "replayedRows",
+       count(*) FILTER (WHERE r.${first} IS NULL)::float8 AS "onlyLive",
+       count(*) FILTER (WHERE l.${first} IS NULL)::float8 AS "onlyReplayed",
+       count(*) FILTER (WHERE l.${first} IS NOT NULL AND r.${first} IS NOT NULL AND ${differs})::float8 AS changed
+     ${joined}`,
+  );
+  const counts = rows[0];
+  if (counts === undefined) throw new Error(`${table} was not compared`);
+  const { rows: examples } = await tx.query<RowDifference>(
+    `SELECT CASE WHEN l.${first} IS NULL THEN NULL ELSE to_jsonb(l) END AS live,
+            CASE WHEN r.${first} IS NULL THEN NULL ELSE to_jsonb(r) END AS replayed
+     ${joined} WHERE ${differs} ORDER BY ${key.map((column) => `coalesce(l.${column}, r.${column})`).join(', ')}
+     LIMIT ${EXAMPLES}`,
+  );
+  return { table, ...counts, examples };
+}
+
+async function primaryKey(tx: Transaction, table: string): Promise<string[]> {
+  const { rows } = await tx.query<{ column: string }>(
+    `SELECT a.attname AS column FROM pg_index i
+     CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k (attnum, n)
+     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+     WHERE i.indrelid = $1::regclass AND i.indisprimary ORDER BY k.n`,
+    [quoted('public', table)],
+  );
+  if (rows.length === 0) throw new Error(`${table} has no primary key, so its rows cannot be compared`);
+  return rows.map(({ column }) => column);
+}

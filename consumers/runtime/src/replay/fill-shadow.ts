@@ -1,0 +1,51 @@
+import { createStreamSource } from '../adapters/stream/stream-source.ts';
+import type { ConsumerDefinition } from '../define-consumer.ts';
+import { replayPartition } from './replay-partition.ts';
+import { createShadowPool } from './shadow-schema.ts';
+
+export interface FillShadowOptions {
+  readonly definition: ConsumerDefinition;
+  readonly databaseUrl: string;
+  readonly streamUrl: string;
+  /** Last offset to apply, per partition; a partition that is not named is left alone. */
+  readonly ends: ReadonlyMap<string, bigint>;
+  /** Told the last offset applied in a partition, once per transaction. */
+  readonly onApplied?: (partition: string, offset: bigint) => void;
+  /** Gives up between two batches; what was applied stays, and another fill goes on from there. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Applies events to a shadow, from where it stands up to `ends`, all partitions at once, with the consumer's own handler,
+ * failure policy and transaction. Throws when retention has passed the place, or broker or database stay away.
+ */
+export async function fillShadow(options: FillShadowOptions): Promise<void> {
+  const { definition, ends } = options;
+  const pool = createShadowPool(options.databaseUrl, definition, Math.max(ends.size, 1));
+  const source = createStreamSource(options.streamUrl, `replay ${definition.name}`);
+  // One that fails ends the others, between two of their batches.
+  const failed = new AbortController();
+  const signal = AbortSignal.any([failed.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+  try {
+    const parts = [...ends].map(([partition, end]) =>
+      replayPartition({
+        definition,
+        partition,
+        end,
+        source,
+        pool,
+        onApplied: (offset) => options.onApplied?.(partition, offset),
+        signal,
+      }).catch((error: unknown) => {
+        failed.abort();
+        throw error;
+      }),
+    );
+    for (const result of await Promise.allSettled(parts)) {
+      if (result.status === 'rejected') throw result.reason;
+    }
+  } finally {
+    await source.close();
+    await pool.end();
+  }
+}

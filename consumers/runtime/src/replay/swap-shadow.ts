@@ -1,0 +1,122 @@
+import type { Pool } from '@gavel/postgres/pool';
+import { type Transaction, transaction } from '@gavel/postgres/transaction';
+import type { ConsumerDefinition } from '../define-consumer.ts';
+import { requireProjection } from './create-shadow.ts';
+import { quoted, replacedSchema, shadowSchema } from './shadow-schema.ts';
+
+export type SwapOutcome =
+  | { readonly outcome: 'swapped' }
+  /** The group has committed more than the shadow holds: fill it up and try again. */
+  | { readonly outcome: 'behind'; readonly partitions: readonly string[] }
+  /** Something hangs on the live tables that would not move to the new ones. */
+  | { readonly outcome: 'entangled'; readonly with: readonly string[] };
+
+export interface SwapOptions {
+  /** Swap also when the group has committed more than the shadow holds: it then reads on from the shadow's place. */
+  readonly backwards?: boolean;
+}
+
+/**
+ * Puts the shadow in the live projection's place, in one transaction with everything that belongs to it: checkpoints,
+ * processed events and dead letters. The old tables go to a schema of their own.
+ *
+ * Members may be at work. Each of their transactions begins with the checkpoint's compare-and-set, and the checkpoints are
+ * locked here first: one that is under way ends before, one that comes after sees the new tables and the new
+ * checkpoint, and applies only what follows it.
+ */
+export async function swapShadow(
+  pool: Pool,
+  definition: ConsumerDefinition,
+  options: SwapOptions = {},
+): Promise<SwapOutcome> {
+  const { tables } = requireProjection(definition);
+  const [shadow, replaced] = [shadowSchema(definition), replacedSchema(definition)];
+  return transaction(pool, async (tx) => {
+    await tx.query("SET LOCAL lock_timeout = '5s'");
+    await tx.query('SET LOCAL statement_timeout = 0');
+    const behind = await lockAndCompare(tx, definition.name, shadow);
+    if (behind.length > 0 && options.backwards !== true) return { outcome: 'behind', partitions: behind };
+    const entanglements = await findEntanglements(tx, tables);
+    if (entanglements.length > 0) return { outcome: 'entangled', with: entanglements };
+    await tx.query(`DROP SCHEMA IF EXISTS ${quoted(replaced)} CASCADE`);
+    await tx.query(`CREATE SCHEMA ${quoted(replaced)}`);
+    for (const table of tables) {
+      await tx.query(`ALTER TABLE ${quoted('public', table)} SET SCHEMA ${quoted(replaced)}`);
+      await tx.query(`ALTER TABLE ${quoted(shadow, table)} SET SCHEMA public`);
+    }
+    await takeOver(tx, definition.name, shadow);
+    await tx.query(`DROP SCHEMA ${quoted(shadow)} CASCADE`);
+    return { outcome: 'swapped' };
+  });
+}
+
+async function lockAndCompare(tx: Transaction, consumer: string, shadow: string): Promise<string[]> {
+  await tx.query(
+    'SELECT 1 FROM public.checkpoints WHERE consumer = $1 ORDER BY stream_partition FOR UPDATE',
+    [consumer],
+  );
+  const { rows } = await tx.query<{ partition: string }>(
+    `SELECT live.stream_partition AS partition
+     FROM public.checkpoints live LEFT JOIN ${quoted(shadow, 'checkpoints')} s USING (consumer, stream_partition)
+     WHERE live.consumer = $1 AND live.last_offset > coalesce(s.last_offset, -1) ORDER BY 1`,
+    [consumer],
+  );
+  return rows.map(({ partition }) => partition);
+}
+
+// Views, foreign keys and rules follow the table that they were made on, not its name; triggers and grants stay with it.
+async function findEntanglements(tx: Transaction, tables: readonly string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ what: string }>(
+    `WITH live AS (SELECT oid, relname, relacl, relowner FROM pg_class
+                   WHERE oid = ANY (SELECT quote_ident(t)::regclass::oid FROM unnest($1::text[]) t))
+     SELECT 'view ' || r.ev_class::regclass AS what FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid
+       JOIN live ON live.oid = d.refobjid
+       WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+     UNION SELECT 'foreign key ' || c.conname FROM pg_constraint c
+       JOIN live ON live.oid IN (c.conrelid, c.confrelid) WHERE c.contype = 'f'
+     UNION SELECT 'trigger ' || t.tgname FROM pg_trigger t JOIN live ON live.oid = t.tgrelid WHERE NOT t.tgisinternal
+     UNION SELECT 'grants on ' || relname FROM live
+       WHERE EXISTS (SELECT FROM aclexplode(relacl) a WHERE a.grantee <> relowner)`,
+    [tables],
+  );
+  return rows.map(({ what }) => what);
+}
+
+/** Checkpoints, processed events and dead letters of the live side become the shadow's. */
+async function takeOver(tx: Transaction, consumer: string, shadow: string): Promise<void> {
+  const [checkpoints, processed, letters] = [
+    quoted(shadow, 'checkpoints'),
+    quoted(shadow, 'processed_events'),
+    quoted(shadow, 'dead_letters'),
+  ];
+  await tx.query(
+    `UPDATE public.checkpoints live SET last_offset = s.last_offset, updated_at = now()
+     FROM ${checkpoints} s WHERE (live.consumer, live.stream_partition) = (s.consumer, s.stream_partition)
+       AND live.consumer = $1`,
+    [consumer],
+  );
+  // Projection and record belong together: what the new tables do not hold may be applied when it comes.
+  await tx.query('DELETE FROM public.processed_events WHERE consumer = $1', [consumer]);
+  await tx.query(
+    `INSERT INTO public.processed_events (consumer, event_id, processed_at)
+     SELECT consumer, event_id, processed_at FROM ${processed}`,
+  );
+  // A parked event that the replay could handle is settled; one that it parked as well stays as it was.
+  await tx.query(
+    `UPDATE public.dead_letters live SET status = 'redriven', settled_at = now()
+     WHERE consumer = $1 AND status = 'parked'
+       AND EXISTS (SELECT FROM ${processed} p WHERE p.consumer = live.consumer AND p.event_id = live.event_id)
+       AND NOT EXISTS (SELECT FROM ${letters} l
+                       WHERE (l.stream_partition, l.stream_offset) = (live.stream_partition, live.stream_offset))`,
+    [consumer],
+  );
+  await tx.query(
+    `INSERT INTO public.dead_letters AS live (consumer, stream_partition, stream_offset, event_id, event_type, aggregate_id,
+       headers, body, reason, error, stack, attempts, trace_id, status, parked_at)
+     SELECT consumer, stream_partition, stream_offset, event_id, event_type, aggregate_id,
+       headers, body, reason, error, stack, attempts, trace_id, status, parked_at FROM ${letters} ORDER BY id
+     ON CONFLICT (consumer, stream_partition, stream_offset) DO UPDATE
+       SET status = 'parked', settled_at = NULL, reason = excluded.reason, error = excluded.error, stack = excluded.stack
+       WHERE live.status = 'redriven'`,
+  );
+}
