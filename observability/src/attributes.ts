@@ -68,6 +68,18 @@ export const metric = {
     unit: 's',
     description: 'Age of the oldest unpublished event',
   },
+  outboxSetAside: {
+    name: 'gavel.outbox.set_aside',
+    kind: 'gauge',
+    unit: '{event}',
+    description: 'Events that no broker takes, waiting for somebody to look',
+  },
+  outboxLost: {
+    name: 'gavel.outbox.lost',
+    kind: 'gauge',
+    unit: '{range}',
+    description: 'Ranges of confirmed events that the stream has lost and nobody filled again',
+  },
   relayPublished: {
     name: 'gavel.relay.published',
     kind: 'counter',
@@ -97,6 +109,12 @@ export const metric = {
     kind: 'gauge',
     unit: '1',
     description: '1 while this relay holds its outbox, 0 while it stands by',
+  },
+  relayTakeovers: {
+    name: 'gavel.relay.takeovers',
+    kind: 'counter',
+    unit: '{takeover}',
+    description: 'Times that a relay took its outbox, from nobody or from another',
   },
   consumerHandled: {
     name: 'gavel.consumer.handled',

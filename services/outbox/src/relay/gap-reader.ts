@@ -1,4 +1,4 @@
-import { type OutboxRow, rowColumns } from './outbox-row.ts';
+import { columnNames, type OutboxRow, rowColumns } from './outbox-row.ts';
 import type { ClaimReceipt, Gap, ReaderState, RowReader } from './row-reader.ts';
 
 // Commit order is not id order: a row may become visible after rows with higher ids. So ids that were passed over
@@ -9,8 +9,11 @@ import type { ClaimReceipt, Gap, ReaderState, RowReader } from './row-reader.ts'
 //
 // The cost of a read is that of the rows it returns plus one index probe per gap, whatever the table's size and however
 // long some transaction stays open. The inner LIMIT keeps a gap that a bulk writer filled from being sorted whole.
+//
+// A page is cut at its rows' bytes too, as a thousand rows may be a gigabyte; bodies are not fetched for that.
 const READ = `
-SELECT * FROM (
+SELECT ${columnNames} FROM (
+SELECT *, sum(octet_length(body)) OVER (ORDER BY id) - octet_length(body) AS before FROM (
   (SELECT ${rowColumns}
      FROM unnest($2::bigint[], $3::bigint[]) AS gap (low, high)
      CROSS JOIN LATERAL (
@@ -19,7 +22,9 @@ SELECT * FROM (
      ORDER BY o.id LIMIT $4)
   UNION ALL
   (SELECT ${rowColumns} FROM outbox o WHERE o.id > $1 ORDER BY o.id LIMIT $4)
-) found ORDER BY id LIMIT $4`;
+) found ORDER BY id LIMIT $4) page WHERE before < $5 ORDER BY id`;
+
+const PAGE_BYTES = 4 * 1024 * 1024;
 
 interface OpenGap extends Gap {
   /** The gap can be given up once all transactions below this one have ended; undefined until a claim tells. */
@@ -39,12 +44,13 @@ export function createGapReader(from: ReaderState): RowReader {
       const rows = await session.query<OutboxRow>({
         name: 'outbox-read',
         text: READ,
-        values: [highId, gaps.map((gap) => gap.low), gaps.map((gap) => gap.high), limit],
+        values: [highId, gaps.map((gap) => gap.low), gaps.map((gap) => gap.high), limit, PAGE_BYTES],
       });
       const ids = rows.map((row) => row.id);
       const last = ids.at(-1);
       // A full page may have cut off rows above its last id, so only gaps below that were looked at in full.
-      const looked = ids.length < limit || last === undefined ? Number.POSITIVE_INFINITY : last;
+      const full = ids.length >= limit || bytesOf(rows) >= PAGE_BYTES;
+      const looked = full && last !== undefined ? last : Number.POSITIVE_INFINITY;
       gaps = [
         ...remaining(gaps, ids).filter(
           (gap) => gap.barrier === undefined || gap.barrier > endedBefore || gap.high > looked,
@@ -62,6 +68,10 @@ export function createGapReader(from: ReaderState): RowReader {
       return { highId, gaps };
     },
   };
+}
+
+function bytesOf(rows: readonly OutboxRow[]): number {
+  return rows.reduce((bytes, row) => bytes + row.body.byteLength, 0);
 }
 
 /** The gaps without the ids that were found. `ids` ascend; a split gap keeps its barrier. */

@@ -25,10 +25,23 @@ const SETTINGS = `
   SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off;
   SET tcp_keepalives_idle = 4; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3`;
 
+// pg_locks shows a bigint key as its high and low half.
+const END_HOLDER = `
+SELECT pg_terminate_backend(pid) FROM pg_locks
+WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND pid <> $2
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND classid::bigint = $1::bigint >> 32 AND objid::bigint = $1::bigint & 4294967295`;
+const END_HOLDER_MS = 50;
+
 /** A session that may become the leader's. */
 export interface LeaderCandidate extends LeaderSession {
   /** Takes the outbox unless another session holds it. */
   tryLock(): Promise<boolean>;
+  /**
+   * Takes the outbox from whoever holds it, by ending that session, before any standby can. For work that the relays
+   * must keep away from; rejects after 10 seconds.
+   */
+  takeLock(): Promise<void>;
 }
 
 /** Opens a session of its own. Rejects when there is no database. */
@@ -68,6 +81,19 @@ export async function openCandidate(pool: Pool): Promise<LeaderCandidate> {
         values: [LOCK],
       });
       return row?.taken === true;
+    },
+    async takeLock() {
+      const [own] = await query<{ pid: number }>({ text: 'SELECT pg_backend_pid() AS pid' });
+      // A session that waits in line gets the lock before those that only try.
+      const waiting = query({ text: 'SELECT pg_advisory_lock($1)', values: [LOCK] });
+      const ending = setInterval(() => {
+        pool.query(END_HOLDER, [LOCK, own?.pid]).catch(reject);
+      }, END_HOLDER_MS);
+      try {
+        await waiting;
+      } finally {
+        clearInterval(ending);
+      }
     },
     lost,
     close() {

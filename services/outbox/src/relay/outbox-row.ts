@@ -22,3 +22,7 @@ export interface ClaimedRow extends OutboxRow {
 /** The columns of OutboxRow (int8 as numbers), for a query in which the table is `o`. */
 export const rowColumns = `o.id::float8 AS id, o.event_id AS "eventId", o.type, o.subject, o.stream, o.aggregate_id AS "aggregateId",
   o.sequence::text AS sequence, o.time, o.traceparent, o.tracestate, o.body, o.created_at AS "createdAt"`;
+
+/** The same columns of a query that has named them. */
+export const columnNames = `id, "eventId", type, subject, stream, "aggregateId", sequence, time, traceparent, tracestate, body,
+  "createdAt"`;

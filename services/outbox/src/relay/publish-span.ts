@@ -1,6 +1,5 @@
 import { attribute, operationType, rabbitmq } from '@gavel/observability/attributes';
 import { extract, type Span, tracer } from '@gavel/observability/tracing';
-import { partitionFor } from '@gavel/proto/partitioner';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { ClaimedRow } from './outbox-row.ts';
 
@@ -17,7 +16,7 @@ const NONE: PublishSpan = { span: undefined, headers: {} };
  * had to wait. An event that an earlier relay may have published already gets a trace of its own that links there.
  * Costs nothing for a row that stored no trace context, which is every row while no telemetry runs.
  */
-export function startPublishSpan(row: ClaimedRow, republished: boolean): PublishSpan {
+export function startPublishSpan(row: ClaimedRow, partition: string, republished: boolean): PublishSpan {
   if (!row.traceparent) return NONE;
   const origin = extract(row);
   const linked = republished ? trace.getSpanContext(origin) : undefined;
@@ -30,7 +29,7 @@ export function startPublishSpan(row: ClaimedRow, republished: boolean): Publish
         [attribute.messagingOperationName]: 'publish',
         [attribute.messagingOperationType]: operationType.send,
         [attribute.destinationName]: row.stream,
-        [attribute.destinationPartition]: partitionFor(row.stream as 'gavel.bids', row.aggregateId),
+        [attribute.destinationPartition]: partition,
         [attribute.messageId]: row.eventId,
         [attribute.routingKey]: row.subject,
         [attribute.eventType]: row.type,

@@ -38,7 +38,7 @@ describe('the publish span', () => {
   beforeEach(() => exporter.reset());
 
   it('joins the trace that the event was appended in, and hands itself to the consumer', () => {
-    const { span, headers } = startPublishSpan(row, false);
+    const { span, headers } = startPublishSpan(row, 'gavel.bids-0', false);
     endPublishSpan(span);
     const [ended] = exporter.getFinishedSpans();
     expect(ended).toMatchObject({ name: 'publish', kind: SpanKind.PRODUCER, links: [] });
@@ -51,7 +51,7 @@ describe('the publish span', () => {
   });
 
   it('is a trace of its own that links there when the event may have been published before', () => {
-    endPublishSpan(startPublishSpan(row, true).span, 'set aside');
+    endPublishSpan(startPublishSpan(row, 'gavel.bids-0', true).span, 'set aside');
     const [ended] = exporter.getFinishedSpans();
     expect(ended?.spanContext().traceId).not.toBe(traceId);
     expect(ended?.links[0]?.context).toMatchObject({ traceId, spanId });
@@ -59,6 +59,9 @@ describe('the publish span', () => {
   });
 
   it('is not made for an event without a trace', () => {
-    expect(startPublishSpan({ ...row, traceparent: null }, false)).toEqual({ span: undefined, headers: {} });
+    expect(startPublishSpan({ ...row, traceparent: null }, 'gavel.bids-0', false)).toEqual({
+      span: undefined,
+      headers: {},
+    });
   });
 });

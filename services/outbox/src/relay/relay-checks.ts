@@ -1,10 +1,12 @@
 import type { Health } from '@gavel/service-runtime/health';
+import { describeLost } from './confirmed-positions.ts';
 import type { EventPublisher } from './publisher/event-publisher.ts';
 import type { Relay } from './start-relay.ts';
 
 /**
  * What /readyz of a relay says: its role and backlog from the table itself (so it fails without the database), and while
- * it is active whether each publisher has a connection. A standby is ready: it waits, and says so.
+ * it is active whether each publisher has a connection. Not ready while the stream lacks events that it had confirmed and
+ * nobody filled again, standby or not. A standby is ready: it waits, and says so.
  */
 export function addRelayChecks(health: Health, relay: Relay): void {
   health.check('outbox', async () => {
@@ -12,6 +14,10 @@ export function addRelayChecks(health: Health, relay: Relay): void {
     const backlog = await relay.backlog();
     if (problem) throw new Error(problem);
     return { role, ...backlog };
+  });
+  health.check('nothing lost', async () => {
+    const { lost } = await relay.backlog();
+    if (lost.length > 0) throw new Error(lost.map(describeLost).join('; '));
   });
   health.check('stream', () => connected(relay, 'stream'));
   health.check('exchange', () => connected(relay, 'exchange'));

@@ -7,6 +7,8 @@ export interface RelayMetrics {
   published(createdAt: Date): void;
   failed(what: 'stream' | 'exchange' | 'term'): void;
   setAside(): void;
+  /** The outbox was taken, from nobody or from another relay. */
+  tookOver(): void;
 }
 
 /** Registers a relay's instruments. `look` is asked at each collection. */
@@ -28,6 +30,7 @@ export function createRelayMetrics(
 
   const published = counter(metric.relayPublished);
   const failures = counter(metric.relayFailures);
+  const takeovers = counter(metric.relayTakeovers);
   const delay = meter.createHistogram(metric.relayDelay.name, {
     unit: metric.relayDelay.unit,
     description: metric.relayDelay.description,
@@ -36,6 +39,8 @@ export function createRelayMetrics(
   // Only the active relay speaks for the outbox; a standby's view would be counted twice.
   observe(metric.outboxBacklog, () => (look().active ? look().backlog?.events : undefined));
   observe(metric.outboxOldestAge, () => (look().active ? look().backlog?.oldestSeconds : undefined));
+  observe(metric.outboxSetAside, () => (look().active ? look().backlog?.setAside : undefined));
+  observe(metric.outboxLost, () => (look().active ? look().backlog?.lost.length : undefined));
 
   return {
     published(createdAt) {
@@ -44,5 +49,6 @@ export function createRelayMetrics(
     },
     failed: (what) => failures.add(1, { ...own, [attribute.errorType]: what }),
     setAside: () => failures.add(1, { ...own, [attribute.errorType]: 'set_aside' }),
+    tookOver: () => takeovers.add(1, own),
   };
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '@gavel/observability/logger';
+import { createConfirmedPositions, describeLost, recordLost } from './confirmed-positions.ts';
 import type { LeaderSession } from './leader-session.ts';
 import type { ClaimedRow } from './outbox-row.ts';
 import { endPublishSpan, startPublishSpan } from './publish-span.ts';
@@ -8,7 +9,7 @@ import type { CreateReader } from './row-reader.ts';
 import { setAside } from './set-aside.ts';
 import type { Signal } from './signal.ts';
 import { beginTerm, claim, markPublished, unpublishedClaims } from './term.ts';
-import { toMessage } from './to-message.ts';
+import { toMessage, withTransport } from './to-message.ts';
 import { createWindow } from './window.ts';
 
 /** Ports and settings of one term. */
@@ -37,6 +38,8 @@ export interface TermOptions {
 const MARK_MS = 250;
 const DRAIN_MS = 3_000;
 const LEGS = 2;
+// Rows may have a megabyte each: bodies in flight are bounded by their bytes too.
+const WINDOW_BYTES = 32 * 1024 * 1024;
 
 /**
  * Holds the outbox until the session is lost, another relay takes over, or `stop` fires: sends again what earlier terms
@@ -57,6 +60,7 @@ export async function runTerm(session: LeaderSession, options: TermOptions): Pro
     nextPosition = seen + 1;
   }
   const window = createWindow(start.publishedPosition);
+  const confirmed = createConfirmedPositions(start.confirmed, start.publishedPosition);
   let waitingForRoom = false;
   let marked = start.publishedPosition;
   let failTerm: (error: unknown) => void = () => undefined;
@@ -81,6 +85,10 @@ export async function runTerm(session: LeaderSession, options: TermOptions): Pro
   };
   const eventsOf = (publisher: 'stream' | 'exchange'): PublisherEvents => ({
     onConfirmed(position) {
+      if (publisher === 'stream') {
+        const partition = window.get(position)?.partition;
+        if (partition) confirmed.confirm(partition, position);
+      }
       const done = window.confirm(position);
       if (!done) return;
       endPublishSpan(done.span);
@@ -92,6 +100,12 @@ export async function runTerm(session: LeaderSession, options: TermOptions): Pro
       if (refused) putAside({ position, id: refused.id }, `${publisher}: ${error.message}`);
     },
     onFailure: () => metrics.failed(publisher),
+    onSeen(partition, lastPosition) {
+      const lost = confirmed.seen(partition, lastPosition);
+      if (!lost) return;
+      log.error(lost, describeLost(lost));
+      recordLost(session, start.epoch, lost).catch(failTerm);
+    },
   });
   const stream = options.createStream(eventsOf('stream'));
   const exchange = options.createExchange(eventsOf('exchange'));
@@ -100,11 +114,17 @@ export async function runTerm(session: LeaderSession, options: TermOptions): Pro
   const publish = (rows: readonly ClaimedRow[], republished: boolean): void => {
     const messages: OutboundMessage[] = [];
     for (const row of rows) {
-      const { span, headers } = startPublishSpan(row, republished);
-      window.add(row.position, { id: row.id, legs: LEGS, createdAt: row.createdAt, span });
-      const encoded = toMessage(row, headers);
-      if (encoded.ok) messages.push(encoded.message);
-      else putAside(row, encoded.problem);
+      const { id, createdAt, position, body } = row;
+      const encoded = toMessage(row);
+      if (!encoded.ok) {
+        window.add(position, { id, legs: LEGS, createdAt, span: undefined, partition: undefined, bytes: 0 });
+        putAside(row, encoded.problem);
+        continue;
+      }
+      const { partition } = encoded.message;
+      const { span, headers } = startPublishSpan(row, partition, republished);
+      window.add(position, { id, legs: LEGS, createdAt, span, partition, bytes: body.byteLength });
+      messages.push(span ? withTransport(encoded.message, headers) : encoded.message);
     }
     stream.publish(messages);
     exchange.publish(messages);
@@ -113,7 +133,7 @@ export async function runTerm(session: LeaderSession, options: TermOptions): Pro
   const mark = async (): Promise<void> => {
     const published = window.published;
     if (published <= marked) return;
-    await markPublished(session, start.epoch, published);
+    await markPublished(session, start.epoch, published, confirmed.byPartition);
     marked = published;
   };
   const marker = setInterval(() => mark().catch(failTerm), MARK_MS);
@@ -125,7 +145,7 @@ export async function runTerm(session: LeaderSession, options: TermOptions): Pro
     const reader = options.createReader(start.reader);
     let reading = undefined as Promise<Awaited<ReturnType<typeof reader.read>>> | undefined;
     while (!options.stop.aborted) {
-      if (window.size > options.windowSize - options.batchSize) {
+      if (window.size > options.windowSize - options.batchSize || window.bytes > WINDOW_BYTES) {
         waitingForRoom = true;
         await wake.wait(options.pollMs);
         waitingForRoom = false;

@@ -12,8 +12,10 @@ export async function setAside(
 ): Promise<void> {
   await session.query({
     text: `INSERT INTO outbox_set_aside
-             (position, outbox_id, event_id, type, subject, aggregate_id, sequence, body, problem)
-           SELECT $1, o.id, o.event_id, o.type, o.subject, o.aggregate_id, o.sequence, o.body, $3
+             (position, outbox_id, event_id, type, subject, stream, aggregate_id, sequence, time, traceparent, tracestate,
+              body, problem)
+           SELECT $1, o.id, o.event_id, o.type, o.subject, o.stream, o.aggregate_id, o.sequence, o.time, o.traceparent,
+                  o.tracestate, o.body, $3
            FROM outbox o WHERE o.id = $2
            ON CONFLICT (position) DO NOTHING`,
     values: [position, id, problem],

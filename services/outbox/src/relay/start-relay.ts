@@ -4,14 +4,16 @@ import { listen } from '@gavel/postgres/listen';
 import { createPool } from '@gavel/postgres/pool';
 import type { StreamName } from '@gavel/proto/topology';
 import { WAKE_CHANNEL } from '../wake.ts';
-import { type Backlog, readBacklog } from './backlog.ts';
+import { type Backlog, createBacklogReader } from './backlog.ts';
 import { createGapReader } from './gap-reader.ts';
 import { type LeaderSession, openCandidate } from './leader-session.ts';
 import { keepPartitions } from './partitions/keep-partitions.ts';
+import { publishTypesKnownByNow } from './publish-again.ts';
+import { createBrokerAlarm } from './publisher/broker-alarm.ts';
 import type { EventPublisher, PublisherEvents } from './publisher/event-publisher.ts';
 import { createExchangePublisher } from './publisher/exchange-publisher.ts';
 import { lastPublishingId } from './publisher/last-publishing-id.ts';
-import { createStreamPublisher } from './publisher/stream-publisher.ts';
+import { createStreamPublisher, type StreamPublisherOptions } from './publisher/stream-publisher.ts';
 import { createRelayMetrics } from './relay-metrics.ts';
 import type { CreateReader } from './row-reader.ts';
 import { runTerm } from './run-term.ts';
@@ -32,6 +34,8 @@ export interface RelayOptions {
   windowSize?: number;
   /** Stands in for the gap reader, in a proof that a wrong one is caught. */
   createReader?: CreateReader;
+  /** Stands in for the stream's publisher, in a proof that a wrong one is caught. */
+  createStream?: (options: StreamPublisherOptions) => EventPublisher;
 }
 
 export interface RelayStatus {
@@ -85,8 +89,9 @@ export function startRelay(options: RelayOptions): Relay {
     isActive: () => active,
     log,
   });
+  const readBacklog = createBacklogReader(pool);
   const observer = setInterval(() => {
-    readBacklog(pool).then(
+    readBacklog().then(
       (read) => {
         backlog = read;
       },
@@ -97,19 +102,24 @@ export function startRelay(options: RelayOptions): Relay {
     );
   }, BACKLOG_MS);
 
+  const createStream = options.createStream ?? createStreamPublisher;
   const broker = { amqpUrl: options.amqpUrl, streamUrl: options.streamUrl };
   const hold = async (session: LeaderSession): Promise<void> => {
     active = true;
     problem = undefined;
+    metrics.tookOver();
     partitions.look();
+    const alarm = createBrokerAlarm();
     try {
+      const again = await publishTypesKnownByNow(pool);
+      if (again.length > 0) log.info({ events: again.length }, 'publishing what an older relay did not know');
       await runTerm(session, {
         holder: `${hostname()}:${process.pid}`,
         createReader: options.createReader ?? createGapReader,
         createStream: (events: PublisherEvents) =>
-          createStreamPublisher({ ...broker, ...events, stream, publisherName: name, log }),
+          createStream({ ...broker, ...events, stream, publisherName: name, alarm, log }),
         createExchange: (events: PublisherEvents) =>
-          createExchangePublisher({ ...broker, ...events, connectionName: name, log }),
+          createExchangePublisher({ ...broker, ...events, connectionName: name, alarm, log }),
         lastPublishingId: () => lastPublishingId({ ...broker, stream, publisherName: name }),
         wake,
         metrics,
@@ -163,7 +173,7 @@ export function startRelay(options: RelayOptions): Relay {
       stream: publishers?.stream.status,
       exchange: publishers?.exchange.status,
     }),
-    backlog: () => readBacklog(pool),
+    backlog: readBacklog,
     async stop() {
       stopping.abort();
       wake.notify();

@@ -8,6 +8,8 @@ export interface TermStart {
   readonly epoch: number;
   /** Everything at or below is confirmed by stream and exchange. */
   readonly publishedPosition: number;
+  /** The highest position of each stream partition that the broker has confirmed. */
+  readonly confirmed: Readonly<Record<string, number>>;
   /** The highest position given so far, 0 for none. */
   readonly lastPosition: number;
   readonly reader: ReaderState;
@@ -20,9 +22,13 @@ export class FencedError extends Error {
 
 /** Takes a new epoch and reads where the last relay stood. From here on, no earlier relay can claim. */
 export async function beginTerm(session: LeaderSession, holder: string): Promise<TermStart> {
-  const [relay] = await session.query<{ epoch: bigint; published: bigint }>({
+  const [relay] = await session.query<{
+    epoch: bigint;
+    published: bigint;
+    confirmed: Record<string, number>;
+  }>({
     text: `UPDATE outbox_relay SET epoch = epoch + 1, holder = $1, since = clock_timestamp()
-           RETURNING epoch, published_position AS published`,
+           RETURNING epoch, published_position AS published, confirmed`,
     values: [holder],
   });
   if (!relay) throw new Error('outbox_relay has no row: the outbox migrations did not run here');
@@ -33,6 +39,7 @@ export async function beginTerm(session: LeaderSession, holder: string): Promise
   return {
     epoch: Number(relay.epoch),
     publishedPosition: Number(relay.published),
+    confirmed: relay.confirmed,
     lastPosition: Number(newest?.last ?? 0),
     reader: {
       highId: Number(newest?.high ?? 0),
@@ -94,17 +101,18 @@ export async function claim(
   return { xid: BigInt(receipt.xid), xmin: BigInt(receipt.xmin) };
 }
 
-/** Moves the watermark. Throws a FencedError when another relay holds the outbox. */
+/** Moves the watermark, and what each partition has confirmed with it. Throws a FencedError when another relay holds the outbox. */
 export async function markPublished(
   session: LeaderSession,
   epoch: number,
   publishedPosition: number,
+  confirmed: Readonly<Record<string, number>> = {},
 ): Promise<void> {
   const rows = await session.query({
     name: 'outbox-mark',
-    text: `UPDATE outbox_relay SET published_position = greatest(published_position, $2)
+    text: `UPDATE outbox_relay SET published_position = greatest(published_position, $2), confirmed = confirmed || $3::jsonb
            WHERE single_row AND epoch = $1 RETURNING 1`,
-    values: [epoch, publishedPosition],
+    values: [epoch, publishedPosition, JSON.stringify(confirmed)],
   });
   if (rows.length === 0) throw new FencedError(`another relay took the outbox over after epoch ${epoch}`);
 }

@@ -1,4 +1,4 @@
-import { toHeaders } from '@gavel/proto/envelope';
+import { fromHeaders, toHeaders } from '@gavel/proto/envelope';
 import { partitionFor } from '@gavel/proto/partitioner';
 import { findEvent } from '@gavel/proto/registry';
 import { isSubject } from '@gavel/proto/subjects';
@@ -10,32 +10,55 @@ import type { OutboundMessage } from './publisher/event-publisher.ts';
 export type Encoded = { ok: true; message: OutboundMessage } | { ok: false; problem: string };
 
 /**
- * A row as it goes out. The CloudEvents `traceparent` stays the one that the event was made under, as its
- * distributed-tracing extension asks; `transport` (the relay's own span) travels as plain W3C headers beside it.
+ * A row as it goes out, or what is wrong with it; never throws, whatever somebody wrote into the table. Judged as a
+ * consumer will: an envelope that each of them would park is not sent. The CloudEvents `traceparent` stays the one
+ * that the event was made under, as its distributed-tracing extension asks.
  */
-export function toMessage(row: ClaimedRow, transport: Readonly<Record<string, string>>): Encoded {
+export function toMessage(row: ClaimedRow): Encoded {
+  try {
+    return encode(row);
+  } catch (error) {
+    return {
+      ok: false,
+      problem: `cannot be encoded: ${error instanceof Error ? error.message : String(error)}`,
+    };
+  }
+}
+
+/** The message with the relay's own span as plain W3C headers beside the event's context. */
+export function withTransport(
+  message: OutboundMessage,
+  transport: Readonly<Record<string, string>>,
+): OutboundMessage {
+  return { ...message, headers: { ...message.headers, ...transport } };
+}
+
+function encode(row: ClaimedRow): Encoded {
   const definition = findEvent(row.type);
-  if (!definition) return { ok: false, problem: `event type ${row.type} is not in the registry` };
+  if (!definition) return { ok: false, problem: unknownType(row.type) };
   if (row.stream !== definition.stream) {
     return { ok: false, problem: `${row.type} belongs to ${definition.stream}, not ${row.stream}` };
   }
   if (!isSubject(row.subject)) return { ok: false, problem: `not a subject: ${row.subject}` };
-  const headers = {
-    ...toHeaders({
-      id: row.eventId,
-      source: definition.source,
-      type: row.type,
-      subject: row.subject,
-      time: row.time.toISOString(),
-      partitionkey: row.aggregateId,
-      sequence: row.sequence,
-      ...(row.traceparent && { traceparent: row.traceparent }),
-      ...(row.tracestate && { tracestate: row.tracestate }),
-    }),
-    ...transport,
-  };
-  const bytes = encodedBytes(headers, row.body);
+  // Postgres' infinity arrives as a number, and its range is wider than a Date's and than AMQP's timestamp.
+  if (!isMoment(row.time) || !isMoment(row.createdAt)) {
+    return { ok: false, problem: 'its time is not a moment between 1970 and 275760' };
+  }
+  const headers = toHeaders({
+    id: row.eventId,
+    source: definition.source,
+    type: row.type,
+    subject: row.subject,
+    time: row.time.toISOString(),
+    partitionkey: row.aggregateId,
+    sequence: row.sequence,
+    ...(row.traceparent && { traceparent: row.traceparent }),
+    ...(row.tracestate && { tracestate: row.tracestate }),
+  });
+  const bytes = encodedBytes(headers, row.body) + transportBytes(row);
   if (bytes > MAX_EVENT_BYTES) return { ok: false, problem: `${bytes} bytes do not fit a stream frame` };
+  const read = fromHeaders(headers);
+  if (!read.ok) return read;
   return {
     ok: true,
     message: {
@@ -49,4 +72,18 @@ export function toMessage(row: ClaimedRow, transport: Readonly<Record<string, st
       body: row.body,
     },
   };
+}
+
+/** Why a row of a type that this relay does not know is put aside; a newer relay may know it. */
+export function unknownType(type: string): string {
+  return `event type ${type} is not in the registry`;
+}
+
+function isMoment(value: unknown): boolean {
+  return value instanceof Date && value.getTime() >= 0;
+}
+
+// What the span's headers will add: names, lengths, a traceparent of 55 characters.
+function transportBytes(row: ClaimedRow): number {
+  return row.traceparent ? 110 + Buffer.byteLength(row.tracestate ?? '') : 0;
 }

@@ -1,6 +1,7 @@
 import { partitionFor } from '@gavel/proto/partitioner';
 import { describe, expect, it } from 'vitest';
-import { toMessage } from './to-message.ts';
+import type { ClaimedRow } from './outbox-row.ts';
+import { toMessage, withTransport } from './to-message.ts';
 
 const row = {
   id: 1,
@@ -20,7 +21,7 @@ const row = {
 
 describe('toMessage', () => {
   it('is the row in CloudEvents binary mode, for the partition of its aggregate', () => {
-    expect(toMessage(row, {})).toEqual({
+    expect(toMessage(row)).toEqual({
       ok: true,
       message: {
         position: 7,
@@ -46,8 +47,9 @@ describe('toMessage', () => {
   });
 
   it('carries the sending span beside the context that the event was made under', () => {
-    const encoded = toMessage(row, { traceparent: 'own' });
-    expect(encoded.ok && encoded.message.headers).toMatchObject({
+    const encoded = toMessage(row);
+    if (!encoded.ok) throw new Error(encoded.problem);
+    expect(withTransport(encoded.message, { traceparent: 'own' }).headers).toMatchObject({
       traceparent: 'own',
       cloudEvents_traceparent: row.traceparent,
     });
@@ -57,9 +59,16 @@ describe('toMessage', () => {
     ['an unknown type', { type: 'bids.v1.Nonsense' }, 'not in the registry'],
     ['another context’s stream', { stream: 'gavel.auth' }, 'belongs to gavel.bids'],
     ['a broken subject', { subject: 'gavel.>' }, 'not a subject'],
+    ['an unknown stream', { stream: 'gavel.nowhere' }, 'belongs to gavel.bids'],
+    ['a time that is no moment', { time: Number.POSITIVE_INFINITY }, 'time'],
+    ['a time that no date holds', { time: new Date(Number.NaN) }, 'time'],
+    ['a time before 1970', { time: new Date(-1) }, 'time'],
+    ['no time of writing', { createdAt: Number.NEGATIVE_INFINITY }, 'time'],
+    ['no aggregate', { aggregateId: '' }, 'partitionkey'],
+    ['an aggregate that is not the subject’s', { aggregateId: 'other' }, 'partitionkey'],
     ['more bytes than a frame', { body: Buffer.alloc(1_048_576) }, 'do not fit'],
   ])('names the problem of a row with %s', (_, change, problem) => {
-    expect(toMessage({ ...row, ...change }, {})).toEqual({
+    expect(toMessage({ ...row, ...change } as ClaimedRow)).toEqual({
       ok: false,
       problem: expect.stringContaining(problem),
     });

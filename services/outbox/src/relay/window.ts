@@ -3,6 +3,9 @@ import type { Span } from '@opentelemetry/api';
 /** What a position still waits for. */
 export interface Pending {
   readonly id: number;
+  /** Of the stream; undefined for a row that is being put aside. */
+  readonly partition: string | undefined;
+  readonly bytes: number;
   /** Confirms outstanding: the stream's and the exchange's. */
   legs: number;
   readonly createdAt: Date;
@@ -12,6 +15,7 @@ export interface Pending {
 /** Events that were sent and not confirmed by both. Bounded by the relay: the client libraries have no limit of their own. */
 export interface Window {
   readonly size: number;
+  readonly bytes: number;
   /** Everything at or below was confirmed, without holes. */
   readonly published: number;
   /** The oldest event in flight, if any. */
@@ -33,6 +37,7 @@ export function createWindow(published: number): Window {
   let order: number[] = [];
   let head = 0;
   let highest = published;
+  let bytes = 0;
 
   const skipSettled = (): void => {
     while (head < order.length && !pending.has(order[head] as number)) head++;
@@ -46,6 +51,7 @@ export function createWindow(published: number): Window {
     const entry = pending.get(position);
     if (!entry) return undefined;
     pending.delete(position);
+    bytes -= entry.bytes;
     skipSettled();
     return entry;
   };
@@ -53,6 +59,9 @@ export function createWindow(published: number): Window {
   return {
     get size() {
       return pending.size;
+    },
+    get bytes() {
+      return bytes;
     },
     get published() {
       const lowest = order[head];
@@ -64,6 +73,7 @@ export function createWindow(published: number): Window {
     },
     add(position, entry) {
       pending.set(position, entry);
+      bytes += entry.bytes;
       order.push(position);
       highest = position;
     },

@@ -22,6 +22,8 @@ export interface PublisherEvents {
   onRefused(position: number, error: Error): void;
   /** A session ended; unconfirmed messages will be sent again by themselves. */
   onFailure(error: Error): void;
+  /** The stream, at the start of each session and before anything is sent: how far a partition goes, 0 for nothing. */
+  onSeen?(partition: string, lastPosition: number): void;
 }
 
 export interface PublisherStatus {

@@ -3,6 +3,8 @@ import { CONTENT_TYPE } from '@gavel/proto/envelope';
 import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
 import amqp from 'amqplib';
 import { declareTopology } from '../topology/declare-topology.ts';
+import type { BrokerAlarm } from './broker-alarm.ts';
+import { destroyAmqpSocket } from './destroy-sockets.ts';
 import type { EventPublisher, PublisherEvents } from './event-publisher.ts';
 import { type PublisherSession, type SessionEvents, supervise } from './supervise.ts';
 import { withTimeout } from './with-timeout.ts';
@@ -13,6 +15,8 @@ export interface ExchangePublisherOptions extends PublisherEvents {
   /** Shown in the broker's list of connections. */
   connectionName: string;
   log: Logger;
+  /** Raised and cleared here. */
+  alarm?: BrokerAlarm;
   stallMs?: number;
 }
 
@@ -44,9 +48,23 @@ async function openSession(
   };
   connection.on('error', (error: Error) => fail(error));
   connection.on('close', () => fail(new Error('AMQP connection closed')));
+  connection.on('blocked', (reason: string) => {
+    if (ended) return;
+    options.log.warn({ reason }, 'the broker holds publishers back');
+    options.alarm?.raise(reason);
+  });
+  connection.on('unblocked', () => {
+    if (!ended) options.alarm?.clear();
+  });
   const close = async (): Promise<void> => {
     ended = true;
-    await withTimeout('closing the AMQP connection', CLOSE_TIMEOUT_MS, connection.close());
+    // The next session will be told again if it lasts.
+    options.alarm?.clear();
+    try {
+      await withTimeout('closing the AMQP connection', CLOSE_TIMEOUT_MS, connection.close());
+    } finally {
+      destroyAmqpSocket(connection);
+    }
   };
   try {
     await declareTopology(connection);

@@ -1,5 +1,6 @@
 import { partitionsOf, type StreamName } from '@gavel/proto/topology';
 import { ensureTopology } from '../topology/declare-topology.ts';
+import { destroyStreamSockets } from './destroy-sockets.ts';
 import { connectStreamClient } from './stream-client.ts';
 import { withTimeout } from './with-timeout.ts';
 
@@ -41,5 +42,6 @@ export async function lastPublishingId(options: {
   } finally {
     // What was asked for is known by now, or its failure is on its way.
     await withTimeout('closing the stream client', CLOSE_TIMEOUT_MS, client.close()).catch(() => undefined);
+    destroyStreamSockets(client);
   }
 }

@@ -4,6 +4,8 @@ import { partitionsOf, type StreamName } from '@gavel/proto/topology';
 import type { Client, Publisher } from 'rabbitmq-stream-js-client';
 import { encodedBytes, MAX_EVENT_BYTES } from '../../event-limits.ts';
 import { ensureTopology } from '../topology/declare-topology.ts';
+import type { BrokerAlarm } from './broker-alarm.ts';
+import { destroyStreamSockets } from './destroy-sockets.ts';
 import type { EventPublisher, OutboundMessage, PublisherEvents } from './event-publisher.ts';
 import { connectStreamClient } from './stream-client.ts';
 import { type PublisherSession, type SessionEvents, supervise } from './supervise.ts';
@@ -18,6 +20,8 @@ export interface StreamPublisherOptions extends PublisherEvents {
   /** Deduplication is per publisher name and partition. */
   publisherName: string;
   log: Logger;
+  /** Raised by the exchange's publisher: the stream protocol does not tell. */
+  alarm?: BrokerAlarm;
   stallMs?: number;
 }
 
@@ -53,7 +57,11 @@ async function openSession(
   const client = await connectStreamClient(options.streamUrl, options.publisherName, lost);
   const close = async (): Promise<void> => {
     ended = true;
-    await withTimeout('closing the stream client', CLOSE_TIMEOUT_MS, client.close());
+    try {
+      await withTimeout('closing the stream client', CLOSE_TIMEOUT_MS, client.close());
+    } finally {
+      destroyStreamSockets(client);
+    }
   };
   try {
     const publishers = await declarePublishers(client, options, events, fail, lost);
@@ -94,6 +102,7 @@ async function declarePublishers(
         connectionClosedListener: lost,
       }),
     );
+    options.onSeen?.(stream, await lastSeen(publisher, stream));
     publisher.on('publish_confirm', (code, ids) => {
       if (code !== null) return fail(new Error(`stream ${stream} refused a message with code ${code}`));
       for (const id of ids) events.confirmed(Number(id));
@@ -102,6 +111,15 @@ async function declarePublishers(
     publishers.set(stream, publisher);
   }
   return publishers;
+}
+
+async function lastSeen(publisher: Publisher, stream: string): Promise<number> {
+  const id = await withTimeout(
+    `last publishing id of ${stream}`,
+    DECLARE_TIMEOUT_MS,
+    publisher.getLastPublishingId(),
+  );
+  return Number(id);
 }
 
 // flush() empties the client's queue synchronously. Messages left in it after a connection is lost would make the

@@ -1,4 +1,5 @@
 import type { Logger } from '@gavel/observability/logger';
+import type { BrokerAlarm } from './broker-alarm.ts';
 import type { EventPublisher, OutboundMessage, PublisherEvents } from './event-publisher.ts';
 import { withTimeout } from './with-timeout.ts';
 
@@ -23,6 +24,8 @@ export interface SupervisorOptions extends PublisherEvents {
   log: Logger;
   /** A session that has unconfirmed messages and hears no confirm for this long is given up. */
   stallMs?: number;
+  /** While it is raised, no confirm is no sign of a dead connection. */
+  alarm?: BrokerAlarm;
 }
 
 const OPEN_TIMEOUT_MS = 10_000;
@@ -109,7 +112,9 @@ export function supervise(options: SupervisorOptions): EventPublisher {
     }
   };
 
+  // A new connection to a broker that holds publishers back would only be given the same messages once more.
   const watchdog = setInterval(() => {
+    if (options.alarm?.reason !== undefined) lastProgress = Date.now();
     if (session && unconfirmed.size > 0 && Date.now() - lastProgress > stallMs) {
       fail(new Error(`no confirm for ${stallMs} ms with ${unconfirmed.size} messages sent`));
     }
@@ -134,7 +139,12 @@ export function supervise(options: SupervisorOptions): EventPublisher {
       if (ended) await end(ended);
     },
     get status() {
-      return { connected: session !== undefined, problem, unconfirmed: unconfirmed.size };
+      const held = options.alarm?.reason;
+      return {
+        connected: session !== undefined,
+        problem: problem ?? (held === undefined ? undefined : `the broker holds publishers back: ${held}`),
+        unconfirmed: unconfirmed.size,
+      };
     },
   };
 }

@@ -9,6 +9,7 @@ import {
   UNROUTED_QUEUE,
 } from '@gavel/proto/topology';
 import amqp, { type ChannelModel } from 'amqplib';
+import { destroyAmqpSocket } from '../publisher/destroy-sockets.ts';
 import { withTimeout } from '../publisher/with-timeout.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -60,12 +61,30 @@ async function declareAll(connection: ChannelModel): Promise<void> {
 
 /** The same over a connection of its own. */
 export async function ensureTopology(amqpUrl: string): Promise<void> {
+  await overOwnConnection(amqpUrl, declareTopology);
+}
+
+/** Deletes one partition of a stream with all that it holds, and declares it empty. */
+export async function remakePartition(amqpUrl: string, partition: string): Promise<void> {
+  await overOwnConnection(amqpUrl, async (connection) => {
+    const channel = await withTimeout('opening a channel', DECLARE_TIMEOUT_MS, connection.createChannel());
+    channel.on('error', () => undefined);
+    await withTimeout(`deleting ${partition}`, DECLARE_TIMEOUT_MS, channel.deleteQueue(partition));
+    await declareTopology(connection);
+  });
+}
+
+async function overOwnConnection(
+  amqpUrl: string,
+  work: (connection: ChannelModel) => Promise<void>,
+): Promise<void> {
   const connection = await amqp.connect(amqpUrl, { timeout: CONNECT_TIMEOUT_MS, noDelay: true });
   // Each call on the connection reports its loss by rejecting.
   connection.on('error', () => undefined);
   try {
-    await declareTopology(connection);
+    await work(connection);
   } finally {
     await withTimeout('closing', CLOSE_TIMEOUT_MS, connection.close()).catch(() => undefined);
+    destroyAmqpSocket(connection);
   }
 }
