@@ -1,3 +1,4 @@
+import { keepHeapSmall } from '@gavel/consumer-runtime/small-heap';
 import { type RunningConsumer, startConsumer } from '@gavel/consumer-runtime/start-consumer';
 import { createPool } from '@gavel/postgres/pool';
 import { createHealth } from '@gavel/service-runtime/health';
@@ -39,6 +40,7 @@ export async function startUserStatsConsumer(
 }
 
 if (import.meta.main) {
+  keepHeapSmall();
   runProcess('consumer-user-stats', async (scope) => {
     await startUserStatsConsumer(readConsumerConfig(), scope);
   });

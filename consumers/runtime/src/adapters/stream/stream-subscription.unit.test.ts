@@ -43,8 +43,8 @@ describe('StreamSubscription', () => {
       send(large);
       buffered += 1;
     }
-    // 2 MiB, and what was under way when that was reached.
-    expect(buffered * 260).toBeLessThan(2.2 * 1024 * 1024);
+    // 512 KiB, and what was under way when that was reached.
+    expect(buffered * 260).toBeLessThan(0.6 * 1024 * 1024);
     while (buffered > 0) buffered -= (await subscription.take(1_000))?.length ?? 0;
     expect(broker.credit).toBeGreaterThan(0);
   });
