@@ -16,6 +16,7 @@ const processPorts: Record<ProcessName, number> = {
   'relay-auth': 4011,
   'relay-bids': 4012,
   'consumer-user-stats': 4021,
+  'consumer-notifications': 4022,
   'nats-bridge': 4031,
 };
 

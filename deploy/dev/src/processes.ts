@@ -8,10 +8,11 @@ export type ProcessName =
   | 'relay-auth'
   | 'relay-bids'
   | 'consumer-user-stats'
+  | 'consumer-notifications'
   | 'nats-bridge'
   | 'bff';
 
-export type DatabaseName = 'gavel_auth' | 'gavel_bids' | 'gavel_stats';
+export type DatabaseName = 'gavel_auth' | 'gavel_bids' | 'gavel_stats' | 'gavel_notifications';
 
 /** What the environment of the processes is made from. */
 export interface SystemContext {
@@ -32,6 +33,8 @@ export interface ProcessDefinition {
   readonly serves: boolean;
   readonly startsAfter: readonly ProcessName[];
   readonly environment: (context: SystemContext) => Record<string, string>;
+  /** Keys of the person's own environment that this process gets, and no other. */
+  readonly keepsKeys?: readonly string[];
 }
 
 /** The one list of processes that always run. Start order, `make status`, logs and the bench all read it. */
@@ -97,6 +100,18 @@ export const processes: readonly ProcessDefinition[] = [
     environment: ({ urls, databaseUrls }) => ({ DATABASE_URL: databaseUrls.gavel_stats, ...broker(urls) }),
   },
   {
+    name: 'consumer-notifications',
+    entry: 'consumers/notifications/src/main.ts',
+    serves: false,
+    startsAfter: [],
+    environment: ({ urls, ports, databaseUrls }) => ({
+      DATABASE_URL: databaseUrls.gavel_notifications,
+      AMQP_URL: urls.amqpUrl,
+      WEB_URL: httpUrl(ports.bff),
+    }),
+    keepsKeys: ['SMTP_URL', 'SMTP_FROM'],
+  },
+  {
     name: 'bff',
     entry: 'bff/main.ts',
     serves: true,
@@ -135,6 +150,7 @@ export const migrations: readonly { readonly database: DatabaseName; readonly en
   { database: 'gavel_auth', entry: 'services/auth/src/migrate.ts' },
   { database: 'gavel_bids', entry: 'services/bids/src/migrate.ts' },
   { database: 'gavel_stats', entry: 'consumers/user-stats/src/migrate.ts' },
+  { database: 'gavel_notifications', entry: 'consumers/notifications/src/migrate.ts' },
 ];
 
 /** The base URL of a process on loopback. */

@@ -11,7 +11,12 @@ const context: SystemContext = {
     redisUrl: 'redis://r',
   },
   ports: Object.fromEntries(processes.map(({ name }, i) => [name, 4000 + i])) as Record<ProcessName, number>,
-  databaseUrls: { gavel_auth: 'auth db', gavel_bids: 'bids db', gavel_stats: 'stats db' },
+  databaseUrls: {
+    gavel_auth: 'auth db',
+    gavel_bids: 'bids db',
+    gavel_stats: 'stats db',
+    gavel_notifications: 'notifications db',
+  },
   directory: '/the/system',
 };
 
@@ -24,4 +29,12 @@ it('every service could mint tokens, as each was given the private key: only aut
     ),
   );
   expect(told.map(({ name }) => name)).toEqual(['auth']);
+});
+
+it('only the process that mails is told the mail server, which may hold a password', () => {
+  const person = { SMTP_URL: 'smtp://me:secret@mail', HOME: '/home' };
+  const told = processes.filter(
+    (definition) => processEnvironment(definition, context, person).SMTP_URL !== undefined,
+  );
+  expect(told.map(({ name }) => name)).toEqual(['consumer-notifications']);
 });

@@ -18,8 +18,10 @@ export function processEnvironment(
   context: SystemContext,
   env: NodeJS.ProcessEnv,
 ): Record<string, string> {
+  const kept = (definition.keepsKeys ?? []).flatMap((key) => (env[key] ? [[key, env[key]]] : []));
   return {
     ...baseEnvironment(env),
+    ...Object.fromEntries(kept),
     HOST: '127.0.0.1',
     PORT: String(context.ports[definition.name]),
     OTEL_SERVICE_NAME: definition.name,

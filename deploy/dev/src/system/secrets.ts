@@ -8,14 +8,20 @@ export interface Secrets {
   readonly databasePasswords: Readonly<Record<DatabaseName, string>>;
 }
 
+/** Those of an earlier version of the system stay, and databases that it did not have get theirs. */
 export async function readSecrets(directory: string): Promise<Secrets> {
   const file = join(directory, 'secrets.json');
-  const kept = await readFile(file, 'utf8').catch(() => undefined);
-  if (kept !== undefined) return JSON.parse(kept) as Secrets;
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const kept = text === undefined ? undefined : (JSON.parse(text) as Partial<Secrets>).databasePasswords;
   const password = () => randomBytes(18).toString('hex');
-  const secrets: Secrets = {
-    databasePasswords: { gavel_auth: password(), gavel_bids: password(), gavel_stats: password() },
+  const fresh: Secrets['databasePasswords'] = {
+    gavel_auth: password(),
+    gavel_bids: password(),
+    gavel_stats: password(),
+    gavel_notifications: password(),
   };
-  await writeFile(file, `${JSON.stringify(secrets)}\n`, { mode: 0o600 });
+  const secrets: Secrets = { databasePasswords: { ...fresh, ...kept } };
+  const written = `${JSON.stringify(secrets)}\n`;
+  if (written !== text) await writeFile(file, written, { mode: 0o600 });
   return secrets;
 }

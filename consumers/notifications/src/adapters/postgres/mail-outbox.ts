@@ -1,0 +1,81 @@
+import type { Pool } from '@gavel/postgres/pool';
+import type { DueMail, MailOutbox, MailResult } from '../../application/mail-outbox.ts';
+import type { NoticeKind } from '../../domain/notice.ts';
+
+/** Longer than a server is given for a batch of mails; a sender that died gives them free after it. */
+const LEASE_SECONDS = 300;
+
+interface Row {
+  notification_id: string;
+  item_id: string;
+  kind: NoticeKind;
+  title: string | null;
+  amount: bigint | null;
+  currency: string | null;
+  email: string | null;
+  full_name: string | null;
+  attempts: number;
+  created_at: Date;
+}
+
+/** The outbox in the consumer's own database; any number of senders share it. */
+export function createMailOutbox(pool: Pool): MailOutbox {
+  return {
+    async lend(limit) {
+      const { rows } = await pool.query<Row>(
+        `WITH due AS (
+           SELECT notification_id FROM mails WHERE status = 'waiting' AND next_attempt_at <= now()
+           ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED),
+         lent AS (
+           UPDATE mails SET next_attempt_at = now() + make_interval(secs => $2) FROM due
+           WHERE mails.notification_id = due.notification_id RETURNING mails.*)
+         SELECT lent.notification_id, n.item_id, n.kind, a.title, n.amount, n.currency, r.email, r.full_name,
+           lent.attempts, lent.created_at
+         FROM lent JOIN notifications n ON n.id = lent.notification_id
+         LEFT JOIN auctions a USING (item_id) LEFT JOIN recipients r ON r.user_id = lent.user_id
+         ORDER BY n.happened_at`,
+        [limit, LEASE_SECONDS],
+      );
+      return rows.map(toDueMail);
+    },
+    async settle(notificationId, result) {
+      const { status, error, inMs, attempts } = columns(result);
+      await pool.query(
+        `UPDATE mails SET status = $2, last_error = $3, next_attempt_at = now() + make_interval(secs => $4),
+           attempts = coalesce($5, attempts + 1), settled_at = CASE WHEN $2 = 'waiting' THEN NULL ELSE now() END
+         WHERE notification_id = $1 AND status = 'waiting'`,
+        [notificationId, status, error, inMs / 1000, attempts],
+      );
+    },
+  };
+}
+
+function columns(result: MailResult): {
+  status: string;
+  error: string | null;
+  inMs: number;
+  attempts: number | null;
+} {
+  switch (result.kind) {
+    case 'sent':
+      return { status: 'sent', error: null, inMs: 0, attempts: null };
+    case 'given-up':
+      return { status: 'given_up', error: result.error, inMs: 0, attempts: null };
+    case 'later':
+      return { status: 'waiting', error: result.error, inMs: result.inMs, attempts: result.attempts };
+  }
+}
+
+function toDueMail(row: Row): DueMail {
+  const { amount, currency, email } = row;
+  return {
+    notificationId: row.notification_id,
+    itemId: row.item_id,
+    kind: row.kind,
+    title: row.title ?? undefined,
+    price: amount === null || currency === null ? undefined : { amount, currency },
+    recipient: email === null ? undefined : { email, fullName: row.full_name ?? '' },
+    attempts: row.attempts,
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,65 @@
+import type { NoticeKind } from './notice.ts';
+
+/** What a mail is made of. */
+export interface MailContent {
+  readonly kind: NoticeKind;
+  /** Undefined while the item's own event has not come. */
+  readonly title: string | undefined;
+  readonly price: { readonly amount: bigint; readonly currency: string } | undefined;
+  /** Page of the item, when it is known where pages are. */
+  readonly url: string | undefined;
+}
+
+export interface ComposedMail {
+  readonly subject: string;
+  readonly text: string;
+}
+
+const sentences: Record<NoticeKind, (item: string, price: string) => ComposedMail> = {
+  outbid: (item, price) => ({
+    subject: `You have been outbid on ${item}`,
+    text: `Somebody else leads now on ${item}, at ${price}.`,
+  }),
+  won: (item, price) => ({
+    subject: `You won ${item}`,
+    text: `The auction of ${item} is yours, for ${price}.`,
+  }),
+  sold: (item, price) => ({
+    subject: `You sold ${item}`,
+    text: `The auction of ${item} ended, at ${price}.`,
+  }),
+  reserve_not_met: (item) => ({
+    subject: `${item} was not sold`,
+    text: `The auction of ${item} ended, and its bids stayed under your reserve.`,
+  }),
+  no_bids: (item) => ({
+    subject: `${item} was not sold`,
+    text: `The auction of ${item} ended without a bid.`,
+  }),
+  cancelled: (item) => ({
+    subject: `${item} was withdrawn`,
+    text: `The seller has withdrawn ${item}. Your bid no longer stands.`,
+  }),
+};
+
+/** Subject and plain text of the mail for a notice. */
+export function composeMail({ kind, title, price, url }: MailContent): ComposedMail {
+  const item = title === undefined ? 'an item' : `“${oneLine(title)}”`;
+  const { subject, text } = sentences[kind](item, price === undefined ? 'its last bid' : formatPrice(price));
+  const capital = subject.replace(/^an item/, 'An item');
+  return { subject: capital, text: url === undefined ? `${text}\n` : `${text}\n\n${url}\n` };
+}
+
+// Exact at any size: Intl takes decimals as text, and its currency says how many digits the minor unit has.
+function formatPrice({ amount, currency }: { amount: bigint; currency: string }): string {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  const minor = amount.toString().padStart(digits + 1, '0');
+  const units = minor.slice(0, minor.length - digits);
+  const decimal = digits === 0 ? units : `${units}.${minor.slice(-digits)}`;
+  return format.format(decimal as `${number}`);
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim().slice(0, 120);
+}

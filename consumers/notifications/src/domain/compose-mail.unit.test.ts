@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { composeMail } from './compose-mail.ts';
+
+const eur = (amount: bigint) => ({ amount, currency: 'EUR' });
+
+it('says what happened, to which item, at what price, and where to look', () => {
+  const content = {
+    kind: 'outbid',
+    title: 'Oak\n chair',
+    price: eur(123_456n),
+    url: 'http://gavel/items/1',
+  } as const;
+  expect(composeMail(content)).toEqual({
+    subject: 'You have been outbid on “Oak chair”',
+    text: 'Somebody else leads now on “Oak chair”, at €1,234.56.\n\nhttp://gavel/items/1\n',
+  });
+});
+
+it.each([
+  [5n, 'EUR', '€0.05'],
+  [1_500n, 'JPY', '¥1,500'],
+  [1_234n, 'KWD', 'KWD 1.234'],
+  [900_719_925_474_099_312n, 'USD', '$9,007,199,254,740,993.12'],
+])('writes %d of %s exactly', (amount, currency, written) => {
+  const { text } = composeMail({ kind: 'won', title: 'x', price: { amount, currency }, url: undefined });
+  expect(text.replaceAll('\u00a0', ' ')).toContain(`for ${written}.`);
+});
+
+it('does without a title that has not come yet', () => {
+  expect(composeMail({ kind: 'no_bids', title: undefined, price: undefined, url: undefined })).toEqual({
+    subject: 'An item was not sold',
+    text: 'The auction of an item ended without a bid.\n',
+  });
+});

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { mailPolicy, nextAttempt } from './next-attempt.ts';
+
+const createdAt = new Date(0);
+const recipient = {};
+
+it('a mail that was deferred is tried again at growing distances, and then given up', () => {
+  const waits = Array.from({ length: 10 }, (_, attempts) =>
+    nextAttempt({ attempts, recipient, createdAt }, 'busy', mailPolicy, 0),
+  ).map((next) => (next.kind === 'later' ? next.inMs / 1000 : next.kind));
+  expect(waits).toEqual([30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 'given-up']);
+});
+
+it('a mail without an address waits for one for a day and uses up no try', () => {
+  const mail = { attempts: 0, recipient: undefined, createdAt };
+  expect(nextAttempt(mail, 'none', mailPolicy, 3_600_000)).toMatchObject({ kind: 'later', attempts: 0 });
+  expect(nextAttempt(mail, 'none', mailPolicy, 25 * 3_600_000)).toMatchObject({ kind: 'given-up' });
+});

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type RunningQueueConsumer,
+  startQueueConsumer,
+} from '@gavel/consumer-runtime/queue/start-queue-consumer';
+import { eventually } from '@gavel/consumer-runtime/testing/eventually';
+import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { notificationsConsumer } from './consumer.ts';
+import { event } from './testing/event-message.ts';
+import { type NotificationsFixture, openNotificationsFixture } from './testing/notifications-fixture.ts';
+
+describe('notifications', () => {
+  let fixture: NotificationsFixture;
+  let consumer: RunningQueueConsumer;
+
+  beforeAll(async () => {
+    fixture = await openNotificationsFixture((actual, expected) => expect(actual).toEqual(expected));
+    consumer = startQueueConsumer({
+      definition: notificationsConsumer({ mail: false }),
+      pool: fixture.database.pool,
+      amqpUrl: fixture.amqpUrl,
+    });
+    await eventually(() => consumer.check());
+  });
+
+  afterAll(async () => {
+    await consumer?.stop();
+    await fixture?.close();
+  });
+
+  afterEach(() => fixture.database.pool.query('TRUNCATE dead_letters'));
+
+  const people = () => [randomUUID(), randomUUID(), randomUUID()] as const;
+
+  it('tells the highest bidder that they were outbid, at which price, and the new one nothing', async () => {
+    const [itemId, ann, bob] = people();
+    const second = event.bid(itemId, bob, 3);
+    await fixture.publish(event.created(itemId, 'Oak chair'), event.bid(itemId, ann, 2), second);
+    await fixture.expectTold(ann, `outbid by ${second.id}`);
+    expect(await fixture.told(bob)).toEqual([]);
+    const { rows } = await fixture.database.pool.query(
+      'SELECT item_id, amount, currency, read_at FROM notifications WHERE user_id = $1',
+      [ann],
+    );
+    expect(rows).toEqual([{ item_id: itemId, amount: 300n, currency: 'EUR', read_at: null }]);
+  });
+
+  it('tells it once when the events come twice', async () => {
+    const [itemId, ann, bob] = people();
+    const bids = [event.bid(itemId, ann, 2), event.bid(itemId, bob, 3)] as const;
+    await fixture.publish(...bids, ...bids, ...bids);
+    const last = event.bid(itemId, ann, 4);
+    await fixture.publish(last);
+    await fixture.expectTold(bob, `outbid by ${last.id}`);
+    await fixture.expectTold(ann, `outbid by ${bids[1].id}`);
+  });
+
+  it('tells each loser once when the bids come in the wrong order', async () => {
+    const [itemId, ann, bob] = people();
+    const cho = randomUUID();
+    const bids = [event.bid(itemId, ann, 2), event.bid(itemId, bob, 3), event.bid(itemId, cho, 4)] as const;
+    await fixture.publish(bids[0], bids[2], bids[1]);
+    await fixture.expectTold(ann, `outbid by ${bids[2].id}`);
+    await fixture.expectTold(bob, `outbid by ${bids[2].id}`);
+    expect(await fixture.told(cho)).toEqual([]);
+  });
+
+  it('tells the winner and the seller, or the seller alone', async () => {
+    const [itemId, winner, seller] = people();
+    const sold = event.closed(itemId, seller, 5, winner);
+    const unsold = event.closed(randomUUID(), seller, 2);
+    const under = event.closed(randomUUID(), seller, 9, undefined, ItemOutcome.RESERVE_NOT_MET);
+    await fixture.publish(sold, unsold, under);
+    await fixture.expectTold(winner, `won by ${sold.id}`);
+    await fixture.expectTold(
+      seller,
+      `sold by ${sold.id}`,
+      `no_bids by ${unsold.id}`,
+      `reserve_not_met by ${under.id}`,
+    );
+  });
+
+  it('tells every bidder that an item was withdrawn, also one whose bid comes after it', async () => {
+    const [itemId, ann, bob] = people();
+    const cancelling = event.cancelled(itemId, 4);
+    const bids = [event.bid(itemId, ann, 2), event.bid(itemId, bob, 3)] as const;
+    await fixture.publish(bids[0], cancelling, bids[1]);
+    await fixture.expectTold(ann, `cancelled by ${cancelling.id}`);
+    await fixture.expectTold(bob, `cancelled by ${cancelling.id}`);
+  });
+
+  it('parks what can never be told and goes on', async () => {
+    const [itemId, ann, bob] = people();
+    const second = event.bid(itemId, bob, 4);
+    await fixture.publish(event.bid(itemId, ann, 2), event.bid(itemId, 'nobody', 3), second);
+    await fixture.publish(event.userCreated(ann, 'ann@example.com, eve@example.com', 'Ann'));
+    await fixture.expectTold(ann, `outbid by ${second.id}`);
+    await eventually(async () => {
+      const { rows } = await fixture.database.pool.query('SELECT reason, error FROM dead_letters');
+      expect(rows.toSorted((a, b) => (a.error < b.error ? -1 : 1))).toEqual([
+        { reason: 'handler_failed', error: 'email is no address' },
+        { reason: 'handler_failed', error: 'user_id is no uuid' },
+      ]);
+    });
+  });
+
+  it('mails nothing when mail is off', async () => {
+    const { rows } = await fixture.database.pool.query('SELECT count(*)::integer AS mails FROM mails');
+    expect(rows).toEqual([{ mails: 0 }]);
+  });
+});

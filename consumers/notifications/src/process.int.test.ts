@@ -1,0 +1,77 @@
+import { execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { eventually } from '@gavel/consumer-runtime/testing/eventually';
+import { publishToExchange } from '@gavel/consumer-runtime/testing/topic-publisher';
+import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
+import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { event } from './testing/event-message.ts';
+import { type MailServer, openMailServer } from './testing/mail-server.ts';
+
+const program = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+describe('the consumer as a process', () => {
+  const urls = inject('infrastructure');
+  const vhost = `test-${randomUUID()}`;
+  let database: TestDatabase;
+  let mailServer: MailServer;
+  let amqpUrl: string;
+
+  beforeAll(async () => {
+    [database, mailServer, { amqpUrl }] = await Promise.all([
+      createTestDatabase([]),
+      openMailServer(),
+      createVhost(urls, vhost),
+    ]);
+  });
+  afterAll(async () => {
+    await mailServer?.close();
+    await database?.drop();
+    await deleteVhost(urls.managementUrl, vhost);
+  });
+
+  it('migrates, tells, mails to the address it has learnt, says how it stands and finishes on SIGTERM', async () => {
+    const port = await freePort();
+    const env = {
+      ...process.env,
+      PORT: String(port),
+      DATABASE_URL: database.url,
+      AMQP_URL: amqpUrl,
+      SMTP_URL: mailServer.url,
+      WEB_URL: 'http://gavel.example',
+    };
+    const migrated = await promisify(execFile)(process.execPath, [program('migrate.ts')], { env });
+    expect(migrated.stdout).toContain('notifications/0001-notifications.sql');
+
+    const child = spawn(process.execPath, [program('main.ts')], { env, stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    const base = `http://127.0.0.1:${port}`;
+    await eventually(async () => expect((await fetch(`${base}/readyz`)).status).toBe(200));
+    const [itemId, ann, bob] = [randomUUID(), randomUUID(), randomUUID()];
+    await publishToExchange(amqpUrl, [
+      event.created(itemId, 'Oak chair'),
+      event.userCreated(ann, 'ann@example.com', 'Ann'),
+      event.bid(itemId, ann, 2),
+      event.bid(itemId, bob, 3),
+    ]);
+    await eventually(() => expect(mailServer.messages).toHaveLength(1));
+    expect(mailServer.messages[0]).toContain('ann@example.com');
+    const status = await (await fetch(`${base}/status`)).json();
+    expect(status).toMatchObject({ consumer: 'notifications', state: 'running', mail: { state: 'sending' } });
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  });
+});

@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { eventually } from '@gavel/consumer-runtime/testing/eventually';
+import { publishToExchange, type TopicMessage } from '@gavel/consumer-runtime/testing/topic-publisher';
+import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
+import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { inject } from 'vitest';
+import { notificationsMigrations } from '../migrations.ts';
+
+/** A database and a virtual host of its own. */
+export interface NotificationsFixture {
+  readonly database: TestDatabase;
+  readonly amqpUrl: string;
+  publish(...events: TopicMessage[]): Promise<void>;
+  /** What a person has been told, as `kind by event id`, sorted. */
+  told(userId: string): Promise<string[]>;
+  /** Resolves when that is all that the person has been told. */
+  expectTold(userId: string, ...notices: string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openNotificationsFixture(
+  expectEqual: (actual: string[], expected: string[]) => void,
+): Promise<NotificationsFixture> {
+  const urls = inject('infrastructure');
+  const vhost = `test-${randomUUID()}`;
+  const [database, { amqpUrl }] = await Promise.all([
+    createTestDatabase(notificationsMigrations),
+    createVhost(urls, vhost),
+  ]);
+  const told = async (userId: string): Promise<string[]> => {
+    const { rows } = await database.pool.query<{ kind: string; event_id: string }>(
+      'SELECT kind, event_id FROM notifications WHERE user_id = $1',
+      [userId],
+    );
+    return rows.map((row) => `${row.kind} by ${row.event_id}`).toSorted();
+  };
+  return {
+    database,
+    amqpUrl,
+    publish: (...events) => publishToExchange(amqpUrl, events),
+    told,
+    expectTold: (userId, ...notices) =>
+      eventually(async () => expectEqual(await told(userId), notices.toSorted())),
+    async close() {
+      await database.drop();
+      await deleteVhost(urls.managementUrl, vhost);
+    },
+  };
+}
