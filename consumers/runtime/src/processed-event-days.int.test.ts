@@ -1,7 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { transaction } from '@gavel/postgres/transaction';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { maintainProcessedEventDays } from './adapters/postgres/processed-event-days.ts';
+import { forgetProcessedEvents, makeProcessedEventDays } from './adapters/postgres/processed-event-days.ts';
 import { claimNewEvents } from './adapters/postgres/processed-events.ts';
 import { consumerRuntimeMigrations } from './migrations.ts';
 import { uuidv7 } from './testing/foreign-producer.ts';
@@ -32,7 +32,7 @@ describe('processed events', () => {
     ];
     // Before any day is made everything lies in the default partition, from where making a day fetches its rows.
     expect(await claim(early, today)).toEqual(new Set([early, today]));
-    await Promise.all([1, 2, 3].map(() => maintainProcessedEventDays(database.pool, now)));
+    await Promise.all([1, 2, 3].map(() => makeProcessedEventDays(database.pool, now)));
     expect(await rowsIn('processed_events_20260615')).toBe(1);
     expect(await rowsIn('processed_events_20260605')).toBe(1);
     expect(await claim(later, foreign, later)).toEqual(new Set([later, foreign]));
@@ -40,8 +40,10 @@ describe('processed events', () => {
 
     expect(await claim(early, today, later, foreign)).toEqual(new Set());
 
-    // Two weeks on the early day is gone, and with it the memory of its events; the later ones stay.
-    await maintainProcessedEventDays(database.pool, now + 6 * DAY);
+    // The early day is gone when the stream has held nothing of it for two weeks; the later ones stay.
+    await forgetProcessedEvents(database.pool, now + 4 * DAY);
+    expect(await claim(early)).toEqual(new Set());
+    await forgetProcessedEvents(database.pool, now + 6 * DAY);
     expect(await claim(today, later, foreign)).toEqual(new Set());
     expect(await claim(early)).toEqual(new Set([early]));
   });
@@ -50,7 +52,7 @@ describe('processed events', () => {
     const day = now + 20 * DAY;
     const ids = Array.from({ length: 10_001 }, () => uuidv7(day));
     await claim(...ids);
-    await maintainProcessedEventDays(database.pool, day);
+    await makeProcessedEventDays(database.pool, day);
     expect(await rowsIn('processed_events_default')).toBeGreaterThanOrEqual(10_001);
     expect(await rowsIn('processed_events_20260706')).toBe(0);
     expect(await claim(...ids)).toEqual(new Set());
@@ -60,7 +62,7 @@ describe('processed events', () => {
     await database.pool.query(
       "UPDATE processed_events_default SET processed_at = now() - interval '15 days'",
     );
-    await maintainProcessedEventDays(database.pool, now);
+    await forgetProcessedEvents(database.pool, Date.now());
     expect(await rowsIn('processed_events_default')).toBe(0);
   });
 });

@@ -84,7 +84,9 @@ export function startConsumer<S extends DescMessage>(options: StartConsumerOptio
         jitter,
       }),
   );
-  const housekeeping = new Housekeeping(() => maintainProcessedEventDays(pool));
+  const housekeeping = new Housekeeping(() =>
+    maintainProcessedEventDays(pool, () => oldestHeld(source, partitions)),
+  );
   const status = (): ConsumerStatus => ({
     consumer: name,
     member,
@@ -130,6 +132,14 @@ function requireSound(status: ConsumerStatus): ConsumerStatus {
   throw new Error(
     bad.map(({ partition, state, problem }) => `${partition} ${state}: ${problem ?? '…'}`).join('; '),
   );
+}
+
+async function oldestHeld(source: EventSource, partitions: readonly string[]): Promise<number> {
+  let oldest = Date.now();
+  for (const partition of partitions) {
+    oldest = Math.min(oldest, (await source.oldestStoredAt(partition)) ?? oldest);
+  }
+  return oldest;
 }
 
 /** One random number for each number of failures, for all that ask. */

@@ -9,6 +9,7 @@ export function createUngroupedSource(streamUrl: string): EventSource {
   const source = createStreamSource(streamUrl, 'ungrouped');
   return {
     subscribe: (partition, from) => source.subscribe(partition, from),
+    oldestStoredAt: (partition) => source.oldestStoredAt(partition),
     join: (partition) => {
       let isFirst = true;
       return Promise.resolve({

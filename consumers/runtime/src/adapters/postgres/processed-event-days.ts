@@ -2,7 +2,7 @@ import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
 
 const DAY_MS = 24 * 3600 * 1000;
-/** Longer than any stream keeps events (7 days), so that a copy published late still finds its first one remembered. */
+/** How long a relay may be late with an event that its consumers still know again. */
 const KEPT_DAYS = 14;
 const AHEAD_DAYS = 2;
 const LOCK = 7_203_145_101;
@@ -11,19 +11,40 @@ const PRUNE_BATCH = 5_000;
 const MOVED_UNDER_LOCK = 10_000;
 
 /**
- * Makes the days around now and forgets those that are over: dropping a day's table costs milliseconds, however many
- * events it holds, where deleting 10 million rows would cost minutes and leave the dead ones behind. Instances take turns.
+ * Makes the days to come and forgets those that are over.
+ * @param oldestHeld see forgetProcessedEvents; now unless told, for consumers whose log forgets what it has handed over
  */
-export async function maintainProcessedEventDays(pool: Pool, now = Date.now()): Promise<void> {
+export async function maintainProcessedEventDays(
+  pool: Pool,
+  oldestHeld: () => Promise<number> = () => Promise.resolve(Date.now()),
+): Promise<void> {
+  await makeProcessedEventDays(pool);
+  await forgetProcessedEvents(pool, await oldestHeld());
+}
+
+/** Makes the tables of the days around now. Instances take turns. */
+export async function makeProcessedEventDays(pool: Pool, now = Date.now()): Promise<void> {
   const today = Math.floor(now / DAY_MS);
   const existing = new Set(await dayTables(pool));
   for (let day = today - KEPT_DAYS; day <= today + AHEAD_DAYS; day++) {
     if (!existing.has(tableName(day))) await makeDay(pool, day);
   }
-  for (const table of existing) {
-    if (table < tableName(today - KEPT_DAYS)) await dropDay(pool, table);
+}
+
+/**
+ * Forgets the events that are 14 days older than anything the stream holds: whatever can be read again, after a seek to
+ * its beginning too, is known again. Streams let go of whole segments only, so one with little traffic holds events far
+ * longer than its retention says. Dropping a day's table costs milliseconds, however many events it holds, where
+ * deleting 10 million rows would cost minutes and leave the dead ones behind. Instances take turns.
+ * @param oldestHeld when the stream's oldest message was stored, milliseconds since the epoch
+ */
+export async function forgetProcessedEvents(pool: Pool, oldestHeld: number): Promise<void> {
+  const horizon = oldestHeld - KEPT_DAYS * DAY_MS;
+  const firstKept = tableName(Math.floor(horizon / DAY_MS));
+  for (const table of await dayTables(pool)) {
+    if (table < firstKept) await dropDay(pool, table);
   }
-  await pruneDefault(pool);
+  await pruneDefault(pool, new Date(horizon));
 }
 
 /** The smallest UUIDv7 of a moment, milliseconds since the epoch. */
@@ -89,13 +110,13 @@ async function dropDay(pool: Pool, table: string): Promise<void> {
   });
 }
 
-async function pruneDefault(pool: Pool): Promise<void> {
+async function pruneDefault(pool: Pool, before: Date): Promise<void> {
   for (let deleted = PRUNE_BATCH; deleted === PRUNE_BATCH; ) {
     const { rowCount } = await pool.query(
       `DELETE FROM processed_events_default WHERE ctid = ANY (ARRAY(
          SELECT ctid FROM processed_events_default
-         WHERE processed_at < now() - make_interval(days => $1) LIMIT $2))`,
-      [KEPT_DAYS, PRUNE_BATCH],
+         WHERE processed_at < $1 LIMIT $2))`,
+      [before, PRUNE_BATCH],
     );
     deleted = rowCount ?? 0;
   }

@@ -11,7 +11,7 @@ const OFFSET_NONE = 0;
 const OFFSET_FIRST = 1;
 const OFFSET_LAST = 2;
 const OFFSET_NUMERIC = 4;
-const LAST_CHUNK_MS = 5_000;
+const CHUNK_MS = 5_000;
 /** How often the ends of the streams are asked for: a consumer that is held up gets no chunk to learn them from. */
 const POLL_MS = 5_000;
 
@@ -110,25 +110,41 @@ export class StreamLine {
 
   /** The newest offset of a stream that holds something, read from its last chunk. */
   async lastOffset(partition: string): Promise<bigint> {
-    const id = this.#freeId();
-    let timer: NodeJS.Timeout | undefined;
-    const last = new Promise<bigint>((resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`${partition}: no last chunk came`)), LAST_CHUNK_MS);
-      const end = (): void => reject(new Error(`${partition}: the connection ended`));
-      const receive = (chunk: Buffer): void => resolve(new Chunk(chunk).lastOffset);
-      const noteNewest = (): void => undefined;
-      this.#subscribe(id, partition, 'last', 1, { partition, receive, noteNewest, end }).catch(reject);
-    });
-    try {
-      return await last;
-    } finally {
-      clearTimeout(timer);
-      await this.#unsubscribe(id);
-    }
+    return (await this.#readChunk(partition, 'last')).lastOffset;
+  }
+
+  /** When the oldest chunk was stored, milliseconds since the epoch; undefined when there is none. */
+  async oldestStoredAt(partition: string): Promise<number | undefined> {
+    const { newestChunk } = await this.stats(partition);
+    return newestChunk < 0n ? undefined : (await this.#readChunk(partition, 'first')).storedAt;
   }
 
   async close(): Promise<void> {
     await this.#connection?.close();
+  }
+
+  async #readChunk(partition: string, which: 'first' | 'last'): Promise<Chunk> {
+    const id = this.#freeId();
+    let timer: NodeJS.Timeout | undefined;
+    const chunk = new Promise<Chunk>((resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`${partition}: no ${which} chunk came`)), CHUNK_MS);
+      const end = (): void => reject(new Error(`${partition}: the connection ended`));
+      const noteNewest = (): void => undefined;
+      const receive = (bytes: Buffer): void => {
+        try {
+          resolve(new Chunk(bytes));
+        } catch (error) {
+          reject(new Error(`${partition}: the ${which} chunk is damaged`, { cause: error }));
+        }
+      };
+      this.#subscribe(id, partition, which, 1, { partition, receive, noteNewest, end }).catch(reject);
+    });
+    try {
+      return await chunk;
+    } finally {
+      clearTimeout(timer);
+      await this.#unsubscribe(id);
+    }
   }
 
   async #subscribe(

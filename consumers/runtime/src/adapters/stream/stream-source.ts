@@ -31,6 +31,10 @@ class StreamSource implements EventSource {
     return line.subscribe(partition, from);
   }
 
+  async oldestStoredAt(partition: string): Promise<number | undefined> {
+    return (await this.#connected()).oldestStoredAt(partition);
+  }
+
   async join(partition: string, group: Group): Promise<Seat> {
     return (await this.#connected()).join(partition, group);
   }
