@@ -2,10 +2,12 @@ import {
   type RunningQueueConsumer,
   startQueueConsumer,
 } from '@gavel/consumer-runtime/queue/start-queue-consumer';
+import { createLogger } from '@gavel/observability/logger';
 import { createPool, type Pool } from '@gavel/postgres/pool';
 import { createHealth } from '@gavel/service-runtime/health';
 import { sendJson, startHttpServer } from '@gavel/service-runtime/http-server';
 import { type ProcessScope, runProcess } from '@gavel/service-runtime/process';
+import { forgetEnded } from './adapters/postgres/forget-ended.ts';
 import { createMailOutbox } from './adapters/postgres/mail-outbox.ts';
 import { createSmtpTransport } from './adapters/smtp/smtp-transport.ts';
 import { MailSender } from './application/mail-sender.ts';
@@ -13,7 +15,9 @@ import { type NotificationsConfig, readNotificationsConfig } from './config.ts';
 import { notificationsConsumer } from './consumer.ts';
 import { mailPolicy } from './domain/next-attempt.ts';
 
+const log = createLogger('notifications');
 const MAIL_POLL_MS = 1_000;
+const TIDY_MS = 3_600_000;
 
 /** Wires and starts the consumer; returns the base URL of its health answers. */
 export async function startNotifications(
@@ -36,6 +40,13 @@ export async function startNotifications(
     amqpUrl: config.AMQP_URL,
   });
   scope.onStop('consumer', () => consumer.stop());
+
+  const tidying = setInterval(() => {
+    forgetEnded(pool).catch((error: unknown) =>
+      log.warn({ err: error }, 'not tidied; tried again in an hour'),
+    );
+  }, TIDY_MS);
+  scope.onStop('tidying', async () => clearInterval(tidying));
 
   const health = createHealth();
   health.check('database', () => pool.query('SELECT 1').then(() => undefined));

@@ -6,6 +6,7 @@ import {
 import { eventually } from '@gavel/consumer-runtime/testing/eventually';
 import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { forgetEnded } from './adapters/postgres/forget-ended.ts';
 import { notificationsConsumer } from './consumer.ts';
 import { event } from './testing/event-message.ts';
 import { type NotificationsFixture, openNotificationsFixture } from './testing/notifications-fixture.ts';
@@ -103,6 +104,21 @@ describe('notifications', () => {
         { reason: 'handler_failed', error: 'user_id is no uuid' },
       ]);
     });
+  });
+
+  it('forgets who bid on what ended a month ago, and no notification', async () => {
+    const [oldItem, newItem, ann] = people();
+    const { pool } = fixture.database;
+    const closed = [event.closed(oldItem, ann, 3, ann), event.closed(newItem, ann, 3, ann)] as const;
+    await fixture.publish(event.bid(oldItem, ann, 2), event.bid(newItem, ann, 2), ...closed);
+    await eventually(async () => expect(await fixture.told(ann)).toHaveLength(2));
+    await pool.query("UPDATE auctions SET ended_at = now() - interval '31 days' WHERE item_id = $1", [
+      oldItem,
+    ]);
+    await forgetEnded(pool);
+    const { rows } = await pool.query('SELECT item_id FROM bidders WHERE user_id = $1', [ann]);
+    expect(rows).toEqual([{ item_id: newItem }]);
+    expect(await fixture.told(ann)).toHaveLength(2);
   });
 
   it('mails nothing when mail is off', async () => {

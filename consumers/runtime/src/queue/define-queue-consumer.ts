@@ -10,9 +10,11 @@ export interface QueueFailurePolicy {
   readonly attempts?: number;
   /**
    * Errors that another try may cure and that use up no attempt: the event comes back after a delay for as long as it
-   * takes. Errors of the database and its connection are so without being told.
+   * takes. What the database lacks for the moment is no event's fault without being told.
    */
   readonly isTransient?: (error: unknown) => boolean;
+  /** Errors, beside PermanentFailure, that no other try cures: the event is parked at once. */
+  readonly isPermanent?: (error: unknown) => boolean;
   /** Delays before the first, second … redelivery, ascending, milliseconds; the last one repeats. Each is a queue. */
   readonly delaysMs?: readonly number[];
 }

@@ -1,10 +1,10 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import { attribute, metric } from '@gavel/observability/attributes';
-import { createLogger } from '@gavel/observability/logger';
 import type { Pool } from '@gavel/postgres/pool';
 import { type BatchObservableResult, metrics } from '@opentelemetry/api';
 import { countParked } from '../adapters/postgres/dead-letters.ts';
 import { maintainProcessedEventDays } from '../adapters/postgres/processed-event-days.ts';
+import { Housekeeping } from '../application/housekeeping.ts';
 import { createQueueStore } from './adapters/postgres/queue-store.ts';
 import { openQueueSession } from './adapters/rabbitmq/queue-session.ts';
 import { QueueReader } from './application/queue-reader.ts';
@@ -12,8 +12,6 @@ import type { QueueConsumerStatus } from './application/queue-status.ts';
 import type { QueueConsumerDefinition } from './define-queue-consumer.ts';
 import { queueNames } from './domain/queue-names.ts';
 
-const log = createLogger('queue-consumer');
-const HOUSEKEEPING_MS = 3600_000;
 /** Bounds memory and the work that is lost with a process; the pool's connections bound what runs at once. */
 const PREFETCH = 32;
 const LANES = 4;
@@ -58,7 +56,7 @@ export function startQueueConsumer<S extends DescMessage>(
     lanes: concurrency,
     ...(options.holdMs !== undefined && { holdMs: options.holdMs }),
   });
-  const stopHousekeeping = startHousekeeping(pool);
+  const housekeeping = new Housekeeping(() => maintainProcessedEventDays(pool));
   const stopMetrics = observe(pool, definition.name, () => reader.status());
   return {
     status: () => reader.status(),
@@ -69,22 +67,10 @@ export function startQueueConsumer<S extends DescMessage>(
     },
     async stop() {
       stopMetrics();
-      stopHousekeeping();
+      housekeeping.stop();
       await reader.stop();
     },
   };
-}
-
-function startHousekeeping(pool: Pool): () => void {
-  const run = (): void => {
-    maintainProcessedEventDays(pool).catch((error: unknown) =>
-      log.warn({ err: error }, 'processed events were not tidied; tried again in an hour'),
-    );
-  };
-  run();
-  const timer = setInterval(run, HOUSEKEEPING_MS);
-  timer.unref();
-  return () => clearInterval(timer);
 }
 
 function observe(pool: Pool, consumer: string, status: () => QueueConsumerStatus): () => void {

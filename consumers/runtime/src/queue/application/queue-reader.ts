@@ -72,7 +72,7 @@ export class QueueReader {
     for (let failures = 0; !signal.aborted; ) {
       const startedAt = Date.now();
       const failed = await this.#workUntilLost();
-      if (failed === undefined) break;
+      if (failed === undefined || signal.aborted) break;
       failures = Date.now() - startedAt > STEADY_MS ? 1 : failures + 1;
       this.#state = 'retrying';
       this.#problem = failed.message;
@@ -117,7 +117,9 @@ export class QueueReader {
       OPEN_TIMEOUT_MS,
     );
     try {
-      return await Promise.race([opening, late.promise]);
+      const opened = await Promise.race([opening, late.promise, aborted(this.#stopping.signal)]);
+      if (opened === undefined) throw new Error('stopped');
+      return opened;
     } catch (error) {
       // One that opens after all, too late, must not stay open.
       opening.then(

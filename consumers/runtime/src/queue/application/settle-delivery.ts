@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { subjectMatches } from '@gavel/proto/subjects';
-import { isCuredByWaiting } from '../../application/handle-events.ts';
+import { isCuredByWaiting, isPermanent } from '../../application/handle-events.ts';
 import { type DeliveredEvent, judgeDelivery, toDeadLetter } from '../../application/judge-delivery.ts';
 import type { ConsumerDefinition } from '../../define-consumer.ts';
 import { type BackOff, delayBefore } from '../../domain/back-off.ts';
-import { PermanentFailure } from '../../permanent-failure.ts';
 import { asConsumer } from '../as-consumer.ts';
 import type { QueueConsumerDefinition } from '../define-queue-consumer.ts';
 import { countRetry, inEventSpan, recordDelay } from '../queue-telemetry.ts';
@@ -67,7 +66,7 @@ async function tryEvent(
     if (isCuredByWaiting(consumer, error)) return again(delivery, 0, error);
     const attempts = delivery.attempts + 1;
     const limit = options.definition.onFailure?.attempts ?? DEFAULT_ATTEMPTS;
-    if (attempts < limit && !(error instanceof PermanentFailure)) return again(delivery, 1, error);
+    if (attempts < limit && !isPermanent(consumer, error)) return again(delivery, 1, error);
     return parkLetter(options, delivery, toDeadLetter(event, 'handler_failed', error, attempts));
   }
 }

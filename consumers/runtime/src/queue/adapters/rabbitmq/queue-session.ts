@@ -179,27 +179,29 @@ class Consuming {
     const steps = definition.onFailure?.delaysMs ?? defaultDelaysMs;
     const { stepMs, expirationMs } = retryDelay(counts.delays - 1, steps);
     const { messageId, type, contentType } = message.properties;
-    return new Promise((resolve, reject) => {
-      this.#lost.addEventListener('abort', () => resolve(), { once: true });
-      this.#channel.publish(
-        '',
-        queueNames(definition.name).retry(stepMs),
-        message.content,
-        {
-          persistent: true,
-          mandatory: true,
-          expiration: String(expirationMs),
-          messageId,
-          type,
-          contentType,
-          headers: delayedHeaders(headers, counts),
-        },
-        (error: unknown) => {
-          if (error) reject(new Error('the delay queue refused a message', { cause: error }));
-          else resolve();
-        },
-      );
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // A channel that closes forgets its confirms, and nobody may wait for one of those.
+    const stopWaiting = (): void => resolve();
+    this.#lost.addEventListener('abort', stopWaiting);
+    this.#channel.publish(
+      '',
+      queueNames(definition.name).retry(stepMs),
+      message.content,
+      {
+        persistent: true,
+        mandatory: true,
+        expiration: String(expirationMs),
+        messageId,
+        type,
+        contentType,
+        headers: delayedHeaders(headers, counts),
+      },
+      (error: unknown) => {
+        if (error) reject(new Error('the delay queue refused a message', { cause: error }));
+        else resolve();
+      },
+    );
+    return promise.finally(() => this.#lost.removeEventListener('abort', stopWaiting));
   }
 }
 
