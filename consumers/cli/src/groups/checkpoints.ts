@@ -5,10 +5,13 @@ import type { Transaction } from '@gavel/postgres/transaction';
 export interface Checkpoint {
   readonly partition: string;
   readonly offset: bigint | null;
+  /** What marks the message there (consumer runtime, `messageMark`); null when nobody wrote it down. */
+  readonly mark: string | null;
   readonly updatedAt: Date;
 }
 
-const CHECKPOINTS = `SELECT stream_partition AS partition, last_offset AS "offset", updated_at AS "updatedAt"
+const CHECKPOINTS = `SELECT stream_partition AS partition, last_offset AS "offset",
+  CASE WHEN seen_offset = last_offset THEN seen_message END AS mark, updated_at AS "updatedAt"
   FROM checkpoints WHERE consumer = $1 ORDER BY stream_partition`;
 
 export async function readCheckpoints(pool: Pool, group: string): Promise<Map<string, Checkpoint>> {

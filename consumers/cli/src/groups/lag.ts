@@ -1,4 +1,6 @@
+import { messageMark } from '@gavel/consumer-runtime/application/checkpoint';
 import type { StreamInspector } from '@gavel/consumer-runtime/inspect-stream';
+import type { StreamReader } from '@gavel/consumer-runtime/read-stream';
 import type { Pool } from '@gavel/postgres/pool';
 import { partitionsOf } from '@gavel/proto/topology';
 import { type Extent, readExtent } from '../streams/extent.ts';
@@ -23,7 +25,7 @@ export interface PartitionLag {
 }
 
 export async function readLag(
-  inspector: StreamInspector,
+  { inspector, reader }: { readonly inspector: StreamInspector; readonly reader: StreamReader },
   pool: Pool,
   group: KnownGroup,
 ): Promise<PartitionLag[]> {
@@ -36,7 +38,13 @@ export async function readLag(
   for (const partition of partitionsOf(group.definition.stream)) {
     const extent = await readExtent(inspector, partition);
     const paused = pauses.some((pause) => pause.partition === '*' || pause.partition === partition);
-    lags.push({ ...(await lagOf(inspector, extent, partition, checkpoints.get(partition))), paused });
+    const checkpoint = checkpoints.get(partition);
+    const lag = await lagOf(inspector, extent, partition, checkpoint);
+    lags.push({
+      ...lag,
+      paused,
+      problem: lag.problem ?? (await findOtherMessage(reader, extent, checkpoint)),
+    });
   }
   return lags;
 }
@@ -70,5 +78,21 @@ async function lagOf(
 function problemAt(extent: Extent, wanted: bigint): string | null {
   if (wanted < extent.first) return `retention has passed: ${extent.first} is the first one held`;
   if (wanted > extent.next) return `the stream ends before: it was made anew`;
+  return null;
+}
+
+/** A stream that was made anew and has grown past the checkpoint holds another message there. */
+async function findOtherMessage(
+  reader: StreamReader,
+  extent: Extent | undefined,
+  checkpoint: Checkpoint | undefined,
+): Promise<string | null> {
+  const { offset, mark } = checkpoint ?? { offset: null, mark: null };
+  if (extent === undefined || offset === null || mark === null) return null;
+  if (offset < extent.first || offset >= extent.next) return null;
+  for await (const [found] of reader.read(extent.partition, offset)) {
+    const isSame = found?.offset === offset && messageMark(found) === mark;
+    return isSame ? null : `another message is at ${offset} than was applied: the stream was made anew`;
+  }
   return null;
 }

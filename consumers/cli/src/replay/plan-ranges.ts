@@ -6,7 +6,7 @@ import type { Place } from '../streams/place.ts';
 
 /**
  * What a replay covers of each partition: from a place (included) up to another (not included; the stream's end as it
- * is when the shadow is filled, unless told). Throws `refused` for a place that is not held.
+ * is when the shadow is filled, unless told; a partition that is shorter ends where it ends). Throws `refused` for a place that is not held.
  */
 export async function planRanges(
   inspector: StreamInspector,
@@ -18,7 +18,8 @@ export async function planRanges(
   for (const partition of partitions) {
     const extent = await requireExtent(inspector, partition);
     const first = await resolvePlace(inspector, extent, from);
-    const end = until && (await resolvePlace(inspector, extent, until));
+    const isBeyond = until?.kind === 'offset' && until.offset > extent.next;
+    const end = until && (isBeyond ? extent.next : await resolvePlace(inspector, extent, until));
     if (end !== undefined && end < first) {
       throw new CommandFailure('usage', `${partition}: --until ${end} is before --from ${first}`);
     }

@@ -23,11 +23,11 @@ export function listGroups(run: Run): Command {
     )
     .action((_, command: Command) =>
       run(command, async ({ session, output }) => {
-        const inspector = await session.inspector();
+        const broker = { inspector: await session.inspector(), reader: session.reader() };
         const groups = [];
         for (const group of knownGroups) {
           const pool = session.pool(group.database);
-          const lags = await readLag(inspector, pool, group);
+          const lags = await readLag(broker, pool, group);
           groups.push({
             group: group.name,
             stream: group.definition.stream,

@@ -21,7 +21,8 @@ age of the oldest message that it has not applied).`,
       run(command, async ({ session, output }) => {
         const group = requireGroup(name);
         const pool = session.pool(group.database);
-        const partitions = await readLag(await session.inspector(), pool, group);
+        const broker = { inspector: await session.inspector(), reader: session.reader() };
+        const partitions = await readLag(broker, pool, group);
         const members = await activeMembers(pool, group.name);
         const { stream, subscription } = group.definition;
         output.answer(

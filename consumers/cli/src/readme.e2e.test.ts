@@ -1,0 +1,69 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type CliSystem, startCliSystem } from './testing/cli-system.ts';
+import { mask, readSession, writeSession } from './testing/session.ts';
+
+const readme = new URL('../README.md', import.meta.url);
+const LAMP = '01970000-0000-7000-8000-00000000000a';
+const CHAIR = '01970000-0000-7000-8000-00000000000b';
+const MIRROR = '01970000-0000-7000-8000-00000000000c';
+const ANNA = '01970000-0000-7000-8000-0000000000a1';
+const BRUNO = '01970000-0000-7000-8000-0000000000b2';
+
+describe('the recorded session of the README', () => {
+  let system: CliSystem;
+  let eventId = '';
+
+  beforeAll(async () => {
+    system = await startCliSystem();
+    await system.bid(LAMP, ANNA, 1, 2, 3);
+    await system.bid(CHAIR, BRUNO, 1, 2);
+    await system.bid(MIRROR, 'nobody', 1);
+    system.startGroup();
+    await system.caughtUp();
+    const { rows } = await system.bids.pool.query<{ id: string }>(
+      'SELECT event_id AS id FROM outbox ORDER BY id LIMIT 1',
+    );
+    eventId = rows[0]?.id ?? '';
+    // The broker counts segments every few seconds.
+    await vi.waitFor(
+      async () => {
+        const { stdout } = await system.gavel('streams', 'show', 'gavel.bids', '--json');
+        const { partitions } = JSON.parse(stdout) as { partitions: { segments: number | null }[] };
+        expect(partitions.map(({ segments }) => segments)).toEqual([1, 1, 1, 1]);
+      },
+      { timeout: 30_000, interval: 500 },
+    );
+  });
+  afterAll(() => system?.close());
+
+  const happenings: Readonly<Record<string, () => Promise<void> | void>> = {
+    '# the group is stopped': () => system.stopGroup(),
+    '# the group is at work again': async () => {
+      system.startGroup();
+      await system.caughtUp();
+    },
+    '# somebody spoils the projection by hand': async () => {
+      await system.stats.pool.query('UPDATE user_stats SET total_bids = 7 WHERE user_id = $1', [ANNA]);
+    },
+  };
+
+  // GAVEL_RECORD=1 writes what is printed into the README instead of comparing.
+  it('is what the commands print', async () => {
+    const page = await readFile(readme, 'utf8');
+    const outputs: string[] = [];
+    const steps = readSession(page);
+    expect(steps.length).toBeGreaterThan(15);
+    for (const step of steps) {
+      if (step.kind === 'remark') {
+        await happenings[step.text]?.();
+        continue;
+      }
+      const { code, output } = await system.shell(step.line, { EVENT_ID: eventId });
+      const printed = `${output}${code === 0 ? '' : `[exit code ${code}]\n`}`;
+      outputs.push(printed);
+      if (!process.env.GAVEL_RECORD) expect(mask(printed), `$ ${step.line}`).toBe(mask(step.output));
+    }
+    if (process.env.GAVEL_RECORD) await writeFile(readme, writeSession(page, outputs));
+  });
+});

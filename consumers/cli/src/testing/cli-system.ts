@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type RunningConsumer, startConsumer } from '@gavel/consumer-runtime/start-consumer';
+import { userStatsConsumer } from '@gavel/consumer-user-stats/consumer';
+import { statsMigrations } from '@gavel/consumer-user-stats/migrations';
+import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
+import { append } from '@gavel/outbox/append';
+import { outboxMigrations } from '@gavel/outbox/migrations';
+import { type Relay, startRelay } from '@gavel/outbox/relay/start-relay';
+import { createTestDatabase } from '@gavel/postgres/testing/test-database';
+import { transaction } from '@gavel/postgres/transaction';
+import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
+import { expect, inject, vi } from 'vitest';
+
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Databases, a virtual host, a relay and a group of the test file's own, and the command line pointed at them. */
+export interface CliSystem {
+  readonly bids: Awaited<ReturnType<typeof createTestDatabase>>;
+  readonly stats: Awaited<ReturnType<typeof createTestDatabase>>;
+  readonly urls: ReturnType<typeof inject<'infrastructure'>>;
+  /** Runs `gavel …` as a process of its own. */
+  gavel(...args: string[]): Promise<CommandResult>;
+  /** Runs a line of shell in which `gavel` is in the PATH; both outputs in one, as on a terminal. */
+  shell(line: string, env?: Readonly<Record<string, string>>): Promise<{ code: number; output: string }>;
+  /** Appends bids with these sequences to one auction, and waits until the stream has them. */
+  bid(itemId: string, userId: string, ...sequences: number[]): Promise<void>;
+  startGroup(): void;
+  stopGroup(): Promise<void>;
+  /** Resolves when the group has committed everything that the outbox has published. */
+  caughtUp(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const checkout = resolve(import.meta.dirname, '../../../..');
+const bin = join(import.meta.dirname, '../../bin');
+
+export async function startCliSystem(): Promise<CliSystem> {
+  const servers = inject('infrastructure');
+  const vhost = `cli-${randomUUID()}`;
+  const urls = await createVhost(servers, vhost);
+  const [auth, bids, stats] = await Promise.all([
+    createTestDatabase([outboxMigrations]),
+    createTestDatabase([outboxMigrations]),
+    createTestDatabase(statsMigrations),
+  ]);
+  const directory = await mkdtemp(join(tmpdir(), 'gavel-cli-'));
+  const connections = join(directory, 'connections.json');
+  await writeFile(
+    connections,
+    JSON.stringify({
+      STREAM_URL: urls.streamUrl,
+      AMQP_URL: urls.amqpUrl,
+      MANAGEMENT_URL: urls.managementUrl,
+      AUTH_DATABASE_URL: auth.url,
+      BIDS_DATABASE_URL: bids.url,
+      STATS_DATABASE_URL: stats.url,
+    }),
+  );
+  const relay: Relay = startRelay({
+    outbox: 'bids',
+    databaseUrl: bids.url,
+    amqpUrl: urls.amqpUrl,
+    streamUrl: urls.streamUrl,
+    retentionSeconds: 3600,
+  });
+  let group: RunningConsumer | undefined;
+  const stopGroup = async (): Promise<void> => {
+    await group?.stop();
+    group = undefined;
+  };
+  const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, GAVEL_CONNECTIONS: connections };
+  const run = (file: string, args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+    new Promise<CommandResult>((done) => {
+      const options = { cwd: checkout, env: { ...env, ...more }, timeout: 40_000 };
+      execFile(file, args, options, (error, stdout, stderr) =>
+        done({ code: error === null ? 0 : Number(error.code ?? 255), stdout, stderr }),
+      );
+    });
+  const published = async (): Promise<void> => {
+    await vi.waitFor(
+      async () => {
+        const { rows } = await bids.pool.query(
+          'SELECT (SELECT count(*) FROM outbox) = (SELECT published_position FROM outbox_relay) AS all',
+        );
+        expect(rows).toEqual([{ all: true }]);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+  };
+  return {
+    bids,
+    stats,
+    urls,
+    gavel: (...args) => run(join(bin, 'gavel'), args),
+    async shell(line, more) {
+      const { code, stdout } = await run('bash', ['-c', `${line} 2>&1`], more);
+      return { code, output: stdout };
+    },
+    async bid(itemId, userId, ...sequences) {
+      await transaction(bids.pool, (tx) =>
+        append(
+          tx,
+          sequences.map((sequence) => ({
+            schema: BidPlacedSchema,
+            body: {
+              bidId: bidIdOf(itemId, sequence),
+              itemId,
+              userId,
+              amount: 100n * BigInt(sequence),
+              timestamp: '2026-05-01T12:00:00.000Z',
+              currency: 'USD',
+            },
+            aggregateId: itemId,
+            sequence: BigInt(sequence),
+          })),
+        ),
+      );
+      await published();
+    },
+    startGroup() {
+      group = startConsumer({ definition: userStatsConsumer, pool: stats.pool, streamUrl: urls.streamUrl });
+    },
+    stopGroup,
+    async caughtUp() {
+      await published();
+      const { rows } = await bids.pool.query<{ events: bigint }>('SELECT count(*) AS events FROM outbox');
+      await vi.waitFor(
+        async () => {
+          const { rows: handled } = await stats.pool.query<{ events: bigint }>(
+            'SELECT count(*) AS events FROM processed_events',
+          );
+          expect(handled[0]?.events).toBe(rows[0]?.events);
+        },
+        { timeout: 20_000, interval: 50 },
+      );
+    },
+    async close() {
+      await stopGroup();
+      await relay.stop();
+      await Promise.all([auth.drop(), bids.drop(), stats.drop()]);
+      await deleteVhost(servers.managementUrl, vhost);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The same bid has the same id in every run, so that recorded bodies can be compared. */
+function bidIdOf(itemId: string, sequence: number): string {
+  return `${itemId.slice(0, -4)}${sequence.toString(16).padStart(4, '0')}`;
+}
