@@ -97,7 +97,12 @@ export const processes: readonly ProcessDefinition[] = [
     entry: 'consumers/user-stats/src/main.ts',
     serves: false,
     startsAfter: ['relay-bids'],
-    environment: ({ urls, databaseUrls }) => ({ DATABASE_URL: databaseUrls.gavel_stats, ...broker(urls) }),
+    environment: ({ urls, databaseUrls }) => ({
+      DATABASE_URL: databaseUrls.gavel_stats,
+      // Keeps it under 200 MB while it reads a long backlog; see the consumer runtime's keepHeapSmall.
+      NODE_OPTIONS: '--max-semi-space-size=8',
+      ...broker(urls),
+    }),
   },
   {
     name: 'consumer-notifications',
