@@ -14,6 +14,7 @@ describe('servers that go away and come back', () => {
   let database: TestDatabase;
   let streamUrl: string;
   let consumer: RunningConsumer;
+  let second: RunningConsumer;
   const itemId = randomUUID();
   const { partition } = bidMessage({ itemId, userId: itemId }, 1);
   let published = 0;
@@ -25,15 +26,18 @@ describe('servers that go away and come back', () => {
     const producer = await openForeignProducer(infrastructure.urls);
     streamUrl = producer.urls.streamUrl;
     await producer.client.close();
-    consumer = startConsumer({
-      definition: recordingConsumer({ laterEvents: 'wait' }),
-      pool: database.pool,
-      streamUrl,
-    });
+    const start = () =>
+      startConsumer({
+        definition: recordingConsumer({ laterEvents: 'wait' }),
+        pool: database.pool,
+        streamUrl,
+      });
+    consumer = start();
+    second = start();
   });
 
   afterAll(async () => {
-    await consumer?.stop();
+    await Promise.all([consumer?.stop(), second?.stop()]);
     await database?.drop();
     await infrastructure?.stop();
   });
@@ -56,7 +60,15 @@ describe('servers that go away and come back', () => {
     await client.close();
   };
 
-  const healthy = () => eventually(() => expect(() => consumer.check()).not.toThrow());
+  /** Two members, and each partition is read by one of them. */
+  const healthy = () =>
+    eventually(() => {
+      const partitions = [consumer, second].flatMap((member) => member.check().partitions);
+      expect(partitions.map(({ state }) => state).sort()).toEqual([
+        ...Array(4).fill('running'),
+        ...Array(4).fill('standby'),
+      ]);
+    });
 
   const allApplied = () =>
     eventually(
