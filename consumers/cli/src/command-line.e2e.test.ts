@@ -124,7 +124,7 @@ describe('the command line on a system at work', () => {
   it('brings a lost partition back, in order, and once', async () => {
     const before = await peekIds();
     const { code } = await system.gavel(
-      ...['refill', 'gavel.bids', '--partition', '0', '--recreate', '--take-over', '--execute'],
+      ...['refill', 'gavel.bids', '--partition', '0', '--recreate', '--execute'],
     );
     expect(code).toBe(0);
     // The message that was none is not in Postgres, so it is gone.

@@ -1,22 +1,21 @@
+import { refill } from '@gavel/outbox/refill/refill';
 import { partitionsOf, type StreamName } from '@gavel/proto/topology';
 import { Command } from 'commander';
 import { CommandFailure } from '../command-failure.ts';
+import type { Session } from '../connections/session.ts';
 import { knownGroups } from '../groups/known-groups.ts';
 import { outboxes } from '../outbox/outboxes.ts';
-import { deletePartition } from '../refill/delete-partition.ts';
-import { holdOutbox } from '../refill/hold-outbox.ts';
 import { planRefill, type RefillStep } from '../refill/plan-refill.ts';
-import { publishAgain } from '../refill/publish-again.ts';
-import { settleLost } from '../refill/settle-lost.ts';
+import { requireExtent } from '../streams/extent.ts';
 import { requirePartition, requireStream } from '../streams/stream-names.ts';
 import { examples } from '../terminal/example-help.ts';
+import type { Progress } from '../terminal/output.ts';
 import type { CommandContext, Run } from '../terminal/run-command.ts';
 import { formatTable } from '../terminal/table.ts';
 
 interface RefillOptions {
   readonly partition?: string;
   readonly recreate?: boolean;
-  readonly takeOver?: boolean;
   readonly execute?: boolean;
 }
 
@@ -24,13 +23,12 @@ export function refillStream(run: Run): Command {
   return new Command('refill')
     .summary('bring a lost stream back from Postgres')
     .description(
-      `Publishes again, in the order in which they were published first, the events that the outbox still has (as long as streams
-keep theirs). Prints the plan; --execute does it.
+      `Makes partitions anew from the events that the outbox still has (it keeps them as long as streams keep theirs), in the
+order in which they were published first. Prints the plan; --execute does it. Partitions that hold something are left as
+they are, unless --recreate says to delete what is in them.
 
-It publishes in the relay's name with the same positions, so nothing can be in the stream twice. That only works on a
-partition that is missing or empty: the broker drops positions below one that it has. --recreate deletes a partition
-that holds something first. No relay may publish meanwhile: stop it, or let --take-over end its session; it stands by
-and goes on by itself afterwards.
+Relays may be at work: the outbox is taken from them meanwhile, they stand by and go on by themselves. Services are not
+held up; their events wait in the outbox.
 
 Offsets are new in a partition that was lost: then \`gavel groups seek GROUP --to first --execute\` for each of its groups.
 Processed events see to it that nothing is applied twice.`,
@@ -38,7 +36,6 @@ Processed events see to it that nothing is applied twice.`,
     .argument('<stream>', 'gavel.bids or gavel.auth')
     .option('--partition <partition>', 'only this one: its number or name')
     .option('--recreate', 'delete partitions that hold something')
-    .option('--take-over', "end the active relay's session for as long as this takes")
     .option('--dry-run', 'print the plan only (the default)')
     .option('--execute', 'do it')
     .addHelpText(
@@ -46,7 +43,7 @@ Processed events see to it that nothing is applied twice.`,
       examples(
         ['gavel refill gavel.bids', 'what is missing, what does Postgres have?'],
         [
-          'gavel refill gavel.bids --partition 2 --recreate --take-over --execute',
+          'gavel refill gavel.bids --partition 2 --recreate --execute',
           'one partition, under a running system',
         ],
       ),
@@ -71,68 +68,47 @@ Processed events see to it that nothing is applied twice.`,
             'Add --recreate to delete and refill them.',
           );
         }
-        const sent = await execute(context, stream, chosen, options.takeOver === true);
+        const sent = await execute(context, stream, chosen);
         answer(context, stream, chosen, `${sent} events published again. ${seekHint(stream)}`, sent);
       }),
     );
 }
 
 async function execute(
-  context: CommandContext,
+  { session, output }: CommandContext,
   stream: StreamName,
   steps: readonly RefillStep[],
-  takeOver: boolean,
 ): Promise<number> {
-  const { session, output, interrupted } = context;
   const pool = session.pool(outboxOf(stream));
-  const outbox = await holdOutbox(pool, outboxOf(stream), takeOver);
-  const total = steps.reduce((sum, { inPostgres }) => sum + inPostgres, 0);
-  const progress = output.progress(`refilling ${stream}`, total);
-  let confirmed = 0;
-  try {
-    for (const { partition, state } of steps) {
-      if (state !== 'holds messages') continue;
-      await deletePartition(session.url('MANAGEMENT_URL'), session.url('STREAM_URL'), partition);
-    }
-    const sent = await publishAgain(outbox, {
-      stream,
-      partitions: new Set(steps.map(({ partition }) => partition)),
-      streamUrl: session.url('STREAM_URL'),
-      amqpUrl: session.url('AMQP_URL'),
-      onConfirmed: () => progress.update(++confirmed),
-      signal: interrupted,
-    });
-    await verify(context, stream, steps);
-    await settleLost(
+  let events = 0;
+  for (const { partition } of steps) {
+    let progress: Progress | undefined;
+    const refilled = await refill({
+      outbox: outboxOf(stream),
       pool,
-      steps.map(({ partition }) => partition),
-    );
-    return sent;
-  } finally {
-    progress.stop();
-    outbox.close();
+      amqpUrl: session.url('AMQP_URL'),
+      streamUrl: session.url('STREAM_URL'),
+      partition,
+      onProgress: (position, lastPosition) => {
+        progress ??= output.progress(`refilling ${partition}`, lastPosition);
+        progress.update(position);
+      },
+    }).finally(() => progress?.stop());
+    events += refilled.events;
+    await verify(session, partition, refilled.events);
   }
+  return events;
 }
 
-/** Somebody who published into a new partition before us would have made the broker drop ours: that shows in the counts. */
-async function verify(
-  { session }: CommandContext,
-  stream: StreamName,
-  steps: readonly RefillStep[],
-): Promise<void> {
-  const pool = session.pool(outboxOf(stream));
-  const partitions = steps.map(({ partition }) => partition);
-  for (const after of await planRefill(await session.inspector(), pool, stream, partitions)) {
-    if (
-      after.messages >= BigInt(steps.find(({ partition }) => partition === after.partition)?.inPostgres ?? 0)
-    )
-      continue;
-    throw new CommandFailure(
-      'failure',
-      `${after.partition} holds ${after.messages} messages instead of ${after.inPostgres}: somebody else published into it`,
-      'Stop the relay and refill again with --recreate.',
-    );
-  }
+/** Counts what is in the partition now: the relay may have gone on already, so there may be more. */
+async function verify(session: Session, partition: string, events: number): Promise<void> {
+  const { first, next } = await requireExtent(await session.inspector(), partition);
+  if (next - first >= BigInt(events)) return;
+  throw new CommandFailure(
+    'failure',
+    `${partition} holds ${next - first} messages instead of ${events}`,
+    'Refill it again with --recreate.',
+  );
 }
 
 function outboxOf(stream: StreamName): 'auth' | 'bids' {

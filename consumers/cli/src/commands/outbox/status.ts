@@ -37,6 +37,7 @@ that no broker takes.`,
             oldestSeconds: backlog.oldestSeconds,
             watermark: backlog.publishedPosition,
             ...(await readLeader(pool)),
+            lost: backlog.lost,
             setAside: await readSetAside(pool),
           });
         }
@@ -69,7 +70,13 @@ that no broker takes.`,
           ]),
           '',
         );
-        output.answer(answers, setAside.length > 0 ? `${table}\n${aside}` : table);
+        const lost = answers.flatMap((each) =>
+          each.lost.map(
+            ({ partition, firstPosition, lastPosition }) =>
+              `${partition} has lost positions ${firstPosition} to ${lastPosition}: \`gavel refill ${each.stream} --recreate\``,
+          ),
+        );
+        output.answer(answers, [table, ...lost, ...(setAside.length > 0 ? [aside] : [])].join('\n'));
       }),
     );
 }
