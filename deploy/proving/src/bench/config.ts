@@ -10,6 +10,11 @@ const schema = z.object({
   /** Events a second while commit → projection is measured, and for how many seconds. */
   LATENCY_RATE: z.coerce.number().int().min(1).default(100),
   LATENCY_SECONDS: z.coerce.number().min(1).default(20),
+  /** Events a second, and seconds of each repeat, while commit → handler is measured beside the peers. */
+  PEER_RATE: z.coerce.number().int().min(1).default(200),
+  PEER_SECONDS: z.coerce.number().min(1).default(3),
+  /** Of each measurement beside the peers; the median is printed. */
+  REPEATS: z.coerce.number().int().min(1).max(9).default(3),
   /** 1 prints one JSON object to standard output instead of a table. */
   JSON: z.enum(['0', '1']).default('0'),
 });

@@ -3,6 +3,8 @@ import { type BenchConfig, readBenchConfig } from './config.ts';
 import { type Figure, formatFigures, meetsGoal } from './figure.ts';
 import { measureBacklog } from './measure-backlog.ts';
 import { measureCommitToProjection } from './measure-latency.ts';
+import { comparePeers } from './peers/compare-peers.ts';
+import { comparisonFigures, describeSettings } from './peers/comparison-figures.ts';
 import { type BidRate, measurePlaceBid, signUpBidders } from './place-bids.ts';
 import { rawBoth, rawExchangePublish, rawStreamConsume, rawStreamPublish } from './raw-clients.ts';
 import { wireEvents } from './sample-events.ts';
@@ -13,11 +15,11 @@ import { wireEvents } from './sample-events.ts';
 const config = readBenchConfig();
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-const figures = await bench(config);
+const { figures, settings } = await bench(config);
 if (config.JSON === '1') {
   const lines = figures.map((figure) => ({ ...figure, meetsGoal: meetsGoal(figure) ?? null }));
-  console.log(JSON.stringify({ config, figures: lines }));
-} else console.log(`\n${formatFigures(figures)}`);
+  console.log(JSON.stringify({ config, figures: lines, settings }));
+} else console.log(`\n${formatFigures(figures)}\n\n${settings}`);
 
 async function bench({
   EVENTS,
@@ -25,7 +27,10 @@ async function bench({
   CLIENTS,
   LATENCY_RATE,
   LATENCY_SECONDS,
-}: BenchConfig): Promise<Figure[]> {
+  PEER_RATE,
+  PEER_SECONDS,
+  REPEATS,
+}: BenchConfig): Promise<{ figures: Figure[]; settings: string }> {
   // Spans that nobody collects and a log line per request would be measured too.
   const system = await startSystem({ fsync: true, env: { LOG_LEVEL: 'warn' }, report: say });
   try {
@@ -52,7 +57,14 @@ async function bench({
     const both = await rawBoth({ streamUrl, amqpUrl }, messages);
     const consume = await rawStreamConsume(streamUrl, backlog.streamed);
 
-    return [
+    const latencyPlan = { ratePerSecond: PEER_RATE, seconds: PEER_SECONDS, repeats: REPEATS };
+    const contenders = await comparePeers(
+      system,
+      { events: EVENTS, repeats: REPEATS, latency: latencyPlan },
+      say,
+    );
+
+    const figures: Figure[] = [
       {
         what: 'relay: backlog → stream + exchange',
         value: backlog.relay.sustained,
@@ -87,7 +99,9 @@ async function bench({
       },
       ...bidFigures('one hot item', hot),
       ...bidFigures('an item each', spread),
+      ...comparisonFigures(contenders, both),
     ];
+    return { figures, settings: describeSettings(contenders, PEER_RATE) };
   } finally {
     await system.stop();
   }

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { formatFigures } from '../figure.ts';
+import type { Contender } from './compare-peers.ts';
+import { comparisonFigures, describeSettings } from './comparison-figures.ts';
+import { median } from './median.ts';
+
+const gavel: Contender = {
+  name: 'Gavel',
+  settings: 'as it comes',
+  rate: 16_000,
+  backlog: 50_000,
+  latencies: [
+    { channel: 'stream', p50: 2, p99: 10, events: 600 },
+    { channel: 'exchange', p50: 4, p99: 8, events: 600 },
+  ],
+};
+const peer: Contender = {
+  name: 'a-queue',
+  settings: 'in batches',
+  rate: 4_000,
+  backlog: 20_000,
+  latencies: [{ channel: 'job', p50: 2, p99: 30, events: 600 }],
+};
+
+test("a peer's line says how many times as fast Gavel is, by the slower of its two ways", () => {
+  const table = formatFigures(comparisonFigures([gavel, peer], 20_000));
+  expect(table).toMatch(/Gavel: backlog → stream \+ exchange +16,000 +per second +80 % +≥ 15,000 kept/);
+  expect(table).toContain('20000 events; Gavel is 4.00 × as fast');
+  expect(table).toMatch(/a-queue: commit → handler, p50 +2\.0 .*Gavel is 0\.50 × as fast/);
+  expect(table).toMatch(/a-queue: commit → handler, p99 +30\.0 .*Gavel is 3\.00 × as fast/);
+});
+
+test('the settings of every contender stand under the table', () => {
+  expect(describeSettings([gavel, peer], 200)).toContain('- a-queue: in batches');
+});
+
+test('the median is the middle value, or the mean of the two in the middle', () => {
+  expect(median([9, 1, 5])).toBe(5);
+  expect(median([4, 1, 2, 9])).toBe(3);
+  expect(() => median([])).toThrow('no values');
+});

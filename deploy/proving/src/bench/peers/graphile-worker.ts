@@ -1,0 +1,66 @@
+import { createPool } from '@gavel/postgres/pool';
+import { transaction } from '@gavel/postgres/transaction';
+import { Logger, makeWorkerUtils, run } from 'graphile-worker';
+import { type Peer, type PeerEvent, sharedClock } from './peer.ts';
+
+const TASK = 'event';
+const CONCURRENT_JOBS = 24;
+const MAX_POOL_SIZE = 10;
+const LOCAL_QUEUE = 500;
+const COMPLETE_DELAY_MS = 250;
+const BATCH = 1_000;
+// One job a row: addJobs is what the library has for bulk.
+const job = ({ id, payload }: PeerEvent) => ({ identifier: TASK, payload: { ...payload, id } });
+const silent = new Logger(() => () => undefined);
+
+export const graphileWorker: Peer = {
+  name: 'graphile-worker',
+  settings:
+    `concurrentJobs ${CONCURRENT_JOBS}, maxPoolSize ${MAX_POOL_SIZE}, localQueue.size ${LOCAL_QUEUE}, completeJobBatchDelay ` +
+    `${COMPLETE_DELAY_MS}; backlog by addJobs of ${BATCH}; woken by its own NOTIFY`,
+  channels: ['job'],
+  async open({ databaseUrl }) {
+    const utils = await makeWorkerUtils({ connectionString: databaseUrl, logger: silent });
+    await utils.migrate();
+    const pool = createPool({ connectionString: databaseUrl, applicationName: 'bench' });
+    return {
+      async append(events) {
+        for (let start = 0; start < events.length; start += BATCH) {
+          await utils.addJobs(events.slice(start, start + BATCH).map(job));
+        }
+      },
+      async commit(event) {
+        await transaction(pool, (tx) =>
+          tx.query({
+            name: 'add-job',
+            text: 'SELECT graphile_worker.add_job($1, $2::json)',
+            values: [TASK, JSON.stringify(job(event).payload)],
+          }),
+        );
+        return { id: event.id, at: sharedClock() };
+      },
+      async close() {
+        await pool.end();
+        await utils.release();
+      },
+    };
+  },
+  async handle({ databaseUrl }, handled) {
+    const runner = await run({
+      preset: {
+        worker: {
+          connectionString: databaseUrl,
+          concurrentJobs: CONCURRENT_JOBS,
+          maxPoolSize: MAX_POOL_SIZE,
+          localQueue: { size: LOCAL_QUEUE },
+          completeJobBatchDelay: COMPLETE_DELAY_MS,
+          failJobBatchDelay: COMPLETE_DELAY_MS,
+          logger: silent,
+        },
+      },
+      taskList: { [TASK]: async (payload) => handled('job', (payload as { id: string }).id) },
+      noHandleSignals: true,
+    });
+    return () => runner.stop();
+  },
+};

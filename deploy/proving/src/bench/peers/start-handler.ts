@@ -1,0 +1,58 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { HandlerAnswer, HandlerRequest, Sample } from './handler-messages.ts';
+import type { Peer, PeerUrls } from './peer.ts';
+
+export interface HandlerProcess {
+  /** Everything handled since the last call, as soon as it is `count` events. Rejects when nothing comes of it in time. */
+  collect(count: number): Promise<readonly Sample[]>;
+  stop(): Promise<void>;
+}
+
+const PATIENCE_MS = 60_000;
+const STOP_MS = 8_000;
+// The last events are handled and may not be marked as done yet: cut off here, they would come again in the next run.
+const SETTLE_MS = 500;
+
+/** Starts the handling side of a contender in a process of its own; resolves when it takes events. */
+export async function startHandler(peer: Peer, urls: PeerUrls): Promise<HandlerProcess> {
+  const child = fork(
+    fileURLToPath(new URL('./handler-process.ts', import.meta.url)),
+    [peer.name, JSON.stringify(urls)],
+    { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...process.env, LOG_LEVEL: 'warn' } },
+  );
+  const ended = once(child, 'exit');
+  const next = async (): Promise<HandlerAnswer> => {
+    const timeout = AbortSignal.timeout(PATIENCE_MS);
+    const answer = once(child, 'message', { signal: timeout }).catch((error: unknown) => {
+      throw new Error(`${peer.name}: no answer of its handler process in ${PATIENCE_MS} ms`, {
+        cause: error,
+      });
+    });
+    const exit = ended.then(([code, signal]) => {
+      throw new Error(`${peer.name}: its handler process ended with ${code ?? signal}`);
+    });
+    const [message] = await Promise.race([answer, exit]);
+    return message as HandlerAnswer;
+  };
+  const ask = (request: HandlerRequest): void => void child.send(request);
+  await next();
+  return {
+    async collect(count) {
+      ask({ ask: 'collect', count });
+      const answer = await next();
+      return answer.told === 'collected' ? answer.samples : [];
+    },
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      await delay(SETTLE_MS);
+      ask({ ask: 'stop' });
+      // A library that does not come to rest is not waited for: its figures are taken.
+      const impatient = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+      await ended;
+      clearTimeout(impatient);
+    },
+  };
+}
