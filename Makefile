@@ -36,7 +36,7 @@ test: $(INSTALLED) ## all tests, on private servers
 bench: $(INSTALLED) ## measured speeds
 	@npm run --silent bench
 
-faults: $(INSTALLED) ## the fault campaign; SEED=… repeats one
+faults: $(INSTALLED) ## the fault campaign; SEED=… ROUNDS=… repeats one
 	@npm run --silent faults
 
 install: $(INSTALLED) ## install the npm packages

@@ -22,6 +22,7 @@ export function checkHistory(history: History): Verdict {
     stored: history.bids.length,
     streamed: history.stream.filter(({ bid }) => bid !== undefined).length,
     repeatedInExchange: history.routed.length - new Set(history.routed).size,
+    copies: history.copies ?? 0,
     violations: [
       ...checkDatabase(history),
       ...checkStream(history),

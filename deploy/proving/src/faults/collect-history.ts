@@ -3,38 +3,81 @@ import { createPool, type Pool } from '@gavel/postgres/pool';
 import { fromHeaders } from '@gavel/proto/envelope';
 import { AuctionClosedSchema, BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import { partitionsOf } from '@gavel/proto/topology';
-import { connectStream, type RawMessage, readPartition } from '../system/raw-stream-client.ts';
+import { connectStream, type RawMessage, readMessages } from '../system/raw-stream-client.ts';
 import type { System } from '../system/start-system.ts';
+import { readLastOffsets } from '../system/stream-ends.ts';
 import type { Attempt, History, StoredBid, StoredItem, StoredStats, StreamEvent } from './history.ts';
 import { readWitness } from './witness-queue.ts';
 
 /** The name under which the statistics' consumer keeps its records. */
 export const STATISTICS_CONSUMER = 'user-stats';
 
+/** The header that a foreign republisher puts on its copies. They are no work of the relay's, so it is not judged by them. */
+export const COPY_HEADER = 'proving_copy';
+
+export interface HistoryCollector {
+  /** All there is now; of stream and exchange only what is new since the last call is read. */
+  collect(attempts: readonly Attempt[]): Promise<History>;
+}
+
 /** Reads all that a campaign left behind: both databases through plain SQL, stream and exchange through the stock clients. */
 export async function collectHistory(
   system: Pick<System, 'databaseUrls' | 'infrastructure'>,
   attempts: readonly Attempt[],
 ): Promise<History> {
-  const stream = await readStream(system.infrastructure.urls.streamUrl);
-  const bidsPool = createPool({
-    connectionString: system.databaseUrls.gavel_bids,
-    applicationName: 'proving',
-  });
-  const statsPool = createPool({
-    connectionString: system.databaseUrls.gavel_stats,
-    applicationName: 'proving',
-  });
+  return createCollector(system).collect(attempts);
+}
+
+/**
+ * For a campaign that is judged again and again.
+ * @param routed what was taken from the witness's queue before: nobody can read it a second time
+ */
+export function createCollector(
+  { infrastructure, databaseUrls }: Pick<System, 'databaseUrls' | 'infrastructure'>,
+  routed: string[] = [],
+): HistoryCollector {
+  const partitions = new Map(
+    partitionsOf('gavel.bids').map((name) => [name, { next: 0n, events: [] as StreamEvent[], copies: 0 }]),
+  );
+  const readStream = async (): Promise<void> => {
+    const ends = await readLastOffsets(infrastructure.urls.streamUrl, [...partitions.keys()]);
+    const client = await connectStream(infrastructure.urls.streamUrl);
+    try {
+      for (const [name, partition] of partitions) {
+        const to = ends.get(name) ?? -1n;
+        if (to < partition.next - 1n) throw new Error(`${name} ends at ${to}, before ${partition.next - 1n}`);
+        for (const message of await readMessages(client, name, { from: partition.next, to })) {
+          if (message.headers[COPY_HEADER] !== undefined) partition.copies += 1;
+          else partition.events.push(toStreamEvent(name, message));
+        }
+        partition.next = to + 1n;
+      }
+    } finally {
+      await client.close();
+    }
+  };
+  return {
+    async collect(attempts) {
+      await readStream();
+      routed.push(...(await readWitness(infrastructure.urls.amqpUrl)));
+      return {
+        attempts,
+        routed,
+        stream: [...partitions.values()].flatMap(({ events }) => events),
+        copies: [...partitions.values()].reduce((sum, { copies }) => sum + copies, 0),
+        ...(await readDatabases(databaseUrls)),
+      };
+    },
+  };
+}
+
+async function readDatabases(urls: System['databaseUrls']) {
+  const bids = createPool({ connectionString: urls.gavel_bids, applicationName: 'proving', max: 1 });
+  const stats = createPool({ connectionString: urls.gavel_stats, applicationName: 'proving', max: 1 });
   try {
-    return {
-      attempts,
-      stream,
-      routed: await readWitness(system.infrastructure.urls.amqpUrl),
-      ...(await readBids(bidsPool)),
-      ...(await readStatistics(statsPool)),
-    };
+    return { ...(await readBids(bids)), ...(await readStatistics(stats)) };
   } finally {
-    await Promise.all([bidsPool.end(), statsPool.end()]);
+    await Promise.all([bids.end(), stats.end()]);
   }
 }
 
@@ -57,20 +100,6 @@ async function readStatistics(pool: Pool): Promise<{ stats: StoredStats[]; proce
     [STATISTICS_CONSUMER],
   );
   return { stats: stats.rows, processed: new Set(processed.rows.map(({ event_id }) => event_id)) };
-}
-
-async function readStream(streamUrl: string): Promise<StreamEvent[]> {
-  const client = await connectStream(streamUrl);
-  try {
-    const events: StreamEvent[] = [];
-    for (const partition of partitionsOf('gavel.bids')) {
-      for (const message of await readPartition(client, partition))
-        events.push(toStreamEvent(partition, message));
-    }
-    return events;
-  } finally {
-    await client.close();
-  }
 }
 
 function toStreamEvent(partition: string, { offset, headers, body }: RawMessage): StreamEvent {

@@ -3,13 +3,15 @@ import { readConfig } from '@gavel/service-runtime/config';
 import { z } from 'zod';
 
 const schema = z.object({
-  /** Decides when what is killed; printed, and given again to replay a round. */
+  /** Decides when what is killed; printed, and given again to replay a campaign. */
   SEED: z.coerce.number().int().min(0).max(0xffff_ffff).optional(),
-  ROUNDS: z.coerce.number().int().min(1).default(1),
+  ROUNDS: z.coerce.number().int().min(0).default(200),
   /** Seconds of bidding in each round. */
-  SECONDS: z.coerce.number().min(5).default(60),
-  BIDDERS: z.coerce.number().int().min(1).default(20),
-  ITEMS: z.coerce.number().int().min(1).default(5),
+  SECONDS: z.coerce.number().min(1).default(2),
+  BIDDERS: z.coerce.number().int().min(1).default(8),
+  ITEMS: z.coerce.number().int().min(1).default(3),
+  /** Whether the deliberately broken variants run first: `only` them, or `no`. */
+  BROKEN: z.enum(['yes', 'no', 'only']).default('yes'),
   /** Longest pause of a bidder between two bids, in milliseconds. */
   PAUSE_MS: z.coerce.number().int().min(0).default(80),
 });

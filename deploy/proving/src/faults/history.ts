@@ -64,6 +64,8 @@ export interface History {
   readonly items: readonly StoredItem[];
   /** Partition after partition, each in the order of its offsets. */
   readonly stream: readonly StreamEvent[];
+  /** Messages of the stream that a foreign republisher sent; they are not among `stream`. */
+  readonly copies?: number;
   /** Ids of the bids that came through the topic exchange, repeats included. */
   readonly routed: readonly string[];
   readonly stats: readonly StoredStats[];

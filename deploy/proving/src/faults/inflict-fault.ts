@@ -4,6 +4,8 @@ import type { InstanceName, System } from '../system/start-system.ts';
 import { TRY_TIMEOUT_MS } from './bidder.ts';
 import { cutBrokerConnections, cutDatabaseConnections, outboxHolder } from './cut-connections.ts';
 import type { PlannedFault } from './plan-faults.ts';
+import { seededRandom } from './random.ts';
+import { repeatEvents } from './repeat-events.ts';
 import { STRIKE_SIGNAL } from './strike-signal.ts';
 
 const READY_TIMEOUT_MS = 60_000;
@@ -17,7 +19,7 @@ const consumers = ['consumer-user-stats', 'consumer-user-stats-2'] as const;
  * Lets one fault strike and resolves when what was struck may go on. A killed process is started again by its keeper, a
  * killed server by this function after `downMs`.
  */
-export async function inflictFault(system: System, { name, downMs }: PlannedFault): Promise<void> {
+export async function inflictFault(system: System, { name, atMs, downMs }: PlannedFault): Promise<void> {
   switch (name) {
     case 'kill -9 of the relay between publish and mark':
       return (await armFixture(system, relays))();
@@ -32,9 +34,13 @@ export async function inflictFault(system: System, { name, downMs }: PlannedFaul
     case 'kill -9 of auth':
       return system.kill('auth');
     case 'kill -9 of RabbitMQ':
-      return killServer(system, 'rabbitmq', downMs);
+      return downAndUp(system, 'rabbitmq', 'kill', downMs);
     case 'kill -9 of Postgres':
-      return killServer(system, 'postgres', downMs);
+      return downAndUp(system, 'postgres', 'kill', downMs);
+    case 'RabbitMQ stopped and started':
+      return downAndUp(system, 'rabbitmq', 'stop', downMs);
+    case 'Postgres stopped and started':
+      return downAndUp(system, 'postgres', 'stop', downMs);
     case 'bids frozen for longer than its clients wait':
       return freeze(system, 'bids', TRY_TIMEOUT_MS + downMs);
     case 'the relay frozen':
@@ -43,6 +49,12 @@ export async function inflictFault(system: System, { name, downMs }: PlannedFaul
       return makeZombie(system, downMs);
     case 'the consumer frozen':
       return freeze(system, 'consumer-user-stats', downMs);
+    case 'the consumer frozen until another has taken over':
+      return makeZombieConsumer(system, downMs);
+    case 'a consumer leaves its group and joins it again':
+      return leaveAndJoin(system, 'consumer-user-stats-2', downMs);
+    case 'events sent again in another order by a foreign client':
+      return whileUp(system, 'rabbitmq', () => repeatEvents(system, seededRandom(atMs * 65_537 + downMs)));
     case 'all connections to the bids database cut':
       return whileUp(system, 'postgres', () => cutDatabaseConnections(system));
     case 'all connections to RabbitMQ cut':
@@ -82,6 +94,29 @@ async function makeZombie(system: System, downMs: number): Promise<void> {
   await frozen;
 }
 
+/**
+ * A member of the group freezes with what it has in hand, and its partitions go to the other at once, as all broker
+ * connections are cut; it wakes up among checkpoints that have moved.
+ */
+async function makeZombieConsumer(system: System, downMs: number): Promise<void> {
+  const frozen = freeze(system, 'consumer-user-stats', TAKEOVER_MS + downMs);
+  await whileUp(system, 'rabbitmq', () => cutBrokerConnections(system));
+  await frozen;
+}
+
+/** In order: the batch in hand is finished, the partitions go to who stays, and come back when it is there again. */
+async function leaveAndJoin(system: System, name: InstanceName, downMs: number): Promise<void> {
+  const before = leaving.get(system);
+  const turn = (async () => {
+    await before?.catch(() => undefined);
+    await system.stopProcess(name);
+    await delay(downMs);
+    await system.startProcess(name);
+  })();
+  leaving.set(system, turn);
+  await turn;
+}
+
 async function activeRelay(system: System): Promise<InstanceName> {
   const holder = await outboxHolder(system);
   return relays.find((name) => String(system.pid(name)) === holder) ?? 'relay-bids';
@@ -96,16 +131,23 @@ async function freeze(system: System, name: InstanceName, frozenMs: number): Pro
   if (system.pid(name) === pid) system.signal(name, 'SIGCONT');
 }
 
-async function killServer(system: System, name: ServerName, downMs: number): Promise<void> {
+async function downAndUp(
+  system: System,
+  name: ServerName,
+  how: 'kill' | 'stop',
+  downMs: number,
+): Promise<void> {
   const server = system.infrastructure.servers?.[name];
-  if (server === undefined) throw new Error(`${name} belongs to somebody else and is not killed`);
+  if (server === undefined) throw new Error(`${name} belongs to somebody else and is not touched`);
   await whileUp(system, name, async () => {
-    await server.kill();
+    await server[how]();
     await delay(downMs);
     await server.start();
   });
 }
 
+/** One leave at a time. */
+const leaving = new WeakMap<System, Promise<void>>();
 const lastUse = new WeakMap<System, Map<ServerName, Promise<void>>>();
 
 /** What strikes a server waits until it is up: a kill that came before may not have started it again yet. */

@@ -10,10 +10,15 @@ export const faultNames = [
   'kill -9 of auth',
   'kill -9 of RabbitMQ',
   'kill -9 of Postgres',
+  'RabbitMQ stopped and started',
+  'Postgres stopped and started',
   'bids frozen for longer than its clients wait',
   'the relay frozen',
   'the relay frozen until another has taken over',
   'the consumer frozen',
+  'the consumer frozen until another has taken over',
+  'a consumer leaves its group and joins it again',
+  'events sent again in another order by a foreign client',
   'all connections to the bids database cut',
   'all connections to RabbitMQ cut',
 ] as const;
@@ -28,8 +33,33 @@ export interface PlannedFault {
   readonly downMs: number;
 }
 
+/** Those that take a round many seconds are drawn once where the others are drawn so often. */
+const OFTEN = 3;
+const slow: ReadonlySet<FaultName> = new Set([
+  'kill -9 of RabbitMQ',
+  'RabbitMQ stopped and started',
+  'bids frozen for longer than its clients wait',
+]);
+
 /**
- * When what goes wrong. Every fault strikes at least once, the first two twice; they are spread over the
+ * A campaign of short rounds: what strikes in each, a handful drawn from a pack that is shuffled again when it is used
+ * up, so that every fault gets its turn and its company changes. Rounds must be asked for in order.
+ */
+export function planRounds(random: Random): (durationMs: number) => PlannedFault[] {
+  const pack = faultNames.flatMap((name) => (slow.has(name) ? [name] : Array<FaultName>(OFTEN).fill(name)));
+  let left: FaultName[] = [];
+  return (durationMs) => {
+    const strikes = Math.max(1, Math.round(durationMs / 1_000) + random.between(0, 1));
+    return Array.from({ length: strikes }, () => {
+      if (left.length === 0) left = random.shuffle(pack);
+      const atMs = Math.round(random.next() * durationMs * 0.9);
+      return { name: left.pop() as FaultName, atMs, downMs: random.between(0, 800) };
+    }).toSorted((a, b) => a.atMs - b.atMs);
+  };
+}
+
+/**
+ * When what goes wrong in one long round. Every fault strikes at least once, the first two twice; they are spread over the
  * first nine tenths of the duration, at random within their share of it, and may overlap.
  */
 export function planFaults(random: Random, durationMs: number): PlannedFault[] {

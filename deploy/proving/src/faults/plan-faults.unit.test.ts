@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { faultNames, planFaults } from './plan-faults.ts';
+import { faultNames, planFaults, planRounds } from './plan-faults.ts';
 import { seededRandom } from './random.ts';
 
 describe('a plan of faults', () => {
@@ -15,6 +15,27 @@ describe('a plan of faults', () => {
     const times = plan.map(({ atMs }) => atMs);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
     expect(Math.max(...times)).toBeLessThan(54_001);
+  });
+});
+
+describe('a plan of short rounds', () => {
+  const plan = (seed: number) => {
+    const next = planRounds(seededRandom(seed));
+    return Array.from({ length: 60 }, () => next(2_000));
+  };
+
+  test('is the same for the same seed, and another for another', () => {
+    expect(plan(7)).toEqual(plan(7));
+    expect(plan(8)).not.toEqual(plan(7));
+  });
+
+  test('gives every fault its turn, two or three in each round, within its time', () => {
+    const rounds = plan(3);
+    expect(new Set(rounds.flat().map(({ name }) => name))).toEqual(new Set(faultNames));
+    for (const faults of rounds) {
+      expect([2, 3]).toContain(faults.length);
+      for (const { atMs } of faults) expect(atMs).toBeLessThanOrEqual(1_800);
+    }
   });
 });
 

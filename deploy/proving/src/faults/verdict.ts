@@ -22,11 +22,13 @@ export interface Verdict {
   readonly streamed: number;
   /** Bids that came through the topic exchange more than once: allowed there, its consumers are idempotent. */
   readonly repeatedInExchange: number;
+  /** Messages of the stream that a foreign republisher had sent again. */
+  readonly copies: number;
   readonly violations: readonly Violation[];
 }
 
 /** How many violations of each kind. */
-export function countByKind(verdict: Verdict): Record<ViolationKind, number> {
+export function countByKind(verdict: Pick<Verdict, 'violations'>): Record<ViolationKind, number> {
   const counts = { lost: 0, duplicated: 0, 'out of order': 0, gap: 0 };
   for (const { kind } of verdict.violations) counts[kind] += 1;
   return counts;
@@ -38,7 +40,7 @@ export function describeVerdict(verdict: Verdict, limit = 10): string {
   const lines = [
     `acknowledged ${verdict.acknowledged} · refused ${verdict.refused} · retried ${verdict.retried} · ` +
       `unanswered ${verdict.unanswered} · in the table ${verdict.stored} · in the stream ${verdict.streamed} · ` +
-      `repeated in the exchange ${verdict.repeatedInExchange}`,
+      `repeated in the exchange ${verdict.repeatedInExchange} · foreign copies ${verdict.copies}`,
     violationKinds.map((kind) => `${kind} ${counts[kind]}`).join(' · '),
   ];
   for (const violation of verdict.violations.slice(0, limit)) {

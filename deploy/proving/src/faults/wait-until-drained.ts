@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPool } from '@gavel/postgres/pool';
 import { partitionsOf } from '@gavel/proto/topology';
-import { type Client, connectStream, readPartition } from '../system/raw-stream-client.ts';
 import type { System } from '../system/start-system.ts';
+import { readLastOffsets } from '../system/stream-ends.ts';
 import { STATISTICS_CONSUMER } from './collect-history.ts';
 
 /** What is still on its way. */
@@ -15,7 +15,7 @@ export interface Backlog {
 
 /**
  * Waits until everything that was committed has been published and applied.
- * @returns nothing, or what was still on its way when `timeoutMs` had passed
+ * @returns nothing, or what was still on its way when `timeoutMs` had passed; throws when that cannot be known even then
  */
 export async function waitUntilDrained(
   system: Pick<System, 'databaseUrls' | 'infrastructure'>,
@@ -23,10 +23,15 @@ export async function waitUntilDrained(
 ): Promise<Backlog | undefined> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
-    const backlog = await readBacklog(system);
-    if (backlog.unpublished === 0 && backlog.behind === 0) return undefined;
-    if (performance.now() > deadline) return backlog;
-    await delay(200);
+    try {
+      const backlog = await readBacklog(system);
+      if (backlog.unpublished === 0 && backlog.behind === 0) return undefined;
+      if (performance.now() > deadline) return backlog;
+    } catch (error) {
+      // Database and broker may be on their way up again; whoever asks decides how long that may take.
+      if (performance.now() > deadline) throw error;
+    }
+    await delay(100);
   }
 }
 
@@ -35,34 +40,22 @@ const UNPUBLISHED = `
   (SELECT count(*) FROM outbox) - (SELECT coalesce(sum(cardinality(ids)), 0) FROM outbox_claims)
   + (SELECT coalesce(max(last_position), 0) FROM outbox_claims) - (SELECT published_position FROM outbox_relay)`;
 
+const REACHED =
+  'SELECT coalesce(max(last_offset), -1) FROM checkpoints WHERE consumer = $1 AND stream_partition = $2';
+
 async function readBacklog({
   databaseUrls,
   infrastructure,
-}: Pick<System, 'databaseUrls' | 'infrastructure'>) {
+}: Pick<System, 'databaseUrls' | 'infrastructure'>): Promise<Backlog> {
   const unpublished = Number(await readValue(databaseUrls.gavel_bids, UNPUBLISHED, []));
   // Only then is the end of the stream the end of everything.
-  if (unpublished !== 0) return { unpublished, behind: 0 };
-  const client = await connectStream(infrastructure.urls.streamUrl);
-  try {
-    let behind = 0;
-    for (const partition of partitionsOf('gavel.bids')) {
-      if (!(await hasReached(client, partition, databaseUrls.gavel_stats))) behind += 1;
-    }
-    return { unpublished, behind };
-  } finally {
-    await client.close();
+  const ends = await readLastOffsets(infrastructure.urls.streamUrl, partitionsOf('gavel.bids'));
+  let behind = 0;
+  for (const [partition, end] of ends) {
+    const reached = await readValue(databaseUrls.gavel_stats, REACHED, [STATISTICS_CONSUMER, partition]);
+    if (reached < end) behind += 1;
   }
-}
-
-async function hasReached(client: Client, partition: string, statsUrl: string): Promise<boolean> {
-  const newest = (await readPartition(client, partition, 'last chunk')).at(-1);
-  if (newest === undefined) return true;
-  const reached = await readValue(
-    statsUrl,
-    '(SELECT coalesce(max(last_offset), -1) FROM checkpoints WHERE consumer = $1 AND stream_partition = $2)',
-    [STATISTICS_CONSUMER, partition],
-  );
-  return reached >= newest.offset;
+  return { unpublished, behind };
 }
 
 async function readValue(connectionString: string, sql: string, values: unknown[]): Promise<bigint> {

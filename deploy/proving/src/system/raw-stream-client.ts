@@ -11,6 +11,8 @@ export interface RawMessage {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** A message that the broker is known to hold is on its way; without it nothing can be said of the partition. */
+const SILENCE_MS = 30_000;
 const messageShape = z.object({
   offset: z.bigint(),
   content: z.instanceof(Buffer),
@@ -41,6 +43,44 @@ export async function connectStream(url: string, listeners: ClientListenersParam
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * The messages of a partition from one offset to another, both included, in order. Rejects when the broker falls silent
+ * before the last one: what was not read is unknown, and not lost.
+ */
+export async function readMessages(
+  client: Client,
+  partition: string,
+  { from, to }: { readonly from: bigint; readonly to: bigint },
+): Promise<RawMessage[]> {
+  const messages: RawMessage[] = [];
+  if (from > to) return messages;
+  const end = Promise.withResolvers<void>();
+  const silence = setTimeout(
+    () => end.reject(new Error(`${partition} fell silent after ${messages.at(-1)?.offset}, before ${to}`)),
+    SILENCE_MS,
+  );
+  const consumer = await client.declareConsumer(
+    { stream: partition, offset: Offset.offset(from) },
+    (message) => {
+      silence.refresh();
+      const parsed = messageShape.safeParse(message);
+      if (!parsed.success)
+        return end.reject(new Error(`an unreadable message in ${partition}`, { cause: parsed.error }));
+      const { offset, content, applicationProperties = {} } = parsed.data;
+      if (offset >= from && offset <= to)
+        messages.push({ offset, headers: applicationProperties, body: content });
+      if (offset >= to) end.resolve();
+    },
+  );
+  try {
+    await end.promise;
+  } finally {
+    clearTimeout(silence);
+    await consumer.close();
+  }
+  return messages;
 }
 
 /**

@@ -1,0 +1,83 @@
+import type { InfrastructureUrls } from '@gavel/dev/infrastructure/infrastructure';
+import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
+import {
+  commitOutOfOrder,
+  killConsumerInBatch,
+  killRelayBeforeMark,
+  playScene,
+  repeatWhatWasCounted,
+  type SceneOptions,
+  type SceneOutcome,
+} from './scenes.ts';
+
+/** A bug that was planted, in a scene in which it matters, and what the checker must say of it. */
+export interface BrokenVariant extends Pick<SceneOptions, 'act' | 'processes'> {
+  readonly name: string;
+  readonly finds: readonly string[];
+  /** What must be in order all the same: the checker points at the right place. */
+  readonly spares: readonly string[];
+}
+
+export interface VariantReport {
+  readonly name: string;
+  readonly caught: boolean;
+  readonly detail: string;
+}
+
+export const brokenVariants: readonly BrokenVariant[] = [
+  {
+    name: 'a relay that reads by id above a cursor',
+    processes: { 'relay-bids': fixture('relay-that-reads-above-a-cursor') },
+    act: commitOutOfOrder,
+    finds: ['lost in the stream', 'lost in the exchange', 'lost in the statistics'],
+    spares: ['duplicated in the stream'],
+  },
+  {
+    name: 'a relay that publishes under a new name at each start',
+    processes: { 'relay-bids': fixture('relay-that-publishes-under-a-new-name') },
+    act: killRelayBeforeMark,
+    finds: ['duplicated in the stream'],
+    spares: ['lost in the stream', 'duplicated in the statistics'],
+  },
+  {
+    name: 'a consumer that commits its offset before its effect',
+    processes: { 'consumer-user-stats': fixture('consumer-that-commits-its-offset-first') },
+    act: killConsumerInBatch,
+    finds: ['lost in the statistics'],
+    spares: ['lost in the stream'],
+  },
+  {
+    name: 'a consumer that never asks what it has handled already',
+    processes: { 'consumer-user-stats': fixture('consumer-that-forgets-what-it-handled') },
+    act: repeatWhatWasCounted,
+    finds: ['duplicated in the statistics'],
+    spares: ['duplicated in the stream', 'lost in the statistics'],
+  },
+];
+
+/** Plays one variant; it is caught when the checker found all that it had to and nothing that was in order. */
+export async function playVariant(
+  variant: BrokenVariant,
+  infrastructure: InfrastructureUrls,
+): Promise<VariantReport & { readonly outcome: SceneOutcome }> {
+  const { name, finds, spares } = variant;
+  const outcome = await playScene({ ...variant, infrastructure });
+  const kinds = new Set(outcome.kinds);
+  const caught = finds.every((kind) => kinds.has(kind)) && !spares.some((kind) => kinds.has(kind));
+  return { name, caught, detail: [...kinds].join(', ') || 'nothing found', outcome };
+}
+
+/** Plays all of them, one after the other, on servers of their own. */
+export async function* runBrokenVariants(): AsyncGenerator<VariantReport> {
+  const infrastructure = await startTestInfrastructure();
+  try {
+    for (const variant of brokenVariants) yield await playVariant(variant, infrastructure.urls);
+  } finally {
+    await infrastructure.stop();
+  }
+}
+
+/** The entry of one of the fixtures. */
+export function fixture(name: string): { readonly entry: string } {
+  return { entry: `deploy/proving/src/faults/fixtures/${name}.ts` };
+}

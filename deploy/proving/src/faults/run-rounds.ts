@@ -1,0 +1,157 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { listItem } from '../system/sign-up.ts';
+import { type System, startSystem } from '../system/start-system.ts';
+import { bidUnderFaults, openAuctions, signUpAll } from './bid-under-faults.ts';
+import { checkHistory } from './check-history.ts';
+import { createCollector, type HistoryCollector } from './collect-history.ts';
+import type { Attempt } from './history.ts';
+import { NewViolations } from './new-violations.ts';
+import { type PlannedFault, planRounds } from './plan-faults.ts';
+import { seededRandom } from './random.ts';
+import { type CampaignOptions, campaignSystem } from './run-campaign.ts';
+import type { Verdict, Violation } from './verdict.ts';
+import { waitUntilDrained } from './wait-until-drained.ts';
+import { bindWitness } from './witness-queue.ts';
+
+export interface RoundsOptions extends CampaignOptions {
+  readonly rounds: number;
+  /** Told of each round as soon as it is judged. */
+  readonly onRound: (round: Round) => void;
+}
+
+export interface Round {
+  readonly number: number;
+  readonly faults: readonly PlannedFault[];
+  /** Of everything since the campaign began; undefined when the round could not be judged. */
+  readonly verdict: Verdict | undefined;
+  /** Those that no earlier round had found. */
+  readonly found: readonly Violation[];
+  /** Why it counts as failed although nothing was found, or could not be judged. */
+  readonly problem: string | undefined;
+  readonly tookMs: number;
+}
+
+export interface RoundsResult {
+  /** The judgement at the end, of a stream that was read anew from its first message. */
+  readonly verdict: Verdict | undefined;
+  readonly violations: readonly Violation[];
+  readonly failedRounds: number;
+  readonly strikes: ReadonlyMap<string, number>;
+  readonly logDirectory: string;
+}
+
+const PATIENCE_MS = 120_000;
+const LASTING_MS = 24 * 3_600_000;
+// What stays wrong is wrong; what is not there any more at the second look was on its way, and no violation heals.
+const LOOKS = 3;
+// Access tokens last 15 minutes.
+const SIGNED_IN_MS = 8 * 60_000;
+/** A system that cannot be judged so many times running is not going to recover. */
+const HOPELESS = 3;
+
+interface Campaign {
+  readonly system: System;
+  readonly options: RoundsOptions;
+  readonly plan: (durationMs: number) => PlannedFault[];
+  readonly random: ReturnType<typeof seededRandom>;
+  readonly attempts: Attempt[];
+  readonly collector: HistoryCollector;
+  readonly found: NewViolations;
+  /** The auction that stays over all rounds. */
+  readonly lasting: string;
+  people: Awaited<ReturnType<typeof signUpAll>> & { readonly since: number };
+}
+
+/**
+ * Many short rounds on one running system: bidding on new auctions and on one that stays, a seeded handful of strikes,
+ * then everything drains and the checker judges all that has happened since the campaign began. A round that cannot be
+ * judged has failed, and what it leaves behind is judged with the next.
+ */
+export async function runRounds(options: RoundsOptions): Promise<RoundsResult> {
+  const random = seededRandom(options.seed);
+  const plan = planRounds(random.fork());
+  const system = await startSystem({ ...campaignSystem, report: options.report });
+  try {
+    await bindWitness(system.infrastructure.urls.amqpUrl);
+    const people = { ...(await signUpAll(system, options.bidders)), since: performance.now() };
+    const routed: string[] = [];
+    const campaign: Campaign = {
+      system,
+      options,
+      plan,
+      random,
+      people,
+      lasting: await listItem(system.urls.bids, people.seller, 'The hot one', { openMs: LASTING_MS }),
+      attempts: [],
+      collector: createCollector(system, routed),
+      found: new NewViolations(),
+    };
+    const strikes = new Map<string, number>();
+    let failedRounds = 0;
+    let hopeless = 0;
+    for (let number = 1; number <= options.rounds && hopeless < HOPELESS; number += 1) {
+      const round = await playRound(campaign, number);
+      for (const { name } of round.faults) strikes.set(name, (strikes.get(name) ?? 0) + 1);
+      if (round.problem !== undefined || round.found.length > 0) failedRounds += 1;
+      hopeless = round.verdict === undefined ? hopeless + 1 : 0;
+      options.onRound(round);
+      if (hopeless === HOPELESS) failedRounds += options.rounds - number;
+    }
+    const verdict =
+      hopeless === 0 ? await judge({ ...campaign, collector: createCollector(system, routed) }) : undefined;
+    campaign.found.add(verdict?.violations ?? []);
+    const { logDirectory } = system;
+    return { verdict, violations: campaign.found.all, failedRounds, strikes, logDirectory };
+  } finally {
+    await system.stop();
+  }
+}
+
+async function playRound(campaign: Campaign, number: number): Promise<Round> {
+  const { system, options, attempts, found } = campaign;
+  const began = performance.now();
+  const faults = campaign.plan(options.durationMs);
+  // Drawn before anything can fail, so that what one round does never changes what the next one gets.
+  const random = campaign.random.fork();
+  const round = { number, faults };
+  const before = attempts.length;
+  try {
+    await renewPeople(campaign);
+    const { seller, bidders } = campaign.people;
+    const items = [campaign.lasting, ...(await openAuctions(system, seller, options, random))];
+    await bidUnderFaults(system, { ...options, faults, bidders, items, random, attempts });
+    const backlog = await waitUntilDrained(system, PATIENCE_MS);
+    const verdict = await judge(campaign);
+    const fresh = found.add(verdict.violations);
+    const acknowledged = attempts.slice(before).some(({ answer }) => answer.kind === 'acknowledged');
+    let problem: string | undefined;
+    if (backlog !== undefined)
+      problem = `not drained: ${backlog.unpublished} events unpublished, ${backlog.behind} partitions behind`;
+    else if (!acknowledged) problem = 'no bid was acknowledged, so it proves nothing';
+    return { ...round, verdict, found: fresh, problem, tookMs: performance.now() - began };
+  } catch (error) {
+    // Whatever it was: nobody can say how this round ended.
+    const problem = `could not be judged: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    await delay(1_000);
+    return { ...round, verdict: undefined, found: [], problem, tookMs: performance.now() - began };
+  }
+}
+
+/** Auctions end while it looks, so that their closings may be in the table and not yet in the stream: it looks again. */
+async function judge({ system, attempts, collector }: Campaign): Promise<Verdict> {
+  for (let look = 1; ; look += 1) {
+    const verdict = checkHistory(await collector.collect(attempts));
+    if (verdict.violations.length === 0 || look === LOOKS) return verdict;
+    await delay(1_000);
+    await waitUntilDrained(system, PATIENCE_MS);
+  }
+}
+
+/** Bids has to answer before auctions are opened; everything else may still be on its way up. */
+async function renewPeople(campaign: Campaign): Promise<void> {
+  const { system, options } = campaign;
+  await system.ready(PATIENCE_MS, 'bids');
+  if (performance.now() - campaign.people.since < SIGNED_IN_MS) return;
+  await system.ready(PATIENCE_MS, 'auth');
+  campaign.people = { ...(await signUpAll(system, options.bidders)), since: performance.now() };
+}
