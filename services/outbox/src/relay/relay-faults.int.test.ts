@@ -5,9 +5,13 @@ import { fileURLToPath } from 'node:url';
 import type { Infrastructure, ServerName } from '@gavel/dev/infrastructure/infrastructure';
 import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
 import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
+import { createHealth } from '@gavel/service-runtime/health';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { rabbitmqctl } from '../testing/broker-control.ts';
 import { commitBids, createEventRig, type EventRig } from '../testing/event-rig.ts';
+import { createStreamPublisher } from './publisher/stream-publisher.ts';
+import { addRelayChecks } from './relay-checks.ts';
 
 const AWHILE = { timeout: 60_000, interval: 50 };
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
@@ -40,12 +44,12 @@ async function freePort(): Promise<number> {
 }
 
 /** The relay as its own process, and the port it serves health on. */
-async function startProcess(): Promise<ChildProcess> {
+async function startProcess(ownPort = port): Promise<ChildProcess> {
   const child = spawn(process.execPath, [main], {
     env: {
       ...process.env,
       OUTBOX: 'bids',
-      PORT: String(port),
+      PORT: String(ownPort),
       DATABASE_URL: rig.database.url,
       AMQP_URL: rig.urls.amqpUrl,
       STREAM_URL: rig.urls.streamUrl,
@@ -164,4 +168,102 @@ describe('a relay process', () => {
     expect(ids.size).toBe(100);
     await kill(child);
   }, 120_000);
+
+  it('killed without warning is followed by its standby within two seconds', async () => {
+    const active = await startProcess();
+    await vi.waitFor(async () => expect((await ready()).body).toContain('"role":"active"'), AWHILE);
+    const standby = rig.relay();
+    const item = uuidv7();
+    await commitBids(rig.pool, item, ...upTo(300));
+    await publishedAll();
+    await commitBids(rig.pool, item, ...upTo(300, 301));
+    const killed = Date.now();
+    await kill(active);
+    await vi.waitFor(() => expect(standby.status().role).toBe('active'), { timeout: 10_000, interval: 10 });
+    expect(Date.now() - killed).toBeLessThan(2_000);
+    await publishedAll();
+    expect(await sequencesOf(item)).toEqual(upTo(600));
+    await standby.stop();
+  }, 60_000);
+
+  it('holds no lock and no transaction while events are in flight: a frozen broker holds up nobody but itself', async () => {
+    const broker = infrastructure.servers?.rabbitmq.pid;
+    if (!broker) throw new Error('expected servers of our own');
+    const relay = rig.relay();
+    await vi.waitFor(() => expect(relay.status().stream?.connected).toBe(true), AWHILE);
+    const item = uuidv7();
+    const before = await position('claimed');
+    process.kill(broker, 'SIGSTOP');
+    try {
+      for (let n = 0; n < 5; n++) await commitBids(rig.pool, item, ...upTo(100, n * 100 + 1));
+      await vi.waitFor(async () => {
+        expect(await position('claimed')).toBe(before + 500);
+        expect(relay.status()).toMatchObject({
+          stream: { unconfirmed: 500 },
+          exchange: { unconfirmed: 500 },
+        });
+      }, AWHILE);
+      const { rows: sessions } = await rig.pool.query(
+        `SELECT DISTINCT state, backend_xid, backend_xmin, xact_start FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'relay-bids'`,
+      );
+      expect(sessions).toEqual([{ state: 'idle', backend_xid: null, backend_xmin: null, xact_start: null }]);
+      const { rows: locks } = await rig.pool.query(
+        `SELECT DISTINCT locktype FROM pg_locks JOIN pg_stat_activity USING (pid)
+         WHERE datname = current_database() AND application_name = 'relay-bids'`,
+      );
+      expect(locks).toEqual([{ locktype: 'advisory' }]);
+    } finally {
+      process.kill(broker, 'SIGCONT');
+    }
+    await publishedAll();
+    expect(await sequencesOf(item)).toEqual(upTo(500));
+    await relay.stop();
+  }, 60_000);
+
+  it('waits for a broker that is short of memory, says so, and sends nothing twice meanwhile', async () => {
+    const broker = infrastructure.servers?.rabbitmq.pid;
+    if (!broker) throw new Error('expected servers of our own');
+    const failures: Error[] = [];
+    const relay = rig.relay({
+      stallMs: 1_000,
+      createStream: (options) =>
+        createStreamPublisher({
+          ...options,
+          onFailure(error) {
+            failures.push(error);
+            options.onFailure(error);
+          },
+        }),
+    });
+    await vi.waitFor(() => expect(relay.status().stream?.connected).toBe(true), AWHILE);
+    const item = uuidv7();
+    await rabbitmqctl(broker, 'set_vm_memory_high_watermark', '0.00001');
+    try {
+      await commitBids(rig.pool, item, ...upTo(500));
+      const held = expect.stringContaining('holds publishers back');
+      await vi.waitFor(() => {
+        expect(relay.status()).toMatchObject({ stream: { problem: held }, exchange: { problem: held } });
+      }, AWHILE);
+      const health = createHealth();
+      addRelayChecks(health, relay);
+      expect(await health.report()).toMatchObject({
+        checks: { stream: { ok: false }, exchange: { ok: false } },
+      });
+      // Many times as long as it takes to give up a silent connection.
+      const since = Date.now();
+      await vi.waitFor(() => expect(Date.now() - since).toBeGreaterThan(5_000), AWHILE);
+      expect(failures).toEqual([]);
+    } finally {
+      await rabbitmqctl(broker, 'set_vm_memory_high_watermark', 'absolute', '1GiB');
+    }
+    await publishedAll();
+    expect(failures).toEqual([]);
+    expect(relay.status()).toMatchObject({
+      stream: { problem: undefined },
+      exchange: { problem: undefined },
+    });
+    expect(await sequencesOf(item)).toEqual(upTo(500));
+    await relay.stop();
+  }, 60_000);
 });

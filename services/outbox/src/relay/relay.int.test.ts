@@ -118,22 +118,6 @@ describe('the relay', () => {
     expect(await sequencesOf(item)).toEqual(upTo(1000));
   });
 
-  it('holds no lock and no transaction while publishing', async () => {
-    const relay = start();
-    await isActive(relay);
-    const watched: string[] = [];
-    const item = uuidv7();
-    for (let i = 0; i < 20; i++) {
-      await commitBids(rig.pool, item, ...upTo(200).map((n) => i * 200 + n));
-      const { rows } = await rig.pool.query<{ state: string }>(
-        `SELECT state FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'relay-bids'`,
-      );
-      watched.push(...rows.map((row) => row.state));
-    }
-    await settled();
-    expect(watched).not.toContain('idle in transaction');
-  });
-
   it('keeps an event that no queue asked for in the unrouted queue', async () => {
     start();
     const item = uuidv7();

@@ -32,6 +32,10 @@ export interface RelayOptions {
   pollMs?: number;
   batchSize?: number;
   windowSize?: number;
+  /** A publisher's session that hears no confirm for this long is given up. */
+  stallMs?: number;
+  /** Partitions are looked at this often. */
+  lookMs?: number;
   /** Stands in for the gap reader, in a proof that a wrong one is caught. */
   createReader?: CreateReader;
   /** Stands in for the stream's publisher, in a proof that a wrong one is caught. */
@@ -85,6 +89,7 @@ export function startRelay(options: RelayOptions): Relay {
   });
   const partitions = keepPartitions(pool, {
     rows: options.partitionRows,
+    lookMs: options.lookMs,
     retentionSeconds: options.retentionSeconds,
     isActive: () => active,
     log,
@@ -103,7 +108,11 @@ export function startRelay(options: RelayOptions): Relay {
   }, BACKLOG_MS);
 
   const createStream = options.createStream ?? createStreamPublisher;
-  const broker = { amqpUrl: options.amqpUrl, streamUrl: options.streamUrl };
+  const broker = {
+    amqpUrl: options.amqpUrl,
+    streamUrl: options.streamUrl,
+    ...(options.stallMs !== undefined && { stallMs: options.stallMs }),
+  };
   const hold = async (session: LeaderSession): Promise<void> => {
     active = true;
     problem = undefined;

@@ -17,7 +17,13 @@ const PARTITION_ROWS = 250_000;
 /** Makes partitions ahead and drops old ones, while this relay is the active one. */
 export function keepPartitions(
   pool: Pool,
-  options: { rows: number | undefined; retentionSeconds: number; isActive: () => boolean; log: Logger },
+  options: {
+    rows: number | undefined;
+    lookMs: number | undefined;
+    retentionSeconds: number;
+    isActive: () => boolean;
+    log: Logger;
+  },
 ): PartitionKeeper {
   let running: Promise<void> | undefined;
 
@@ -38,7 +44,7 @@ export function keepPartitions(
       running = undefined;
     });
   };
-  const timer = setInterval(start, LOOK_MS);
+  const timer = setInterval(start, options.lookMs ?? LOOK_MS);
   return {
     look: start,
     async stop() {

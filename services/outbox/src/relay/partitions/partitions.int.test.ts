@@ -89,6 +89,23 @@ describe('partitions of the outbox', () => {
     expect(await dropPartitions(database.pool, 0)).toEqual(['outbox_0', 'outbox_default']);
   });
 
+  it('are made without a hole after the one that a spill left, however often somebody looks', async () => {
+    await append(30);
+    expect(await makePartitions(database.pool, ROWS)).toEqual(['outbox_250129', 'outbox_250229']);
+    await append(110);
+    expect(await makePartitions(database.pool, ROWS)).toEqual(['outbox_250329', 'outbox_250429']);
+    expect(await makePartitions(database.pool, ROWS)).toEqual([]);
+    const spilled = await count('outbox_default');
+    for (let i = 0; i < 4; i++) {
+      await append(90);
+      await makePartitions(database.pool, ROWS);
+    }
+    expect(await count('outbox_default')).toBe(spilled);
+    await publish();
+    await dropPartitions(database.pool, 0);
+    expect(await count('outbox_default')).toBe(0);
+  });
+
   it('are dropped whole once published and old, together with their claims', async () => {
     await makePartitions(database.pool, ROWS);
     await append(250);

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { type Client, connect } from 'rabbitmq-stream-js-client';
+import { destroyStreamSockets } from './destroy-sockets.ts';
 import { withTimeout } from './with-timeout.ts';
 
 // The client shakes hands inside an async 'connect' listener. A refused password or a connection that dies half-way
@@ -15,17 +16,20 @@ export async function connectStreamClient(
   onClosed: () => void,
 ): Promise<Client> {
   const url = new URL(streamUrl);
-  return await withTimeout(
-    'connecting to the stream',
-    CONNECT_TIMEOUT_MS,
-    connect({
-      hostname: url.hostname,
-      port: Number(url.port || '5552'),
-      username: decodeURIComponent(url.username),
-      password: decodeURIComponent(url.password),
-      vhost: decodeURIComponent(url.pathname.slice(1)) || '/',
-      connectionName,
-      listeners: { connection_closed: onClosed },
-    }),
-  );
+  const opening = connect({
+    hostname: url.hostname,
+    port: Number(url.port || '5552'),
+    username: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    vhost: decodeURIComponent(url.pathname.slice(1)) || '/',
+    connectionName,
+    listeners: { connection_closed: onClosed },
+  });
+  try {
+    return await withTimeout('connecting to the stream', CONNECT_TIMEOUT_MS, opening);
+  } catch (error) {
+    // One that a broker answers after all, too late, must not stay open.
+    opening.then(destroyStreamSockets, () => undefined);
+    throw error;
+  }
 }

@@ -1,0 +1,236 @@
+import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
+import { createHealth } from '@gavel/service-runtime/health';
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { commitBids, createEventRig, type EventRig } from '../testing/event-rig.ts';
+import { publishAgain } from './publish-again.ts';
+import { createStreamPublisher } from './publisher/stream-publisher.ts';
+import { addRelayChecks } from './relay-checks.ts';
+import type { Relay } from './start-relay.ts';
+
+const AWHILE = { timeout: 30_000, interval: 50 };
+
+let rig: EventRig;
+beforeAll(async () => {
+  rig = await createEventRig();
+});
+afterAll(() => rig.drop());
+afterEach(() => rig.pool.query('DELETE FROM outbox_set_aside'));
+
+/** Everything that was claimed is published or aside, and nothing waits. */
+const settled = (): Promise<void> =>
+  vi.waitFor(async () => {
+    const { rows } = await rig.pool.query<{ done: boolean }>(
+      `SELECT published_position = (SELECT coalesce(max(last_position), 0) FROM outbox_claims)
+          AND (SELECT coalesce(max(high_id), 0) FROM outbox_claims) >= (SELECT last_value FROM outbox_id_seq) AS done
+       FROM outbox_relay`,
+    );
+    expect(rows[0]?.done).toBe(true);
+  }, AWHILE);
+const isActive = (relay: Relay): Promise<void> =>
+  vi.waitFor(() => {
+    expect(relay.status()).toMatchObject({ role: 'active', exchange: { connected: true } });
+  }, AWHILE);
+const sequencesOf = async (item: string): Promise<number[]> =>
+  (await rig.readStream())
+    .filter((event) => event.partitionkey === item)
+    .map((event) => Number(event.sequence));
+const setAside = async (): Promise<{ eventId: string; sequence: bigint; problem: string }[]> =>
+  (
+    await rig.pool.query<{ eventId: string; sequence: bigint; problem: string }>(
+      'SELECT event_id AS "eventId", sequence, problem FROM outbox_set_aside ORDER BY sequence',
+    )
+  ).rows;
+/** Of everything but the one row that says who holds the outbox. */
+const deadRows = async (): Promise<bigint | undefined> =>
+  (
+    await rig.pool.query<{ dead: bigint }>(
+      `SELECT coalesce(sum(n_dead_tup), 0)::bigint AS dead FROM pg_stat_user_tables
+       WHERE relname ~ '^outbox(_claims)?_([0-9]+|default)$'`,
+    )
+  ).rows[0]?.dead;
+const TRACED = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
+
+describe('the relay', () => {
+  it('sets rows aside that are wrong in every column, traced or not, and keeps its term', async () => {
+    const item = uuidv7();
+    await commitBids(rig.pool, item, 1);
+    await rig.pool.query(
+      `INSERT INTO outbox (event_id, type, subject, stream, aggregate_id, sequence, time, traceparent, body)
+       SELECT gen_random_uuid(), 'bids.v1.BidPlaced', 'gavel.bids.bid_placed.' || $1, bad.stream, $1, bad.n, bad.time, $2, ''
+       FROM (VALUES (2, 'gavel.nowhere', now()), (3, 'gavel.bids', 'infinity'), (4, 'gavel.bids', '-infinity'),
+                    (5, 'gavel.bids', '290000-01-01')) AS bad (n, stream, time)`,
+      [item, TRACED],
+    );
+    await commitBids(rig.pool, item, 6);
+    const relay = rig.relay();
+    await settled();
+    expect(await sequencesOf(item)).toEqual([1, 6]);
+    expect((await setAside()).map((row) => row.problem)).toEqual([
+      'bids.v1.BidPlaced belongs to gavel.bids, not gavel.nowhere',
+      ...Array(3).fill(expect.stringContaining('not a moment')),
+    ]);
+    const { rows } = await rig.pool.query('SELECT epoch::int AS epoch FROM outbox_relay');
+    expect(rows).toEqual([{ epoch: 1 }]);
+    expect(await relay.backlog()).toMatchObject({ events: 0, setAside: 4 });
+    await relay.stop();
+  });
+
+  it('publishes an event again that was set aside, once somebody has mended what was wrong', async () => {
+    const relay = rig.relay();
+    const item = uuidv7();
+    await rig.pool.query(
+      `INSERT INTO outbox (event_id, type, subject, stream, aggregate_id, sequence, time, traceparent, body)
+       VALUES (gen_random_uuid(), 'bids.v1.BidPlaced', 'gavel.bids.bid_placed.' || $1, 'gavel.wrong', $1, 1, now(), $2, '')`,
+      [item, TRACED],
+    );
+    await commitBids(rig.pool, item, 2);
+    await settled();
+    const [aside] = await setAside();
+    const ids = [aside?.eventId ?? ''];
+    expect(await publishAgain(rig.pool, ids)).toEqual(ids);
+    await vi.waitFor(async () => expect(await setAside()).toMatchObject([{ eventId: ids[0] }]), AWHILE);
+    await rig.pool.query(`UPDATE outbox_set_aside SET stream = 'gavel.bids'`);
+    expect(await publishAgain(rig.pool, [...ids, uuidv7()])).toEqual(ids);
+    await settled();
+    expect(await setAside()).toEqual([]);
+    expect(await publishAgain(rig.pool, ids)).toEqual([]);
+    const events = (await rig.readStream()).filter((event) => event.partitionkey === item);
+    expect(events.map((event) => event.sequence)).toEqual(['2', '1']);
+    expect(events[1]?.id).toBe(ids[0]);
+    await relay.stop();
+    // Nor does a takeover find it at its old place.
+    const next = rig.relay();
+    await isActive(next);
+    await settled();
+    expect(await sequencesOf(item)).toEqual([2, 1]);
+    await next.stop();
+  });
+
+  it('publishes by itself what an older relay had set aside because it did not know the type yet', async () => {
+    const older = rig.relay();
+    const item = uuidv7();
+    await rig.pool.query(
+      `INSERT INTO outbox (event_id, type, subject, stream, aggregate_id, sequence, time, body)
+       VALUES (gen_random_uuid(), 'bids.v1.FromTheFuture', 'gavel.bids.bid_placed.' || $1, 'gavel.bids', $1, 1, now(), '')`,
+      [item],
+    );
+    await settled();
+    expect(await setAside()).toMatchObject([
+      { problem: 'event type bids.v1.FromTheFuture is not in the registry' },
+    ]);
+    await older.stop();
+    // What the newer relay would read, whose registry has the type.
+    await rig.pool.query(
+      `UPDATE outbox_set_aside SET type = 'bids.v1.BidPlaced', problem = replace(problem, 'FromTheFuture', 'BidPlaced')`,
+    );
+    const newer = rig.relay();
+    await vi.waitFor(async () => expect(await setAside()).toEqual([]), AWHILE);
+    await settled();
+    expect(await sequencesOf(item)).toEqual([1]);
+    await newer.stop();
+  });
+
+  it('is not ready while only its channel is dead, and opens another', async () => {
+    const relay = rig.relay();
+    await isActive(relay);
+    const health = createHealth();
+    addRelayChecks(health, relay);
+    await vi.waitFor(async () => expect((await health.report()).status).toBe('ok'), AWHILE);
+    // To publish to an internal exchange closes the channel; to declare it as another fails. The connection stays.
+    await rig.withBroker(async (connection) => {
+      const channel = await connection.createChannel();
+      await channel.deleteExchange(EVENTS_EXCHANGE);
+      await channel.assertExchange(EVENTS_EXCHANGE, 'topic', { durable: true, internal: true });
+    });
+    const item = uuidv7();
+    await commitBids(rig.pool, item, 1);
+    await vi.waitFor(async () => {
+      expect(await health.report()).toMatchObject({
+        status: 'unavailable',
+        checks: { exchange: { ok: false }, stream: { ok: true } },
+      });
+    }, AWHILE);
+    expect(await relay.backlog()).toMatchObject({ events: 1 });
+    await rig.withBroker(async (connection) =>
+      (await connection.createChannel()).deleteExchange(EVENTS_EXCHANGE),
+    );
+    await settled();
+    await vi.waitFor(async () => expect((await health.report()).status).toBe('ok'), AWHILE);
+    await relay.stop();
+  });
+
+  it('finds LISTEN again by itself, and what was committed while it was lost', async () => {
+    const relay = rig.relay({ pollMs: 60_000 });
+    await isActive(relay);
+    const item = uuidv7();
+    for (let n = 1; n <= 3; n++) {
+      const { rows } = await rig.pool.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND query LIKE 'LISTEN%'`,
+      );
+      expect(rows).toHaveLength(1);
+      await commitBids(rig.pool, item, n);
+      await settled();
+      await vi.waitFor(async () => {
+        const { rowCount } = await rig.pool.query(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%' AND state = 'idle'`,
+        );
+        expect(rowCount).toBe(1);
+      }, AWHILE);
+    }
+    // And hears again: no poll comes to its help.
+    await commitBids(rig.pool, item, 4);
+    await settled();
+    expect(await sequencesOf(item)).toEqual(upTo(4));
+    await relay.stop();
+  });
+
+  it('keeps going and keeps clean while somebody holds xmin', async () => {
+    const relay = rig.relay({ partitionRows: 250_000, retentionSeconds: 0, lookMs: 200 });
+    await isActive(relay);
+    const before = await deadRows();
+    const holder = await rig.pool.connect();
+    await holder.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class');
+    try {
+      const item = uuidv7();
+      for (let i = 0; i < 10; i++) await commitBids(rig.pool, item, ...upTo(200).map((n) => i * 200 + n));
+      // Ids that came to nothing are given up all the same: the holder has drawn none.
+      for (let i = 0; i < 20; i++) {
+        await rig.pool.query(`SELECT nextval('outbox_id_seq')`);
+        await commitBids(rig.pool, uuidv7(), 1);
+      }
+      await settled();
+      expect(await sequencesOf(item)).toEqual(upTo(2000));
+      expect(await deadRows()).toBe(before);
+      // Whole partitions go although the holder could still see their rows: it never read them, so it has no lock there.
+      await rig.pool.query(`SELECT setval('outbox_id_seq', 250000)`);
+      await vi.waitFor(async () => {
+        // The ids that were jumped over count as given up once later claims have been made.
+        await commitBids(rig.pool, uuidv7(), 1);
+        const { rows: left } = await rig.pool.query(`SELECT FROM pg_class WHERE relname = 'outbox_0'`);
+        expect(left).toHaveLength(0);
+      }, AWHILE);
+    } finally {
+      await holder.query('ROLLBACK');
+      holder.release();
+    }
+    await relay.stop();
+  });
+
+  it('can be given another publisher for the stream, so that a proof may plant a wrong one', async () => {
+    const item = uuidv7();
+    await commitBids(rig.pool, item, 1);
+    const names: string[] = [];
+    const relay = rig.relay({
+      createStream: (options) => {
+        names.push(options.publisherName);
+        return createStreamPublisher({ ...options, publisherName: uuidv7() });
+      },
+    });
+    await settled();
+    expect(names).toEqual(['relay-bids']);
+    await relay.stop();
+  });
+});
