@@ -155,6 +155,35 @@ describe('the command line on a system at work', () => {
       .map((line) => (JSON.parse(line) as { envelope: { id: string } | null }).envelope?.id ?? null);
   };
 
+  it('knows the letters of work queues, and asks whose is meant when two have the same number', async () => {
+    for (const [database, consumer] of [
+      [system.stats, 'user-stats'],
+      [system.notifications, 'notifications'],
+    ] as const) {
+      await database.pool.query(
+        `INSERT INTO dead_letters (id, consumer, stream_partition, message_key, headers, body, reason, error, attempts)
+         OVERRIDING SYSTEM VALUE
+         VALUES (4000, $1, 'gavel.notifications', 'key', '{}', '', 'malformed_envelope', 'test', 1)`,
+        [consumer],
+      );
+    }
+    const letters = (await json('dead-letters', 'ls')).filter(({ id }: { id: number }) => id === 4000);
+    expect(letters).toMatchObject([{ group: 'user-stats' }, { group: 'notifications', offset: null }]);
+    expect((await system.gavel('dead-letters', 'discard', '4000')).code).toBe(2);
+    const redriven = await system.gavel(
+      'dead-letters',
+      'redrive',
+      '4000',
+      '--group',
+      'notifications',
+      '--json',
+    );
+    expect(JSON.parse(redriven.stdout)).toMatchObject([{ outcome: 'unreadable' }]);
+    expect(redriven.code).toBe(1);
+    expect((await system.gavel('dead-letters', 'discard', '4000', '--group', 'notifications')).code).toBe(0);
+    expect((await system.gavel('dead-letters', 'redrive', '4000', '--group', 'notifications')).code).toBe(3);
+  });
+
   it('completes commands, options, groups and streams in bash', async () => {
     const complete = async (...words: string[]) => {
       const quoted = ['gavel', ...words].map((word) => `'${word}'`).join(' ');

@@ -10,6 +10,7 @@ const schema = z.object({
   AUTH_DATABASE_URL: postgres,
   BIDS_DATABASE_URL: postgres,
   STATS_DATABASE_URL: postgres,
+  NOTIFICATIONS_DATABASE_URL: postgres,
   GAVEL_CONNECTIONS: z.string().optional(),
   GAVEL_DEV_DIRECTORY: z.string().optional(),
 });

@@ -11,6 +11,7 @@ export const connectionNames = [
   'AUTH_DATABASE_URL',
   'BIDS_DATABASE_URL',
   'STATS_DATABASE_URL',
+  'NOTIFICATIONS_DATABASE_URL',
 ] as const;
 
 export type ConnectionName = (typeof connectionNames)[number];

@@ -3,7 +3,7 @@ import { openStreamReader, type StreamReader } from '@gavel/consumer-runtime/rea
 import { createPool, type Pool } from '@gavel/postgres/pool';
 import type { ConnectionName, Connections } from './connections.ts';
 
-export type DatabaseName = 'auth' | 'bids' | 'stats';
+export type DatabaseName = 'auth' | 'bids' | 'stats' | 'notifications';
 
 /** Connections of one run of a command, made when first asked for and closed together. */
 export class Session {

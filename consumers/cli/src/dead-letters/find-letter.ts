@@ -1,7 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 import { CommandFailure } from '../command-failure.ts';
 import type { Session } from '../connections/session.ts';
-import { groupDatabases, type KnownGroup, knownGroups } from '../groups/known-groups.ts';
+
+import type { KnownGroup } from '../groups/known-groups.ts';
+import { letterDatabases, letterOwners, requireLetterOwner } from './letter-owners.ts';
 import { findLetter, type Letter } from './letters.ts';
 
 /** Reads the number of a letter; throws commander's InvalidArgumentError, which is exit code 2. */
@@ -15,19 +17,40 @@ export function parseLetterIds(text: string, before: readonly bigint[] | undefin
   return [...(before ?? []), parseLetterId(text)];
 }
 
-/** A letter and the group that it belongs to, in whichever database it is. Throws `notFound`. */
+/** A letter and who parked it. */
+export interface FoundLetter {
+  readonly letter: Letter;
+  readonly group: KnownGroup;
+}
+
+/**
+ * Finds a letter in whichever database it is. Numbers are per database: throws `usage` when more than one has it and
+ * `owner` does not say whose is meant, and `notFound`.
+ */
 export async function requireLetter(
   session: Session,
   id: bigint,
-): Promise<{ readonly letter: Letter; readonly group: KnownGroup }> {
-  for (const database of groupDatabases) {
+  owner: string | undefined,
+): Promise<FoundLetter> {
+  const databases = owner === undefined ? letterDatabases : [requireLetterOwner(owner).database];
+  const found: FoundLetter[] = [];
+  for (const database of databases) {
     const letter = await findLetter(session.pool(database), id);
-    const group = knownGroups.find((each) => each.name === letter?.group && each.database === database);
-    if (letter !== undefined && group !== undefined) return { letter, group };
+    const group = letterOwners.find((each) => each.name === letter?.group && each.database === database);
+    if (letter !== undefined && group !== undefined) found.push({ letter, group });
+  }
+  const [first, second] = found;
+  if (first !== undefined && second === undefined) return first;
+  if (first === undefined) {
+    throw new CommandFailure(
+      'notFound',
+      `no dead letter ${id}`,
+      '`gavel dead-letters ls --settled` lists all of them.',
+    );
   }
   throw new CommandFailure(
-    'notFound',
-    `no dead letter ${id}`,
-    '`gavel dead-letters ls --settled` lists all of them.',
+    'usage',
+    `${found.map(({ group }) => group.name).join(' and ')} each have a letter ${id}`,
+    'Say which with --group; `gavel dead-letters --help` teaches.',
   );
 }

@@ -17,11 +17,6 @@ export const knownGroups: readonly KnownGroup[] = [
   group(userStatsConsumer as unknown as ConsumerDefinition, 'stats'),
 ];
 
-/** The databases that hold groups, each once. */
-export const groupDatabases: readonly DatabaseName[] = [
-  ...new Set(knownGroups.map(({ database }) => database)),
-];
-
 /** Throws `notFound`, naming those there are. */
 export function requireGroup(name: string): KnownGroup {
   const found = knownGroups.find((each) => each.name === name);

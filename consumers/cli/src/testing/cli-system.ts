@@ -7,6 +7,7 @@ import { type RunningConsumer, startConsumer } from '@gavel/consumer-runtime/sta
 import { userStatsConsumer } from '@gavel/consumer-user-stats/consumer';
 import { statsMigrations } from '@gavel/consumer-user-stats/migrations';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
+import { notificationsMigrations } from '@gavel/notifications/migrations';
 import { append } from '@gavel/outbox/append';
 import { outboxMigrations } from '@gavel/outbox/migrations';
 import { type Relay, startRelay } from '@gavel/outbox/relay/start-relay';
@@ -25,6 +26,7 @@ export interface CommandResult {
 export interface CliSystem {
   readonly bids: Awaited<ReturnType<typeof createTestDatabase>>;
   readonly stats: Awaited<ReturnType<typeof createTestDatabase>>;
+  readonly notifications: Awaited<ReturnType<typeof createTestDatabase>>;
   readonly urls: ReturnType<typeof inject<'infrastructure'>>;
   /** Runs `gavel …` as a process of its own. */
   gavel(...args: string[]): Promise<CommandResult>;
@@ -46,10 +48,11 @@ export async function startCliSystem(): Promise<CliSystem> {
   const servers = inject('infrastructure');
   const vhost = `cli-${randomUUID()}`;
   const urls = await createVhost(servers, vhost);
-  const [auth, bids, stats] = await Promise.all([
+  const [auth, bids, stats, notifications] = await Promise.all([
     createTestDatabase([outboxMigrations]),
     createTestDatabase([outboxMigrations]),
     createTestDatabase(statsMigrations),
+    createTestDatabase(notificationsMigrations),
   ]);
   const directory = await mkdtemp(join(tmpdir(), 'gavel-cli-'));
   const connections = join(directory, 'connections.json');
@@ -62,6 +65,7 @@ export async function startCliSystem(): Promise<CliSystem> {
       AUTH_DATABASE_URL: auth.url,
       BIDS_DATABASE_URL: bids.url,
       STATS_DATABASE_URL: stats.url,
+      NOTIFICATIONS_DATABASE_URL: notifications.url,
     }),
   );
   const relay: Relay = startRelay({
@@ -98,6 +102,7 @@ export async function startCliSystem(): Promise<CliSystem> {
   return {
     bids,
     stats,
+    notifications,
     urls,
     gavel: (...args) => run(join(bin, 'gavel'), args),
     async shell(line, more) {
@@ -145,7 +150,7 @@ export async function startCliSystem(): Promise<CliSystem> {
     async close() {
       await stopGroup();
       await relay.stop();
-      await Promise.all([auth.drop(), bids.drop(), stats.drop()]);
+      await Promise.all([auth, bids, stats, notifications].map((database) => database.drop()));
       await deleteVhost(servers.managementUrl, vhost);
       await rm(directory, { recursive: true, force: true });
     },

@@ -17,6 +17,7 @@ export async function writeConnections({ directory, urls, databaseUrls }: System
     AUTH_DATABASE_URL: databaseUrls.gavel_auth,
     BIDS_DATABASE_URL: databaseUrls.gavel_bids,
     STATS_DATABASE_URL: databaseUrls.gavel_stats,
+    NOTIFICATIONS_DATABASE_URL: databaseUrls.gavel_notifications,
   };
   await writeFile(`${file}.new`, `${JSON.stringify(connections, undefined, 2)}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);

@@ -13,11 +13,12 @@ export function discardDeadLetters(run: Run): Command {
 that wait behind it are not handled by this: redrive them afterwards.`,
     )
     .argument('<id...>', 'numbers of `gavel dead-letters ls`', parseLetterIds)
+    .option('--group <group>', 'whose letters, where several have that number')
     .addHelpText('after', examples(['gavel dead-letters discard 12', 'it was never a bid']))
-    .action((ids: bigint[], _, command: Command) =>
+    .action((ids: bigint[], options: { readonly group?: string }, command: Command) =>
       run(command, async ({ session, output }) => {
         for (const id of ids) {
-          const { letter, group } = await requireLetter(session, id);
+          const { letter, group } = await requireLetter(session, id, options.group);
           if (!(await discardLetter(session.pool(group.database), id))) {
             throw new CommandFailure('refused', `letter ${id} is not parked, it is ${letter.status}`);
           }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { letterDatabases, requireLetterOwner } from '../../dead-letters/letter-owners.ts';
 import { type LetterLine, listLetters, placeOf } from '../../dead-letters/letters.ts';
-import { groupDatabases, requireGroup } from '../../groups/known-groups.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { Run } from '../../terminal/run-command.ts';
 import { formatTable } from '../../terminal/table.ts';
@@ -29,7 +29,7 @@ export function listDeadLetters(run: Run): Command {
     .action((options: ListOptions, command: Command) =>
       run(command, async ({ session, output }) => {
         const databases =
-          options.group === undefined ? groupDatabases : [requireGroup(options.group).database];
+          options.group === undefined ? letterDatabases : [requireLetterOwner(options.group).database];
         const letters: LetterLine[] = [];
         for (const database of databases)
           letters.push(...(await listLetters(session.pool(database), options)));

@@ -2,8 +2,9 @@ import { type RedriveOutcome, redrive } from '@gavel/consumer-runtime/redrive';
 import { Command } from 'commander';
 import { CommandFailure } from '../../command-failure.ts';
 import { parseLetterIds, requireLetter } from '../../dead-letters/find-letter.ts';
+import { letterDatabases, letterOwners, requireLetterOwner } from '../../dead-letters/letter-owners.ts';
 import { listLetters } from '../../dead-letters/letters.ts';
-import { groupDatabases, type KnownGroup, knownGroups, requireGroup } from '../../groups/known-groups.ts';
+import type { KnownGroup } from '../../groups/known-groups.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { CommandContext, Run } from '../../terminal/run-command.ts';
 import { formatTable } from '../../terminal/table.ts';
@@ -18,13 +19,14 @@ export function redriveDeadLetters(run: Run): Command {
     .summary('hand parked events to their group again')
     .description(
       `Hands parked events to their group's handler once more, one transaction each: the effect and the end of the letter commit
-together. What still fails stays parked with its new error. The group may be at work meanwhile.
+together. What still fails stays parked with its new error. The group may be at work meanwhile. Notifications that come of it
+are shown and not mailed.
 
 Exit code 1 when one of them could not be handled, 3 when one waits for an earlier event of its aggregate.`,
     )
     .argument('[id...]', 'numbers of `gavel dead-letters ls`', parseLetterIds)
     .option('--all', 'everything that is parked, oldest first')
-    .option('--group <group>', 'with --all: only those of one group')
+    .option('--group <group>', 'only letters of one group')
     .addHelpText(
       'after',
       examples(
@@ -37,7 +39,9 @@ Exit code 1 when one of them could not be handled, 3 when one waits for an earli
         if (ids.length > 0 === (options.all === true)) {
           throw new CommandFailure('usage', 'either numbers of letters or --all');
         }
-        const chosen = options.all ? await allParked(context, options.group) : await named(context, ids);
+        const chosen = options.all
+          ? await allParked(context, options.group)
+          : await named(context, ids, options.group);
         const progress = context.output.progress('redriving', chosen.length);
         const results: ({ id: bigint; group: string } & RedriveOutcome)[] = [];
         for (const { id, group } of chosen) {
@@ -66,20 +70,24 @@ interface Chosen {
 }
 
 async function allParked({ session }: CommandContext, name: string | undefined): Promise<Chosen[]> {
-  const databases = name === undefined ? groupDatabases : [requireGroup(name).database];
+  const databases = name === undefined ? letterDatabases : [requireLetterOwner(name).database];
   const chosen: Chosen[] = [];
   for (const database of databases) {
     for (const { id, group } of await listLetters(session.pool(database), { group: name })) {
-      const known = knownGroups.find((each) => each.name === group && each.database === database);
+      const known = letterOwners.find((each) => each.name === group && each.database === database);
       if (known !== undefined) chosen.push({ id, group: known });
     }
   }
   return chosen;
 }
 
-async function named({ session }: CommandContext, ids: readonly bigint[]): Promise<Chosen[]> {
+async function named(
+  { session }: CommandContext,
+  ids: readonly bigint[],
+  owner: string | undefined,
+): Promise<Chosen[]> {
   const chosen: Chosen[] = [];
-  for (const id of ids) chosen.push({ id, group: (await requireLetter(session, id)).group });
+  for (const id of ids) chosen.push({ id, group: (await requireLetter(session, id, owner)).group });
   return chosen;
 }
 

@@ -15,10 +15,11 @@ export function showDeadLetter(run: Run): Command {
       'Shows a parked event with its headers, its body (decoded where it can be), the error and the stack.',
     )
     .argument('<id>', 'a number of `gavel dead-letters ls`', parseLetterId)
+    .option('--group <group>', 'whose letter, where several have that number')
     .addHelpText('after', examples(['gavel dead-letters show 12', 'why it was parked']))
-    .action((id: bigint, _, command: Command) =>
+    .action((id: bigint, options: { readonly group?: string }, command: Command) =>
       run(command, async ({ session, output }) => {
-        const { letter } = await requireLetter(session, id);
+        const { letter } = await requireLetter(session, id, options.group);
         const { headers, body: bytes, stack, ...facts } = letter;
         const parsed = fromHeaders(headers);
         const content = parsed.ok

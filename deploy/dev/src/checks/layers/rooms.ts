@@ -20,7 +20,13 @@ const rooms: readonly Room[] = [
   // The command line works with everything that publishes and consumes: outboxes, and the handlers of every group.
   {
     folder: 'consumers/cli',
-    mayImport: [...servicesFoundation, 'services/outbox', 'consumers/runtime', 'consumers/user-stats'],
+    mayImport: [
+      ...servicesFoundation,
+      'services/outbox',
+      'consumers/runtime',
+      'consumers/user-stats',
+      'consumers/notifications',
+    ],
   },
   { folder: 'consumers/*', mayImport: [...servicesFoundation, 'consumers/runtime'] },
   { folder: 'bff', mayImport: foundation },

@@ -1,0 +1,31 @@
+import { InvalidArgumentError } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { formatPlace, parsePlace } from './place.ts';
+
+const now = Date.UTC(2026, 4, 1, 12);
+
+describe('a place', () => {
+  it.each([
+    ['first', { kind: 'first' }],
+    ['last', { kind: 'last' }],
+    ['next', { kind: 'next' }],
+    ['0', { kind: 'offset', offset: 0n }],
+    ['9007199254740993', { kind: 'offset', offset: 9007199254740993n }],
+    ['-90s', { kind: 'moment', at: now - 90_000 }],
+    ['-15m', { kind: 'moment', at: now - 900_000 }],
+    ['-1d', { kind: 'moment', at: now - 86_400_000 }],
+    ['2026-05-01', { kind: 'moment', at: Date.UTC(2026, 4, 1) }],
+    ['2026-05-01T14:00', { kind: 'moment', at: Date.UTC(2026, 4, 1, 14) }],
+    ['2026-05-01T14:00:00+02:00', { kind: 'moment', at: now }],
+  ])('is %s', (text, place) => {
+    expect(parsePlace(text, now)).toEqual(place);
+  });
+
+  it.each(['', 'First', '-15', '15m', '1.5', '-1y', '2026-13-01', 'yesterday'])('is never "%s"', (text) => {
+    expect(() => parsePlace(text, now)).toThrow(InvalidArgumentError);
+  });
+
+  it('is printed as a moment that can be typed again', () => {
+    expect(formatPlace(parsePlace('-15m', now))).toBe('2026-05-01T11:45:00.000Z');
+  });
+});
