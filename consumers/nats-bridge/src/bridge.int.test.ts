@@ -38,8 +38,8 @@ describe('the bridge', () => {
     for (const name of await manager.streams.names().next()) await manager.streams.delete(name);
   });
 
-  async function start(): Promise<string> {
-    const url = await startNatsBridge(
+  function begin(): Promise<string> {
+    return startNatsBridge(
       {
         HOST: '127.0.0.1',
         PORT: 0,
@@ -50,6 +50,9 @@ describe('the bridge', () => {
       },
       { onStop: (_, run) => void stops.push(run) },
     );
+  }
+  async function start(): Promise<string> {
+    const url = await begin();
     await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), 20_000);
     return url;
   }
@@ -165,6 +168,47 @@ describe('the bridge', () => {
     ]);
     await holds(2);
     expectExactly(await readMirrored(nats, BIDS), [first, second]);
+  });
+
+  it('goes on with the other partitions while one is refused, and names that one', async () => {
+    const other = 'gavel.bids-3';
+    const [item, otherItem] = [itemIn(PARTITION), itemIn(other)];
+    const bids = numberedBids([item], 60);
+    const otherBids = numberedBids([otherItem], 30);
+    await producer.client.deleteStream({ stream: PARTITION });
+    await producer.client.createStream({
+      stream: PARTITION,
+      arguments: { 'max-length-bytes': 200_000, 'stream-max-segment-size-bytes': 100_000 },
+    });
+    await start();
+    await producer.send(PARTITION, bids.slice(0, 2));
+    await holds(2);
+    await stop();
+    const large = bids.slice(2).map((bid) => ({ ...bid, body: Buffer.alloc(16_000) }));
+    for (let round = 0; round < 58; round += 5) await producer.send(PARTITION, large.slice(round, round + 5));
+    await vi.waitFor(
+      async () =>
+        expect((await producer.client.streamStatsRequest(PARTITION)).firstChunkId).toBeGreaterThan(10n),
+      20_000,
+    );
+    const url = await begin();
+    const notRunning = async () => {
+      const { partitions } = (await (await fetch(`${url}/status`)).json()) as {
+        partitions: { partition: string; state: string; problem?: string }[];
+      };
+      return partitions.filter(({ state }) => state !== 'running');
+    };
+    const refused = [
+      { partition: PARTITION, state: 'refused', problem: expect.stringContaining('retention') },
+    ];
+    await vi.waitFor(async () => expect(await notRunning()).toMatchObject(refused), 20_000);
+    // Each batch is mirrored before the next is sent: the session that began with the refusal goes on.
+    for (let sent = 0; sent < 30; sent += 10) {
+      await producer.send(other, otherBids.slice(sent, sent + 10));
+      await vi.waitFor(async () => expect(await countMirrored(nats, BIDS)).toBe(2 + sent + 10), 3_000);
+    }
+    expect(await notRunning()).toMatchObject(refused);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
   });
 
   it('goes on when another client has written into its JetStream stream', async () => {

@@ -20,7 +20,7 @@ export interface AppendCounts {
 
 /** One connection to the mirror, from what it held when the session began. */
 export interface MirrorSession {
-  /** How far the mirror is, as the mirror itself says. */
+  /** How far the mirror is: as it said itself when the session began, and as far as `append` has brought it since. */
   readonly positions: Positions;
   /** Rejects when the connection is lost; resolves when the session is closed from this side. */
   readonly ended: Promise<void>;

@@ -29,6 +29,10 @@ export class PartitionMirror {
     this.#log = eventLog;
   }
 
+  get name(): string {
+    return this.#partition;
+  }
+
   status(): PartitionStatus {
     const newest = this.#reading?.newestOffset;
     const behind = newest === undefined ? 0n : newest - (this.#offset ?? -1n);
@@ -49,16 +53,17 @@ export class PartitionMirror {
   }
 
   /**
-   * Mirrors from where the session found the mirror. Resolves when the signal asks for the end and the batch in hand is
-   * mirrored; rejects when anything failed, and the session has to end.
+   * Mirrors from where the mirror is. Resolves when the signal asks for the end and the batch in hand is mirrored. Rejects
+   * with `LogRefused` when this partition has to stand still, and may then be called again; with anything else when the
+   * session has to end.
    */
   async follow(session: MirrorSession, signal: AbortSignal): Promise<void> {
+    const close = (): void => void this.#reading?.close();
+    signal.addEventListener('abort', close, { once: true });
     try {
       await this.#follow(session, signal);
-    } catch (error) {
-      if (error instanceof LogRefused) this.note('refused', error.message);
-      throw error;
     } finally {
+      signal.removeEventListener('abort', close);
       await this.#reading?.close();
       this.#reading = undefined;
       this.#inHand = undefined;
@@ -69,8 +74,6 @@ export class PartitionMirror {
     const position = session.positions.get(this.#partition);
     this.#offset = position?.offset ?? null;
     let unchecked = await this.#open(position);
-    const close = (): void => void this.#reading?.close();
-    signal.addEventListener('abort', close, { once: true });
     if (signal.aborted) return;
     this.note('running');
     for (;;) {

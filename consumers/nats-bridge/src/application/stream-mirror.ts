@@ -3,7 +3,7 @@ import { createLogger } from '@gavel/observability/logger';
 import { partitionsOf, type StreamName } from '@gavel/proto/topology';
 import type { PartitionStatus } from './bridge-status.ts';
 import { type EventLog, LogRefused } from './event-log.ts';
-import { type Mirror, MirrorRefused } from './mirror.ts';
+import { type Mirror, MirrorRefused, type MirrorSession } from './mirror.ts';
 import { PartitionMirror } from './partition-mirror.ts';
 
 const log = createLogger('nats-bridge');
@@ -21,7 +21,8 @@ export interface StreamMirrorOptions {
 /**
  * Mirrors one Gavel stream for as long as it is not stopped. It works in sessions: one connection to the mirror, whose
  * positions it reads first, and one subscription per partition. Whatever fails ends the session, and the next one begins
- * with what the mirror then holds; nothing that was in doubt is carried over.
+ * with what the mirror then holds; nothing that was in doubt is carried over. A partition that is refused leaves nothing in
+ * doubt: it stands still by itself, and the others go on.
  */
 export class StreamMirror {
   readonly #options: StreamMirrorOptions;
@@ -76,7 +77,7 @@ export class StreamMirror {
     const stop = (): void => over.abort();
     this.#stopping.signal.addEventListener('abort', stop, { once: true });
     if (this.#stopping.signal.aborted) stop();
-    const work = this.#partitions.map((partition) => partition.follow(session, over.signal));
+    const work = this.#partitions.map((partition) => this.#follow(partition, session, over.signal));
     try {
       await Promise.race([session.ended, Promise.all(work)]);
     } finally {
@@ -88,8 +89,25 @@ export class StreamMirror {
     }
   }
 
+  async #follow(partition: PartitionMirror, session: MirrorSession, signal: AbortSignal): Promise<void> {
+    for (let known = ''; !signal.aborted; ) {
+      try {
+        return await partition.follow(session, signal);
+      } catch (error) {
+        if (!(error instanceof LogRefused)) throw error;
+        partition.note('refused', error.message);
+        if (known !== error.message) {
+          log.error({ partition: partition.name, err: error }, 'cannot be mirrored without loss');
+        }
+        known = error.message;
+      }
+      // Aborting is how a pause ends early; there is nothing else it can reject with.
+      await sleep(REFUSED_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
   #fail(error: unknown, failures: number): number {
-    const refused = error instanceof MirrorRefused || error instanceof LogRefused;
+    const refused = error instanceof MirrorRefused;
     const problem = error instanceof Error ? error.message : String(error);
     const names = { stream: this.#options.stream, failures };
     // The first failure and then each tenfold number of them: a long outage fills no log.
@@ -99,7 +117,7 @@ export class StreamMirror {
     }
     this.#problem = problem;
     for (const partition of this.#partitions) {
-      if (!(error instanceof LogRefused)) partition.note(refused ? 'refused' : 'retrying', problem);
+      partition.note(refused ? 'refused' : 'retrying', problem);
     }
     return refused ? REFUSED_MS : this.#options.delayBefore(failures);
   }

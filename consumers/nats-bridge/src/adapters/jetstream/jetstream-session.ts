@@ -37,7 +37,6 @@ export interface SessionOptions {
  * and nothing is stored once anybody else has written.
  */
 export class JetStreamSession implements MirrorSession {
-  readonly positions: Positions;
   readonly ended: Promise<void>;
   readonly maxBodyBytes: number;
   readonly #connection: NatsConnection;
@@ -60,13 +59,16 @@ export class JetStreamSession implements MirrorSession {
     this.#timeoutMs = timeoutMs;
     this.#lastSequence = end.lastSequence;
     this.#reached = new Map(end.positions);
-    this.positions = end.positions;
     this.maxBodyBytes = (connection.info?.max_payload ?? 1_048_576) - HEADER_BYTES;
     this.ended = connection.closed().then((error) => {
       if (!this.#closing) throw new Error('the connection to NATS was lost', { cause: error ?? undefined });
     });
     // Whoever waits is told; a session that nobody waits for any more must not count as unhandled.
     this.ended.catch(() => undefined);
+  }
+
+  get positions(): Positions {
+    return this.#reached;
   }
 
   append(partition: string, events: readonly MirroredEvent[], carriers: Carriers): Promise<AppendCounts> {
