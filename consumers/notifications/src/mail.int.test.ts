@@ -25,7 +25,7 @@ describe('mail', () => {
       transport: createSmtpTransport(server.url, 'Gavel <no-reply@gavel.example>'),
       webUrl: 'http://gavel.example/',
       pollMs: 20,
-      policy: { firstMs: 30, maxMs: 60, attempts: 3, addressMs: 60_000 },
+      policy: { firstMs: 30, maxMs: 60, attempts: 3, interruptions: 2, addressMs: 60_000 },
     });
 
   beforeEach(async () => {
@@ -119,6 +119,21 @@ describe('mail', () => {
     server = await openMailServer(server.port);
     await eventually(async () => expect(await mail(id)).toMatchObject({ status: 'sent', attempts: 1 }));
     await eventually(() => expect(sender.status()).toEqual({ state: 'sending' }));
+  });
+
+  it('holds up no other while the server drops the connection over it, and is given up in the end', async () => {
+    server.chokesOn.add('odd@example.com');
+    const odd = [await tell('odd@example.com'), await tell('odd@example.com')];
+    const others = [await tell('ann@example.com'), await tell('bob@example.com')];
+    for (const { id } of others)
+      await eventually(async () => expect(await mail(id)).toMatchObject({ status: 'sent', attempts: 1 }));
+    for (const { id } of odd)
+      await eventually(
+        async () => expect(await mail(id)).toMatchObject({ status: 'given_up', attempts: 3 }),
+        20_000,
+      );
+    expect(sender.status()).toEqual({ state: 'sending' });
+    expect(server.messages).toHaveLength(2);
   });
 
   it('goes out once from two senders', async () => {

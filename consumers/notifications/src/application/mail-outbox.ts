@@ -45,5 +45,7 @@ export interface OutgoingMail {
 /** Hands mails to a mail server, one at a time. Never throws. */
 export interface MailTransport {
   send(mail: OutgoingMail): Promise<Sending>;
+  /** Whether the server takes a connection and our name now. Tells a server that is away from a mail that it chokes on. */
+  isReachable(): Promise<boolean>;
   close(): void;
 }

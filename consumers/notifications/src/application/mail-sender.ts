@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@gavel/observability/logger';
 import { composeMail } from '../domain/compose-mail.ts';
-import { type AttemptPolicy, nextAttempt } from '../domain/next-attempt.ts';
+import { type AttemptPolicy, afterInterruption, nextAttempt } from '../domain/next-attempt.ts';
 import type { DueMail, MailOutbox, MailResult, MailTransport, Sending } from './mail-outbox.ts';
 
 const log = createLogger('mail');
 /** Few: what was lent and not settled by a sender that died waits for its lease to end. */
 const BATCH = 10;
+/** Of so many mails it is known that the server broke off over them. */
+const REMEMBERED = 1_000;
 
 export interface MailSenderOptions {
   readonly outbox: MailOutbox;
@@ -31,6 +33,8 @@ export class MailSender {
   readonly #options: MailSenderOptions;
   readonly #stopping = new AbortController();
   readonly #done: Promise<void>;
+  /** How often the server broke off over a mail since the mail's last try that counts. */
+  readonly #interruptions = new Map<string, number>();
   #problem: string | undefined;
 
   constructor(options: MailSenderOptions) {
@@ -69,34 +73,55 @@ export class MailSender {
     }
   }
 
-  /** Ends early when the server is away: the rest is put back as it was. */
+  /** Ends early when the server is away or breaks off: the rest is put back as it was. */
   async #sendDue(): Promise<{ sent: number; unreachable: string | undefined }> {
-    const { outbox, pollMs } = this.#options;
-    const mails = await outbox.lend(BATCH);
+    const { outbox, transport } = this.#options;
+    // Those over which the server broke off come last: they hold up nothing but each other.
+    const mails = (await outbox.lend(BATCH)).toSorted((a, b) => this.#troubles(a) - this.#troubles(b));
     let unreachable: string | undefined;
+    let ended: string | undefined;
     for (const mail of mails) {
-      const putBack = unreachable ?? (this.#stopping.signal.aborted ? 'stopped' : undefined);
-      if (putBack !== undefined) {
-        await outbox.settle(mail.notificationId, {
-          kind: 'later',
-          error: putBack,
-          inMs: pollMs,
-          attempts: mail.attempts,
-        });
+      if (this.#stopping.signal.aborted) ended ??= 'stopped';
+      if (ended !== undefined) {
+        await this.#putBack(mail, ended);
         continue;
       }
       const result = await this.#send(mail);
-      if (result.kind === 'unreachable') {
-        unreachable = result.error;
-        await outbox.settle(mail.notificationId, {
-          kind: 'later',
-          error: result.error,
-          inMs: pollMs,
-          attempts: mail.attempts,
-        });
-      } else await outbox.settle(mail.notificationId, result);
+      if (result.kind !== 'unreachable') {
+        this.#interruptions.delete(mail.notificationId);
+        await outbox.settle(mail.notificationId, result);
+        continue;
+      }
+      ended = result.error;
+      if (await transport.isReachable()) await this.#setAside(mail, ended);
+      else {
+        unreachable = ended;
+        await this.#putBack(mail, ended);
+      }
     }
     return { sent: mails.length, unreachable };
+  }
+
+  #troubles({ notificationId, attempts }: DueMail): number {
+    return attempts + (this.#interruptions.get(notificationId) ?? 0);
+  }
+
+  async #putBack({ notificationId, attempts }: DueMail, error: string): Promise<void> {
+    const { outbox, pollMs } = this.#options;
+    await outbox.settle(notificationId, { kind: 'later', error, inMs: pollMs, attempts });
+  }
+
+  /** The server is there, and broke off over this mail. */
+  async #setAside(mail: DueMail, error: string): Promise<void> {
+    const { outbox, policy } = this.#options;
+    const id = mail.notificationId;
+    const times = (this.#interruptions.get(id) ?? 0) + 1;
+    // Mails that other senders settled are never heard of again.
+    if (this.#interruptions.size >= REMEMBERED) this.#interruptions.clear();
+    if (times >= policy.interruptions) this.#interruptions.delete(id);
+    else this.#interruptions.set(id, times);
+    log.warn({ notification: id, error, times }, 'the mail server broke off over a mail');
+    await outbox.settle(id, afterInterruption(mail, times, error, policy, Date.now()));
   }
 
   async #send(mail: DueMail): Promise<MailResult | (Sending & { kind: 'unreachable' })> {

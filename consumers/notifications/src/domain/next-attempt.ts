@@ -3,6 +3,8 @@ export interface AttemptPolicy {
   readonly firstMs: number;
   readonly maxMs: number;
   readonly attempts: number;
+  /** So often may the server break off over a mail, while it is there for others, before that counts as a try. */
+  readonly interruptions: number;
   /** How long an address is waited for. */
   readonly addressMs: number;
 }
@@ -12,6 +14,7 @@ export const mailPolicy: AttemptPolicy = {
   firstMs: 30_000,
   maxMs: 3_600_000,
   attempts: 10,
+  interruptions: 3,
   addressMs: 24 * 3_600_000,
 };
 
@@ -41,4 +44,20 @@ export function nextAttempt(
     inMs: Math.min(policy.firstMs * 2 ** mail.attempts, policy.maxMs),
     attempts,
   };
+}
+
+/**
+ * When a mail is tried again over which the server has broken off for the `times`th time since its last try, though it is
+ * there. That may be chance, or the mail itself: it waits like one that was deferred, and every few times count as a try.
+ */
+export function afterInterruption(
+  mail: Parameters<typeof nextAttempt>[0],
+  times: number,
+  error: string,
+  policy: AttemptPolicy,
+  now: number,
+): NextAttempt {
+  if (times >= policy.interruptions) return nextAttempt(mail, error, policy, now);
+  const inMs = Math.min(policy.firstMs * 2 ** mail.attempts, policy.maxMs);
+  return { kind: 'later', error, inMs, attempts: mail.attempts };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { mailPolicy, nextAttempt } from './next-attempt.ts';
+import { afterInterruption, mailPolicy, nextAttempt } from './next-attempt.ts';
 
 const createdAt = new Date(0);
 const recipient = {};
@@ -15,4 +15,14 @@ it('a mail without an address waits for one for a day and uses up no try', () =>
   const mail = { attempts: 0, recipient: undefined, createdAt };
   expect(nextAttempt(mail, 'none', mailPolicy, 3_600_000)).toMatchObject({ kind: 'later', attempts: 0 });
   expect(nextAttempt(mail, 'none', mailPolicy, 25 * 3_600_000)).toMatchObject({ kind: 'given-up' });
+});
+
+it('a mail that the server breaks off over uses up a try every third time', () => {
+  const after = (times: number) =>
+    afterInterruption({ attempts: 1, recipient, createdAt }, times, 'closed', mailPolicy, 0);
+  expect([1, 2, 3].map(after)).toMatchObject([
+    { inMs: 60_000, attempts: 1 },
+    { inMs: 60_000, attempts: 1 },
+    { inMs: 60_000, attempts: 2 },
+  ]);
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 
@@ -11,6 +11,8 @@ export interface MailServer {
   readonly messages: string[];
   /** Answers to recipients before mail is taken from now on, in order: SMTP codes. */
   readonly refusals: number[];
+  /** Recipients at whose name it drops every connection. */
+  readonly chokesOn: Set<string>;
   close(): Promise<void>;
 }
 
@@ -18,11 +20,17 @@ export interface MailServer {
 export async function openMailServer(port = 0): Promise<MailServer> {
   const messages: string[] = [];
   const refusals: number[] = [];
+  const chokesOn = new Set<string>();
+  const sockets = new Set<Socket>();
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     logger: false,
     onRcptTo(address, _, callback) {
+      if (chokesOn.has(address.address)) {
+        for (const socket of sockets) socket.destroy();
+        return;
+      }
       const code = refusals.shift();
       if (code === undefined) callback();
       else callback(Object.assign(new Error(`not for ${address.address}`), { responseCode: code }));
@@ -36,6 +44,10 @@ export async function openMailServer(port = 0): Promise<MailServer> {
   });
   // A client that goes away in the middle is no failure of a test.
   server.on('error', () => undefined);
+  server.server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.listen(port, '127.0.0.1');
   await once(server.server, 'listening');
   const address = server.server.address() as AddressInfo;
@@ -44,6 +56,7 @@ export async function openMailServer(port = 0): Promise<MailServer> {
     port: address.port,
     messages,
     refusals,
+    chokesOn,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

@@ -1,6 +1,8 @@
+import { createLogger } from '@gavel/observability/logger';
 import { createTransport } from 'nodemailer';
 import type { MailTransport, Sending } from '../../application/mail-outbox.ts';
 
+const log = createLogger('mail');
 /** Every wait has an end, so that a server that hangs is one that is away. */
 const CONNECT_MS = 10_000;
 const SILENCE_MS = 20_000;
@@ -15,6 +17,8 @@ export function createSmtpTransport(url: string, from: string): MailTransport {
     url,
     pool: true,
     maxConnections: 1,
+    // Once, for a kept connection that the server has just ended; any more tries are the sender's to count.
+    maxRequeues: 1,
     connectionTimeout: CONNECT_MS,
     greetingTimeout: CONNECT_MS,
     socketTimeout: SILENCE_MS,
@@ -29,6 +33,15 @@ export function createSmtpTransport(url: string, from: string): MailTransport {
         return { kind: 'accepted' };
       } catch (error) {
         return judge(error);
+      }
+    },
+    async isReachable() {
+      try {
+        await transporter.verify();
+        return true;
+      } catch (error) {
+        log.debug({ code: (error as { code?: string }).code }, 'mail server is away');
+        return false;
       }
     },
     close: () => transporter.close(),
