@@ -20,6 +20,10 @@ const names: readonly PortName[] = [
 // Below Linux's ephemeral range (32768 and up): between a kill -9 and the restart no outgoing connection can take it.
 const lowest = 20_000;
 const highest = 32_000;
+/** More than one set of servers needs, and few enough that concurrent launchers seldom share a range. */
+const RANGE = 24;
+// A server binds its port seconds after it was probed: whoever chooses in between must not find the same one free.
+const givenByThisProcess = new Set<number>();
 
 export type ServerPorts = Readonly<Record<PortName, number>>;
 
@@ -61,10 +65,20 @@ async function firstFree(
   for (const port of wanted) {
     if (port !== undefined && !taken.has(port) && (await isPortFree(port))) return port;
   }
-  for (;;) {
-    const port = lowest + Math.floor(Math.random() * (highest - lowest));
-    if (!taken.has(port) && (await isPortFree(port))) return port;
+  for (const port of portCandidates(process.pid)) {
+    if (taken.has(port) || givenByThisProcess.has(port) || !(await isPortFree(port))) continue;
+    givenByThisProcess.add(port);
+    return port;
   }
+  throw new RangeError('port candidates never end');
+}
+
+/** Ports in the order in which a launcher tries them: a range of its process's own, then any, without end. */
+export function* portCandidates(pid: number): Generator<number, undefined> {
+  const ranges = Math.floor((highest - lowest) / RANGE);
+  const first = lowest + (pid % ranges) * RANGE;
+  for (let port = first; port < first + RANGE; port += 1) yield port;
+  for (;;) yield lowest + Math.floor(Math.random() * (highest - lowest));
 }
 
 /** The failure of a port that must be had and is not free, naming who holds it where that can be known. */
