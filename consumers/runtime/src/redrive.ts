@@ -57,7 +57,11 @@ async function redriveLocked(
   }
   await tx.query('SAVEPOINT redrive');
   try {
-    if (await isDue(tx, definition, letter, verdict.event)) await definition.handle(tx, [verdict.event]);
+    if (await isDue(tx, definition, letter, verdict.event)) {
+      await definition.handle(tx, [verdict.event]);
+      // Deferred constraints are checked here, while their failure is still this event's.
+      await tx.query('SET CONSTRAINTS ALL IMMEDIATE');
+    }
   } catch (error) {
     if (isCuredByWaiting(definition, error)) throw error;
     await tx.query('ROLLBACK TO SAVEPOINT redrive');
@@ -69,14 +73,15 @@ async function redriveLocked(
   return { outcome: 'redriven' };
 }
 
-// Events the handler was tried on were claimed when they were parked; of the unreadable ones another copy may have
-// been handled since.
+// Events the handler was tried on were claimed by the transaction that parked them; a claim from another moment means
+// that the event was read again and handled. Of the unreadable ones another copy may have been handled since.
 async function isDue(
   tx: Transaction,
   definition: ConsumerDefinition,
   letter: StoredLetter,
   event: DeliveredEvent,
 ): Promise<boolean> {
-  if (letter.reason === 'handler_failed' || letter.reason === 'waits_for_earlier') return true;
+  const wasClaimed = letter.reason === 'handler_failed' || letter.reason === 'waits_for_earlier';
+  if (wasClaimed && letter.ownsClaim === true) return true;
   return (await claimNewEvents(tx, definition.name, [event.envelope.id])).size > 0;
 }

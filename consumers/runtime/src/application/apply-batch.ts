@@ -3,7 +3,7 @@ import type { ConsumerDefinition } from '../define-consumer.ts';
 import { messageMark } from './checkpoint.ts';
 import type { CheckpointMove, CommitStrategy, MoveOutcome } from './commit-strategy.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import { BatchFailed, isCuredByWaiting, isolateFailures, waiting } from './handle-events.ts';
+import { BatchFailed, isCuredByWaiting, isolateFailures, takesTooLong, waiting } from './handle-events.ts';
 import { type DeliveredEvent, judgeDelivery } from './judge-delivery.ts';
 import type { Delivery } from './source.ts';
 
@@ -83,6 +83,8 @@ export async function applyBatch(
       if (attempt === 1) await definition.handle(tx, free);
       else letters.push(...(await isolateFailures(tx, definition, free, attempt)));
     }
+    // So that letters' ids follow their places.
+    letters.sort((one, other) => (one.offset < other.offset ? -1 : 1));
     await store.park(tx, consumer, partition, letters);
     counts.duplicate = batch.events.length - fresh.length;
     counts.parked = letters.length;
@@ -91,7 +93,8 @@ export async function applyBatch(
   try {
     return { outcome: await commit(batch.move, effect), counts };
   } catch (error) {
-    if (error instanceof BatchFailed || !wasHandled || isCuredByWaiting(definition, error)) throw error;
+    if (error instanceof BatchFailed || !wasHandled) throw error;
+    if (isCuredByWaiting(definition, error) && !takesTooLong(batch.events, error)) throw error;
     throw new BatchFailed(messageOf(error), { cause: error });
   }
 }

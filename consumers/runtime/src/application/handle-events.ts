@@ -21,6 +21,11 @@ export function isCuredByWaiting(definition: ConsumerDefinition, error: unknown)
   return NOT_THE_EVENT.has(errorKind(error)) || definition.onFailure.isTransient?.(error) === true;
 }
 
+/** True where one event alone takes longer than the server lets any statement run: with nobody beside it, it is its own fault. */
+export function takesTooLong(events: readonly DeliveredEvent[], error: unknown): boolean {
+  return events.length === 1 && errorKind(error) === 'timeout';
+}
+
 /** True for errors where another try is known to change nothing. */
 export function isPermanent(definition: ConsumerDefinition, error: unknown): boolean {
   return error instanceof PermanentFailure || definition.onFailure.isPermanent?.(error) === true;
@@ -38,7 +43,8 @@ export function errorKind(error: unknown): ErrorKind {
 /**
  * Hands events to the handler one by one where need be, each try under a savepoint, so that those it fails on are told
  * from the rest: the batch is halved until the failing ones stand alone. Returns what to park. While `attempt` has not
- * used up the policy, an error that may pass makes the whole batch fail instead. Transient errors are thrown as they are.
+ * used up the policy, an error that may pass makes the whole batch fail instead. Transient errors are thrown as they are,
+ * except for a lone event's time-out.
  */
 export async function isolateFailures(
   tx: Transaction,
@@ -68,7 +74,7 @@ export async function isolateFailures(
       await tx.query(`RELEASE SAVEPOINT ${savepoint}`);
       return;
     } catch (error) {
-      if (isCuredByWaiting(definition, error)) throw error;
+      if (isCuredByWaiting(definition, error) && !takesTooLong(events, error)) throw error;
       failure = error;
     }
     await tx.query(`ROLLBACK TO SAVEPOINT ${savepoint}`);

@@ -22,6 +22,11 @@ export async function readCheckpoint(pool: Pool, consumer: string, partition: st
  * at most. Longer than any handler may pause between two statements, shorter than the pool's own 30 s.
  */
 const FROZEN_MS = 8_000;
+/**
+ * What waits longer for somebody's lock fails as a conflict, which is no event's fault, and not as work that takes too long.
+ * Longer than a frozen member's locks last, shorter than the pool's 30 s a statement.
+ */
+const LOCK_WAIT_MS = 15_000;
 
 /** Compare-and-set. Holds the row's lock until the transaction ends, so that two instances take turns. */
 export async function moveCheckpoint(tx: Transaction, move: CheckpointMove): Promise<MoveOutcome> {
@@ -29,8 +34,17 @@ export async function moveCheckpoint(tx: Transaction, move: CheckpointMove): Pro
     name: 'move-checkpoint',
     text: `UPDATE checkpoints SET last_offset = $4, seen_offset = $4, seen_message = $5, updated_at = now()
            WHERE consumer = $1 AND stream_partition = $2 AND last_offset IS NOT DISTINCT FROM $3
-             AND set_config('idle_in_transaction_session_timeout', $6, true) IS NOT NULL`,
-    values: [move.consumer, move.partition, move.from, move.to, move.mark ?? null, String(FROZEN_MS)],
+             AND set_config('idle_in_transaction_session_timeout', $6, true) IS NOT NULL
+             AND set_config('lock_timeout', $7, true) IS NOT NULL`,
+    values: [
+      move.consumer,
+      move.partition,
+      move.from,
+      move.to,
+      move.mark ?? null,
+      String(FROZEN_MS),
+      String(LOCK_WAIT_MS),
+    ],
   });
   return rowCount === 1 ? 'moved' : 'overtaken';
 }

@@ -6,7 +6,18 @@ import { MAX_AGGREGATE_ID, MAX_ERROR, MAX_STACK, storable, storableHeaders } fro
 /** One statement carries about this much, as Postgres takes none of a gigabyte and bodies double on their way. */
 const STATEMENT_BYTES = 8 * 1024 * 1024;
 
-/** Parks messages; one that is parked already stays as it is. Whatever bytes they hold, they can be stored. */
+/**
+ * The same message at the same place, and only that: in a stream that was made anew an offset is another message's. For an
+ * `ON CONFLICT` clause; the index dead_letters_place_and_message says the same.
+ */
+export const SAME_MESSAGE = `(consumer, stream_partition, stream_offset,
+  (coalesce(event_id::text, md5(headers::text) || md5(body)))) WHERE stream_offset IS NOT NULL`;
+
+/**
+ * Parks messages, whatever bytes they hold. One that is parked already stays as it is, unless its event was claimed anew
+ * by this transaction: then the claim is the letter's (see lockLetter), also where an earlier try had settled it. What
+ * somebody has discarded stays discarded.
+ */
 export async function park(
   tx: Transaction,
   consumer: string,
@@ -38,7 +49,11 @@ async function parkTogether(
              headers, body, reason, error, stack, attempts, trace_id)
            SELECT $1, $2, * FROM unnest($3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::jsonb[], $8::bytea[],
              $9::text[], $10::text[], $11::text[], $12::integer[], $13::text[])
-           ON CONFLICT (consumer, stream_partition, stream_offset) DO NOTHING`,
+           ON CONFLICT ${SAME_MESSAGE} DO UPDATE
+             SET status = 'parked', settled_at = NULL, parked_at = excluded.parked_at, reason = excluded.reason,
+               error = excluded.error, stack = excluded.stack, attempts = excluded.attempts
+             WHERE dead_letters.status <> 'discarded'
+               AND (dead_letters.status = 'redriven' OR excluded.reason IN ('handler_failed', 'waits_for_earlier'))`,
     values: [
       consumer,
       partition,

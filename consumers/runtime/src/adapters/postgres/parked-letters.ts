@@ -10,6 +10,8 @@ export interface StoredLetter {
   readonly reason: ParkReason;
   /** The first parked letter of the same aggregate before this one. */
   readonly earlier: bigint | null;
+  /** Whether the record of its event as handled is what parking it wrote; null where there is no record. */
+  readonly ownsClaim: boolean | null;
 }
 
 interface Row {
@@ -19,7 +21,13 @@ interface Row {
   body: Buffer;
   reason: ParkReason;
   earlier: bigint | null;
+  owns_claim: boolean | null;
 }
+
+// Offsets of two streams of one name say nothing about which came first, an aggregate's sequence does. Letters of one
+// transaction have ids in the order of their offsets.
+const POSITION = (letter: string): string =>
+  `(coalesce(substring(${letter}.headers->>'cloudEvents_sequence' FROM '^[0-9]{1,19}$')::numeric, 0), ${letter}.id)`;
 
 /**
  * Locks a parked letter; undefined when there is none. Its partition's checkpoint is locked before, which is the order
@@ -37,14 +45,18 @@ export async function lockLetter(
   );
   const { rows } = await tx.query<Row>(
     `SELECT id, stream_offset, headers, body, reason,
-       (SELECT min(e.id) FROM dead_letters e
+       (SELECT e.id FROM dead_letters e
         WHERE e.consumer = l.consumer AND e.aggregate_id = l.aggregate_id AND e.status = 'parked'
-          AND e.stream_partition = l.stream_partition AND e.stream_offset < l.stream_offset) AS earlier
+          AND e.stream_partition = l.stream_partition AND e.stream_offset IS NOT NULL
+          AND ${POSITION('e')} < ${POSITION('l')}
+        ORDER BY ${POSITION('e')} LIMIT 1) AS earlier,
+       (SELECT p.processed_at = l.parked_at FROM processed_events p
+        WHERE (p.consumer, p.event_id) = (l.consumer, l.event_id)) AS owns_claim
      FROM dead_letters l WHERE id = $1 AND consumer = $2 AND status = 'parked' FOR UPDATE`,
     [letterId, consumer],
   );
   const row = rows[0];
-  return row && { ...row, streamOffset: row.stream_offset };
+  return row && { ...row, streamOffset: row.stream_offset, ownsClaim: row.owns_claim };
 }
 
 /** Records what became of one more try. */

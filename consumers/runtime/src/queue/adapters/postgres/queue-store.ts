@@ -49,7 +49,8 @@ async function insertLetter(
     text: `INSERT INTO dead_letters (consumer, stream_partition, message_key, event_id, event_type, aggregate_id,
              headers, body, reason, error, stack, attempts, trace_id)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-           ON CONFLICT (consumer, message_key) WHERE message_key IS NOT NULL AND status = 'parked' DO NOTHING`,
+           ON CONFLICT (consumer, message_key) WHERE message_key IS NOT NULL AND status = 'parked'
+             DO UPDATE SET parked_at = excluded.parked_at`,
     values: [
       consumer,
       queue,
