@@ -1,4 +1,4 @@
-import type { Delivery } from './source.ts';
+import { type Delivery, type StartPosition, SubscriptionRefused } from './source.ts';
 
 /** Where a consumer stands in a partition. */
 export interface Checkpoint {
@@ -17,6 +17,21 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export function messageMark({ content, storedAt }: Delivery): string {
   const id = content.ok ? content.headers.cloudEvents_id : undefined;
   return id !== undefined && UUID.test(id) ? id : `stored ${storedAt}`;
+}
+
+/** From where to read on; with a mark, from the marked message itself, so that it can be looked at. */
+export function readingFrom({ offset, mark }: Checkpoint): StartPosition {
+  if (offset === null) return 'first';
+  return mark === null ? { after: offset } : { at: offset };
+}
+
+/**
+ * True for the refusal of a checkpoint whose own message is the last that retention has removed: everything after it is
+ * there, and only the mark cannot be looked at. A stream that was made anew begins at 0 and not there.
+ */
+export function isAllHeldAfter({ offset }: Checkpoint, error: unknown): boolean {
+  if (offset === null || !(error instanceof SubscriptionRefused)) return false;
+  return error.refusal.reason === 'retention-passed' && error.refusal.first === offset + 1n;
 }
 
 export function isSamePlace(one: Checkpoint, other: Checkpoint): boolean {

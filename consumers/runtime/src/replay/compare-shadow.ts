@@ -2,6 +2,7 @@ import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { requireProjection } from './create-shadow.ts';
+import { withPatientPool } from './patient-pool.ts';
 import { quoted, shadowSchema } from './shadow-schema.ts';
 
 /** One row that is not the same in both; null where it does not exist. */
@@ -28,13 +29,15 @@ const EXAMPLES = 10;
 /** Compares every table of a projection with its shadow, in one snapshot. Throws for a table without a primary key. */
 export async function compareShadow(pool: Pool, definition: ConsumerDefinition): Promise<TableComparison[]> {
   const { tables } = requireProjection(definition);
-  return transaction(pool, async (tx) => {
-    await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-    await tx.query('SET LOCAL statement_timeout = 0');
-    const comparisons: TableComparison[] = [];
-    for (const table of tables) comparisons.push(await compareTable(tx, shadowSchema(definition), table));
-    return comparisons;
-  });
+  return withPatientPool(pool, (patient) =>
+    transaction(patient, async (tx) => {
+      await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+      await tx.query('SET LOCAL statement_timeout = 0');
+      const comparisons: TableComparison[] = [];
+      for (const table of tables) comparisons.push(await compareTable(tx, shadowSchema(definition), table));
+      return comparisons;
+    }),
+  );
 }
 
 async function compareTable(tx: Transaction, schema: string, table: string): Promise<TableComparison> {

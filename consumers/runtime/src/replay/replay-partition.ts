@@ -1,11 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from '@gavel/postgres/pool';
-import { commitTogether } from '../adapters/postgres/checkpoints.ts';
+import { commitTogether, readCheckpoint } from '../adapters/postgres/checkpoints.ts';
 import { blockedAggregates, park } from '../adapters/postgres/dead-letters.ts';
 import { claimNewEvents } from '../adapters/postgres/processed-events.ts';
 import { applyBatch, type BatchStore, judgeBatch } from '../application/apply-batch.ts';
-import { isCuredByWaiting } from '../application/handle-events.ts';
-import { type Delivery, type EventSource, SubscriptionRefused } from '../application/source.ts';
+import { type Checkpoint, isAllHeldAfter, messageMark, readingFrom } from '../application/checkpoint.ts';
+import { BatchFailed, isCuredByWaiting } from '../application/handle-events.ts';
+import {
+  type Delivery,
+  type EventSource,
+  type Subscription,
+  SubscriptionRefused,
+} from '../application/source.ts';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { type BackOff, delayBefore } from '../domain/back-off.ts';
 
@@ -26,38 +32,47 @@ const store: BatchStore = { claim: claimNewEvents, blocked: blockedAggregates, p
 const BATCH_LIMIT = 1_000;
 const PACE: BackOff = { firstMs: 100, maxMs: 5_000 };
 
+/** Applying failed, and trying again has not helped; the cause says why. */
+class ApplyFailed extends Error {
+  override readonly name = 'ApplyFailed';
+}
+
 /**
  * Applies one partition to a shadow, from the shadow's checkpoint to an end, outside of any group: nobody else reads for
- * it and nobody can pause it. Broker and database may go away meanwhile. Resolves at the end or when `signal` was
- * aborted; throws SubscriptionRefused when the place is not held.
+ * it and nobody can pause it. Broker and database may go away meanwhile, for half a minute or so. Resolves at the end or
+ * when `signal` was aborted; throws SubscriptionRefused when the place is not held, or is another stream's.
  */
 export async function replayPartition(options: ReplayPartitionOptions): Promise<void> {
-  const { partition, end, source, signal } = options;
+  const { definition, partition, end, source, pool, signal } = options;
+  let unmarked: bigint | null = null;
   for (let failures = 0; !signal.aborted; ) {
-    let at: bigint | null = null;
+    let place: Checkpoint = { offset: null, mark: null };
     try {
-      at = await readPlace(options);
-      if ((at ?? -1n) >= end) return;
-      const subscription = await source.subscribe(partition, at === null ? 'first' : { after: at });
+      place = await readCheckpoint(pool, definition.name, partition);
+      if (place.offset === unmarked) place = { ...place, mark: null };
+      if ((place.offset ?? -1n) >= end) return;
+      const subscription = await source.subscribe(partition, readingFrom(place));
       const stop = (): void => void subscription.close();
       signal.addEventListener('abort', stop, { once: true });
       try {
-        for (;;) {
-          const taken = await subscription.take(BATCH_LIMIT);
-          if (taken === undefined || signal.aborted) break;
+        const applied = await readOn(options, subscription, place, () => {
           failures = 0;
-          const within = taken.filter(({ offset }) => offset <= end);
-          if (within.length > 0) at = await applyUntilDone(options, at, within);
-          if ((taken.at(-1)?.offset ?? -1n) >= end) return;
-        }
+        });
+        if (applied === 'done') return;
       } finally {
         signal.removeEventListener('abort', stop);
         await subscription.close();
       }
     } catch (error) {
-      if (error instanceof SubscriptionRefused) throw error;
+      if (place.mark !== null && isAllHeldAfter(place, error)) {
+        unmarked = place.offset;
+        continue;
+      }
+      if (error instanceof SubscriptionRefused || error instanceof ApplyFailed) throw error;
       if (failures >= MOST_FAILURES) throw error;
     }
+    if (failures >= MOST_FAILURES && !signal.aborted)
+      throw new Error(`${partition}: reading ends again and again`);
     failures += 1;
     await pause(delayBefore(failures, PACE), signal);
   }
@@ -66,12 +81,37 @@ export async function replayPartition(options: ReplayPartitionOptions): Promise<
 /** About half a minute of outage; the shadow stays, and another fill goes on from there. */
 const MOST_FAILURES = 12;
 
-async function readPlace({ pool, definition, partition }: ReplayPartitionOptions): Promise<bigint | null> {
-  const { rows } = await pool.query<{ offset: bigint | null }>(
-    'SELECT last_offset AS "offset" FROM checkpoints WHERE consumer = $1 AND stream_partition = $2',
-    [definition.name, partition],
-  );
-  return rows[0]?.offset ?? null;
+/** Applies what comes until the end or until the subscription ends, or somebody else has moved the shadow's checkpoint. */
+async function readOn(
+  options: ReplayPartitionOptions,
+  subscription: Subscription,
+  place: Checkpoint,
+  onCommit: () => void,
+): Promise<'done' | 'again'> {
+  const { partition, end, signal } = options;
+  let at = place.offset;
+  let mark = place.mark;
+  for (;;) {
+    const taken = await subscription.take(BATCH_LIMIT);
+    if (taken === undefined || signal.aborted) return 'again';
+    if (at !== null && mark !== null) requireSame(partition, at, mark, taken[0]);
+    mark = null;
+    const within = taken.filter(({ offset }) => offset <= end && (at === null || offset > at));
+    if (within.length > 0) {
+      const outcome = await applyUntilDone(options, at, within);
+      if (outcome === 'overtaken') return 'again';
+      at = outcome;
+      onCommit();
+    }
+    if ((taken.at(-1)?.offset ?? -1n) >= end) return 'done';
+  }
+}
+
+/** As for a running consumer: in a stream that was made anew the offsets after it mean other events. */
+function requireSame(partition: string, offset: bigint, applied: string, last: Delivery | undefined): void {
+  const found = last?.offset === offset ? messageMark(last) : 'nothing';
+  if (found === applied) return;
+  throw new SubscriptionRefused(partition, { reason: 'other-message', offset, applied, found });
 }
 
 /** The same tries as a running consumer's, so that a replay parks what that would park. */
@@ -79,21 +119,31 @@ async function applyUntilDone(
   options: ReplayPartitionOptions,
   from: bigint | null,
   deliveries: readonly Delivery[],
-): Promise<bigint> {
+): Promise<bigint | 'overtaken'> {
   const { definition, partition, pool, signal } = options;
   const batch = judgeBatch(definition, partition, from, deliveries);
-  for (let attempt = 1, waits = 1; ; waits++) {
+  for (let attempt = 1, waits = 1; ; ) {
     try {
       const { outcome } = await applyBatch(definition, store, commitTogether(pool), batch, attempt);
-      if (outcome === 'overtaken') throw new Error(`${partition}: somebody else fills the same shadow`);
+      // A COMMIT whose answer was lost, or another fill at work: the checkpoint says where to go on.
+      if (outcome === 'overtaken') return outcome;
       options.onApplied(batch.move.to);
       return batch.move.to;
     } catch (error) {
-      if (isCuredByWaiting(definition, error)) {
-        if (waits >= MOST_FAILURES) throw error;
+      const isHandlers = error instanceof BatchFailed;
+      const isHopeless = isHandlers
+        ? attempt > (definition.onFailure.attempts ?? MOST_FAILURES)
+        : waits >= MOST_FAILURES || !isCuredByWaiting(definition, error);
+      if (isHopeless || signal.aborted) {
+        throw new ApplyFailed(`${partition}: what follows ${from ?? 'its begin'} cannot be applied`, {
+          cause: error,
+        });
+      }
+      if (isHandlers) attempt += 1;
+      else {
         await pause(delayBefore(waits, PACE), signal);
-      } else if (attempt > (definition.onFailure.attempts ?? MOST_FAILURES)) throw error;
-      else attempt += 1;
+        waits += 1;
+      }
     }
   }
 }

@@ -2,7 +2,9 @@ import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { requireProjection } from './create-shadow.ts';
+import { withPatientPool } from './patient-pool.ts';
 import { quoted, replacedSchema, shadowSchema } from './shadow-schema.ts';
+import { takeOverRecords } from './take-over-records.ts';
 
 export type SwapOutcome =
   | { readonly outcome: 'swapped' }
@@ -31,23 +33,26 @@ export async function swapShadow(
 ): Promise<SwapOutcome> {
   const { tables } = requireProjection(definition);
   const [shadow, replaced] = [shadowSchema(definition), replacedSchema(definition)];
-  return transaction(pool, async (tx) => {
-    await tx.query("SET LOCAL lock_timeout = '5s'");
-    await tx.query('SET LOCAL statement_timeout = 0');
-    const behind = await lockAndCompare(tx, definition.name, shadow);
-    if (behind.length > 0 && options.backwards !== true) return { outcome: 'behind', partitions: behind };
-    const entanglements = await findEntanglements(tx, tables);
-    if (entanglements.length > 0) return { outcome: 'entangled', with: entanglements };
-    await tx.query(`DROP SCHEMA IF EXISTS ${quoted(replaced)} CASCADE`);
-    await tx.query(`CREATE SCHEMA ${quoted(replaced)}`);
-    for (const table of tables) {
-      await tx.query(`ALTER TABLE ${quoted('public', table)} SET SCHEMA ${quoted(replaced)}`);
-      await tx.query(`ALTER TABLE ${quoted(shadow, table)} SET SCHEMA public`);
-    }
-    await takeOver(tx, definition.name, shadow);
-    await tx.query(`DROP SCHEMA ${quoted(shadow)} CASCADE`);
-    return { outcome: 'swapped' };
-  });
+  return withPatientPool(pool, (patient) =>
+    transaction(patient, async (tx) => {
+      await tx.query("SET LOCAL lock_timeout = '5s'");
+      await tx.query('SET LOCAL statement_timeout = 0');
+      const behind = await lockAndCompare(tx, definition.name, shadow);
+      if (behind.length > 0 && options.backwards !== true) return { outcome: 'behind', partitions: behind };
+      const entanglements = await findEntanglements(tx, tables);
+      if (entanglements.length > 0) return { outcome: 'entangled', with: entanglements };
+      // What takes long comes first: from the first ALTER on nobody can read the projection.
+      await takeOverRecords(tx, definition.name, shadow);
+      await tx.query(`DROP SCHEMA IF EXISTS ${quoted(replaced)} CASCADE`);
+      await tx.query(`CREATE SCHEMA ${quoted(replaced)}`);
+      for (const table of tables) {
+        await tx.query(`ALTER TABLE ${quoted('public', table)} SET SCHEMA ${quoted(replaced)}`);
+        await tx.query(`ALTER TABLE ${quoted(shadow, table)} SET SCHEMA public`);
+      }
+      await tx.query(`DROP SCHEMA ${quoted(shadow)} CASCADE`);
+      return { outcome: 'swapped' };
+    }),
+  );
 }
 
 async function lockAndCompare(tx: Transaction, consumer: string, shadow: string): Promise<string[]> {
@@ -80,43 +85,4 @@ async function findEntanglements(tx: Transaction, tables: readonly string[]): Pr
     [tables],
   );
   return rows.map(({ what }) => what);
-}
-
-/** Checkpoints, processed events and dead letters of the live side become the shadow's. */
-async function takeOver(tx: Transaction, consumer: string, shadow: string): Promise<void> {
-  const [checkpoints, processed, letters] = [
-    quoted(shadow, 'checkpoints'),
-    quoted(shadow, 'processed_events'),
-    quoted(shadow, 'dead_letters'),
-  ];
-  await tx.query(
-    `UPDATE public.checkpoints live SET last_offset = s.last_offset, updated_at = now()
-     FROM ${checkpoints} s WHERE (live.consumer, live.stream_partition) = (s.consumer, s.stream_partition)
-       AND live.consumer = $1`,
-    [consumer],
-  );
-  // Projection and record belong together: what the new tables do not hold may be applied when it comes.
-  await tx.query('DELETE FROM public.processed_events WHERE consumer = $1', [consumer]);
-  await tx.query(
-    `INSERT INTO public.processed_events (consumer, event_id, processed_at)
-     SELECT consumer, event_id, processed_at FROM ${processed}`,
-  );
-  // A parked event that the replay could handle is settled; one that it parked as well stays as it was.
-  await tx.query(
-    `UPDATE public.dead_letters live SET status = 'redriven', settled_at = now()
-     WHERE consumer = $1 AND status = 'parked'
-       AND EXISTS (SELECT FROM ${processed} p WHERE p.consumer = live.consumer AND p.event_id = live.event_id)
-       AND NOT EXISTS (SELECT FROM ${letters} l
-                       WHERE (l.stream_partition, l.stream_offset) = (live.stream_partition, live.stream_offset))`,
-    [consumer],
-  );
-  await tx.query(
-    `INSERT INTO public.dead_letters AS live (consumer, stream_partition, stream_offset, event_id, event_type, aggregate_id,
-       headers, body, reason, error, stack, attempts, trace_id, status, parked_at)
-     SELECT consumer, stream_partition, stream_offset, event_id, event_type, aggregate_id,
-       headers, body, reason, error, stack, attempts, trace_id, status, parked_at FROM ${letters} ORDER BY id
-     ON CONFLICT (consumer, stream_partition, stream_offset) DO UPDATE
-       SET status = 'parked', settled_at = NULL, reason = excluded.reason, error = excluded.error, stack = excluded.stack
-       WHERE live.status = 'redriven'`,
-  );
 }
