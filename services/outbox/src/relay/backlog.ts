@@ -1,4 +1,5 @@
 import type { Pool } from '@gavel/postgres/pool';
+import { transaction } from '@gavel/postgres/transaction';
 import type { LostEvents } from './confirmed-positions.ts';
 
 /** How far behind an outbox is. */
@@ -50,10 +51,16 @@ SELECT (claimed.events + unclaimed.events)::float8 AS events,
         FROM outbox_lost l WHERE l.refilled_at IS NULL) AS lost
 FROM relay, claimed, unclaimed, oldest`;
 
+// Against plans made from what the planner believes of tables that nobody has analysed: their compilation alone took
+// 0.8 s for 50,000 rows in ten partitions.
+const SETTINGS = 'SET LOCAL jit = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off';
+
 /** Reads the backlog from the tables, whoever holds the outbox. The watermark lags the confirms by up to 250 ms. */
 export async function readBacklog(pool: Pool): Promise<Backlog> {
-  // Without a name: a plan kept from when the tables were empty would read them from end to end.
-  const { rows } = await pool.query<Backlog>(BACKLOG, [COUNT_LIMIT]);
+  const rows = await transaction(pool, async (tx) => {
+    await tx.query(SETTINGS);
+    return (await tx.query<Backlog>(BACKLOG, [COUNT_LIMIT])).rows;
+  });
   if (!rows[0]) throw new Error('outbox_relay has no row: the outbox migrations did not run here');
   return rows[0];
 }
