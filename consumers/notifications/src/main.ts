@@ -7,7 +7,7 @@ import { createPool, type Pool } from '@gavel/postgres/pool';
 import { createHealth } from '@gavel/service-runtime/health';
 import { sendJson, startHttpServer } from '@gavel/service-runtime/http-server';
 import { type ProcessScope, runProcess } from '@gavel/service-runtime/process';
-import { forgetEnded } from './adapters/postgres/forget-ended.ts';
+import { forgetOld } from './adapters/postgres/forget-old.ts';
 import { createMailOutbox } from './adapters/postgres/mail-outbox.ts';
 import { createSmtpTransport } from './adapters/smtp/smtp-transport.ts';
 import { MailSender } from './application/mail-sender.ts';
@@ -42,9 +42,7 @@ export async function startNotifications(
   scope.onStop('consumer', () => consumer.stop());
 
   const tidying = setInterval(() => {
-    forgetEnded(pool).catch((error: unknown) =>
-      log.warn({ err: error }, 'not tidied; tried again in an hour'),
-    );
+    forgetOld(pool).catch((error: unknown) => log.warn({ err: error }, 'not tidied; tried again in an hour'));
   }, TIDY_MS);
   scope.onStop('tidying', async () => clearInterval(tidying));
 

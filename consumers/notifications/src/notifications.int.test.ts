@@ -6,7 +6,7 @@ import {
 import { eventually } from '@gavel/consumer-runtime/testing/eventually';
 import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { forgetEnded } from './adapters/postgres/forget-ended.ts';
+import { forgetOld } from './adapters/postgres/forget-old.ts';
 import { notificationsConsumer } from './consumer.ts';
 import { event } from './testing/event-message.ts';
 import { type NotificationsFixture, openNotificationsFixture } from './testing/notifications-fixture.ts';
@@ -115,10 +115,32 @@ describe('notifications', () => {
     await pool.query("UPDATE auctions SET ended_at = now() - interval '31 days' WHERE item_id = $1", [
       oldItem,
     ]);
-    await forgetEnded(pool);
+    await forgetOld(pool);
     const { rows } = await pool.query('SELECT item_id FROM bidders WHERE user_id = $1', [ann]);
     expect(rows).toEqual([{ item_id: newItem }]);
     expect(await fixture.told(ann)).toHaveLength(2);
+  });
+
+  it('forgets notifications, and items that never ended, after a year', async () => {
+    const [oldItem, newItem, ann] = people();
+    const { pool } = fixture.database;
+    await fixture.publish(event.bid(oldItem, ann, 2), event.bid(newItem, ann, 2));
+    const won = [event.closed(randomUUID(), ann, 3, ann), event.closed(newItem, ann, 3)] as const;
+    await fixture.publish(...won);
+    const bidOn = async () =>
+      (await pool.query('SELECT item_id FROM bidders WHERE user_id = $1', [ann])).rows;
+    await eventually(async () => expect(await fixture.told(ann)).toHaveLength(2));
+    await eventually(async () => expect(await bidOn()).toHaveLength(2));
+    await pool.query("UPDATE auctions SET first_seen_at = now() - interval '366 days' WHERE item_id = $1", [
+      oldItem,
+    ]);
+    await pool.query(
+      "UPDATE notifications SET created_at = now() - interval '366 days' WHERE event_id = $1",
+      [won[0].id],
+    );
+    await forgetOld(pool);
+    expect(await fixture.told(ann)).toEqual([`no_bids by ${won[1].id}`]);
+    expect(await bidOn()).toEqual([{ item_id: newItem }]);
   });
 
   it('mails nothing when mail is off', async () => {
