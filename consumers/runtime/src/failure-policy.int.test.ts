@@ -208,6 +208,22 @@ describe('failure policy', () => {
     expect(await letters(items[0] ?? '')).toEqual([]);
   });
 
+  it('an event that takes too long all by itself uses up its tries and is parked, and the others go on', async () => {
+    const [slow = '', good = ''] = await publishItems(2);
+    const { applied, letters } = start(
+      'continue',
+      async (events, tx) => {
+        if (events.some((event) => event.body.itemId === slow && event.envelope.sequence === '2'))
+          await tx.query("DO $$ BEGIN RAISE EXCEPTION 'too long' USING ERRCODE = '57014'; END $$");
+      },
+      2,
+      { backOff: { firstMs: 1, maxMs: 2 } },
+    );
+    await eventually(async () => expect(await applied(slow)).toEqual([1, 3, 4, 5]));
+    await eventually(async () => expect(await applied(good)).toEqual([1, 2, 3, 4, 5]));
+    expect(await letters(slow)).toMatchObject([{ reason: 'handler_failed', sequence: 2, error: 'too long' }]);
+  });
+
   it('what only the commit finds out is the fault of its event all the same', async () => {
     const { pool } = fixture.database;
     await pool.query(

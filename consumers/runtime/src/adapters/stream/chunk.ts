@@ -3,8 +3,14 @@ import type { Delivery } from '../../application/source.ts';
 import { parseAmqpMessage } from './amqp-message.ts';
 
 /** A sub-batch that unpacks to more than this is parked, not unpacked: a few kilobytes can hold gigabytes of zeros. */
-const MAX_UNPACKED = 64 * 1024 * 1024;
+const MAX_UNPACKED = 16 * 1024 * 1024;
 const HEADER = 48;
+
+/** How much may still be taken out of chunks: messages, and bytes of them once they are unpacked. Counted down. */
+export interface Room {
+  messages: number;
+  bytes: number;
+}
 
 /** Thrown when a chunk's own framing is damaged; messages inside a sound chunk never throw. */
 export class DamagedChunk extends Error {
@@ -45,31 +51,38 @@ export class Chunk {
     this.#next = this.firstOffset;
   }
 
-  /** Moves messages at or after `from` to `into` until that holds `limit`; true when the chunk is used up. */
-  drain(into: Delivery[], limit: number, from: bigint): boolean {
-    while (into.length < limit) {
+  /**
+   * Moves messages at or after `from` to `into` while there is room; true when the chunk is used up. A sub-batch counts as
+   * a whole when it is unpacked, as one message of it keeps all of it in memory.
+   */
+  drain(into: Delivery[], room: Room, from: bigint): boolean {
+    while (room.messages > 0) {
+      const before = into.length;
       const unpacked = this.#unpacked.pop();
       if (unpacked !== undefined) {
         if (unpacked.offset >= from) into.push(unpacked);
       } else if (this.#at >= this.#data.length) return true;
-      else this.#entry(into, from);
+      else if (room.bytes <= 0) return false;
+      else this.#entry(into, room, from);
+      room.messages -= into.length - before;
     }
     return this.#unpacked.length === 0 && this.#at >= this.#data.length;
   }
 
-  #entry(into: Delivery[], from: bigint): void {
+  #entry(into: Delivery[], room: Room, from: bigint): void {
     const first = this.#data[this.#at] ?? 0;
     if (first & 0x80) {
-      this.#subBatch(first);
+      this.#subBatch(first, room);
       return;
     }
     const body = this.#bytes(this.#uint32());
     const offset = this.#next;
     this.#next += 1n;
+    room.bytes -= body.length;
     if (offset >= from) into.push(toDelivery(body, offset, this.storedAt));
   }
 
-  #subBatch(header: number): void {
+  #subBatch(header: number, room: Room): void {
     this.#at += 1;
     const records = this.#uint16();
     const unpackedLength = this.#uint32();
@@ -77,6 +90,7 @@ export class Chunk {
     const first = this.#next;
     this.#next += BigInt(records);
     const result = unpack((header >> 4) & 0x07, packed, unpackedLength);
+    room.bytes -= result.ok ? result.data.length : packed.length;
     const messages = result.ok ? splitRecords(result.data, records) : undefined;
     if (messages === undefined) {
       const problem = result.ok ? 'sub-batch does not hold the messages it says' : result.problem;

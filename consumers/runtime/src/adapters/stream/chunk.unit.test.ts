@@ -6,7 +6,7 @@ import { Chunk, DamagedChunk } from './chunk.ts';
 
 function read(bytes: Buffer, from = 0n, limit = 1_000): [bigint, string][] {
   const into: Delivery[] = [];
-  new Chunk(bytes).drain(into, limit, from);
+  new Chunk(bytes).drain(into, { messages: limit, bytes: 1_000_000 }, from);
   return into.map(({ offset, content }) => [
     offset,
     content.ok ? Buffer.from(content.body).toString() : content.problem,
@@ -32,9 +32,21 @@ describe('Chunk', () => {
   it('can be taken in parts', () => {
     const parts = new Chunk(three);
     const [one, two]: [Delivery[], Delivery[]] = [[], []];
-    expect(parts.drain(one, 2, 0n)).toBe(false);
-    expect(parts.drain(two, 2, 0n)).toBe(true);
+    expect(parts.drain(one, { messages: 2, bytes: 100 }, 0n)).toBe(false);
+    expect(parts.drain(two, { messages: 2, bytes: 100 }, 0n)).toBe(true);
     expect([one.length, two.length]).toEqual([2, 1]);
+  });
+
+  it('hands out no more bytes at once than there is room for, and one sub-batch', () => {
+    const zeros = Buffer.concat([entry('x'.repeat(200)), entry('y'.repeat(200))]);
+    const bomb = subBatch(1, 2, gzipSync(zeros), zeros.length);
+    const bytes = new Chunk(chunk(0n, 6, bomb, bomb, bomb));
+    const sizes = [1, 2, 3].map(() => {
+      const into: Delivery[] = [];
+      bytes.drain(into, { messages: 100, bytes: 300 }, 0n);
+      return into.length;
+    });
+    expect(sizes).toEqual([2, 2, 2]);
   });
 
   const records = Buffer.concat([entry('x'), entry('y')]);

@@ -4,7 +4,7 @@ import {
   type Subscription,
   SubscriptionRefused,
 } from '../../application/source.ts';
-import { Chunk } from './chunk.ts';
+import { Chunk, type Room } from './chunk.ts';
 
 /** How a subscription asks the broker for more, and what else it needs of its connection. */
 export interface SubscriptionLine {
@@ -20,6 +20,8 @@ export interface SubscriptionLine {
  * of a million events was read no faster.
  */
 const BUFFER_BYTES = 512 * 1024;
+/** Handed out at once, unpacked: at most this many bytes and one sub-batch more. A few kilobytes can hold gigabytes of zeros. */
+const TAKE_BYTES = 16 * 1024 * 1024;
 /** Never more chunks asked for at once. Small chunks need many: at one event a chunk each costs a round trip otherwise. */
 const MAX_CREDIT = 64;
 export const INITIAL_CREDIT = 1;
@@ -61,12 +63,16 @@ export class StreamSubscription implements Subscription {
 
   async take(limit: number): Promise<readonly Delivery[] | undefined> {
     const taken: Delivery[] = [];
+    const room: Room = { messages: limit, bytes: TAKE_BYTES };
     for (;;) {
-      while (taken.length < limit && this.#chunks[0] !== undefined) {
+      // What is passed over on the way to the wanted offset is not kept.
+      if (taken.length === 0) room.bytes = TAKE_BYTES;
+      while (room.messages > 0 && room.bytes > 0 && this.#chunks[0] !== undefined) {
         await this.#checkStart(this.#chunks[0]);
-        this.#drainFirst(taken, limit);
+        this.#drainFirst(taken, room);
       }
       if (taken.length > 0) return taken;
+      if (this.#chunks[0] !== undefined) continue;
       if (this.#failure) throw this.#failure;
       if (this.ended.aborted) return undefined;
       await new Promise<void>((resolve) => {
@@ -113,9 +119,9 @@ export class StreamSubscription implements Subscription {
     await this.#line.unsubscribe();
   }
 
-  #drainFirst(taken: Delivery[], limit: number): void {
+  #drainFirst(taken: Delivery[], room: Room): void {
     const chunk = this.#chunks[0];
-    if (chunk === undefined || !chunk.drain(taken, limit, this.#wanted)) return;
+    if (chunk === undefined || !chunk.drain(taken, room, this.#wanted)) return;
     this.#chunks.shift();
     this.#buffered -= chunk.bytes;
     this.#askForMore();
