@@ -38,14 +38,14 @@ describe('the bridge', () => {
     for (const name of await manager.streams.names().next()) await manager.streams.delete(name);
   });
 
-  function begin(): Promise<string> {
+  function begin(maxBytes = 100_000_000): Promise<string> {
     return startNatsBridge(
       {
         HOST: '127.0.0.1',
         PORT: 0,
         STREAM_URL: producer.urls.streamUrl,
         NATS_URL: server.url,
-        NATS_MAX_BYTES: 100_000_000,
+        NATS_MAX_BYTES: maxBytes,
         NATS_REPLICAS: 1,
       },
       { onStop: (_, run) => void stops.push(run) },
@@ -56,6 +56,7 @@ describe('the bridge', () => {
     await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), 20_000);
     return url;
   }
+  const written = async () => (await (await jetstreamManager(nats)).streams.info(BIDS)).state;
   async function stop(): Promise<void> {
     for (let run = stops.pop(); run; run = stops.pop()) await run();
   }
@@ -244,4 +245,28 @@ describe('the bridge', () => {
       expectExactly(await readMirrored(nats, BIDS), sent);
     },
   );
+
+  it('repeats nothing of a stream that was made anew, though JetStream has discarded what was mirrored', async () => {
+    const items = Array.from({ length: 65 }, () => itemIn(PARTITION));
+    const sent = numberedBids(items, 65);
+    await begin(20_000);
+    // The one before the last was lost before it was mirrored, and comes with the rest.
+    await producer.send(PARTITION, [...sent.slice(0, 58), ...sent.slice(59, 60)]);
+    await vi.waitFor(async () => expect((await written()).last_seq).toBe(59), 20_000);
+    expect((await written()).first_seq).toBeGreaterThan(10);
+    await stop();
+    await producer.client.deleteStream({ stream: PARTITION });
+    await producer.client.createStream({ stream: PARTITION, arguments: {} });
+    await producer.send(PARTITION, sent.slice(0, 20));
+    await begin(20_000);
+    // As a refill does it: in order, and while the bridge reads.
+    await producer.send(PARTITION, sent.slice(20));
+    await vi.waitFor(
+      async () => expect((await readMirrored(nats, BIDS)).at(-1)?.id).toBe(sent[64]?.envelope.id),
+      20_000,
+    );
+    const after = [58, 60, 61, 62, 63, 64].map((index) => sent[index]?.envelope.id);
+    expect((await readMirrored(nats, BIDS)).slice(-6).map(({ id }) => id)).toEqual(after);
+    expect((await written()).last_seq).toBe(65);
+  });
 });

@@ -24,6 +24,10 @@ export interface MirrorSession {
   readonly positions: Positions;
   /** Rejects when the connection is lost; resolves when the session is closed from this side. */
   readonly ended: Promise<void>;
+  /** Whether it no longer holds everything that was mirrored: by size, the oldest goes first. */
+  readonly hasDiscarded: boolean;
+  /** The first of those events that it holds. */
+  findHeld(events: readonly MirroredEvent[]): Promise<MirroredEvent | undefined>;
   /** Largest body that it takes. */
   readonly maxBodyBytes: number;
   /**

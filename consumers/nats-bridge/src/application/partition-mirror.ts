@@ -4,6 +4,7 @@ import type { StreamName } from '@gavel/proto/topology';
 import { markOf, type Position } from '../domain/positions.ts';
 import type { PartitionStatus } from './bridge-status.ts';
 import { type Delivery, type EventLog, LogRefused, type Reading } from './event-log.ts';
+import { findPlace } from './find-place.ts';
 import { judgeDeliveries } from './judge-deliveries.ts';
 import type { MirrorSession } from './mirror.ts';
 import { countBatch, inMirrorSpans } from './telemetry.ts';
@@ -73,7 +74,7 @@ export class PartitionMirror {
   async #follow(session: MirrorSession, signal: AbortSignal): Promise<void> {
     const position = session.positions.get(this.#partition);
     this.#offset = position?.offset ?? null;
-    let unchecked = await this.#open(position);
+    let unchecked = await this.#open(session, position);
     if (signal.aborted) return;
     this.note('running');
     for (;;) {
@@ -84,8 +85,9 @@ export class PartitionMirror {
         const { offset } = unchecked;
         const found = taken.find((delivery) => delivery.offset >= offset);
         if (found !== undefined && !isAt(found, unchecked)) {
-          await this.#readAnew(`another event is at offset ${offset}`);
+          await this.#readAnew(session, unchecked, `another event is at offset ${offset}`);
           unchecked = undefined;
+          if (signal.aborted) return;
           continue;
         }
         if (found !== undefined) unchecked = undefined;
@@ -96,7 +98,7 @@ export class PartitionMirror {
   }
 
   /** Opens the reading at a position's own event, and returns the position when that event is still to be checked. */
-  async #open(position: Position | undefined): Promise<Position | undefined> {
+  async #open(session: MirrorSession, position: Position | undefined): Promise<Position | undefined> {
     if (position === undefined) {
       this.#reading = await this.#log.read(this.#partition, null);
       return undefined;
@@ -106,19 +108,41 @@ export class PartitionMirror {
       return position;
     } catch (error) {
       if (!(error instanceof LogRefused)) throw error;
-      if (error.reason === 'made-anew') await this.#readAnew(error.message);
+      if (error.reason === 'made-anew') await this.#readAnew(session, position, error.message);
       // The event itself may have gone; it is what comes after it that has to be there.
       else this.#reading = await this.#log.read(this.#partition, position.offset);
       return undefined;
     }
   }
 
-  // The mirror knows which events it has, so reading all of them again repeats none.
-  async #readAnew(reason: string): Promise<void> {
+  // The mirror knows which events it holds, so reading all of them again repeats none; what it has discarded lies before.
+  async #readAnew(session: MirrorSession, position: Position, reason: string): Promise<void> {
     log.warn({ partition: this.#partition, reason }, 'the stream was made anew: read from its start');
     await this.#reading?.close();
     this.#offset = null;
-    this.#reading = await this.#log.read(this.#partition, null);
+    if (session.hasDiscarded) {
+      this.#reading = await this.#log.read(this.#partition, null);
+      this.#offset = await findPlace(this.#reading, (taken) => this.#placeIn(session, position, taken));
+      await this.#reading.close();
+      if (this.#offset === null) {
+        log.warn(
+          { partition: this.#partition },
+          'nothing in it is known: what the mirror has discarded is repeated',
+        );
+      }
+    }
+    this.#reading = await this.#log.read(this.#partition, this.#offset);
+  }
+
+  /** The offset of the first event that the mirror holds, or of the last one that it ever took. */
+  async #placeIn(
+    session: MirrorSession,
+    position: Position,
+    taken: readonly Delivery[],
+  ): Promise<bigint | undefined> {
+    const { events } = judgeDeliveries(this.#stream, session.maxBodyBytes, taken);
+    const held = await session.findHeld(events);
+    return (held ?? events.find(({ envelope }) => markOf(envelope.id) === position.mark))?.offset;
   }
 
   async #mirror(session: MirrorSession, deliveries: readonly Delivery[]): Promise<void> {

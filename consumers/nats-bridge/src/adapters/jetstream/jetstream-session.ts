@@ -38,6 +38,7 @@ export interface SessionOptions {
  */
 export class JetStreamSession implements MirrorSession {
   readonly ended: Promise<void>;
+  readonly hasDiscarded: boolean;
   readonly maxBodyBytes: number;
   readonly #connection: NatsConnection;
   readonly #client: JetStreamClient;
@@ -59,6 +60,7 @@ export class JetStreamSession implements MirrorSession {
     this.#timeoutMs = timeoutMs;
     this.#lastSequence = end.lastSequence;
     this.#reached = new Map(end.positions);
+    this.hasDiscarded = end.firstSequence > 1;
     this.maxBodyBytes = (connection.info?.max_payload ?? 1_048_576) - HEADER_BYTES;
     this.ended = connection.closed().then((error) => {
       if (!this.#closing) throw new Error('the connection to NATS was lost', { cause: error ?? undefined });
@@ -69,6 +71,10 @@ export class JetStreamSession implements MirrorSession {
 
   get positions(): Positions {
     return this.#reached;
+  }
+
+  findHeld(events: readonly MirroredEvent[]): Promise<MirroredEvent | undefined> {
+    return this.#seen.findHeld(events);
   }
 
   append(partition: string, events: readonly MirroredEvent[], carriers: Carriers): Promise<AppendCounts> {

@@ -56,6 +56,7 @@ export async function ensureMirrorStream(
 
 /** The end of a mirror: the sequence that its next message follows, and the positions it has come to. */
 export interface MirrorEnd {
+  readonly firstSequence: number;
   readonly lastSequence: number;
   readonly positions: Positions;
 }
@@ -68,12 +69,12 @@ export async function readMirrorEnd(manager: JetStreamManager, stream: StreamNam
   const name = jetStreamName(stream);
   const { state } = await manager.streams.info(name);
   const lastSequence = state.last_seq;
-  if (lastSequence === 0) return { lastSequence, positions: new Map() };
+  if (lastSequence === 0) return { firstSequence: 1, lastSequence, positions: new Map() };
   const lowest = Math.max(state.first_seq, lastSequence - LOOK_BACK);
   for (let seq = lastSequence; state.messages > 0 && seq >= lowest; seq--) {
     const message = await manager.streams.getMessage(name, { seq });
     const positions = parsePositions(message?.header.get(gavelHeader.positions) ?? '');
-    if (positions !== undefined) return { lastSequence, positions };
+    if (positions !== undefined) return { firstSequence: state.first_seq, lastSequence, positions };
   }
   throw new MirrorRefused(
     `${name} was emptied or filled by others: none of its last messages says how far the mirror is. ` +

@@ -53,6 +53,19 @@ export class SeenEvents {
     return fresh;
   }
 
+  /** The first of those events that the mirror holds. */
+  async findHeld(events: readonly MirroredEvent[]): Promise<MirroredEvent | undefined> {
+    await this.#lookUp(new Set(events.map(({ envelope }) => envelope.subject)));
+    for (const event of events) {
+      const { id, subject, sequence } = event.envelope;
+      const seen = this.#subjects.get(subject);
+      if (seen === undefined || BigInt(sequence) > seen.highest) continue;
+      seen.ids ??= await this.#idsOf(subject);
+      if (seen.ids.has(id)) return event;
+    }
+    return undefined;
+  }
+
   async #lookUp(subjects: ReadonlySet<string>): Promise<void> {
     if (this.#complete) return;
     const unknown = [...subjects].filter((subject) => !this.#subjects.has(subject));
