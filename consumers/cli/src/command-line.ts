@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { completeWords, printCompletion } from './commands/completion.ts';
 import { explainConnections } from './commands/connections-help.ts';
 import { discardDeadLetters } from './commands/dead-letters/discard.ts';
@@ -29,7 +29,10 @@ export function createCommandLine(run: Run): Command {
     .description("Work the log: look into streams, move groups' places, replay, redrive, refill, trace.")
     .option('--json', 'answer in JSON, for programs')
     .option('--connections <file>', 'JSON file that says where things are');
-  for (const name of connectionNames) gavel.option(`--${flagOf(name)} <url>`, `instead of ${name}`);
+  for (const name of connectionNames) {
+    const option = new Option(`--${flagOf(name)} <url>`, `instead of ${name}`);
+    gavel.addOption(option.helpGroup('Connections (`gavel help connections`):'));
+  }
   const streams = [listStreams(run), showStream(run), peekStream(run), tailStream(run)];
   const groups = [listGroups(run), showGroup(run), seekGroup(run), pauseConsumers(run), resumeConsumers(run)];
   const letters = [

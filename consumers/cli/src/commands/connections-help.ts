@@ -9,7 +9,7 @@ export function explainConnections(): Command {
       `Each address is taken from the first that tells it: a flag, the environment, the file that \`make up\` writes
 (.gavel/dev/connections.json; GAVEL_DEV_DIRECTORY moves the folder, GAVEL_CONNECTIONS or --connections names another file).
 
-${connectionNames.map((name) => `  ${`--${flagOf(name)}`.padEnd(22)} ${name}`).join('\n')}
+${connectionNames.map((name) => `  ${`--${flagOf(name)}`.padEnd(30)} ${name}`).join('\n')}
 
 STREAM_URL and AMQP_URL name the virtual host in their path: rabbitmq-stream://user:password@host:5552/gavel`,
     )

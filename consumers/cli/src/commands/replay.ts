@@ -29,11 +29,12 @@ export function replayGroup(run: Run): Command {
       `Runs a group's own handler over the log once more, into empty tables beside the live ones, shows where the two
 differ, and puts the new ones in the live ones' place when told to. The group may be at work all the while.
 
-  --from PLACE   builds the shadow anew, fills it, compares
-  --swap         fills up what is missing (after --from, or of a shadow built before), compares, and swaps: tables,
-                 checkpoints, processed events and dead letters in one transaction. The old tables stay in the
-                 schema replaced_<group> until the next swap
-  --drop         removes the shadow
+  --from PLACE  builds the shadow anew, fills it, compares
+  --swap        fills up what is missing, also of a shadow built before,
+                compares, and swaps tables, checkpoints, processed events and
+                dead letters in one transaction; the old tables stay in the
+                schema replaced_<group> until the next swap
+  --drop        removes the shadow
 
 Events that were discarded stay discarded. Events older than what the streams keep cannot be replayed.`,
     )

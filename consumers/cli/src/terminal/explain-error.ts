@@ -18,6 +18,10 @@ export function explainError(error: unknown): CommandFailure {
   if (sqlState(error) === '42P01') {
     return new CommandFailure('failure', message, 'Run the migrations of this database first.', error);
   }
+  // lock_not_available: somebody holds what a swap or a seek needs for a moment.
+  if (sqlState(error) === '55P03') {
+    return new CommandFailure('refused', message, 'Nothing has changed. Try again in a moment.', error);
+  }
   if (isTransient(error) || isBrokerAway(message)) {
     return new CommandFailure('unreachable', message, AWAY, error);
   }
