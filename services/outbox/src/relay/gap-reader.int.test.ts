@@ -138,6 +138,22 @@ describe('the gap reader', () => {
     expect(seen).toEqual(Array.from({ length: 32 }, (_, i) => `slow/${i + 1}`));
   });
 
+  it('cuts a page at its bytes, and neither skips nor repeats a row for it', async () => {
+    const gap = await openTransaction('large', 1);
+    await database.pool.query(
+      `INSERT INTO outbox (event_id, type, subject, stream, aggregate_id, sequence, time, body)
+       SELECT gen_random_uuid(), 'bids.v1.BidPlaced', 'gavel.bids.bid_placed.large', 'gavel.bids', 'large', n, now(), $1
+       FROM generate_series(2, 13) AS n`,
+      [Buffer.alloc(900_000)],
+    );
+    const first = await round();
+    expect(first).toEqual([2, 3, 4, 5, 6].map((n) => `large/${n}`));
+    await gap.commit();
+    const rest: string[] = [];
+    for (let page = await round(); page.length > 0; page = await round()) rest.push(...page);
+    expect(rest).toEqual([1, 7, 8, 9, 10, 11, 12, 13].map((n) => `large/${n}`));
+  });
+
   it('reads every row once and each aggregate in order under many concurrent writers', async () => {
     const items = Array.from({ length: 8 }, () => uuidv7());
     await database.pool.query(
