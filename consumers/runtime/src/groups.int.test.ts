@@ -188,6 +188,24 @@ describe('a consumer group', () => {
     await sharedAs([first, second], [2, 2]);
   });
 
+  it('commits nothing at the start of a group that was paused before', async () => {
+    const { name, start, publish, allApplied } = newGroup();
+    const { pool } = fixture.database;
+    await pauseGroup(pool, name);
+    await publish(2);
+    const member = start();
+    await eventually(() =>
+      expect(member.status().partitions.map(({ state }) => state)).toEqual(Array(4).fill('paused')),
+    );
+    const { rows } = await pool.query(
+      'SELECT 1 FROM checkpoints WHERE consumer = $1 AND last_offset IS NOT NULL',
+      [name],
+    );
+    expect(rows).toEqual([]);
+    await resumeGroup(pool, name);
+    await allApplied();
+  });
+
   it('lets a member that is told to stop finish its batch and commit it', async () => {
     const { name, start, publish, allApplied } = newGroup();
     let finish = (): void => undefined;

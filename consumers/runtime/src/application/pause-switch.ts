@@ -1,7 +1,11 @@
 /** A switch that work waits at while it is on. */
 export class PauseSwitch {
-  #on = false;
+  #on: boolean;
   #waiting = new Set<() => void>();
+
+  constructor(on = false) {
+    this.#on = on;
+  }
 
   get isOn(): boolean {
     return this.#on;
