@@ -1,0 +1,74 @@
+import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
+import { describe, expect, it } from 'vitest';
+import type { ConsumerDefinition } from '../define-consumer.ts';
+import { PartitionReader } from './partition-reader.ts';
+import type { EventSource, Subscription } from './source.ts';
+
+/** A partition without messages, given to its member only when told to. */
+function quietPartition() {
+  let give = (): void => undefined;
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  let asked = false;
+  const ending = new AbortController();
+  const subscription: Subscription = {
+    take: () =>
+      new Promise((resolve) => {
+        ending.signal.addEventListener('abort', () => resolve(undefined));
+      }),
+    newestOffset: undefined,
+    oldestWaiting: undefined,
+    ended: ending.signal,
+    close: async () => ending.abort(),
+  };
+  const source: EventSource = {
+    subscribe: () => Promise.resolve(subscription),
+    oldestStoredAt: () => Promise.resolve(undefined),
+    join: () =>
+      Promise.resolve({
+        async turn() {
+          asked = true;
+          await given;
+          return subscription;
+        },
+        close: () => Promise.resolve(),
+      }),
+    close: () => Promise.resolve(),
+  };
+  return { source, give, isAsked: () => asked };
+}
+
+const definition = {
+  name: 'reader',
+  stream: 'gavel.bids',
+  subscription: 'gavel.bids.>',
+  types: [BidPlacedSchema],
+  onFailure: { laterEvents: 'wait' },
+  handle: async () => undefined,
+} as unknown as ConsumerDefinition;
+
+describe('PartitionReader', () => {
+  it('stops also when its turn comes at that very moment and there is nothing to read', async () => {
+    const { source, give, isAsked } = quietPartition();
+    const reader = new PartitionReader({
+      definition,
+      partition: 'gavel.bids-0',
+      source,
+      store: {
+        claim: () => Promise.resolve(new Set()),
+        blocked: () => Promise.resolve(new Set()),
+        park: () => Promise.resolve(),
+      },
+      commit: () => Promise.resolve('moved'),
+      readCheckpoint: () => Promise.resolve({ offset: null, mark: null }),
+      batchLimit: 10,
+      jitter: () => 0.5,
+    });
+    await expect.poll(isAsked).toBe(true);
+    const stopped = reader.stop();
+    give();
+    await stopped;
+    expect(reader.status().state).toBe('stopped');
+  });
+});
