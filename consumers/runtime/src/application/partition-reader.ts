@@ -3,7 +3,7 @@ import type { ConsumerDefinition } from '../define-consumer.ts';
 import { type BackOff, delayBefore } from '../domain/back-off.ts';
 import { countRebalance } from '../telemetry.ts';
 import type { BatchCounts, BatchStore, JudgedBatch } from './apply-batch.ts';
-import { type Checkpoint, isSamePlace, messageMark } from './checkpoint.ts';
+import { type Checkpoint, isAllHeldAfter, isSamePlace, messageMark, readingFrom } from './checkpoint.ts';
 import type { CommitStrategy } from './commit-strategy.ts';
 import type { PartitionState, PartitionStatus } from './partition-status.ts';
 import { PauseSwitch } from './pause-switch.ts';
@@ -42,13 +42,17 @@ export interface PartitionReaderOptions {
 export class PartitionReader {
   readonly #options: PartitionReaderOptions;
   readonly #settling: DeliverySettling;
-  readonly #paused = new PauseSwitch();
+  /** On until it is known whether the group is paused: what a paused group gets at its start is not applied. */
+  readonly #paused = new PauseSwitch(true);
+  #arePausesKnown = false;
   readonly #stopping = new AbortController();
   readonly #done: Promise<void>;
   #subscription: Subscription | undefined;
   #state: PartitionState = 'connecting';
   #problem: string | undefined;
   #checkpoint: Checkpoint = { offset: null, mark: null };
+  /** A checkpoint whose own message retention has removed, and nothing after it. */
+  #unmarked: bigint | undefined;
   /** When the oldest message of the batch in hand was stored. */
   #inHand: number | undefined;
 
@@ -73,10 +77,12 @@ export class PartitionReader {
     await this.#done;
   }
 
-  /** Keeps the partition and commits nothing, or goes on. A batch under way is finished. */
+  /** Keeps the partition and commits nothing, or goes on. A batch under way is finished. The first one waits for this. */
   setPaused(paused: boolean): void {
-    if (paused === this.#paused.isOn) return;
+    const wasPaused = this.#isPaused;
+    this.#arePausesKnown = true;
     this.#paused.set(paused);
+    if (paused === wasPaused) return;
     log.info(this.#names(), paused ? 'paused' : 'resumed');
     if (!paused && this.#state === 'paused') this.#state = 'running';
   }
@@ -86,16 +92,20 @@ export class PartitionReader {
     const { offset } = this.#checkpoint;
     const behind = newest === undefined ? 0n : newest - (offset ?? -1n);
     const oldest = this.#inHand ?? this.#subscription?.oldestWaiting;
-    const isPaused = this.#paused.isOn && this.#state === 'running';
+    const isReading = this.#state === 'running';
     return {
       partition: this.#options.partition,
-      state: isPaused ? 'paused' : this.#state,
+      state: isReading && this.#paused.isOn ? (this.#arePausesKnown ? 'paused' : 'connecting') : this.#state,
       held: this.#subscription !== undefined,
       offset,
       lagMessages: behind > 0n ? Number(behind) : 0,
       lagSeconds: oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest) / 1000),
       ...(this.#problem !== undefined && { problem: this.#problem }),
     };
+  }
+
+  get #isPaused(): boolean {
+    return this.#arePausesKnown && this.#paused.isOn;
   }
 
   async #run(): Promise<void> {
@@ -105,10 +115,14 @@ export class PartitionReader {
       try {
         await this.#takePlace();
       } catch (error) {
+        if (this.#checkpoint.mark !== null && isAllHeldAfter(this.#checkpoint, error)) {
+          this.#unmarked = this.#checkpoint.offset ?? undefined;
+          continue;
+        }
         // What held for a while was no failure in a row: the next one is the first again, in pace and in the log.
         failures = Date.now() - startedAt > STEADY_MS ? 1 : failures + 1;
         this.#fail(error, failures);
-        if (error instanceof SubscriptionRefused) await this.#untilCheckpointIsSet();
+        if (error instanceof SubscriptionRefused) await this.#untilItCanBeRead();
         else await rest(delayBefore(failures, RETRY_PACE, this.#options.jitter(failures)), signal);
       }
     }
@@ -142,10 +156,13 @@ export class PartitionReader {
   }
 
   async #startPosition(): Promise<StartPosition> {
-    this.#checkpoint = await this.#options.readCheckpoint();
-    const { offset, mark } = this.#checkpoint;
-    if (offset === null) return 'first';
-    return mark === null ? { after: offset } : { at: offset };
+    this.#checkpoint = await this.#readPlace();
+    return readingFrom(this.#checkpoint);
+  }
+
+  async #readPlace(): Promise<Checkpoint> {
+    const stored = await this.#options.readCheckpoint();
+    return stored.offset === this.#unmarked ? { ...stored, mark: null } : stored;
   }
 
   async #read(subscription: Subscription): Promise<void> {
@@ -187,15 +204,38 @@ export class PartitionReader {
     });
   }
 
-  /** A stream that grows does not become the one that was lost: only somebody who sets the checkpoint ends a refusal. */
-  async #untilCheckpointIsSet(): Promise<void> {
+  /**
+   * A stream that grows does not become the one that was lost: somebody who sets the checkpoint ends a refusal. Or the very
+   * message that was applied is found at its offset again: the broker had spoken for a replica that was behind, as one
+   * can be for moments after a failover.
+   */
+  async #untilItCanBeRead(): Promise<void> {
     const refused = this.#checkpoint;
     const { signal } = this.#stopping;
     for (let looks = 1; !signal.aborted; looks++) {
       await rest(delayBefore(looks, REFUSED_PACE), signal);
       // While the database is away there is nothing to see; the next look is soon.
-      const stored = await this.#options.readCheckpoint().catch(() => refused);
-      if (!isSamePlace(stored, refused)) return;
+      const stored = await this.#readPlace().catch(() => refused);
+      if (!isSamePlace(stored, refused) || (await this.#isThereAgain(refused))) return;
+    }
+  }
+
+  async #isThereAgain({ offset, mark }: Checkpoint): Promise<boolean> {
+    if (offset === null || mark === null) return false;
+    try {
+      const subscription = await this.#options.source.subscribe(this.#options.partition, { at: offset });
+      const stop = (): void => void subscription.close();
+      this.#stopping.signal.addEventListener('abort', stop, { once: true });
+      try {
+        const [last] = (await subscription.take(1)) ?? [];
+        return last?.offset === offset && messageMark(last) === mark;
+      } finally {
+        this.#stopping.signal.removeEventListener('abort', stop);
+        await subscription.close();
+      }
+    } catch (error) {
+      log.debug({ ...this.#names(), err: error }, 'still cannot be read');
+      return false;
     }
   }
 
