@@ -255,6 +255,8 @@ describe('the bridge', () => {
     await vi.waitFor(async () => expect((await written()).last_seq).toBe(59), 20_000);
     expect((await written()).first_seq).toBeGreaterThan(10);
     await stop();
+    // As if minutes had gone by: until then the server itself knows the ids (Nats-Msg-Id).
+    await (await jetstreamManager(nats)).streams.update(BIDS, { duplicate_window: 100_000_000 });
     await producer.client.deleteStream({ stream: PARTITION });
     await producer.client.createStream({ stream: PARTITION, arguments: {} });
     await producer.send(PARTITION, sent.slice(0, 20));
