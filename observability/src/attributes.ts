@@ -50,12 +50,6 @@ export interface MetricDefinition {
 }
 
 export const metric = {
-  outboxAppended: {
-    name: 'gavel.outbox.appended',
-    kind: 'counter',
-    unit: '{event}',
-    description: 'Events appended to an outbox',
-  },
   outboxBacklog: {
     name: 'gavel.outbox.backlog',
     kind: 'gauge',
@@ -91,12 +85,6 @@ export const metric = {
     kind: 'histogram',
     unit: 's',
     description: 'From the commit of an event to its publisher confirms',
-  },
-  relayBatchDuration: {
-    name: 'gavel.relay.batch.duration',
-    kind: 'histogram',
-    unit: 's',
-    description: 'One batch from claim to mark',
   },
   relayFailures: {
     name: 'gavel.relay.failures',
