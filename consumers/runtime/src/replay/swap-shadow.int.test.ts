@@ -1,0 +1,77 @@
+import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { transaction } from '@gavel/postgres/transaction';
+import { v7 } from 'uuid';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { park } from '../adapters/postgres/dead-letters.ts';
+import { lockLetter } from '../adapters/postgres/parked-letters.ts';
+import { claimNewEvents } from '../adapters/postgres/processed-events.ts';
+import type { ConsumerDefinition } from '../define-consumer.ts';
+import { consumerRuntimeMigrations } from '../migrations.ts';
+import { recordingConsumer } from '../testing/recording-consumer.ts';
+import { createShadow } from './create-shadow.ts';
+import { shadowSchema } from './shadow-schema.ts';
+import { swapShadow } from './swap-shadow.ts';
+
+describe('a swap backwards', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase([consumerRuntimeMigrations]);
+    await database.pool.query('CREATE TABLE totals (id bigint PRIMARY KEY)');
+  });
+  afterAll(() => database.drop());
+
+  const partition = 'gavel.bids-0';
+  const definition = {
+    ...(recordingConsumer({ laterEvents: 'continue' }) as unknown as ConsumerDefinition),
+    projection: { tables: ['totals'] },
+  };
+
+  /** Commits an event that the handler failed on, and the checkpoint, as a consumer or a replay would. */
+  const fail = (schema: string, offset: bigint, eventId: string) =>
+    transaction(database.pool, async (tx) => {
+      await tx.query(`SET LOCAL search_path = ${schema}, public`);
+      await claimNewEvents(tx, definition.name, [eventId]);
+      const headers = { cloudEvents_sequence: '1' };
+      const letter = { offset, eventId, aggregateId: 'item', headers, body: Buffer.from('b') } as const;
+      await park(tx, definition.name, partition, [
+        { ...letter, reason: 'handler_failed', error: 'broken', attempts: 1 },
+      ]);
+      await tx.query(
+        `INSERT INTO checkpoints (consumer, stream_partition, last_offset, seen_offset, seen_message)
+         VALUES ($1, $2, $3, $3, $4) ON CONFLICT (consumer, stream_partition)
+         DO UPDATE SET last_offset = $3, seen_offset = $3, seen_message = $4`,
+        [definition.name, partition, offset, eventId],
+      );
+    });
+
+  it('takes along the letters of what is read again, keeps those before and of an older stream, and the mark', async () => {
+    const [both, again, older] = [v7(), v7(), v7()];
+    await fail('public', 900n, older);
+    await fail('public', 3n, both);
+    await fail('public', 8n, again);
+    await createShadow(database.pool, definition, [{ partition, from: 0n, until: 5n }]);
+    await fail(shadowSchema(definition), 3n, both);
+    expect(await swapShadow(database.pool, definition)).toEqual({
+      outcome: 'behind',
+      partitions: [partition],
+    });
+    expect(await swapShadow(database.pool, definition, { backwards: true })).toEqual({ outcome: 'swapped' });
+
+    const { rows: letters } = await database.pool.query<{ id: bigint; offset: bigint; status: string }>(
+      'SELECT id, stream_offset AS "offset", status FROM dead_letters ORDER BY stream_offset',
+    );
+    expect(letters).toMatchObject([
+      { offset: 3n, status: 'parked' },
+      { offset: 900n, status: 'parked' },
+    ]);
+    const { rows: claims } = await database.pool.query('SELECT event_id FROM processed_events');
+    expect(claims).toEqual([{ event_id: both }]);
+    const { rows: places } = await database.pool.query(
+      'SELECT last_offset, seen_offset, seen_message FROM checkpoints',
+    );
+    expect(places).toEqual([{ last_offset: 3n, seen_offset: 3n, seen_message: both }]);
+    await transaction(database.pool, async (tx) => {
+      expect(await lockLetter(tx, definition.name, letters[0]?.id ?? 0n)).toMatchObject({ ownsClaim: true });
+    });
+  });
+});
