@@ -41,4 +41,38 @@ describe('redriving a dead letter', () => {
     await eventually(async () => expect(await appliedSequences(pool, itemId)).toEqual([1, 2, 3, 4]));
     expect(await redrive(pool, definition, 999n)).toEqual({ outcome: 'not-parked' });
   });
+
+  it('says failed, too, when only a deferred constraint would find the failure, and handles nothing that was handled since', async () => {
+    const { pool } = fixture.database;
+    await pool.query('CREATE TABLE late (item_id text UNIQUE DEFERRABLE INITIALLY DEFERRED)');
+    const itemId = randomUUID();
+    await pool.query('INSERT INTO late VALUES ($1)', [itemId]);
+    const definition = recordingConsumer(
+      { laterEvents: 'continue', attempts: 1 },
+      async (_, tx) => {
+        await tx.query('INSERT INTO late VALUES ($1)', [itemId]);
+      },
+      'deferred',
+    );
+    const bid = bidMessage({ itemId, userId: itemId }, 1);
+    await fixture.producer.client.createStream({ stream: 'gavel.bids-late', arguments: {} });
+    await fixture.producer.send('gavel.bids-late', [bid]);
+    const consumer = fixture.start({ definition, partitions: ['gavel.bids-late'] });
+    const id = await eventually(async () => {
+      const { rows } = await pool.query<{ id: bigint }>(
+        "SELECT id FROM dead_letters WHERE consumer = 'deferred' AND status = 'parked'",
+      );
+      expect(rows).toHaveLength(1);
+      return rows[0]?.id ?? 0n;
+    });
+    await consumer.stop();
+    expect(await redrive(pool, definition, id)).toMatchObject({
+      outcome: 'failed',
+      problem: expect.stringContaining('late_item_id_key'),
+    });
+    // As if it had been read again after the claim was taken back.
+    await pool.query("UPDATE processed_events SET processed_at = now() WHERE consumer = 'deferred'");
+    expect(await redrive(pool, definition, id)).toEqual({ outcome: 'redriven' });
+    expect(await appliedSequences(pool, itemId, 'deferred')).toEqual([]);
+  });
 });

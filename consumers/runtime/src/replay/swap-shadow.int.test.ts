@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { transaction } from '@gavel/postgres/transaction';
-import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { park } from '../adapters/postgres/dead-letters.ts';
 import { lockLetter } from '../adapters/postgres/parked-letters.ts';
@@ -45,7 +45,7 @@ describe('a swap backwards', () => {
     });
 
   it('takes along the letters of what is read again, keeps those before and of an older stream, and the mark', async () => {
-    const [both, again, older] = [v7(), v7(), v7()];
+    const [both, again, older] = [randomUUID(), randomUUID(), randomUUID()];
     await fail('public', 900n, older);
     await fail('public', 3n, both);
     await fail('public', 8n, again);

@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { transaction } from '@gavel/postgres/transaction';
-import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeadLetter } from '../../application/dead-letter.ts';
 import { consumerRuntimeMigrations } from '../../migrations.ts';
@@ -42,23 +42,23 @@ describe('parking where an offset has been another message', () => {
     transaction(database.pool, (tx) => lockLetter(tx, consumer, id));
 
   it('takes another message at the same offset, and the same one only once', async () => {
-    const event = v7();
+    const event = randomUUID();
     await parkAll('anew', letter(17n, 1, event), letter(18n, 2));
-    await parkAll('anew', letter(17n, 1, v7()), letter(18n, 3));
+    await parkAll('anew', letter(17n, 1, randomUUID()), letter(18n, 3));
     await parkAll('anew', letter(17n, 1, event), letter(18n, 2));
     expect(await parked('anew')).toHaveLength(4);
   });
 
   it('orders the letters of an aggregate by its sequence, whatever their offsets', async () => {
-    await parkAll('order', letter(900n, 4, v7()));
-    await parkAll('order', letter(3n, 5, v7()));
+    await parkAll('order', letter(900n, 4, randomUUID()));
+    await parkAll('order', letter(3n, 5, randomUUID()));
     const [fourth, fifth] = await parked('order');
     expect(await lock('order', fourth)).toMatchObject({ earlier: null });
     expect(await lock('order', fifth)).toMatchObject({ earlier: fourth });
   });
 
   it('knows a letter whose event was handled by somebody else since', async () => {
-    const event = v7();
+    const event = randomUUID();
     await parkAll('owner', letter(1n, 1, event));
     const [id] = await parked('owner');
     expect(await lock('owner', id)).toMatchObject({ ownsClaim: true });
