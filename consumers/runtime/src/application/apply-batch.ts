@@ -94,7 +94,7 @@ export async function applyBatch(
     return { outcome: await commit(batch.move, effect), counts };
   } catch (error) {
     if (error instanceof BatchFailed || !wasHandled) throw error;
-    if (isCuredByWaiting(definition, error) && !takesTooLong(batch.events, error)) throw error;
+    if (isCuredByWaiting(definition, error) && !takesTooLong(definition, batch.events, error)) throw error;
     throw new BatchFailed(messageOf(error), { cause: error });
   }
 }

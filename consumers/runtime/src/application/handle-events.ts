@@ -22,7 +22,12 @@ export function isCuredByWaiting(definition: ConsumerDefinition, error: unknown)
 }
 
 /** True where one event alone takes longer than the server lets any statement run: with nobody beside it, it is its own fault. */
-export function takesTooLong(events: readonly DeliveredEvent[], error: unknown): boolean {
+export function takesTooLong(
+  definition: ConsumerDefinition,
+  events: readonly DeliveredEvent[],
+  error: unknown,
+): boolean {
+  if (definition.onFailure.isTransient?.(error) === true) return false;
   return events.length === 1 && errorKind(error) === 'timeout';
 }
 
@@ -74,7 +79,7 @@ export async function isolateFailures(
       await tx.query(`RELEASE SAVEPOINT ${savepoint}`);
       return;
     } catch (error) {
-      if (isCuredByWaiting(definition, error) && !takesTooLong(events, error)) throw error;
+      if (isCuredByWaiting(definition, error) && !takesTooLong(definition, events, error)) throw error;
       failure = error;
     }
     await tx.query(`ROLLBACK TO SAVEPOINT ${savepoint}`);
