@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { managementRequest } from '@gavel/dev/infrastructure/rabbitmq-management';
 import amqp from 'amqplib';
@@ -74,6 +76,12 @@ describe('a work queue', () => {
       },
     );
 
+  /** Resolves when a child has said it; what it logs goes the same way. */
+  const said = async (output: Readable, word: string) => {
+    for await (const line of createInterface({ input: output })) if (line === word) return;
+    throw new Error(`ended without saying ${word}`);
+  };
+
   /** Takes the first message and goes away without a word, so many times. */
   const dieOf = async (queue: string, times: number) => {
     for (let i = 0; i < times; i++) {
@@ -87,8 +95,9 @@ describe('a work queue', () => {
     }
   };
 
-  const applied = (itemId: string, consumer: string) =>
-    appliedSequences(fixture.database.pool, itemId, consumer);
+  /** In numeric order: what a dead consumer held is delivered again behind what was not, so a work queue promises none. */
+  const applied = async (itemId: string, consumer: string) =>
+    (await appliedSequences(fixture.database.pool, itemId, consumer)).toSorted((a, b) => a - b);
 
   it('a consumer killed between commit and acknowledgement: delivered again, applied once', async () => {
     const itemId = randomUUID();
@@ -97,10 +106,13 @@ describe('a work queue', () => {
     await publish(...bidsOf(itemId, 3));
     const victim = child();
     const ended = once(victim, 'exit');
-    await once(victim.stdout, 'data');
-    expect(await applied(itemId, 'crashing')).toEqual([1]);
-    victim.kill('SIGKILL');
-    await ended;
+    try {
+      await said(victim.stdout, 'committed');
+      expect(await applied(itemId, 'crashing')).toEqual([1]);
+    } finally {
+      victim.kill('SIGKILL');
+      await ended;
+    }
     await start({ name: 'crashing' });
     await eventually(async () => expect(await applied(itemId, 'crashing')).toEqual([1, 2, 3]));
     await eventually(async () => expect(await depth('gavel.crashing')).toBe(0));
@@ -110,15 +122,16 @@ describe('a work queue', () => {
     const [good, poison] = [randomUUID(), randomUUID()];
     await (await start({ name: 'crashing' })).stop();
     await publish(...bidsOf(good, 3), ...bidsOf(poison, 1), ...bidsOf(good, 6).slice(3));
-    // Each start costs a process half a second: most of the deaths are told by the broker's own count.
+    // The event kills a process of its consumer again and again. Once only that event is left in the queue, whoever takes
+    // the first message takes it, and the other deaths that the limit of ten asks for need no process of half a second each.
     const deaths: number[] = [];
-    for (let i = 0; i < 3; i++) {
+    do {
       const victim = child({ POISON: poison });
       const [code] = (await once(victim, 'exit')) as [number];
       deaths.push(code);
-    }
-    expect(deaths).toEqual([3, 3, 3]);
-    await dieOf('gavel.crashing', 7);
+    } while (deaths.length < 9 && (await applied(good, 'crashing')).length < 6);
+    expect(new Set(deaths)).toEqual(new Set([3]));
+    await dieOf('gavel.crashing', 10 - deaths.length);
     await start({ name: 'crashing' });
     await eventually(async () => expect(await applied(good, 'crashing')).toEqual([1, 2, 3, 4, 5, 6]));
     const letters = async () => {
