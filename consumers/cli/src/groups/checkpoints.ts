@@ -33,14 +33,17 @@ export async function lockCheckpoints(
   return new Map(rows.map((row) => [row.partition, row]));
 }
 
-/** Puts checkpoints where they shall be. The rows must be locked. */
+/**
+ * Puts checkpoints where they shall be. The rows must be locked. Forgets the marks of the messages there, so that a group
+ * that refuses its place goes on after it was put to the same number, whatever is stored there by now.
+ */
 export async function setCheckpoints(
   tx: Transaction,
   group: string,
   places: readonly { readonly partition: string; readonly offset: bigint | null }[],
 ): Promise<void> {
   await tx.query(
-    `UPDATE checkpoints c SET last_offset = place.last_offset, updated_at = now()
+    `UPDATE checkpoints c SET last_offset = place.last_offset, seen_offset = NULL, seen_message = NULL, updated_at = now()
      FROM unnest($2::text[], $3::bigint[]) AS place (partition, last_offset)
      WHERE c.consumer = $1 AND c.stream_partition = place.partition`,
     [group, places.map(({ partition }) => partition), places.map(({ offset }) => offset)],

@@ -12,7 +12,11 @@ export interface SeekRecord {
   readonly target: string;
   readonly movedBy: string;
   readonly movedAt: Date;
-  readonly places: readonly { readonly partition: string; readonly before: bigint | null }[];
+  readonly places: readonly {
+    readonly partition: string;
+    readonly before: bigint | null;
+    readonly after: bigint | null;
+  }[];
 }
 
 /** The newest seek of a group that was not undone. Throws `notFound`. */
@@ -24,33 +28,52 @@ export async function readLastSeek(pool: Pool, group: string): Promise<SeekRecor
     movedBy: string;
     movedAt: Date;
     partitions: string[];
-    before: (bigint | string | null)[];
+    before: (string | null)[];
+    after: (string | null)[];
   }>(
-    `SELECT id, target, moved_by AS "movedBy", moved_at AS "movedAt", partitions, before_offsets::text[] AS before
+    `SELECT id, target, moved_by AS "movedBy", moved_at AS "movedAt", partitions, before_offsets::text[] AS before,
+            after_offsets::text[] AS after
      FROM checkpoint_moves WHERE consumer = $1 AND undone_at IS NULL ORDER BY id DESC LIMIT 1`,
     [group],
   );
   const row = rows[0];
   if (row === undefined) throw new CommandFailure('notFound', `no seek of ${group} that could be undone`);
-  const { partitions, before, ...rest } = row;
+  const { partitions, before, after, ...rest } = row;
   return {
     ...rest,
-    places: partitions.map((partition, i) => {
-      const offset = before[i];
-      return { partition, before: offset === null || offset === undefined ? null : BigInt(offset) };
-    }),
+    places: partitions.map((partition, i) => ({
+      partition,
+      before: toOffset(before[i]),
+      after: toOffset(after[i]),
+    })),
   };
 }
 
-/** Puts the checkpoints back to where a seek found them, and marks it as undone. Throws `refused`. */
-export async function undoSeek(pool: Pool, group: string, record: SeekRecord): Promise<void> {
+function toOffset(text: string | null | undefined): bigint | null {
+  return text === null || text === undefined ? null : BigInt(text);
+}
+
+/**
+ * Puts the checkpoints back to where a seek found them, and marks it as undone. Throws `refused`, also when the group has
+ * moved on since the seek, unless `force` insists.
+ */
+export async function undoSeek(pool: Pool, group: string, record: SeekRecord, force: boolean): Promise<void> {
   await transaction(pool, async (tx) => {
-    await lockCheckpoints(
+    const now = await lockCheckpoints(
       tx,
       group,
       record.places.map(({ partition }) => partition),
     );
     await refuseActiveMembers(tx, group);
+    for (const { partition, after } of record.places) {
+      const offset = now.get(partition)?.offset ?? null;
+      if (force || offset === after) continue;
+      throw new CommandFailure(
+        'refused',
+        `${partition} stands at ${offset ?? 'none'} and no more at ${after ?? 'none'}, where seek ${record.id} put it`,
+        '--force puts it back all the same.',
+      );
+    }
     const { rowCount } = await tx.query(
       'UPDATE checkpoint_moves SET undone_at = now() WHERE id = $1 AND undone_at IS NULL',
       [record.id],

@@ -17,6 +17,7 @@ interface SeekOptions {
   readonly partition?: string;
   readonly execute?: boolean;
   readonly undo?: boolean;
+  readonly force?: boolean;
 }
 
 const NOT_YET = 'Nothing has changed. Add --execute to do it.';
@@ -37,6 +38,7 @@ compute a projection anew, use \`gavel replay\`.`,
     .option('--to <place>', 'the next message to read', (text) => parsePlace(text))
     .option('--partition <partition>', 'only this one: its number or name')
     .option('--undo', 'put back what the last seek changed')
+    .option('--force', 'with --undo: also when the group has moved on since')
     .option('--execute', 'do it')
     .addHelpText('after', `\n${placeHelp}`)
     .addHelpText(
@@ -105,7 +107,7 @@ async function undo(context: CommandContext, group: KnownGroup, options: SeekOpt
     }
     steps.push(toStep(extent, checkpoints.get(partition)?.offset ?? null, before));
   }
-  if (options.execute === true) await undoSeek(pool, group.name, record);
+  if (options.execute === true) await undoSeek(pool, group.name, record, options.force === true);
   const what = `Seek ${record.id} to ${record.target} by ${record.movedBy}`;
   answer(context, group, steps, options.execute ? `${what} is undone.` : `${what}. ${NOT_YET}`, record.id);
 }
