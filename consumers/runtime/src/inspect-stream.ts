@@ -29,7 +29,7 @@ export interface StreamInspector {
 const STREAM_DOES_NOT_EXIST = 2;
 const QUERY_PUBLISHER_SEQUENCE = 0x0005;
 const OFFSET = { first: 1, last: 2, offset: 4, timestamp: 5 } as const;
-/** A place that holds nothing yet gives no chunk, ever: so long is waited for one. */
+/** So long is waited for a chunk. */
 const CHUNK_MS = 3_000;
 
 /** True for the broker's word that there is no such stream. */
@@ -86,14 +86,21 @@ export async function inspectStream(url: string, name: string): Promise<StreamIn
     }
   };
 
+  /** For places that hold something by the broker's own word: silence is a broker in trouble and not an empty place. */
+  const storedChunk = async (partition: string, place: ChunkPlace): Promise<Chunk> => {
+    const chunk = await awaitChunk(partition, place);
+    if (chunk === undefined) throw new Error(`look into ${partition}: no answer within ${CHUNK_MS} ms`);
+    return chunk;
+  };
+
   return {
     bounds,
     async chunkAt(partition, place) {
       if ((await bounds(partition)) === undefined) return undefined;
-      if (place === 'last' || place === 'first') return note(await awaitChunk(partition, place));
-      const last = await awaitChunk(partition, 'last');
-      if (last === undefined || isBeyond(last, place)) return undefined;
-      return note(await awaitChunk(partition, place));
+      if (place === 'last' || place === 'first') return note(await storedChunk(partition, place));
+      const last = await storedChunk(partition, 'last');
+      if (isBeyond(last, place)) return undefined;
+      return note(await storedChunk(partition, place));
     },
     async lastPublishingId(partition, publisher) {
       const answer = await connection.request(
@@ -117,7 +124,6 @@ function isBeyond(last: Chunk, place: { offset: bigint } | { moment: number }): 
   return 'offset' in place ? place.offset > last.lastOffset : place.moment > last.storedAt;
 }
 
-function note(chunk: Chunk | undefined): ChunkNote | undefined {
-  if (chunk === undefined) return undefined;
+function note(chunk: Chunk): ChunkNote {
   return { firstOffset: chunk.firstOffset, lastOffset: chunk.lastOffset, storedAt: chunk.storedAt };
 }
