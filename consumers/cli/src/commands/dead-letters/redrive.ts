@@ -43,26 +43,25 @@ Exit code 1 when one of them could not be handled, 3 when one waits for an earli
           ? await allParked(context, options.group)
           : await named(context, ids, options.group);
         const progress = context.output.progress('redriving', chosen.length);
-        const results: ({ id: bigint; group: string } & RedriveOutcome)[] = [];
-        for (const { id, group } of chosen) {
-          const outcome = await redrive(context.session.pool(group.database), group.definition, id);
-          results.push({ id, group: group.name, ...outcome });
-          progress.update(results.length);
+        const results: Result[] = [];
+        try {
+          for (const { id, group } of chosen) {
+            const outcome = await redrive(context.session.pool(group.database), group.definition, id);
+            results.push({ id, group: group.name, ...outcome });
+            progress.update(results.length);
+          }
+        } finally {
+          // What was redriven before an error is committed: it is told too.
+          progress.stop();
+          if (results.length > 0 || chosen.length === 0)
+            context.output.answer(results, formatResults(results));
         }
-        progress.stop();
-        context.output.answer(
-          results,
-          results.length === 0
-            ? 'Nothing is parked.'
-            : formatTable(
-                ['ID', 'GROUP', 'OUTCOME', 'BECAUSE'],
-                results.map((each) => [each.id, each.group, each.outcome, because(each)]),
-              ),
-        );
         refuseWhatIsLeft(results);
       }),
     );
 }
+
+type Result = { readonly id: bigint; readonly group: string } & RedriveOutcome;
 
 interface Chosen {
   readonly id: bigint;
@@ -89,6 +88,14 @@ async function named(
   const chosen: Chosen[] = [];
   for (const id of ids) chosen.push({ id, group: (await requireLetter(session, id, owner)).group });
   return chosen;
+}
+
+function formatResults(results: readonly Result[]): string {
+  if (results.length === 0) return 'Nothing is parked.';
+  return formatTable(
+    ['ID', 'GROUP', 'OUTCOME', 'BECAUSE'],
+    results.map((each) => [each.id, each.group, each.outcome, because(each)]),
+  );
 }
 
 function because(outcome: RedriveOutcome): string | null {
