@@ -123,11 +123,11 @@ describe('the command line on a system at work', () => {
 
   it('brings a lost partition back, in order, and once', async () => {
     const before = await peekIds();
-    const { code } = await system.gavel(
-      ...['refill', 'gavel.bids', '--partition', '0', '--recreate', '--execute'],
-    );
-    expect(code).toBe(0);
-    // The message that was none is not in Postgres, so it is gone.
+    const recreate = ['refill', 'gavel.bids', '--partition', '0', '--recreate', '--execute'];
+    // The message that was none is not in Postgres, so it would be gone.
+    expect((await system.gavel(...recreate)).code).toBe(3);
+    expect(await peekIds()).toEqual(before);
+    expect((await system.gavel(...recreate, '--lose-older')).code).toBe(0);
     expect(await peekIds()).toEqual(before.filter((id) => id !== null));
     await system.bid(ITEM, USER, 6);
     expect(await peekIds()).toHaveLength(6);

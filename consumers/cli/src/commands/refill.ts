@@ -16,6 +16,7 @@ import { formatTable } from '../terminal/table.ts';
 interface RefillOptions {
   readonly partition?: string;
   readonly recreate?: boolean;
+  readonly loseOlder?: boolean;
   readonly execute?: boolean;
 }
 
@@ -36,6 +37,7 @@ Processed events see to it that nothing is applied twice.`,
     .argument('<stream>', 'gavel.bids or gavel.auth')
     .option('--partition <partition>', 'only this one: its number or name')
     .option('--recreate', 'delete partitions that hold something')
+    .option('--lose-older', 'with --recreate: also where a partition holds more than Postgres still has')
     .option('--dry-run', 'print the plan only (the default)')
     .option('--execute', 'do it')
     .addHelpText(
@@ -68,14 +70,18 @@ Processed events see to it that nothing is applied twice.`,
             'Add --recreate to delete and refill them.',
           );
         }
+        if (options.loseOlder !== true) refuseLosses(chosen);
         const sent = await execute(context, stream, chosen);
+        for (const { partition, state } of steps.filter((step) => !chosen.includes(step))) {
+          context.output.remark(`${partition} ${state} and is left as it is; --recreate refills it too.`);
+        }
         answer(context, stream, chosen, `${sent} events published again. ${seekHint(stream)}`, sent);
       }),
     );
 }
 
 async function execute(
-  { session, output }: CommandContext,
+  { session, output, interrupted }: CommandContext,
   stream: StreamName,
   steps: readonly RefillStep[],
 ): Promise<number> {
@@ -95,9 +101,31 @@ async function execute(
       },
     }).finally(() => progress?.stop());
     events += refilled.events;
+    if (interrupted.aborted) {
+      throw new CommandFailure(
+        'interrupted',
+        `interrupted: ${partition} is refilled and not counted again, what comes after it is as it was`,
+        '`gavel refill` shows what is left to do.',
+      );
+    }
     await verify(session, partition, refilled.events);
   }
   return events;
+}
+
+/** A partition that is made anew has what Postgres has: messages that only the stream holds would be gone for good. */
+function refuseLosses(steps: readonly RefillStep[]): void {
+  const losing = steps.filter(({ messages, inPostgres }) => messages > BigInt(inPostgres));
+  if (losing.length === 0) return;
+  const places = losing.map(
+    ({ partition, messages, inPostgres }) =>
+      `${partition} holds ${messages}, Postgres has ${inPostgres} of them`,
+  );
+  throw new CommandFailure(
+    'refused',
+    `messages would be lost for good: ${places.join('; ')}`,
+    'Nothing has changed. --lose-older does it all the same.',
+  );
 }
 
 /** Counts what is in the partition now: the relay may have gone on already, so there may be more. */
