@@ -147,7 +147,9 @@ describe('a relay process', () => {
     await commitBids(rig.pool, item, ...upTo(50));
     await publishedAll();
     const before = await position('published');
-    await server.kill();
+    // In order, and not killed: RabbitMQ 4.0.5 may lose a binding or a classic queue's messages of the last moments before
+    // a SIGKILL. What only persistent messages outlive is any end at all.
+    await server.stop();
     await commitBids(rig.pool, item, ...upTo(50, 51));
     await vi.waitFor(async () => expect((await ready()).status).toBe(503), AWHILE);
     expect(await position('published')).toBe(before);
