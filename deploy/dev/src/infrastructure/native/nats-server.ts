@@ -5,6 +5,7 @@ import { giveTo } from '../../process-control/run-as.ts';
 import { ServerProcess } from '../../process-control/server-process.ts';
 import type { ServerHandle } from '../infrastructure.ts';
 import { adminUser, type ServerContext } from './server-context.ts';
+import { serverHandle } from './server-handle.ts';
 
 /** A private NATS server on loopback, with a password and JetStream. */
 export async function natsServer(context: ServerContext, binary: string): Promise<ServerHandle> {
@@ -33,21 +34,15 @@ export async function natsServer(context: ServerContext, binary: string): Promis
     stopSignal: 'SIGTERM',
     stopTimeoutMs: 10_000,
   });
-  return {
+  return serverHandle(server, {
     name: 'nats',
     port: ports.nats,
     logFile,
-    get pid() {
-      return server.pid;
-    },
     async start() {
       server.spawn();
       await server.waitUntil(() => greets(ports.nats), 20_000);
     },
-    stop: () => server.stop(),
-    kill: () => server.kill(),
-    exited: () => server.exited(),
-  };
+  });
 }
 
 /** Where that server answers. */

@@ -8,6 +8,7 @@ import { lastLines, ServerProcess } from '../../process-control/server-process.t
 import type { ServerHandle } from '../infrastructure.ts';
 import type { PostgresBinaries } from '../install/postgres-binaries.ts';
 import { adminUser, type ServerContext } from './server-context.ts';
+import { serverHandle } from './server-handle.ts';
 
 /** The major version of the data in that home, or undefined when there is none yet. */
 export async function postgresDataVersion(home: string): Promise<number | undefined> {
@@ -51,20 +52,14 @@ export async function postgresServer(
     stopSignal: 'SIGINT',
     stopTimeoutMs: 30_000,
   });
-  return {
+  return serverHandle(server, {
     name: 'postgres',
     port: ports.postgres,
     logFile,
-    get pid() {
-      return server.pid;
-    },
     async start() {
       await startPatiently(server, context, logFile);
     },
-    stop: () => server.stop(),
-    kill: () => server.kill(),
-    exited: () => server.exited(),
-  };
+  });
 }
 
 /** initdb into a folder beside, then rename: an interrupted one is never mistaken for a database. */

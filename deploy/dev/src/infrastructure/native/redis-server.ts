@@ -5,6 +5,7 @@ import { giveTo } from '../../process-control/run-as.ts';
 import { ServerProcess } from '../../process-control/server-process.ts';
 import type { ServerHandle } from '../infrastructure.ts';
 import type { ServerContext } from './server-context.ts';
+import { serverHandle } from './server-handle.ts';
 
 /** A private Redis on loopback, with a password, keeping an append-only file. */
 export async function redisServer(context: ServerContext, binary: string): Promise<ServerHandle> {
@@ -37,21 +38,15 @@ export async function redisServer(context: ServerContext, binary: string): Promi
     stopSignal: 'SIGTERM',
     stopTimeoutMs: 10_000,
   });
-  return {
+  return serverHandle(server, {
     name: 'redis',
     port: ports.redis,
     logFile,
-    get pid() {
-      return server.pid;
-    },
     async start() {
       server.spawn();
       await server.waitUntil(() => answersPing(ports.redis, passwords.redis), 20_000);
     },
-    stop: () => server.stop(),
-    kill: () => server.kill(),
-    exited: () => server.exited(),
-  };
+  });
 }
 
 /** One PING over a bare socket; while Redis loads its file it answers -LOADING, which is not yet ready. */

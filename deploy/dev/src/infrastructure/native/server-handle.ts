@@ -1,0 +1,18 @@
+import type { ServerProcess } from '../../process-control/server-process.ts';
+import type { ServerHandle } from '../infrastructure.ts';
+
+/** The handle of a server that is one process: everything but its way to start is the process's own. */
+export function serverHandle(
+  server: ServerProcess,
+  about: Pick<ServerHandle, 'name' | 'port' | 'logFile' | 'start'>,
+): ServerHandle {
+  return {
+    ...about,
+    get pid() {
+      return server.pid;
+    },
+    stop: () => server.stop(),
+    kill: () => server.kill(),
+    exited: () => server.exited(),
+  };
+}
