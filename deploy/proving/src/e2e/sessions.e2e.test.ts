@@ -155,11 +155,10 @@ describe('a session', () => {
       { name: REFRESH, value: 'stale', url },
       { name: ACCESS, value: 'stale', url },
     ]);
-    const visited: string[] = [];
-    page.on('framenavigated', (frame) => visited.push(new URL(frame.url()).pathname));
+    const visited = pathsOf(page);
     await page.goto('/dashboard');
-    expect(visited).toEqual(['/sign-in']);
     await page.getByRole('form', { name: 'Sign in' }).waitFor();
+    expect(visited).toEqual(['/dashboard', '/sign-in']);
     expect(await cookie(page.context(), REFRESH)).toBeUndefined();
   });
 
