@@ -32,6 +32,25 @@ export const reasonCodes = {
   IDEMPOTENCY_KEY_REUSED: 'already_exists',
   END_TOO_SOON: 'invalid_argument',
   END_TOO_LATE: 'invalid_argument',
+  START_TOO_LATE: 'invalid_argument',
+  HARD_END_BEFORE_END: 'invalid_argument',
+  HARD_END_TOO_LATE: 'invalid_argument',
+  RESERVE_BELOW_START: 'invalid_argument',
+  BUY_NOW_BELOW_START: 'invalid_argument',
+  BUY_NOW_BELOW_RESERVE: 'invalid_argument',
+  UNKNOWN_CURRENCY: 'invalid_argument',
+  AUCTION_NOT_STARTED: 'failed_precondition',
+  AUCTION_NOT_ENDED: 'failed_precondition',
+  MAXIMUM_NOT_RAISED: 'failed_precondition',
+  BUY_NOW_UNAVAILABLE: 'failed_precondition',
+  ITEM_SOLD: 'failed_precondition',
+  ALREADY_RELISTED: 'already_exists',
+  WATCH_LIST_FULL: 'resource_exhausted',
+  PICTURE_TOO_LARGE: 'invalid_argument',
+  PICTURE_TYPE_UNKNOWN: 'invalid_argument',
+  PICTURE_UNREADABLE: 'invalid_argument',
+  // notifications
+  NOTIFICATION_NOT_FOUND: 'not_found',
 } as const;
 
 export type Reason = keyof typeof reasonCodes;

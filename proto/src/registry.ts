@@ -2,10 +2,19 @@ import { type DescMessage, fromBinary, type Message } from '@bufbuild/protobuf';
 import { UserCreatedSchema } from '../gen/auth/v1/events_pb.ts';
 import {
   AuctionClosedSchema,
+  AuctionEndingSoonSchema,
+  AuctionExtendedSchema,
+  AuctionStartedSchema,
   BidPlacedSchema,
+  ItemBoughtNowSchema,
   ItemCancelledSchema,
   ItemCreatedSchema,
+  ItemRelistedSchema,
+  ItemUnwatchedSchema,
   ItemUpdatedSchema,
+  ItemWatchedSchema,
+  MaximumRaisedSchema,
+  ProxyBidPlacedSchema,
 } from '../gen/bids/v1/events_pb.ts';
 import type { StreamName } from './topology.ts';
 
@@ -30,7 +39,16 @@ export const eventDefinitions: readonly EventDefinition[] = [
   define(ItemUpdatedSchema, 'bids', 'item_updated'),
   define(ItemCancelledSchema, 'bids', 'item_cancelled'),
   define(BidPlacedSchema, 'bids', 'bid_placed'),
+  define(ProxyBidPlacedSchema, 'bids', 'proxy_bid_placed'),
+  define(MaximumRaisedSchema, 'bids', 'maximum_raised'),
+  define(AuctionStartedSchema, 'bids', 'auction_started'),
+  define(AuctionExtendedSchema, 'bids', 'auction_extended'),
+  define(AuctionEndingSoonSchema, 'bids', 'auction_ending_soon'),
+  define(ItemBoughtNowSchema, 'bids', 'item_bought_now'),
   define(AuctionClosedSchema, 'bids', 'auction_closed'),
+  define(ItemRelistedSchema, 'bids', 'item_relisted'),
+  define(ItemWatchedSchema, 'bids', 'item_watched'),
+  define(ItemUnwatchedSchema, 'bids', 'item_unwatched'),
 ];
 
 const byType = new Map(eventDefinitions.map((definition) => [definition.type, definition]));

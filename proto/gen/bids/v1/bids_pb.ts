@@ -13,7 +13,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bids/v1/bids.proto.
  */
 export const file_bids_v1_bids: GenFile = /*@__PURE__*/
-  fileDesc("ChJiaWRzL3YxL2JpZHMucHJvdG8SB2JpZHMudjEiVwoDQmlkEgoKAmlkGAEgASgJEg8KB2l0ZW1faWQYAiABKAkSDwoHdXNlcl9pZBgDIAEoCRIOCgZhbW91bnQYBCABKAMSEgoKY3JlYXRlZF9hdBgFIAEoCSKLAwoESXRlbRIKCgJpZBgBIAEoCRINCgV0aXRsZRgCIAEoCRITCgtkZXNjcmlwdGlvbhgDIAEoCRITCgtzdGFydF9wcmljZRgEIAEoAxIbChNjdXJyZW50X2hpZ2hlc3RfYmlkGAUgASgDEg4KBmVuZF9hdBgGIAEoCRISCgpjcmVhdGVkX2F0GAcgASgJEhIKCnVwZGF0ZWRfYXQYCCABKAkSDgoGaW1hZ2VzGAkgAygJEhAKCGNhdGVnb3J5GAogASgJEhEKCXNlbGxlcl9pZBgLIAEoCRIjCgZzdGF0dXMYDCABKA4yEy5iaWRzLnYxLkl0ZW1TdGF0dXMSEAoIY3VycmVuY3kYDSABKAkSGAoQbWluaW11bV9uZXh0X2JpZBgOIAEoAxIRCgliaWRfY291bnQYDyABKAMSJQoHb3V0Y29tZRgUIAEoDjIULmJpZHMudjEuSXRlbU91dGNvbWUSFgoOd2lubmluZ19hbW91bnQYFSABKAMSEQoJd2lubmVyX2lkGBYgASgJInAKD1BsYWNlQmlkUmVxdWVzdBIaCgdpdGVtX2lkGAEgASgJQgm6SAZyBBABGEASHgoGYW1vdW50GAIgASgDQg66SAsiCRiAoJSljR0gABIhCg9pZGVtcG90ZW5jeV9rZXkYAyABKAlCCLpIBXIDGIABIi0KEFBsYWNlQmlkUmVzcG9uc2USGQoDYmlkGAEgASgLMgwuYmlkcy52MS5CaWQiiQIKEUNyZWF0ZUl0ZW1SZXF1ZXN0EhsKBXRpdGxlGAEgASgJQgy6SAlyBxjIATICXFMSHQoLZGVzY3JpcHRpb24YAiABKAlCCLpIBXIDGJBOEiMKC3N0YXJ0X3ByaWNlGAMgASgDQg66SAsiCRiAoJSljR0gABIZCgZlbmRfYXQYBCABKAlCCbpIBnIEEAEYQBI1CgZpbWFnZXMYBSADKAlCJbpIIpIBHxAMIhtyGRiAEDIUXihodHRwcz86Ly98L1teL1xcXSkSGQoIY2F0ZWdvcnkYBiABKAlCB7pIBHICGEASJgoIY3VycmVuY3kYByABKAlCFLpIEdgBAXIMMgpeW0EtWl17M30kIjEKEkNyZWF0ZUl0ZW1SZXNwb25zZRIbCgRpdGVtGAEgASgLMg0uYmlkcy52MS5JdGVtIicKDkdldEl0ZW1SZXF1ZXN0EhUKAmlkGAEgASgJQgm6SAZyBBABGEAiLgoPR2V0SXRlbVJlc3BvbnNlEhsKBGl0ZW0YASABKAsyDS5iaWRzLnYxLkl0ZW0iZwoQTGlzdEl0ZW1zUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQSGQoIY2F0ZWdvcnkYAyABKAlCB7pIBHICGEAiSgoRTGlzdEl0ZW1zUmVzcG9uc2USHAoFaXRlbXMYASADKAsyDS5iaWRzLnYxLkl0ZW0SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlIKFkxpc3RTZWxsZXJJdGVtc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEIlAKF0xpc3RTZWxsZXJJdGVtc1Jlc3BvbnNlEhwKBWl0ZW1zGAEgAygLMg0uYmlkcy52MS5JdGVtEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKEAgoRVXBkYXRlSXRlbVJlcXVlc3QSFQoCaWQYASABKAlCCbpIBnIEEAEYQBIgCgV0aXRsZRgCIAEoCUIMukgJcgcYyAEyAlxTSACIAQESIgoLZGVzY3JpcHRpb24YAyABKAlCCLpIBXIDGJBOSAGIAQESNQoGaW1hZ2VzGAQgAygJQiW6SCKSAR8QDCIbchkYgBAyFF4oaHR0cHM/Oi8vfC9bXi9cXF0pEh4KCGNhdGVnb3J5GAUgASgJQge6SARyAhhASAKIAQESFAoMY2xlYXJfaW1hZ2VzGAYgASgIQggKBl90aXRsZUIOCgxfZGVzY3JpcHRpb25CCwoJX2NhdGVnb3J5IjEKElVwZGF0ZUl0ZW1SZXNwb25zZRIbCgRpdGVtGAEgASgLMg0uYmlkcy52MS5JdGVtIioKEUNhbmNlbEl0ZW1SZXF1ZXN0EhUKAmlkGAEgASgJQgm6SAZyBBABGEAiMQoSQ2FuY2VsSXRlbVJlc3BvbnNlEhsKBGl0ZW0YASABKAsyDS5iaWRzLnYxLkl0ZW0iagoSR2V0SXRlbUJpZHNSZXF1ZXN0EhoKB2l0ZW1faWQYASABKAlCCbpIBnIEEAEYQBIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQiSgoTR2V0SXRlbUJpZHNSZXNwb25zZRIaCgRiaWRzGAEgAygLMgwuYmlkcy52MS5CaWQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJKnMKCkl0ZW1TdGF0dXMSGwoXSVRFTV9TVEFUVVNfVU5TUEVDSUZJRUQQABIWChJJVEVNX1NUQVRVU19BQ1RJVkUQARIVChFJVEVNX1NUQVRVU19FTkRFRBACEhkKFUlURU1fU1RBVFVTX0NBTkNFTExFRBADKn4KC0l0ZW1PdXRjb21lEhwKGElURU1fT1VUQ09NRV9VTlNQRUNJRklFRBAAEhUKEUlURU1fT1VUQ09NRV9TT0xEEAESIAocSVRFTV9PVVRDT01FX1JFU0VSVkVfTk9UX01FVBACEhgKFElURU1fT1VUQ09NRV9OT19CSURTEAMyxAQKCkJpZFNlcnZpY2USPwoIUGxhY2VCaWQSGC5iaWRzLnYxLlBsYWNlQmlkUmVxdWVzdBoZLmJpZHMudjEuUGxhY2VCaWRSZXNwb25zZRJFCgpDcmVhdGVJdGVtEhouYmlkcy52MS5DcmVhdGVJdGVtUmVxdWVzdBobLmJpZHMudjEuQ3JlYXRlSXRlbVJlc3BvbnNlEjwKB0dldEl0ZW0SFy5iaWRzLnYxLkdldEl0ZW1SZXF1ZXN0GhguYmlkcy52MS5HZXRJdGVtUmVzcG9uc2USQgoJTGlzdEl0ZW1zEhkuYmlkcy52MS5MaXN0SXRlbXNSZXF1ZXN0GhouYmlkcy52MS5MaXN0SXRlbXNSZXNwb25zZRJUCg9MaXN0U2VsbGVySXRlbXMSHy5iaWRzLnYxLkxpc3RTZWxsZXJJdGVtc1JlcXVlc3QaIC5iaWRzLnYxLkxpc3RTZWxsZXJJdGVtc1Jlc3BvbnNlEkUKClVwZGF0ZUl0ZW0SGi5iaWRzLnYxLlVwZGF0ZUl0ZW1SZXF1ZXN0GhsuYmlkcy52MS5VcGRhdGVJdGVtUmVzcG9uc2USRQoKQ2FuY2VsSXRlbRIaLmJpZHMudjEuQ2FuY2VsSXRlbVJlcXVlc3QaGy5iaWRzLnYxLkNhbmNlbEl0ZW1SZXNwb25zZRJICgtHZXRJdGVtQmlkcxIbLmJpZHMudjEuR2V0SXRlbUJpZHNSZXF1ZXN0GhwuYmlkcy52MS5HZXRJdGVtQmlkc1Jlc3BvbnNlYgZwcm90bzM", [file_buf_validate_validate]);
+  fileDesc("ChJiaWRzL3YxL2JpZHMucHJvdG8SB2JpZHMudjEiegoDQmlkEgoKAmlkGAEgASgJEg8KB2l0ZW1faWQYAiABKAkSDwoHdXNlcl9pZBgDIAEoCRIOCgZhbW91bnQYBCABKAMSEgoKY3JlYXRlZF9hdBgFIAEoCRIOCgZiaWRkZXIYBiABKAkSEQoJYXV0b21hdGljGAcgASgIIo8FCgRJdGVtEgoKAmlkGAEgASgJEg0KBXRpdGxlGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEhMKC3N0YXJ0X3ByaWNlGAQgASgDEhsKE2N1cnJlbnRfaGlnaGVzdF9iaWQYBSABKAMSDgoGZW5kX2F0GAYgASgJEhIKCmNyZWF0ZWRfYXQYByABKAkSEgoKdXBkYXRlZF9hdBgIIAEoCRIOCgZpbWFnZXMYCSADKAkSEAoIY2F0ZWdvcnkYCiABKAkSEQoJc2VsbGVyX2lkGAsgASgJEiMKBnN0YXR1cxgMIAEoDjITLmJpZHMudjEuSXRlbVN0YXR1cxIQCghjdXJyZW5jeRgNIAEoCRIYChBtaW5pbXVtX25leHRfYmlkGA4gASgDEhEKCWJpZF9jb3VudBgPIAEoAxITCgtyZXNlcnZlX21ldBgQIAEoCBIVCg1idXlfbm93X3ByaWNlGBEgASgDEhEKCXN0YXJ0c19hdBgSIAEoCRITCgtoYXJkX2VuZF9hdBgTIAEoCRIlCgdvdXRjb21lGBQgASgOMhQuYmlkcy52MS5JdGVtT3V0Y29tZRIWCg53aW5uaW5nX2Ftb3VudBgVIAEoAxIRCgl3aW5uZXJfaWQYFiABKAkSFQoNcmVzZXJ2ZV9wcmljZRgXIAEoAxIaChJzb2Z0X2Nsb3NlX3NlY29uZHMYGCABKAUSGQoRY3VycmVuY3lfZXhwb25lbnQYGSABKAUSFQoNcmVsaXN0ZWRfZnJvbRgaIAEoCRITCgtyZWxpc3RlZF9hcxgbIAEoCRISCgpteV9tYXhpbXVtGBwgASgDEg8KB2xlYWRpbmcYHSABKAgSDwoHd2F0Y2hlZBgeIAEoCCKoAQoPUGxhY2VCaWRSZXF1ZXN0EhoKB2l0ZW1faWQYASABKAlCCbpIBnIEEAEYQBIeCgZhbW91bnQYAiABKANCDrpICyIJGICglKWNHSgAEiEKD2lkZW1wb3RlbmN5X2tleRgDIAEoCUIIukgFcgMYgAESJwoKbWF4X2Ftb3VudBgEIAEoA0IOukgLIgkYgKCUpY0dIABIAIgBAUINCgtfbWF4X2Ftb3VudCKaAQoQUGxhY2VCaWRSZXNwb25zZRIZCgNiaWQYASABKAsyDC5iaWRzLnYxLkJpZBIPCgdsZWFkaW5nGAIgASgIEhsKE2N1cnJlbnRfaGlnaGVzdF9iaWQYAyABKAMSGAoQbWluaW11bV9uZXh0X2JpZBgEIAEoAxIOCgZlbmRfYXQYBSABKAkSEwoLcmVzZXJ2ZV9tZXQYBiABKAgiKwoNQnV5Tm93UmVxdWVzdBIaCgdpdGVtX2lkGAEgASgJQgm6SAZyBBABGEAiLQoOQnV5Tm93UmVzcG9uc2USGwoEaXRlbRgBIAEoCzINLmJpZHMudjEuSXRlbSK5AwoRQ3JlYXRlSXRlbVJlcXVlc3QSGwoFdGl0bGUYASABKAlCDLpICXIHGMgBMgJcUxIdCgtkZXNjcmlwdGlvbhgCIAEoCUIIukgFcgMYkE4SIwoLc3RhcnRfcHJpY2UYAyABKANCDrpICyIJGICglKWNHSAAEhkKBmVuZF9hdBgEIAEoCUIJukgGcgQQARhAEjUKBmltYWdlcxgFIAMoCUIlukgikgEfEAwiG3IZGIAQMhReKGh0dHBzPzovL3wvW14vXFxdKRIZCghjYXRlZ29yeRgGIAEoCUIHukgEcgIYQBImCghjdXJyZW5jeRgHIAEoCUIUukgR2AEBcgwyCl5bQS1aXXszfSQSJQoNcmVzZXJ2ZV9wcmljZRgIIAEoA0IOukgLIgkYgKCUpY0dKAASJQoNYnV5X25vd19wcmljZRgJIAEoA0IOukgLIgkYgKCUpY0dKAASGgoJc3RhcnRzX2F0GAogASgJQge6SARyAhhAEiYKEnNvZnRfY2xvc2Vfc2Vjb25kcxgLIAEoBUIKukgHGgUYkBwoABIcCgtoYXJkX2VuZF9hdBgMIAEoCUIHukgEcgIYQCJ/ChFSZWxpc3RJdGVtUmVxdWVzdBIVCgJpZBgBIAEoCUIJukgGcgQQARhAEhkKBmVuZF9hdBgCIAEoCUIJukgGcgQQARhAEhoKCXN0YXJ0c19hdBgDIAEoCUIHukgEcgIYQBIcCgtoYXJkX2VuZF9hdBgEIAEoCUIHukgEcgIYQCIxChJSZWxpc3RJdGVtUmVzcG9uc2USGwoEaXRlbRgBIAEoCzINLmJpZHMudjEuSXRlbSIxChJDcmVhdGVJdGVtUmVzcG9uc2USGwoEaXRlbRgBIAEoCzINLmJpZHMudjEuSXRlbSInCg5HZXRJdGVtUmVxdWVzdBIVCgJpZBgBIAEoCUIJukgGcgQQARhAIi4KD0dldEl0ZW1SZXNwb25zZRIbCgRpdGVtGAEgASgLMg0uYmlkcy52MS5JdGVtIsYCChBMaXN0SXRlbXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiABBIZCghjYXRlZ29yeRgDIAEoCUIHukgEcgIYQBIXCgVxdWVyeRgEIAEoCUIIukgFcgMYyAESGgoJbWluX3ByaWNlGAUgASgDQge6SAQiAigAEhoKCW1heF9wcmljZRgGIAEoA0IHukgEIgIoABImCghjdXJyZW5jeRgHIAEoCUIUukgR2AEBcgwyCl5bQS1aXXszfSQSJgoVZW5kaW5nX3dpdGhpbl9zZWNvbmRzGAggASgFQge6SAQaAigAEikKBHNvcnQYCSABKA4yES5iaWRzLnYxLkl0ZW1Tb3J0Qgi6SAWCAQIQARIRCglzY2hlZHVsZWQYCiABKAgiSgoRTGlzdEl0ZW1zUmVzcG9uc2USHAoFaXRlbXMYASADKAsyDS5iaWRzLnYxLkl0ZW0SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlIKFkxpc3RTZWxsZXJJdGVtc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEIlAKF0xpc3RTZWxsZXJJdGVtc1Jlc3BvbnNlEhwKBWl0ZW1zGAEgAygLMg0uYmlkcy52MS5JdGVtEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKEAgoRVXBkYXRlSXRlbVJlcXVlc3QSFQoCaWQYASABKAlCCbpIBnIEEAEYQBIgCgV0aXRsZRgCIAEoCUIMukgJcgcYyAEyAlxTSACIAQESIgoLZGVzY3JpcHRpb24YAyABKAlCCLpIBXIDGJBOSAGIAQESNQoGaW1hZ2VzGAQgAygJQiW6SCKSAR8QDCIbchkYgBAyFF4oaHR0cHM/Oi8vfC9bXi9cXF0pEh4KCGNhdGVnb3J5GAUgASgJQge6SARyAhhASAKIAQESFAoMY2xlYXJfaW1hZ2VzGAYgASgIQggKBl90aXRsZUIOCgxfZGVzY3JpcHRpb25CCwoJX2NhdGVnb3J5IjEKElVwZGF0ZUl0ZW1SZXNwb25zZRIbCgRpdGVtGAEgASgLMg0uYmlkcy52MS5JdGVtIioKEUNhbmNlbEl0ZW1SZXF1ZXN0EhUKAmlkGAEgASgJQgm6SAZyBBABGEAiMQoSQ2FuY2VsSXRlbVJlc3BvbnNlEhsKBGl0ZW0YASABKAsyDS5iaWRzLnYxLkl0ZW0iagoSR2V0SXRlbUJpZHNSZXF1ZXN0EhoKB2l0ZW1faWQYASABKAlCCbpIBnIEEAEYQBIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQiSgoTR2V0SXRlbUJpZHNSZXNwb25zZRIaCgRiaWRzGAEgAygLMgwuYmlkcy52MS5CaWQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIhcKFUxpc3RDYXRlZ29yaWVzUmVxdWVzdCI/ChZMaXN0Q2F0ZWdvcmllc1Jlc3BvbnNlEiUKCmNhdGVnb3JpZXMYASADKAsyES5iaWRzLnYxLkNhdGVnb3J5Il8KCENhdGVnb3J5EgwKBHBhdGgYASABKAkSDAoEbmFtZRgCIAEoCRISCgppdGVtX2NvdW50GAMgASgDEiMKCGNoaWxkcmVuGAQgAygLMhEuYmlkcy52MS5DYXRlZ29yeSIuChBXYXRjaEl0ZW1SZXF1ZXN0EhoKB2l0ZW1faWQYASABKAlCCbpIBnIEEAEYQCITChFXYXRjaEl0ZW1SZXNwb25zZSIwChJVbndhdGNoSXRlbVJlcXVlc3QSGgoHaXRlbV9pZBgBIAEoCUIJukgGcgQQARhAIhUKE1Vud2F0Y2hJdGVtUmVzcG9uc2UiUwoXTGlzdFdhdGNoZWRJdGVtc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEIlEKGExpc3RXYXRjaGVkSXRlbXNSZXNwb25zZRIcCgVpdGVtcxgBIAMoCzINLmJpZHMudjEuSXRlbRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkieQoRTGlzdE15Qmlkc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEEioKBXN0YXRlGAMgASgOMhEuYmlkcy52MS5CaWRTdGF0ZUIIukgFggECEAEicwoFTXlCaWQSGwoEaXRlbRgBIAEoCzINLmJpZHMudjEuSXRlbRIgCgVzdGF0ZRgCIAEoDjIRLmJpZHMudjEuQmlkU3RhdGUSFgoOaGlnaGVzdF9hbW91bnQYAyABKAMSEwoLbGFzdF9iaWRfYXQYBCABKAkiSwoSTGlzdE15Qmlkc1Jlc3BvbnNlEhwKBGJpZHMYASADKAsyDi5iaWRzLnYxLk15QmlkEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJMChBMaXN0U2FsZXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiABCI0CgRTYWxlEhsKBGl0ZW0YASABKAsyDS5iaWRzLnYxLkl0ZW0SDwoHc29sZF9hdBgCIAEoCSJKChFMaXN0U2FsZXNSZXNwb25zZRIcCgVzYWxlcxgBIAMoCzINLmJpZHMudjEuU2FsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiMgoUVXBsb2FkUGljdHVyZVJlcXVlc3QSGgoEZGF0YRgBIAEoDEIMukgJegcQARiAgIAFIkoKFVVwbG9hZFBpY3R1cmVSZXNwb25zZRIMCgRwYXRoGAEgASgJEiMKBXNpemVzGAIgAygLMhQuYmlkcy52MS5QaWN0dXJlU2l6ZSI6CgtQaWN0dXJlU2l6ZRIMCgRwYXRoGAEgASgJEg0KBXdpZHRoGAIgASgFEg4KBmhlaWdodBgDIAEoBSJKChRHZXRUb3BCaWRkZXJzUmVxdWVzdBIaCgdpdGVtX2lkGAEgASgJQgm6SAZyBBABGEASFgoFbGltaXQYAiABKAVCB7pIBBoCKAAiPAoVR2V0VG9wQmlkZGVyc1Jlc3BvbnNlEiMKB2JpZGRlcnMYASADKAsyEi5iaWRzLnYxLlRvcEJpZGRlciI+CglUb3BCaWRkZXISDgoGYmlkZGVyGAEgASgJEg4KBmFtb3VudBgCIAEoAxIRCgliaWRfY291bnQYAyABKAMiMwoZR2V0SG90dGVzdEF1Y3Rpb25zUmVxdWVzdBIWCgVsaW1pdBgBIAEoBUIHukgEGgIoACJDChpHZXRIb3R0ZXN0QXVjdGlvbnNSZXNwb25zZRIlCghhdWN0aW9ucxgBIAMoCzITLmJpZHMudjEuSG90QXVjdGlvbiI+CgpIb3RBdWN0aW9uEhsKBGl0ZW0YASABKAsyDS5iaWRzLnYxLkl0ZW0SEwoLcmVjZW50X2JpZHMYAiABKAMiLgoUR2V0VG9wU2VsbGVyc1JlcXVlc3QSFgoFbGltaXQYASABKAVCB7pIBBoCKAAiPAoVR2V0VG9wU2VsbGVyc1Jlc3BvbnNlEiMKB3NlbGxlcnMYASADKAsyEi5iaWRzLnYxLlRvcFNlbGxlciIyCglUb3BTZWxsZXISEQoJc2VsbGVyX2lkGAEgASgJEhIKCnNvbGRfY291bnQYAiABKAMqjgEKCkl0ZW1TdGF0dXMSGwoXSVRFTV9TVEFUVVNfVU5TUEVDSUZJRUQQABIWChJJVEVNX1NUQVRVU19BQ1RJVkUQARIVChFJVEVNX1NUQVRVU19FTkRFRBACEhkKFUlURU1fU1RBVFVTX0NBTkNFTExFRBADEhkKFUlURU1fU1RBVFVTX1NDSEVEVUxFRBAEKn4KC0l0ZW1PdXRjb21lEhwKGElURU1fT1VUQ09NRV9VTlNQRUNJRklFRBAAEhUKEUlURU1fT1VUQ09NRV9TT0xEEAESIAocSVRFTV9PVVRDT01FX1JFU0VSVkVfTk9UX01FVBACEhgKFElURU1fT1VUQ09NRV9OT19CSURTEAMquwEKCEl0ZW1Tb3J0EhkKFUlURU1fU09SVF9VTlNQRUNJRklFRBAAEhkKFUlURU1fU09SVF9FTkRJTkdfU09PThABEhQKEElURU1fU09SVF9ORVdFU1QQAhIXChNJVEVNX1NPUlRfUFJJQ0VfTE9XEAMSGAoUSVRFTV9TT1JUX1BSSUNFX0hJR0gQBBIXChNJVEVNX1NPUlRfTU9TVF9CSURTEAUSFwoTSVRFTV9TT1JUX1JFTEVWQU5DRRAGKnkKCEJpZFN0YXRlEhkKFUJJRF9TVEFURV9VTlNQRUNJRklFRBAAEhUKEUJJRF9TVEFURV9XSU5OSU5HEAESFAoQQklEX1NUQVRFX09VVEJJRBACEhEKDUJJRF9TVEFURV9XT04QAxISCg5CSURfU1RBVEVfTE9TVBAEMosJCgpCaWRTZXJ2aWNlEj8KCFBsYWNlQmlkEhguYmlkcy52MS5QbGFjZUJpZFJlcXVlc3QaGS5iaWRzLnYxLlBsYWNlQmlkUmVzcG9uc2USOQoGQnV5Tm93EhYuYmlkcy52MS5CdXlOb3dSZXF1ZXN0GhcuYmlkcy52MS5CdXlOb3dSZXNwb25zZRJFCgpDcmVhdGVJdGVtEhouYmlkcy52MS5DcmVhdGVJdGVtUmVxdWVzdBobLmJpZHMudjEuQ3JlYXRlSXRlbVJlc3BvbnNlEkUKClJlbGlzdEl0ZW0SGi5iaWRzLnYxLlJlbGlzdEl0ZW1SZXF1ZXN0GhsuYmlkcy52MS5SZWxpc3RJdGVtUmVzcG9uc2USPAoHR2V0SXRlbRIXLmJpZHMudjEuR2V0SXRlbVJlcXVlc3QaGC5iaWRzLnYxLkdldEl0ZW1SZXNwb25zZRJCCglMaXN0SXRlbXMSGS5iaWRzLnYxLkxpc3RJdGVtc1JlcXVlc3QaGi5iaWRzLnYxLkxpc3RJdGVtc1Jlc3BvbnNlElQKD0xpc3RTZWxsZXJJdGVtcxIfLmJpZHMudjEuTGlzdFNlbGxlckl0ZW1zUmVxdWVzdBogLmJpZHMudjEuTGlzdFNlbGxlckl0ZW1zUmVzcG9uc2USRQoKVXBkYXRlSXRlbRIaLmJpZHMudjEuVXBkYXRlSXRlbVJlcXVlc3QaGy5iaWRzLnYxLlVwZGF0ZUl0ZW1SZXNwb25zZRJFCgpDYW5jZWxJdGVtEhouYmlkcy52MS5DYW5jZWxJdGVtUmVxdWVzdBobLmJpZHMudjEuQ2FuY2VsSXRlbVJlc3BvbnNlEkgKC0dldEl0ZW1CaWRzEhsuYmlkcy52MS5HZXRJdGVtQmlkc1JlcXVlc3QaHC5iaWRzLnYxLkdldEl0ZW1CaWRzUmVzcG9uc2USUQoOTGlzdENhdGVnb3JpZXMSHi5iaWRzLnYxLkxpc3RDYXRlZ29yaWVzUmVxdWVzdBofLmJpZHMudjEuTGlzdENhdGVnb3JpZXNSZXNwb25zZRJCCglXYXRjaEl0ZW0SGS5iaWRzLnYxLldhdGNoSXRlbVJlcXVlc3QaGi5iaWRzLnYxLldhdGNoSXRlbVJlc3BvbnNlEkgKC1Vud2F0Y2hJdGVtEhsuYmlkcy52MS5VbndhdGNoSXRlbVJlcXVlc3QaHC5iaWRzLnYxLlVud2F0Y2hJdGVtUmVzcG9uc2USVwoQTGlzdFdhdGNoZWRJdGVtcxIgLmJpZHMudjEuTGlzdFdhdGNoZWRJdGVtc1JlcXVlc3QaIS5iaWRzLnYxLkxpc3RXYXRjaGVkSXRlbXNSZXNwb25zZRJFCgpMaXN0TXlCaWRzEhouYmlkcy52MS5MaXN0TXlCaWRzUmVxdWVzdBobLmJpZHMudjEuTGlzdE15Qmlkc1Jlc3BvbnNlEkIKCUxpc3RTYWxlcxIZLmJpZHMudjEuTGlzdFNhbGVzUmVxdWVzdBoaLmJpZHMudjEuTGlzdFNhbGVzUmVzcG9uc2UyYAoOUGljdHVyZVNlcnZpY2USTgoNVXBsb2FkUGljdHVyZRIdLmJpZHMudjEuVXBsb2FkUGljdHVyZVJlcXVlc3QaHi5iaWRzLnYxLlVwbG9hZFBpY3R1cmVSZXNwb25zZTKTAgoSTGVhZGVyYm9hcmRTZXJ2aWNlEk4KDUdldFRvcEJpZGRlcnMSHS5iaWRzLnYxLkdldFRvcEJpZGRlcnNSZXF1ZXN0Gh4uYmlkcy52MS5HZXRUb3BCaWRkZXJzUmVzcG9uc2USXQoSR2V0SG90dGVzdEF1Y3Rpb25zEiIuYmlkcy52MS5HZXRIb3R0ZXN0QXVjdGlvbnNSZXF1ZXN0GiMuYmlkcy52MS5HZXRIb3R0ZXN0QXVjdGlvbnNSZXNwb25zZRJOCg1HZXRUb3BTZWxsZXJzEh0uYmlkcy52MS5HZXRUb3BTZWxsZXJzUmVxdWVzdBoeLmJpZHMudjEuR2V0VG9wU2VsbGVyc1Jlc3BvbnNlYgZwcm90bzM", [file_buf_validate_validate]);
 
 /**
  * An accepted bid.
@@ -36,7 +36,7 @@ export type Bid = Message<"bids.v1.Bid"> & {
   itemId: string;
 
   /**
-   * The bidder, UUIDv7.
+   * The bidder, UUIDv7; empty for everyone but the bidder.
    *
    * @generated from field: string user_id = 3;
    */
@@ -55,6 +55,20 @@ export type Bid = Message<"bids.v1.Bid"> & {
    * @generated from field: string created_at = 5;
    */
   createdAt: string;
+
+  /**
+   * The bidder's mask: the same for all of a bidder's bids on this item, another one on every other item.
+   *
+   * @generated from field: string bidder = 6;
+   */
+  bidder: string;
+
+  /**
+   * Placed by Gavel for a maximum, in answer to another bid.
+   *
+   * @generated from field: bool automatic = 7;
+   */
+  automatic: boolean;
 };
 
 /**
@@ -176,6 +190,34 @@ export type Item = Message<"bids.v1.Item"> & {
   bidCount: bigint;
 
   /**
+   * Whether the highest bid would sell the item; true when there is no reserve price.
+   *
+   * @generated from field: bool reserve_met = 16;
+   */
+  reserveMet: boolean;
+
+  /**
+   * Minor units; 0 when there is none, or bidding is past it.
+   *
+   * @generated from field: int64 buy_now_price = 17;
+   */
+  buyNowPrice: bigint;
+
+  /**
+   * When bidding begins, ISO 8601, UTC.
+   *
+   * @generated from field: string starts_at = 18;
+   */
+  startsAt: string;
+
+  /**
+   * The end that no bid moves, ISO 8601, UTC.
+   *
+   * @generated from field: string hard_end_at = 19;
+   */
+  hardEndAt: string;
+
+  /**
    * Set once the auction has ended.
    *
    * @generated from field: bids.v1.ItemOutcome outcome = 20;
@@ -195,6 +237,62 @@ export type Item = Message<"bids.v1.Item"> & {
    * @generated from field: string winner_id = 22;
    */
   winnerId: string;
+
+  /**
+   * The hidden reserve price, minor units: shown to the seller, 0 for everyone else.
+   *
+   * @generated from field: int64 reserve_price = 23;
+   */
+  reservePrice: bigint;
+
+  /**
+   * A bid in the last so many seconds moves the end; 0: none does.
+   *
+   * @generated from field: int32 soft_close_seconds = 24;
+   */
+  softCloseSeconds: number;
+
+  /**
+   * Digits after the decimal point in the currency's amounts.
+   *
+   * @generated from field: int32 currency_exponent = 25;
+   */
+  currencyExponent: number;
+
+  /**
+   * The unsold item that this one was relisted from, UUIDv7, or empty.
+   *
+   * @generated from field: string relisted_from = 26;
+   */
+  relistedFrom: string;
+
+  /**
+   * The item that this one was relisted as, UUIDv7: shown to the seller, empty for everyone else.
+   *
+   * @generated from field: string relisted_as = 27;
+   */
+  relistedAs: string;
+
+  /**
+   * The caller's own maximum on this item, minor units; 0 for everyone else and without one.
+   *
+   * @generated from field: int64 my_maximum = 28;
+   */
+  myMaximum: bigint;
+
+  /**
+   * Whether the caller has the highest bid.
+   *
+   * @generated from field: bool leading = 29;
+   */
+  leading: boolean;
+
+  /**
+   * Whether the item is on the caller's watch list.
+   *
+   * @generated from field: bool watched = 30;
+   */
+  watched: boolean;
 };
 
 /**
@@ -218,7 +316,8 @@ export type PlaceBidRequest = Message<"bids.v1.PlaceBidRequest"> & {
   itemId: string;
 
   /**
-   * Minor units of the item's currency.
+   * Minor units of the item's currency. Without max_amount, exactly this is bid. With it this may be 0; it says no more
+   * than what the caller saw, and may not exceed the maximum.
    *
    * @generated from field: int64 amount = 2;
    */
@@ -230,6 +329,13 @@ export type PlaceBidRequest = Message<"bids.v1.PlaceBidRequest"> & {
    * @generated from field: string idempotency_key = 3;
    */
   idempotencyKey: string;
+
+  /**
+   * The most that the caller would pay: Gavel bids no more than it takes. Never shown to anyone else.
+   *
+   * @generated from field: optional int64 max_amount = 4;
+   */
+  maxAmount?: bigint | undefined;
 };
 
 /**
@@ -246,11 +352,46 @@ export const PlaceBidRequestSchema: GenMessage<PlaceBidRequest> = /*@__PURE__*/
  */
 export type PlaceBidResponse = Message<"bids.v1.PlaceBidResponse"> & {
   /**
-   * Now the highest.
+   * The bid as others see it. After raising one's own maximum: the highest bid, unchanged.
    *
    * @generated from field: bids.v1.Bid bid = 1;
    */
   bid?: Bid | undefined;
+
+  /**
+   * Whether the caller has the highest bid now; a standing maximum of someone else may have answered at once.
+   *
+   * @generated from field: bool leading = 2;
+   */
+  leading: boolean;
+
+  /**
+   * The highest bid now, minor units.
+   *
+   * @generated from field: int64 current_highest_bid = 3;
+   */
+  currentHighestBid: bigint;
+
+  /**
+   * The smallest amount that beats it, minor units.
+   *
+   * @generated from field: int64 minimum_next_bid = 4;
+   */
+  minimumNextBid: bigint;
+
+  /**
+   * The end in force after this bid, ISO 8601, UTC.
+   *
+   * @generated from field: string end_at = 5;
+   */
+  endAt: string;
+
+  /**
+   * Whether the highest bid would sell the item.
+   *
+   * @generated from field: bool reserve_met = 6;
+   */
+  reserveMet: boolean;
 };
 
 /**
@@ -259,6 +400,48 @@ export type PlaceBidResponse = Message<"bids.v1.PlaceBidResponse"> & {
  */
 export const PlaceBidResponseSchema: GenMessage<PlaceBidResponse> = /*@__PURE__*/
   messageDesc(file_bids_v1_bids, 3);
+
+/**
+ * Which item to buy.
+ *
+ * @generated from message bids.v1.BuyNowRequest
+ */
+export type BuyNowRequest = Message<"bids.v1.BuyNowRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string item_id = 1;
+   */
+  itemId: string;
+};
+
+/**
+ * Describes the message bids.v1.BuyNowRequest.
+ * Use `create(BuyNowRequestSchema)` to create a new message.
+ */
+export const BuyNowRequestSchema: GenMessage<BuyNowRequest> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 4);
+
+/**
+ * The item bought.
+ *
+ * @generated from message bids.v1.BuyNowResponse
+ */
+export type BuyNowResponse = Message<"bids.v1.BuyNowResponse"> & {
+  /**
+   * Ended, sold to the caller.
+   *
+   * @generated from field: bids.v1.Item item = 1;
+   */
+  item?: Item | undefined;
+};
+
+/**
+ * Describes the message bids.v1.BuyNowResponse.
+ * Use `create(BuyNowResponseSchema)` to create a new message.
+ */
+export const BuyNowResponseSchema: GenMessage<BuyNowResponse> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 5);
 
 /**
  * An item to put up for auction.
@@ -288,7 +471,7 @@ export type CreateItemRequest = Message<"bids.v1.CreateItemRequest"> & {
   startPrice: bigint;
 
   /**
-   * ISO 8601 with zone; within 90 days.
+   * ISO 8601 with zone; from one second to 90 days after the start.
    *
    * @generated from field: string end_at = 4;
    */
@@ -314,6 +497,41 @@ export type CreateItemRequest = Message<"bids.v1.CreateItemRequest"> & {
    * @generated from field: string currency = 7;
    */
   currency: string;
+
+  /**
+   * The hidden price under which the item is not sold, minor units; 0 for none.
+   *
+   * @generated from field: int64 reserve_price = 8;
+   */
+  reservePrice: bigint;
+
+  /**
+   * The price at which anyone may buy at once, minor units; 0 for none.
+   *
+   * @generated from field: int64 buy_now_price = 9;
+   */
+  buyNowPrice: bigint;
+
+  /**
+   * When bidding begins, ISO 8601 with zone; empty or past: now.
+   *
+   * @generated from field: string starts_at = 10;
+   */
+  startsAt: string;
+
+  /**
+   * A bid in the last so many seconds moves the end to so many seconds after it; 0: none does.
+   *
+   * @generated from field: int32 soft_close_seconds = 11;
+   */
+  softCloseSeconds: number;
+
+  /**
+   * The end that no bid moves, ISO 8601 with zone; empty: a day after end_at with a soft close, end_at without.
+   *
+   * @generated from field: string hard_end_at = 12;
+   */
+  hardEndAt: string;
 };
 
 /**
@@ -321,7 +539,70 @@ export type CreateItemRequest = Message<"bids.v1.CreateItemRequest"> & {
  * Use `create(CreateItemRequestSchema)` to create a new message.
  */
 export const CreateItemRequestSchema: GenMessage<CreateItemRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 4);
+  messageDesc(file_bids_v1_bids, 6);
+
+/**
+ * Which unsold item, and when it is to run again.
+ *
+ * @generated from message bids.v1.RelistItemRequest
+ */
+export type RelistItemRequest = Message<"bids.v1.RelistItemRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * ISO 8601 with zone; from one second to 90 days after the start.
+   *
+   * @generated from field: string end_at = 2;
+   */
+  endAt: string;
+
+  /**
+   * ISO 8601 with zone; empty or past: now.
+   *
+   * @generated from field: string starts_at = 3;
+   */
+  startsAt: string;
+
+  /**
+   * ISO 8601 with zone; empty: as with CreateItem.
+   *
+   * @generated from field: string hard_end_at = 4;
+   */
+  hardEndAt: string;
+};
+
+/**
+ * Describes the message bids.v1.RelistItemRequest.
+ * Use `create(RelistItemRequestSchema)` to create a new message.
+ */
+export const RelistItemRequestSchema: GenMessage<RelistItemRequest> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 7);
+
+/**
+ * The new item.
+ *
+ * @generated from message bids.v1.RelistItemResponse
+ */
+export type RelistItemResponse = Message<"bids.v1.RelistItemResponse"> & {
+  /**
+   * As stored.
+   *
+   * @generated from field: bids.v1.Item item = 1;
+   */
+  item?: Item | undefined;
+};
+
+/**
+ * Describes the message bids.v1.RelistItemResponse.
+ * Use `create(RelistItemResponseSchema)` to create a new message.
+ */
+export const RelistItemResponseSchema: GenMessage<RelistItemResponse> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 8);
 
 /**
  * The item made.
@@ -342,7 +623,7 @@ export type CreateItemResponse = Message<"bids.v1.CreateItemResponse"> & {
  * Use `create(CreateItemResponseSchema)` to create a new message.
  */
 export const CreateItemResponseSchema: GenMessage<CreateItemResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 5);
+  messageDesc(file_bids_v1_bids, 9);
 
 /**
  * Which item.
@@ -363,7 +644,7 @@ export type GetItemRequest = Message<"bids.v1.GetItemRequest"> & {
  * Use `create(GetItemRequestSchema)` to create a new message.
  */
 export const GetItemRequestSchema: GenMessage<GetItemRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 6);
+  messageDesc(file_bids_v1_bids, 10);
 
 /**
  * The item.
@@ -384,7 +665,7 @@ export type GetItemResponse = Message<"bids.v1.GetItemResponse"> & {
  * Use `create(GetItemResponseSchema)` to create a new message.
  */
 export const GetItemResponseSchema: GenMessage<GetItemResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 7);
+  messageDesc(file_bids_v1_bids, 11);
 
 /**
  * Which running auctions.
@@ -407,11 +688,60 @@ export type ListItemsRequest = Message<"bids.v1.ListItemsRequest"> & {
   pageToken: string;
 
   /**
-   * Only this category; empty means all.
+   * Only this category and those below it; empty means all.
    *
    * @generated from field: string category = 3;
    */
   category: string;
+
+  /**
+   * Words to find in titles and descriptions, as one would type into a web search; empty means all.
+   *
+   * @generated from field: string query = 4;
+   */
+  query: string;
+
+  /**
+   * Only items whose next bid is at least this, minor units of `currency`; 0 means all.
+   *
+   * @generated from field: int64 min_price = 5;
+   */
+  minPrice: bigint;
+
+  /**
+   * Only items whose next bid is at most this, minor units of `currency`; 0 means all.
+   *
+   * @generated from field: int64 max_price = 6;
+   */
+  maxPrice: bigint;
+
+  /**
+   * Only items sold in this currency, ISO 4217; empty means all, unless prices are compared: then USD.
+   *
+   * @generated from field: string currency = 7;
+   */
+  currency: string;
+
+  /**
+   * Only items that end within so many seconds; 0 means all.
+   *
+   * @generated from field: int32 ending_within_seconds = 8;
+   */
+  endingWithinSeconds: number;
+
+  /**
+   * In which order.
+   *
+   * @generated from field: bids.v1.ItemSort sort = 9;
+   */
+  sort: ItemSort;
+
+  /**
+   * Items whose start is still to come instead of running ones.
+   *
+   * @generated from field: bool scheduled = 10;
+   */
+  scheduled: boolean;
 };
 
 /**
@@ -419,7 +749,7 @@ export type ListItemsRequest = Message<"bids.v1.ListItemsRequest"> & {
  * Use `create(ListItemsRequestSchema)` to create a new message.
  */
 export const ListItemsRequestSchema: GenMessage<ListItemsRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 8);
+  messageDesc(file_bids_v1_bids, 12);
 
 /**
  * One page.
@@ -447,7 +777,7 @@ export type ListItemsResponse = Message<"bids.v1.ListItemsResponse"> & {
  * Use `create(ListItemsResponseSchema)` to create a new message.
  */
 export const ListItemsResponseSchema: GenMessage<ListItemsResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 9);
+  messageDesc(file_bids_v1_bids, 13);
 
 /**
  * Which of the caller's items.
@@ -475,7 +805,7 @@ export type ListSellerItemsRequest = Message<"bids.v1.ListSellerItemsRequest"> &
  * Use `create(ListSellerItemsRequestSchema)` to create a new message.
  */
 export const ListSellerItemsRequestSchema: GenMessage<ListSellerItemsRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 10);
+  messageDesc(file_bids_v1_bids, 14);
 
 /**
  * One page.
@@ -503,7 +833,7 @@ export type ListSellerItemsResponse = Message<"bids.v1.ListSellerItemsResponse">
  * Use `create(ListSellerItemsResponseSchema)` to create a new message.
  */
 export const ListSellerItemsResponseSchema: GenMessage<ListSellerItemsResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 11);
+  messageDesc(file_bids_v1_bids, 15);
 
 /**
  * What to change; what is absent stays.
@@ -559,7 +889,7 @@ export type UpdateItemRequest = Message<"bids.v1.UpdateItemRequest"> & {
  * Use `create(UpdateItemRequestSchema)` to create a new message.
  */
 export const UpdateItemRequestSchema: GenMessage<UpdateItemRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 12);
+  messageDesc(file_bids_v1_bids, 16);
 
 /**
  * The item after the change.
@@ -580,7 +910,7 @@ export type UpdateItemResponse = Message<"bids.v1.UpdateItemResponse"> & {
  * Use `create(UpdateItemResponseSchema)` to create a new message.
  */
 export const UpdateItemResponseSchema: GenMessage<UpdateItemResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 13);
+  messageDesc(file_bids_v1_bids, 17);
 
 /**
  * Which item.
@@ -601,7 +931,7 @@ export type CancelItemRequest = Message<"bids.v1.CancelItemRequest"> & {
  * Use `create(CancelItemRequestSchema)` to create a new message.
  */
 export const CancelItemRequestSchema: GenMessage<CancelItemRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 14);
+  messageDesc(file_bids_v1_bids, 18);
 
 /**
  * The item after cancelling.
@@ -622,7 +952,7 @@ export type CancelItemResponse = Message<"bids.v1.CancelItemResponse"> & {
  * Use `create(CancelItemResponseSchema)` to create a new message.
  */
 export const CancelItemResponseSchema: GenMessage<CancelItemResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 15);
+  messageDesc(file_bids_v1_bids, 19);
 
 /**
  * Which bids.
@@ -657,7 +987,7 @@ export type GetItemBidsRequest = Message<"bids.v1.GetItemBidsRequest"> & {
  * Use `create(GetItemBidsRequestSchema)` to create a new message.
  */
 export const GetItemBidsRequestSchema: GenMessage<GetItemBidsRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 16);
+  messageDesc(file_bids_v1_bids, 20);
 
 /**
  * One page.
@@ -685,7 +1015,710 @@ export type GetItemBidsResponse = Message<"bids.v1.GetItemBidsResponse"> & {
  * Use `create(GetItemBidsResponseSchema)` to create a new message.
  */
 export const GetItemBidsResponseSchema: GenMessage<GetItemBidsResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 17);
+  messageDesc(file_bids_v1_bids, 21);
+
+/**
+ * Nothing to say.
+ *
+ * @generated from message bids.v1.ListCategoriesRequest
+ */
+export type ListCategoriesRequest = Message<"bids.v1.ListCategoriesRequest"> & {
+};
+
+/**
+ * Describes the message bids.v1.ListCategoriesRequest.
+ * Use `create(ListCategoriesRequestSchema)` to create a new message.
+ */
+export const ListCategoriesRequestSchema: GenMessage<ListCategoriesRequest> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 22);
+
+/**
+ * The tree.
+ *
+ * @generated from message bids.v1.ListCategoriesResponse
+ */
+export type ListCategoriesResponse = Message<"bids.v1.ListCategoriesResponse"> & {
+  /**
+   * Its top, in order of name.
+   *
+   * @generated from field: repeated bids.v1.Category categories = 1;
+   */
+  categories: Category[];
+};
+
+/**
+ * Describes the message bids.v1.ListCategoriesResponse.
+ * Use `create(ListCategoriesResponseSchema)` to create a new message.
+ */
+export const ListCategoriesResponseSchema: GenMessage<ListCategoriesResponse> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 23);
+
+/**
+ * A category and those below it.
+ *
+ * @generated from message bids.v1.Category
+ */
+export type Category = Message<"bids.v1.Category"> & {
+  /**
+   * What items and filters carry: lower-case tokens parted by '/', for example "home-garden/clocks".
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * For people, for example "Clocks".
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Running auctions in it and below it.
+   *
+   * @generated from field: int64 item_count = 3;
+   */
+  itemCount: bigint;
+
+  /**
+   * In order of name.
+   *
+   * @generated from field: repeated bids.v1.Category children = 4;
+   */
+  children: Category[];
+};
+
+/**
+ * Describes the message bids.v1.Category.
+ * Use `create(CategorySchema)` to create a new message.
+ */
+export const CategorySchema: GenMessage<Category> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 24);
+
+/**
+ * Which item.
+ *
+ * @generated from message bids.v1.WatchItemRequest
+ */
+export type WatchItemRequest = Message<"bids.v1.WatchItemRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string item_id = 1;
+   */
+  itemId: string;
+};
+
+/**
+ * Describes the message bids.v1.WatchItemRequest.
+ * Use `create(WatchItemRequestSchema)` to create a new message.
+ */
+export const WatchItemRequestSchema: GenMessage<WatchItemRequest> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 25);
+
+/**
+ * Done.
+ *
+ * @generated from message bids.v1.WatchItemResponse
+ */
+export type WatchItemResponse = Message<"bids.v1.WatchItemResponse"> & {
+};
+
+/**
+ * Describes the message bids.v1.WatchItemResponse.
+ * Use `create(WatchItemResponseSchema)` to create a new message.
+ */
+export const WatchItemResponseSchema: GenMessage<WatchItemResponse> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 26);
+
+/**
+ * Which item.
+ *
+ * @generated from message bids.v1.UnwatchItemRequest
+ */
+export type UnwatchItemRequest = Message<"bids.v1.UnwatchItemRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string item_id = 1;
+   */
+  itemId: string;
+};
+
+/**
+ * Describes the message bids.v1.UnwatchItemRequest.
+ * Use `create(UnwatchItemRequestSchema)` to create a new message.
+ */
+export const UnwatchItemRequestSchema: GenMessage<UnwatchItemRequest> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 27);
+
+/**
+ * Done.
+ *
+ * @generated from message bids.v1.UnwatchItemResponse
+ */
+export type UnwatchItemResponse = Message<"bids.v1.UnwatchItemResponse"> & {
+};
+
+/**
+ * Describes the message bids.v1.UnwatchItemResponse.
+ * Use `create(UnwatchItemResponseSchema)` to create a new message.
+ */
+export const UnwatchItemResponseSchema: GenMessage<UnwatchItemResponse> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 28);
+
+/**
+ * Which of the caller's watched items.
+ *
+ * @generated from message bids.v1.ListWatchedItemsRequest
+ */
+export type ListWatchedItemsRequest = Message<"bids.v1.ListWatchedItemsRequest"> & {
+  /**
+   * 0 means 20; more than 100 means 100.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * From the page before, or empty.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bids.v1.ListWatchedItemsRequest.
+ * Use `create(ListWatchedItemsRequestSchema)` to create a new message.
+ */
+export const ListWatchedItemsRequestSchema: GenMessage<ListWatchedItemsRequest> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 29);
+
+/**
+ * One page.
+ *
+ * @generated from message bids.v1.ListWatchedItemsResponse
+ */
+export type ListWatchedItemsResponse = Message<"bids.v1.ListWatchedItemsResponse"> & {
+  /**
+   * In order.
+   *
+   * @generated from field: repeated bids.v1.Item items = 1;
+   */
+  items: Item[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bids.v1.ListWatchedItemsResponse.
+ * Use `create(ListWatchedItemsResponseSchema)` to create a new message.
+ */
+export const ListWatchedItemsResponseSchema: GenMessage<ListWatchedItemsResponse> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 30);
+
+/**
+ * Which of the caller's auctions.
+ *
+ * @generated from message bids.v1.ListMyBidsRequest
+ */
+export type ListMyBidsRequest = Message<"bids.v1.ListMyBidsRequest"> & {
+  /**
+   * 0 means 20; more than 100 means 100.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * From the page before, or empty.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+
+  /**
+   * Only these; UNSPECIFIED means all.
+   *
+   * @generated from field: bids.v1.BidState state = 3;
+   */
+  state: BidState;
+};
+
+/**
+ * Describes the message bids.v1.ListMyBidsRequest.
+ * Use `create(ListMyBidsRequestSchema)` to create a new message.
+ */
+export const ListMyBidsRequestSchema: GenMessage<ListMyBidsRequest> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 31);
+
+/**
+ * An auction that the caller has bid on.
+ *
+ * @generated from message bids.v1.MyBid
+ */
+export type MyBid = Message<"bids.v1.MyBid"> & {
+  /**
+   * As the caller sees it.
+   *
+   * @generated from field: bids.v1.Item item = 1;
+   */
+  item?: Item | undefined;
+
+  /**
+   * How the caller stands.
+   *
+   * @generated from field: bids.v1.BidState state = 2;
+   */
+  state: BidState;
+
+  /**
+   * The caller's highest bid that others have seen, minor units.
+   *
+   * @generated from field: int64 highest_amount = 3;
+   */
+  highestAmount: bigint;
+
+  /**
+   * When the caller bid last, ISO 8601, UTC.
+   *
+   * @generated from field: string last_bid_at = 4;
+   */
+  lastBidAt: string;
+};
+
+/**
+ * Describes the message bids.v1.MyBid.
+ * Use `create(MyBidSchema)` to create a new message.
+ */
+export const MyBidSchema: GenMessage<MyBid> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 32);
+
+/**
+ * One page.
+ *
+ * @generated from message bids.v1.ListMyBidsResponse
+ */
+export type ListMyBidsResponse = Message<"bids.v1.ListMyBidsResponse"> & {
+  /**
+   * In order.
+   *
+   * @generated from field: repeated bids.v1.MyBid bids = 1;
+   */
+  bids: MyBid[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bids.v1.ListMyBidsResponse.
+ * Use `create(ListMyBidsResponseSchema)` to create a new message.
+ */
+export const ListMyBidsResponseSchema: GenMessage<ListMyBidsResponse> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 33);
+
+/**
+ * Which of the caller's sales.
+ *
+ * @generated from message bids.v1.ListSalesRequest
+ */
+export type ListSalesRequest = Message<"bids.v1.ListSalesRequest"> & {
+  /**
+   * 0 means 20; more than 100 means 100.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * From the page before, or empty.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message bids.v1.ListSalesRequest.
+ * Use `create(ListSalesRequestSchema)` to create a new message.
+ */
+export const ListSalesRequestSchema: GenMessage<ListSalesRequest> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 34);
+
+/**
+ * A sold item.
+ *
+ * @generated from message bids.v1.Sale
+ */
+export type Sale = Message<"bids.v1.Sale"> & {
+  /**
+   * As its seller sees it, winner included.
+   *
+   * @generated from field: bids.v1.Item item = 1;
+   */
+  item?: Item | undefined;
+
+  /**
+   * When it was sold, ISO 8601, UTC.
+   *
+   * @generated from field: string sold_at = 2;
+   */
+  soldAt: string;
+};
+
+/**
+ * Describes the message bids.v1.Sale.
+ * Use `create(SaleSchema)` to create a new message.
+ */
+export const SaleSchema: GenMessage<Sale> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 35);
+
+/**
+ * One page.
+ *
+ * @generated from message bids.v1.ListSalesResponse
+ */
+export type ListSalesResponse = Message<"bids.v1.ListSalesResponse"> & {
+  /**
+   * In order.
+   *
+   * @generated from field: repeated bids.v1.Sale sales = 1;
+   */
+  sales: Sale[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message bids.v1.ListSalesResponse.
+ * Use `create(ListSalesResponseSchema)` to create a new message.
+ */
+export const ListSalesResponseSchema: GenMessage<ListSalesResponse> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 36);
+
+/**
+ * A picture to store.
+ *
+ * @generated from message bids.v1.UploadPictureRequest
+ */
+export type UploadPictureRequest = Message<"bids.v1.UploadPictureRequest"> & {
+  /**
+   * The file: JPEG, PNG, WebP, AVIF or GIF, told by its bytes; up to 10 MiB and 50 million pixels.
+   *
+   * @generated from field: bytes data = 1;
+   */
+  data: Uint8Array;
+};
+
+/**
+ * Describes the message bids.v1.UploadPictureRequest.
+ * Use `create(UploadPictureRequestSchema)` to create a new message.
+ */
+export const UploadPictureRequestSchema: GenMessage<UploadPictureRequest> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 37);
+
+/**
+ * The picture stored.
+ *
+ * @generated from message bids.v1.UploadPictureResponse
+ */
+export type UploadPictureResponse = Message<"bids.v1.UploadPictureResponse"> & {
+  /**
+   * Site path of its largest size, for CreateItem's and UpdateItem's images.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * All sizes, smallest first.
+   *
+   * @generated from field: repeated bids.v1.PictureSize sizes = 2;
+   */
+  sizes: PictureSize[];
+};
+
+/**
+ * Describes the message bids.v1.UploadPictureResponse.
+ * Use `create(UploadPictureResponseSchema)` to create a new message.
+ */
+export const UploadPictureResponseSchema: GenMessage<UploadPictureResponse> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 38);
+
+/**
+ * One size of a picture.
+ *
+ * @generated from message bids.v1.PictureSize
+ */
+export type PictureSize = Message<"bids.v1.PictureSize"> & {
+  /**
+   * Site path.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * Pixels.
+   *
+   * @generated from field: int32 width = 2;
+   */
+  width: number;
+
+  /**
+   * Pixels.
+   *
+   * @generated from field: int32 height = 3;
+   */
+  height: number;
+};
+
+/**
+ * Describes the message bids.v1.PictureSize.
+ * Use `create(PictureSizeSchema)` to create a new message.
+ */
+export const PictureSizeSchema: GenMessage<PictureSize> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 39);
+
+/**
+ * Which auction's.
+ *
+ * @generated from message bids.v1.GetTopBiddersRequest
+ */
+export type GetTopBiddersRequest = Message<"bids.v1.GetTopBiddersRequest"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string item_id = 1;
+   */
+  itemId: string;
+
+  /**
+   * 0 means 10; more than 100 means 100.
+   *
+   * @generated from field: int32 limit = 2;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message bids.v1.GetTopBiddersRequest.
+ * Use `create(GetTopBiddersRequestSchema)` to create a new message.
+ */
+export const GetTopBiddersRequestSchema: GenMessage<GetTopBiddersRequest> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 40);
+
+/**
+ * In order.
+ *
+ * @generated from message bids.v1.GetTopBiddersResponse
+ */
+export type GetTopBiddersResponse = Message<"bids.v1.GetTopBiddersResponse"> & {
+  /**
+   * Highest first.
+   *
+   * @generated from field: repeated bids.v1.TopBidder bidders = 1;
+   */
+  bidders: TopBidder[];
+};
+
+/**
+ * Describes the message bids.v1.GetTopBiddersResponse.
+ * Use `create(GetTopBiddersResponseSchema)` to create a new message.
+ */
+export const GetTopBiddersResponseSchema: GenMessage<GetTopBiddersResponse> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 41);
+
+/**
+ * A bidder's best in one auction.
+ *
+ * @generated from message bids.v1.TopBidder
+ */
+export type TopBidder = Message<"bids.v1.TopBidder"> & {
+  /**
+   * The bidder's mask on this item, as on the item's bids.
+   *
+   * @generated from field: string bidder = 1;
+   */
+  bidder: string;
+
+  /**
+   * The bidder's highest bid that others have seen, minor units.
+   *
+   * @generated from field: int64 amount = 2;
+   */
+  amount: bigint;
+
+  /**
+   * The bidder's bids on this item.
+   *
+   * @generated from field: int64 bid_count = 3;
+   */
+  bidCount: bigint;
+};
+
+/**
+ * Describes the message bids.v1.TopBidder.
+ * Use `create(TopBidderSchema)` to create a new message.
+ */
+export const TopBidderSchema: GenMessage<TopBidder> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 42);
+
+/**
+ * How many.
+ *
+ * @generated from message bids.v1.GetHottestAuctionsRequest
+ */
+export type GetHottestAuctionsRequest = Message<"bids.v1.GetHottestAuctionsRequest"> & {
+  /**
+   * 0 means 10; more than 100 means 100.
+   *
+   * @generated from field: int32 limit = 1;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message bids.v1.GetHottestAuctionsRequest.
+ * Use `create(GetHottestAuctionsRequestSchema)` to create a new message.
+ */
+export const GetHottestAuctionsRequestSchema: GenMessage<GetHottestAuctionsRequest> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 43);
+
+/**
+ * In order.
+ *
+ * @generated from message bids.v1.GetHottestAuctionsResponse
+ */
+export type GetHottestAuctionsResponse = Message<"bids.v1.GetHottestAuctionsResponse"> & {
+  /**
+   * Hottest first.
+   *
+   * @generated from field: repeated bids.v1.HotAuction auctions = 1;
+   */
+  auctions: HotAuction[];
+};
+
+/**
+ * Describes the message bids.v1.GetHottestAuctionsResponse.
+ * Use `create(GetHottestAuctionsResponseSchema)` to create a new message.
+ */
+export const GetHottestAuctionsResponseSchema: GenMessage<GetHottestAuctionsResponse> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 44);
+
+/**
+ * A running auction under contention.
+ *
+ * @generated from message bids.v1.HotAuction
+ */
+export type HotAuction = Message<"bids.v1.HotAuction"> & {
+  /**
+   * As anyone sees it.
+   *
+   * @generated from field: bids.v1.Item item = 1;
+   */
+  item?: Item | undefined;
+
+  /**
+   * Bids in the last hour.
+   *
+   * @generated from field: int64 recent_bids = 2;
+   */
+  recentBids: bigint;
+};
+
+/**
+ * Describes the message bids.v1.HotAuction.
+ * Use `create(HotAuctionSchema)` to create a new message.
+ */
+export const HotAuctionSchema: GenMessage<HotAuction> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 45);
+
+/**
+ * How many.
+ *
+ * @generated from message bids.v1.GetTopSellersRequest
+ */
+export type GetTopSellersRequest = Message<"bids.v1.GetTopSellersRequest"> & {
+  /**
+   * 0 means 10; more than 100 means 100.
+   *
+   * @generated from field: int32 limit = 1;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message bids.v1.GetTopSellersRequest.
+ * Use `create(GetTopSellersRequestSchema)` to create a new message.
+ */
+export const GetTopSellersRequestSchema: GenMessage<GetTopSellersRequest> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 46);
+
+/**
+ * In order.
+ *
+ * @generated from message bids.v1.GetTopSellersResponse
+ */
+export type GetTopSellersResponse = Message<"bids.v1.GetTopSellersResponse"> & {
+  /**
+   * First first.
+   *
+   * @generated from field: repeated bids.v1.TopSeller sellers = 1;
+   */
+  sellers: TopSeller[];
+};
+
+/**
+ * Describes the message bids.v1.GetTopSellersResponse.
+ * Use `create(GetTopSellersResponseSchema)` to create a new message.
+ */
+export const GetTopSellersResponseSchema: GenMessage<GetTopSellersResponse> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 47);
+
+/**
+ * A seller's sales.
+ *
+ * @generated from message bids.v1.TopSeller
+ */
+export type TopSeller = Message<"bids.v1.TopSeller"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string seller_id = 1;
+   */
+  sellerId: string;
+
+  /**
+   * Items sold.
+   *
+   * @generated from field: int64 sold_count = 2;
+   */
+  soldCount: bigint;
+};
+
+/**
+ * Describes the message bids.v1.TopSeller.
+ * Use `create(TopSellerSchema)` to create a new message.
+ */
+export const TopSellerSchema: GenMessage<TopSeller> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 48);
 
 /**
  * Where an auction stands.
@@ -720,6 +1753,13 @@ export const ItemStatus = {
    * @generated from enum value: ITEM_STATUS_CANCELLED = 3;
    */
   CANCELLED: 3,
+
+  /**
+   * Its start is still to come.
+   *
+   * @generated from enum value: ITEM_STATUS_SCHEDULED = 4;
+   */
+  SCHEDULED: 4,
 } as const;
 
 /**
@@ -784,14 +1824,139 @@ export const ItemOutcomeSchema: GenEnum<ItemOutcome> = /*@__PURE__*/
   enumDesc(file_bids_v1_bids, 1);
 
 /**
- * Items and bids. GetItem, ListItems and GetItemBids are public; all else needs an access token.
+ * Orders of a list of running items.
+ *
+ * @generated from enum bids.v1.ItemSort
+ */
+export const ItemSort = {
+  /**
+   * ENDING_SOON, or with a query RELEVANCE.
+   *
+   * @generated from enum value: ITEM_SORT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Soonest end first.
+   *
+   * @generated from enum value: ITEM_SORT_ENDING_SOON = 1;
+   */
+  ENDING_SOON: 1,
+
+  /**
+   * Latest listed first.
+   *
+   * @generated from enum value: ITEM_SORT_NEWEST = 2;
+   */
+  NEWEST: 2,
+
+  /**
+   * Lowest next bid first.
+   *
+   * @generated from enum value: ITEM_SORT_PRICE_LOW = 3;
+   */
+  PRICE_LOW: 3,
+
+  /**
+   * Highest next bid first.
+   *
+   * @generated from enum value: ITEM_SORT_PRICE_HIGH = 4;
+   */
+  PRICE_HIGH: 4,
+
+  /**
+   * Most bids first.
+   *
+   * @generated from enum value: ITEM_SORT_MOST_BIDS = 5;
+   */
+  MOST_BIDS: 5,
+
+  /**
+   * Best match of the query first.
+   *
+   * @generated from enum value: ITEM_SORT_RELEVANCE = 6;
+   */
+  RELEVANCE: 6,
+} as const;
+
+/**
+ * Orders of a list of running items.
+ *
+ * @generated from enum bids.v1.ItemSort
+ */
+export type ItemSort = (typeof ItemSort)[keyof typeof ItemSort] | UnknownEnum;
+
+/**
+ * Describes the enum bids.v1.ItemSort.
+ */
+export const ItemSortSchema: GenEnum<ItemSort> = /*@__PURE__*/
+  enumDesc(file_bids_v1_bids, 2);
+
+/**
+ * How the caller stands in an auction.
+ *
+ * @generated from enum bids.v1.BidState
+ */
+export const BidState = {
+  /**
+   * Any.
+   *
+   * @generated from enum value: BID_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Running, the caller has the highest bid.
+   *
+   * @generated from enum value: BID_STATE_WINNING = 1;
+   */
+  WINNING: 1,
+
+  /**
+   * Running, someone else has the highest bid.
+   *
+   * @generated from enum value: BID_STATE_OUTBID = 2;
+   */
+  OUTBID: 2,
+
+  /**
+   * Ended, sold to the caller.
+   *
+   * @generated from enum value: BID_STATE_WON = 3;
+   */
+  WON: 3,
+
+  /**
+   * Ended otherwise.
+   *
+   * @generated from enum value: BID_STATE_LOST = 4;
+   */
+  LOST: 4,
+} as const;
+
+/**
+ * How the caller stands in an auction.
+ *
+ * @generated from enum bids.v1.BidState
+ */
+export type BidState = (typeof BidState)[keyof typeof BidState] | UnknownEnum;
+
+/**
+ * Describes the enum bids.v1.BidState.
+ */
+export const BidStateSchema: GenEnum<BidState> = /*@__PURE__*/
+  enumDesc(file_bids_v1_bids, 3);
+
+/**
+ * Items and bids. GetItem, ListItems, ListCategories and GetItemBids are public; all else needs an access token.
  *
  * @generated from service bids.v1.BidService
  */
 export const BidService: GenService<{
   /**
-   * Bids exactly `amount`. Reasons: ITEM_NOT_FOUND, AUCTION_ENDED, AUCTION_CANCELLED, BID_TOO_LOW (metadata
-   * minimum_next_bid, currency), SELLER_MAY_NOT_BID, IDEMPOTENCY_KEY_REUSED.
+   * Bids exactly `amount`, or with `max_amount` up to that maximum. Reasons: ITEM_NOT_FOUND, AUCTION_NOT_STARTED,
+   * AUCTION_ENDED, AUCTION_CANCELLED, BID_TOO_LOW (metadata minimum_next_bid, currency), MAXIMUM_NOT_RAISED,
+   * SELLER_MAY_NOT_BID, IDEMPOTENCY_KEY_REUSED, RATE_LIMITED.
    *
    * @generated from rpc bids.v1.BidService.PlaceBid
    */
@@ -801,7 +1966,19 @@ export const BidService: GenService<{
     output: typeof PlaceBidResponseSchema;
   },
   /**
-   * Puts an item up for auction. Reasons: END_TOO_SOON, END_TOO_LATE, INVALID_FIELD.
+   * Buys the item at its buy-now price, which ends the auction. The buyer's repeat gets the same answer. Reasons:
+   * ITEM_NOT_FOUND, AUCTION_NOT_STARTED, AUCTION_ENDED, AUCTION_CANCELLED, BUY_NOW_UNAVAILABLE, SELLER_MAY_NOT_BID.
+   *
+   * @generated from rpc bids.v1.BidService.BuyNow
+   */
+  buyNow: {
+    methodKind: "unary";
+    input: typeof BuyNowRequestSchema;
+    output: typeof BuyNowResponseSchema;
+  },
+  /**
+   * Puts an item up for auction. Reasons: START_TOO_LATE, END_TOO_SOON, END_TOO_LATE, HARD_END_BEFORE_END,
+   * HARD_END_TOO_LATE, RESERVE_BELOW_START, BUY_NOW_BELOW_START, BUY_NOW_BELOW_RESERVE, UNKNOWN_CURRENCY, INVALID_FIELD.
    *
    * @generated from rpc bids.v1.BidService.CreateItem
    */
@@ -809,6 +1986,17 @@ export const BidService: GenService<{
     methodKind: "unary";
     input: typeof CreateItemRequestSchema;
     output: typeof CreateItemResponseSchema;
+  },
+  /**
+   * Puts the caller's own unsold item up again, as a new item with the same listing and terms. Reasons: ITEM_NOT_FOUND,
+   * NOT_ITEM_OWNER, AUCTION_NOT_ENDED, ITEM_SOLD, ALREADY_RELISTED, and CreateItem's for its times.
+   *
+   * @generated from rpc bids.v1.BidService.RelistItem
+   */
+  relistItem: {
+    methodKind: "unary";
+    input: typeof RelistItemRequestSchema;
+    output: typeof RelistItemResponseSchema;
   },
   /**
    * Shows one item. Reason: ITEM_NOT_FOUND.
@@ -821,7 +2009,7 @@ export const BidService: GenService<{
     output: typeof GetItemResponseSchema;
   },
   /**
-   * Running auctions, soonest end first. Reason: INVALID_PAGE_TOKEN.
+   * Running auctions: found by words, filtered and sorted. Reasons: INVALID_PAGE_TOKEN, INVALID_FIELD.
    *
    * @generated from rpc bids.v1.BidService.ListItems
    */
@@ -863,7 +2051,7 @@ export const BidService: GenService<{
     output: typeof CancelItemResponseSchema;
   },
   /**
-   * An item's bids, newest first. Reasons: ITEM_NOT_FOUND, INVALID_PAGE_TOKEN.
+   * An item's bids, newest first, bidders masked. Reasons: ITEM_NOT_FOUND, INVALID_PAGE_TOKEN.
    *
    * @generated from rpc bids.v1.BidService.GetItemBids
    */
@@ -872,6 +2060,125 @@ export const BidService: GenService<{
     input: typeof GetItemBidsRequestSchema;
     output: typeof GetItemBidsResponseSchema;
   },
+  /**
+   * The tree of categories with their running auctions.
+   *
+   * @generated from rpc bids.v1.BidService.ListCategories
+   */
+  listCategories: {
+    methodKind: "unary";
+    input: typeof ListCategoriesRequestSchema;
+    output: typeof ListCategoriesResponseSchema;
+  },
+  /**
+   * Puts an item on the caller's watch list; twice is harmless. Reasons: ITEM_NOT_FOUND, WATCH_LIST_FULL.
+   *
+   * @generated from rpc bids.v1.BidService.WatchItem
+   */
+  watchItem: {
+    methodKind: "unary";
+    input: typeof WatchItemRequestSchema;
+    output: typeof WatchItemResponseSchema;
+  },
+  /**
+   * Takes an item off the caller's watch list; twice is harmless. Reason: ITEM_NOT_FOUND.
+   *
+   * @generated from rpc bids.v1.BidService.UnwatchItem
+   */
+  unwatchItem: {
+    methodKind: "unary";
+    input: typeof UnwatchItemRequestSchema;
+    output: typeof UnwatchItemResponseSchema;
+  },
+  /**
+   * The caller's watched items, latest watched first. Reason: INVALID_PAGE_TOKEN.
+   *
+   * @generated from rpc bids.v1.BidService.ListWatchedItems
+   */
+  listWatchedItems: {
+    methodKind: "unary";
+    input: typeof ListWatchedItemsRequestSchema;
+    output: typeof ListWatchedItemsResponseSchema;
+  },
+  /**
+   * The auctions that the caller has bid on, latest bid first. Reason: INVALID_PAGE_TOKEN.
+   *
+   * @generated from rpc bids.v1.BidService.ListMyBids
+   */
+  listMyBids: {
+    methodKind: "unary";
+    input: typeof ListMyBidsRequestSchema;
+    output: typeof ListMyBidsResponseSchema;
+  },
+  /**
+   * The caller's sold items, latest sale first. Reason: INVALID_PAGE_TOKEN.
+   *
+   * @generated from rpc bids.v1.BidService.ListSales
+   */
+  listSales: {
+    methodKind: "unary";
+    input: typeof ListSalesRequestSchema;
+    output: typeof ListSalesResponseSchema;
+  },
 }> = /*@__PURE__*/
   serviceDesc(file_bids_v1_bids, 0);
+
+/**
+ * Pictures of items. A service of its own, as its requests may be larger.
+ *
+ * @generated from service bids.v1.PictureService
+ */
+export const PictureService: GenService<{
+  /**
+   * Stores a picture, re-encoded and without its metadata, and answers with the path to list it under. Reasons:
+   * PICTURE_TOO_LARGE, PICTURE_TYPE_UNKNOWN, PICTURE_UNREADABLE, RATE_LIMITED.
+   *
+   * @generated from rpc bids.v1.PictureService.UploadPicture
+   */
+  uploadPicture: {
+    methodKind: "unary";
+    input: typeof UploadPictureRequestSchema;
+    output: typeof UploadPictureResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_bids_v1_bids, 1);
+
+/**
+ * Who and what leads. Public.
+ *
+ * @generated from service bids.v1.LeaderboardService
+ */
+export const LeaderboardService: GenService<{
+  /**
+   * An auction's highest bidders, highest first, masked. Reason: ITEM_NOT_FOUND.
+   *
+   * @generated from rpc bids.v1.LeaderboardService.GetTopBidders
+   */
+  getTopBidders: {
+    methodKind: "unary";
+    input: typeof GetTopBiddersRequestSchema;
+    output: typeof GetTopBiddersResponseSchema;
+  },
+  /**
+   * The running auctions with the most bids of late, hottest first.
+   *
+   * @generated from rpc bids.v1.LeaderboardService.GetHottestAuctions
+   */
+  getHottestAuctions: {
+    methodKind: "unary";
+    input: typeof GetHottestAuctionsRequestSchema;
+    output: typeof GetHottestAuctionsResponseSchema;
+  },
+  /**
+   * The sellers with the most sold items, first first.
+   *
+   * @generated from rpc bids.v1.LeaderboardService.GetTopSellers
+   */
+  getTopSellers: {
+    methodKind: "unary";
+    input: typeof GetTopSellersRequestSchema;
+    output: typeof GetTopSellersResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_bids_v1_bids, 2);
 

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file bids/v1/events.proto.
  */
 export const file_bids_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("ChRiaWRzL3YxL2V2ZW50cy5wcm90bxIHYmlkcy52MSKfAQoJQmlkUGxhY2VkEg4KBmJpZF9pZBgBIAEoCRIPCgdpdGVtX2lkGAIgASgJEg8KB3VzZXJfaWQYAyABKAkSDgoGYW1vdW50GAQgASgDEhEKCXRpbWVzdGFtcBgFIAEoCRIQCghjdXJyZW5jeRgGIAEoCRIYChBtaW5pbXVtX25leHRfYmlkGAcgASgDEhEKCWJpZF9jb3VudBgIIAEoAyLCAQoLSXRlbUNyZWF0ZWQSDwoHaXRlbV9pZBgBIAEoCRIRCglzZWxsZXJfaWQYAiABKAkSDQoFdGl0bGUYAyABKAkSEwoLZGVzY3JpcHRpb24YBCABKAkSEwoLc3RhcnRfcHJpY2UYBSABKAMSEAoIY3VycmVuY3kYBiABKAkSDgoGZW5kX2F0GAcgASgJEg4KBmltYWdlcxgIIAMoCRIQCghjYXRlZ29yeRgJIAEoCRISCgpjcmVhdGVkX2F0GAogASgJIngKC0l0ZW1VcGRhdGVkEg8KB2l0ZW1faWQYASABKAkSDQoFdGl0bGUYAiABKAkSEwoLZGVzY3JpcHRpb24YAyABKAkSDgoGaW1hZ2VzGAQgAygJEhAKCGNhdGVnb3J5GAUgASgJEhIKCnVwZGF0ZWRfYXQYBiABKAkiSQoNSXRlbUNhbmNlbGxlZBIPCgdpdGVtX2lkGAEgASgJEhEKCXNlbGxlcl9pZBgCIAEoCRIUCgxjYW5jZWxsZWRfYXQYAyABKAkivQEKDUF1Y3Rpb25DbG9zZWQSDwoHaXRlbV9pZBgBIAEoCRIRCglzZWxsZXJfaWQYAiABKAkSJQoHb3V0Y29tZRgDIAEoDjIULmJpZHMudjEuSXRlbU91dGNvbWUSEQoJd2lubmVyX2lkGAQgASgJEhYKDndpbm5pbmdfYW1vdW50GAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEhEKCWJpZF9jb3VudBgHIAEoAxIRCgljbG9zZWRfYXQYCCABKAliBnByb3RvMw", [file_bids_v1_bids]);
+  fileDesc("ChRiaWRzL3YxL2V2ZW50cy5wcm90bxIHYmlkcy52MSKLAgoJQmlkUGxhY2VkEg4KBmJpZF9pZBgBIAEoCRIPCgdpdGVtX2lkGAIgASgJEg8KB3VzZXJfaWQYAyABKAkSDgoGYW1vdW50GAQgASgDEhEKCXRpbWVzdGFtcBgFIAEoCRIQCghjdXJyZW5jeRgGIAEoCRIYChBtaW5pbXVtX25leHRfYmlkGAcgASgDEhEKCWJpZF9jb3VudBgIIAEoAxITCgtyZXNlcnZlX21ldBgJIAEoCBIbChNjdXJyZW50X2hpZ2hlc3RfYmlkGAogASgDEhYKDm91dGJpZF91c2VyX2lkGAsgASgJEg0KBXRpdGxlGAwgASgJEhEKCXNlbGxlcl9pZBgNIAEoCSLgAQoOUHJveHlCaWRQbGFjZWQSDgoGYmlkX2lkGAEgASgJEg8KB2l0ZW1faWQYAiABKAkSDwoHdXNlcl9pZBgDIAEoCRIOCgZhbW91bnQYBCABKAMSEQoJdGltZXN0YW1wGAUgASgJEhAKCGN1cnJlbmN5GAYgASgJEhgKEG1pbmltdW1fbmV4dF9iaWQYByABKAMSEQoJYmlkX2NvdW50GAggASgDEhMKC3Jlc2VydmVfbWV0GAkgASgIEhYKDm91dGJpZF91c2VyX2lkGAogASgJEg0KBXRpdGxlGAsgASgJIqIBCg1NYXhpbXVtUmFpc2VkEg8KB2l0ZW1faWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIbChNjdXJyZW50X2hpZ2hlc3RfYmlkGAMgASgDEhAKCGN1cnJlbmN5GAQgASgJEhgKEG1pbmltdW1fbmV4dF9iaWQYBSABKAMSEwoLcmVzZXJ2ZV9tZXQYBiABKAgSEQoJdGltZXN0YW1wGAcgASgJIl4KD0F1Y3Rpb25FeHRlbmRlZBIPCgdpdGVtX2lkGAEgASgJEhcKD3ByZXZpb3VzX2VuZF9hdBgCIAEoCRIOCgZlbmRfYXQYAyABKAkSEQoJdGltZXN0YW1wGAQgASgJInoKDUl0ZW1Cb3VnaHROb3cSDwoHaXRlbV9pZBgBIAEoCRIRCglzZWxsZXJfaWQYAiABKAkSEAoIYnV5ZXJfaWQYAyABKAkSDgoGYW1vdW50GAQgASgDEhAKCGN1cnJlbmN5GAUgASgJEhEKCXRpbWVzdGFtcBgGIAEoCSJpCg5BdWN0aW9uU3RhcnRlZBIPCgdpdGVtX2lkGAEgASgJEhEKCXNlbGxlcl9pZBgCIAEoCRINCgV0aXRsZRgDIAEoCRIRCglzdGFydHNfYXQYBCABKAkSEQoJdGltZXN0YW1wGAUgASgJIpgBChFBdWN0aW9uRW5kaW5nU29vbhIPCgdpdGVtX2lkGAEgASgJEhEKCXNlbGxlcl9pZBgCIAEoCRINCgV0aXRsZRgDIAEoCRIOCgZlbmRfYXQYBCABKAkSGwoTY3VycmVudF9oaWdoZXN0X2JpZBgFIAEoAxIQCghjdXJyZW5jeRgGIAEoCRIRCgl0aW1lc3RhbXAYByABKAkiWgoMSXRlbVJlbGlzdGVkEg8KB2l0ZW1faWQYASABKAkSEwoLcmVsaXN0ZWRfYXMYAiABKAkSEQoJc2VsbGVyX2lkGAMgASgJEhEKCXRpbWVzdGFtcBgEIAEoCSJCCgtJdGVtV2F0Y2hlZBIPCgdpdGVtX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSEQoJdGltZXN0YW1wGAMgASgJIkQKDUl0ZW1VbndhdGNoZWQSDwoHaXRlbV9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhEKCXRpbWVzdGFtcBgDIAEoCSLJAgoLSXRlbUNyZWF0ZWQSDwoHaXRlbV9pZBgBIAEoCRIRCglzZWxsZXJfaWQYAiABKAkSDQoFdGl0bGUYAyABKAkSEwoLZGVzY3JpcHRpb24YBCABKAkSEwoLc3RhcnRfcHJpY2UYBSABKAMSEAoIY3VycmVuY3kYBiABKAkSDgoGZW5kX2F0GAcgASgJEg4KBmltYWdlcxgIIAMoCRIQCghjYXRlZ29yeRgJIAEoCRISCgpjcmVhdGVkX2F0GAogASgJEhEKCXN0YXJ0c19hdBgLIAEoCRIVCg1idXlfbm93X3ByaWNlGAwgASgDEhMKC2hhc19yZXNlcnZlGA0gASgIEhoKEnNvZnRfY2xvc2Vfc2Vjb25kcxgOIAEoBRITCgtoYXJkX2VuZF9hdBgPIAEoCRIVCg1yZWxpc3RlZF9mcm9tGBAgASgJIngKC0l0ZW1VcGRhdGVkEg8KB2l0ZW1faWQYASABKAkSDQoFdGl0bGUYAiABKAkSEwoLZGVzY3JpcHRpb24YAyABKAkSDgoGaW1hZ2VzGAQgAygJEhAKCGNhdGVnb3J5GAUgASgJEhIKCnVwZGF0ZWRfYXQYBiABKAkiWAoNSXRlbUNhbmNlbGxlZBIPCgdpdGVtX2lkGAEgASgJEhEKCXNlbGxlcl9pZBgCIAEoCRIUCgxjYW5jZWxsZWRfYXQYAyABKAkSDQoFdGl0bGUYBCABKAki3AEKDUF1Y3Rpb25DbG9zZWQSDwoHaXRlbV9pZBgBIAEoCRIRCglzZWxsZXJfaWQYAiABKAkSJQoHb3V0Y29tZRgDIAEoDjIULmJpZHMudjEuSXRlbU91dGNvbWUSEQoJd2lubmVyX2lkGAQgASgJEhYKDndpbm5pbmdfYW1vdW50GAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEhEKCWJpZF9jb3VudBgHIAEoAxIRCgljbG9zZWRfYXQYCCABKAkSDQoFdGl0bGUYCSABKAkSDgoGZW5kX2F0GAogASgJYgZwcm90bzM", [file_bids_v1_bids]);
 
 /**
  * A bid was accepted. Aggregate: the item.
@@ -75,6 +75,42 @@ export type BidPlaced = Message<"bids.v1.BidPlaced"> & {
    * @generated from field: int64 bid_count = 8;
    */
   bidCount: bigint;
+
+  /**
+   * Whether the highest bid now sells the item.
+   *
+   * @generated from field: bool reserve_met = 9;
+   */
+  reserveMet: boolean;
+
+  /**
+   * The highest bid right after this one, minor units: `amount`, unless the item's standing maximum was higher, whose
+   * answer is the ProxyBidPlaced that follows.
+   *
+   * @generated from field: int64 current_highest_bid = 10;
+   */
+  currentHighestBid: bigint;
+
+  /**
+   * Who had the highest bid before and has it no more, UUIDv7; empty when nobody was outbid.
+   *
+   * @generated from field: string outbid_user_id = 11;
+   */
+  outbidUserId: string;
+
+  /**
+   * The item's title, for messages to people.
+   *
+   * @generated from field: string title = 12;
+   */
+  title: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string seller_id = 13;
+   */
+  sellerId: string;
 };
 
 /**
@@ -83,6 +119,482 @@ export type BidPlaced = Message<"bids.v1.BidPlaced"> & {
  */
 export const BidPlacedSchema: GenMessage<BidPlaced> = /*@__PURE__*/
   messageDesc(file_bids_v1_events, 0);
+
+/**
+ * A standing maximum answered another's bid. Follows that BidPlaced. Aggregate: the item.
+ *
+ * @generated from message bids.v1.ProxyBidPlaced
+ */
+export type ProxyBidPlaced = Message<"bids.v1.ProxyBidPlaced"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string bid_id = 1;
+   */
+  bidId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string item_id = 2;
+   */
+  itemId: string;
+
+  /**
+   * Whose maximum answered, UUIDv7: has the highest bid still.
+   *
+   * @generated from field: string user_id = 3;
+   */
+  userId: string;
+
+  /**
+   * The highest bid now, minor units. The maximum itself is in no event.
+   *
+   * @generated from field: int64 amount = 4;
+   */
+  amount: bigint;
+
+  /**
+   * By the database's clock, ISO 8601, UTC.
+   *
+   * @generated from field: string timestamp = 5;
+   */
+  timestamp: string;
+
+  /**
+   * ISO 4217.
+   *
+   * @generated from field: string currency = 6;
+   */
+  currency: string;
+
+  /**
+   * The smallest amount that beats this bid, minor units.
+   *
+   * @generated from field: int64 minimum_next_bid = 7;
+   */
+  minimumNextBid: bigint;
+
+  /**
+   * Accepted bids, this one included.
+   *
+   * @generated from field: int64 bid_count = 8;
+   */
+  bidCount: bigint;
+
+  /**
+   * Whether the highest bid now sells the item.
+   *
+   * @generated from field: bool reserve_met = 9;
+   */
+  reserveMet: boolean;
+
+  /**
+   * Whose bid it answered, UUIDv7.
+   *
+   * @generated from field: string outbid_user_id = 10;
+   */
+  outbidUserId: string;
+
+  /**
+   * The item's title, for messages to people.
+   *
+   * @generated from field: string title = 11;
+   */
+  title: string;
+};
+
+/**
+ * Describes the message bids.v1.ProxyBidPlaced.
+ * Use `create(ProxyBidPlacedSchema)` to create a new message.
+ */
+export const ProxyBidPlacedSchema: GenMessage<ProxyBidPlaced> = /*@__PURE__*/
+  messageDesc(file_bids_v1_events, 1);
+
+/**
+ * The highest bidder raised a standing maximum, or gave a first one; the maximum itself is in no event. Aggregate: the item.
+ *
+ * @generated from message bids.v1.MaximumRaised
+ */
+export type MaximumRaised = Message<"bids.v1.MaximumRaised"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string item_id = 1;
+   */
+  itemId: string;
+
+  /**
+   * The highest bidder, UUIDv7.
+   *
+   * @generated from field: string user_id = 2;
+   */
+  userId: string;
+
+  /**
+   * The highest bid now, minor units; higher than before only when the reserve price came within the maximum.
+   *
+   * @generated from field: int64 current_highest_bid = 3;
+   */
+  currentHighestBid: bigint;
+
+  /**
+   * ISO 4217.
+   *
+   * @generated from field: string currency = 4;
+   */
+  currency: string;
+
+  /**
+   * The smallest amount that beats it, minor units.
+   *
+   * @generated from field: int64 minimum_next_bid = 5;
+   */
+  minimumNextBid: bigint;
+
+  /**
+   * Whether the highest bid now sells the item.
+   *
+   * @generated from field: bool reserve_met = 6;
+   */
+  reserveMet: boolean;
+
+  /**
+   * By the database's clock, ISO 8601, UTC.
+   *
+   * @generated from field: string timestamp = 7;
+   */
+  timestamp: string;
+};
+
+/**
+ * Describes the message bids.v1.MaximumRaised.
+ * Use `create(MaximumRaisedSchema)` to create a new message.
+ */
+export const MaximumRaisedSchema: GenMessage<MaximumRaised> = /*@__PURE__*/
+  messageDesc(file_bids_v1_events, 2);
+
+/**
+ * A late bid moved an auction's end. Follows the bid. Aggregate: the item.
+ *
+ * @generated from message bids.v1.AuctionExtended
+ */
+export type AuctionExtended = Message<"bids.v1.AuctionExtended"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string item_id = 1;
+   */
+  itemId: string;
+
+  /**
+   * The end until now, ISO 8601, UTC.
+   *
+   * @generated from field: string previous_end_at = 2;
+   */
+  previousEndAt: string;
+
+  /**
+   * The end in force from now on, ISO 8601, UTC.
+   *
+   * @generated from field: string end_at = 3;
+   */
+  endAt: string;
+
+  /**
+   * By the database's clock, ISO 8601, UTC.
+   *
+   * @generated from field: string timestamp = 4;
+   */
+  timestamp: string;
+};
+
+/**
+ * Describes the message bids.v1.AuctionExtended.
+ * Use `create(AuctionExtendedSchema)` to create a new message.
+ */
+export const AuctionExtendedSchema: GenMessage<AuctionExtended> = /*@__PURE__*/
+  messageDesc(file_bids_v1_events, 3);
+
+/**
+ * An item was bought at its buy-now price. AuctionClosed follows. Aggregate: the item.
+ *
+ * @generated from message bids.v1.ItemBoughtNow
+ */
+export type ItemBoughtNow = Message<"bids.v1.ItemBoughtNow"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string item_id = 1;
+   */
+  itemId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string seller_id = 2;
+   */
+  sellerId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string buyer_id = 3;
+   */
+  buyerId: string;
+
+  /**
+   * Minor units.
+   *
+   * @generated from field: int64 amount = 4;
+   */
+  amount: bigint;
+
+  /**
+   * ISO 4217.
+   *
+   * @generated from field: string currency = 5;
+   */
+  currency: string;
+
+  /**
+   * By the database's clock, ISO 8601, UTC.
+   *
+   * @generated from field: string timestamp = 6;
+   */
+  timestamp: string;
+};
+
+/**
+ * Describes the message bids.v1.ItemBoughtNow.
+ * Use `create(ItemBoughtNowSchema)` to create a new message.
+ */
+export const ItemBoughtNowSchema: GenMessage<ItemBoughtNow> = /*@__PURE__*/
+  messageDesc(file_bids_v1_events, 4);
+
+/**
+ * A scheduled auction's start passed. Aggregate: the item.
+ *
+ * @generated from message bids.v1.AuctionStarted
+ */
+export type AuctionStarted = Message<"bids.v1.AuctionStarted"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string item_id = 1;
+   */
+  itemId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string seller_id = 2;
+   */
+  sellerId: string;
+
+  /**
+   * One line.
+   *
+   * @generated from field: string title = 3;
+   */
+  title: string;
+
+  /**
+   * ISO 8601, UTC.
+   *
+   * @generated from field: string starts_at = 4;
+   */
+  startsAt: string;
+
+  /**
+   * By the database's clock, ISO 8601, UTC.
+   *
+   * @generated from field: string timestamp = 5;
+   */
+  timestamp: string;
+};
+
+/**
+ * Describes the message bids.v1.AuctionStarted.
+ * Use `create(AuctionStartedSchema)` to create a new message.
+ */
+export const AuctionStartedSchema: GenMessage<AuctionStarted> = /*@__PURE__*/
+  messageDesc(file_bids_v1_events, 5);
+
+/**
+ * An auction's end is near; said once, whatever late bids do to the end. Aggregate: the item.
+ *
+ * @generated from message bids.v1.AuctionEndingSoon
+ */
+export type AuctionEndingSoon = Message<"bids.v1.AuctionEndingSoon"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string item_id = 1;
+   */
+  itemId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string seller_id = 2;
+   */
+  sellerId: string;
+
+  /**
+   * One line.
+   *
+   * @generated from field: string title = 3;
+   */
+  title: string;
+
+  /**
+   * The end in force, ISO 8601, UTC.
+   *
+   * @generated from field: string end_at = 4;
+   */
+  endAt: string;
+
+  /**
+   * The highest bid, minor units; 0 without bids.
+   *
+   * @generated from field: int64 current_highest_bid = 5;
+   */
+  currentHighestBid: bigint;
+
+  /**
+   * ISO 4217.
+   *
+   * @generated from field: string currency = 6;
+   */
+  currency: string;
+
+  /**
+   * By the database's clock, ISO 8601, UTC.
+   *
+   * @generated from field: string timestamp = 7;
+   */
+  timestamp: string;
+};
+
+/**
+ * Describes the message bids.v1.AuctionEndingSoon.
+ * Use `create(AuctionEndingSoonSchema)` to create a new message.
+ */
+export const AuctionEndingSoonSchema: GenMessage<AuctionEndingSoon> = /*@__PURE__*/
+  messageDesc(file_bids_v1_events, 6);
+
+/**
+ * An unsold item was put up again, as a new one. Aggregate: the unsold item; the new one has its own ItemCreated.
+ *
+ * @generated from message bids.v1.ItemRelisted
+ */
+export type ItemRelisted = Message<"bids.v1.ItemRelisted"> & {
+  /**
+   * The unsold item, UUIDv7.
+   *
+   * @generated from field: string item_id = 1;
+   */
+  itemId: string;
+
+  /**
+   * The new item, UUIDv7.
+   *
+   * @generated from field: string relisted_as = 2;
+   */
+  relistedAs: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string seller_id = 3;
+   */
+  sellerId: string;
+
+  /**
+   * By the database's clock, ISO 8601, UTC.
+   *
+   * @generated from field: string timestamp = 4;
+   */
+  timestamp: string;
+};
+
+/**
+ * Describes the message bids.v1.ItemRelisted.
+ * Use `create(ItemRelistedSchema)` to create a new message.
+ */
+export const ItemRelistedSchema: GenMessage<ItemRelisted> = /*@__PURE__*/
+  messageDesc(file_bids_v1_events, 7);
+
+/**
+ * Someone put an item on their watch list. Aggregate: the watch of one user on one item.
+ *
+ * @generated from message bids.v1.ItemWatched
+ */
+export type ItemWatched = Message<"bids.v1.ItemWatched"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string item_id = 1;
+   */
+  itemId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 2;
+   */
+  userId: string;
+
+  /**
+   * ISO 8601, UTC.
+   *
+   * @generated from field: string timestamp = 3;
+   */
+  timestamp: string;
+};
+
+/**
+ * Describes the message bids.v1.ItemWatched.
+ * Use `create(ItemWatchedSchema)` to create a new message.
+ */
+export const ItemWatchedSchema: GenMessage<ItemWatched> = /*@__PURE__*/
+  messageDesc(file_bids_v1_events, 8);
+
+/**
+ * Someone took an item off their watch list. Aggregate: the watch of one user on one item.
+ *
+ * @generated from message bids.v1.ItemUnwatched
+ */
+export type ItemUnwatched = Message<"bids.v1.ItemUnwatched"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string item_id = 1;
+   */
+  itemId: string;
+
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 2;
+   */
+  userId: string;
+
+  /**
+   * ISO 8601, UTC.
+   *
+   * @generated from field: string timestamp = 3;
+   */
+  timestamp: string;
+};
+
+/**
+ * Describes the message bids.v1.ItemUnwatched.
+ * Use `create(ItemUnwatchedSchema)` to create a new message.
+ */
+export const ItemUnwatchedSchema: GenMessage<ItemUnwatched> = /*@__PURE__*/
+  messageDesc(file_bids_v1_events, 9);
 
 /**
  * An item was put up for auction. Aggregate: the item.
@@ -159,6 +671,48 @@ export type ItemCreated = Message<"bids.v1.ItemCreated"> & {
    * @generated from field: string created_at = 10;
    */
   createdAt: string;
+
+  /**
+   * ISO 8601, UTC.
+   *
+   * @generated from field: string starts_at = 11;
+   */
+  startsAt: string;
+
+  /**
+   * Minor units; 0 for none. The reserve price is in no event.
+   *
+   * @generated from field: int64 buy_now_price = 12;
+   */
+  buyNowPrice: bigint;
+
+  /**
+   * Whether there is a hidden reserve price.
+   *
+   * @generated from field: bool has_reserve = 13;
+   */
+  hasReserve: boolean;
+
+  /**
+   * 0: no bid moves the end.
+   *
+   * @generated from field: int32 soft_close_seconds = 14;
+   */
+  softCloseSeconds: number;
+
+  /**
+   * ISO 8601, UTC.
+   *
+   * @generated from field: string hard_end_at = 15;
+   */
+  hardEndAt: string;
+
+  /**
+   * The unsold item that this one was relisted from, UUIDv7, or empty.
+   *
+   * @generated from field: string relisted_from = 16;
+   */
+  relistedFrom: string;
 };
 
 /**
@@ -166,7 +720,7 @@ export type ItemCreated = Message<"bids.v1.ItemCreated"> & {
  * Use `create(ItemCreatedSchema)` to create a new message.
  */
 export const ItemCreatedSchema: GenMessage<ItemCreated> = /*@__PURE__*/
-  messageDesc(file_bids_v1_events, 1);
+  messageDesc(file_bids_v1_events, 10);
 
 /**
  * A seller edited an item; the fields hold its values after the edit. Aggregate: the item.
@@ -222,7 +776,7 @@ export type ItemUpdated = Message<"bids.v1.ItemUpdated"> & {
  * Use `create(ItemUpdatedSchema)` to create a new message.
  */
 export const ItemUpdatedSchema: GenMessage<ItemUpdated> = /*@__PURE__*/
-  messageDesc(file_bids_v1_events, 2);
+  messageDesc(file_bids_v1_events, 11);
 
 /**
  * A seller withdrew an item. Aggregate: the item.
@@ -250,6 +804,13 @@ export type ItemCancelled = Message<"bids.v1.ItemCancelled"> & {
    * @generated from field: string cancelled_at = 3;
    */
   cancelledAt: string;
+
+  /**
+   * The item's title, for messages to people.
+   *
+   * @generated from field: string title = 4;
+   */
+  title: string;
 };
 
 /**
@@ -257,7 +818,7 @@ export type ItemCancelled = Message<"bids.v1.ItemCancelled"> & {
  * Use `create(ItemCancelledSchema)` to create a new message.
  */
 export const ItemCancelledSchema: GenMessage<ItemCancelled> = /*@__PURE__*/
-  messageDesc(file_bids_v1_events, 3);
+  messageDesc(file_bids_v1_events, 12);
 
 /**
  * An auction's end passed and it was decided, exactly once. Aggregate: the item.
@@ -280,7 +841,7 @@ export type AuctionClosed = Message<"bids.v1.AuctionClosed"> & {
   sellerId: string;
 
   /**
-   * SOLD or NO_BIDS.
+   * SOLD, RESERVE_NOT_MET or NO_BIDS.
    *
    * @generated from field: bids.v1.ItemOutcome outcome = 3;
    */
@@ -320,6 +881,20 @@ export type AuctionClosed = Message<"bids.v1.AuctionClosed"> & {
    * @generated from field: string closed_at = 8;
    */
   closedAt: string;
+
+  /**
+   * The item's title, for messages to people.
+   *
+   * @generated from field: string title = 9;
+   */
+  title: string;
+
+  /**
+   * The end that was in force, ISO 8601, UTC; after closed_at when the item was bought now.
+   *
+   * @generated from field: string end_at = 10;
+   */
+  endAt: string;
 };
 
 /**
@@ -327,5 +902,5 @@ export type AuctionClosed = Message<"bids.v1.AuctionClosed"> & {
  * Use `create(AuctionClosedSchema)` to create a new message.
  */
 export const AuctionClosedSchema: GenMessage<AuctionClosed> = /*@__PURE__*/
-  messageDesc(file_bids_v1_events, 4);
+  messageDesc(file_bids_v1_events, 13);
 

@@ -16,7 +16,10 @@ import { toBidMessage } from './bid-message.ts';
 import { toItemMessage } from './item-message.ts';
 
 /** bids.v1.BidService: reads the request, runs its one use case, shapes the answer. */
-export function createBidService(auctions: Auctions, views: AuctionViews): ServiceImpl<typeof BidService> {
+export function createBidService(
+  auctions: Auctions,
+  views: AuctionViews,
+): Partial<ServiceImpl<typeof BidService>> {
   return {
     async placeBid({ itemId, amount, idempotencyKey }, context) {
       const { userId } = requireCaller(context);
