@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Infrastructure, ServerName } from '@gavel/dev/infrastructure/infrastructure';
 import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
 import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
 import { createHealth } from '@gavel/service-runtime/health';
+import { freePort } from '@gavel/service-runtime/testing/free-port';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { rabbitmqctl } from '../testing/broker-control.ts';
@@ -33,15 +33,6 @@ afterAll(async () => {
 afterEach(() => {
   for (const child of children) child.kill('SIGKILL');
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port: free } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return free;
-}
 
 /** The relay as its own process, and the port it serves health on. */
 async function startProcess(ownPort = port): Promise<ChildProcess> {

@@ -90,6 +90,30 @@ describe('the relay', () => {
     });
   });
 
+  it('writes down when each event was confirmed: after its claim, and not when the watermark moved', async () => {
+    const relay = start();
+    await isActive(relay);
+    for (const sequence of upTo(3)) {
+      await commitBids(rig.pool, uuidv7(), sequence);
+      await settled();
+    }
+    await relay.stop();
+    const { rows } = await rig.pool.query<{ positions: bigint; timed: bigint; early: bigint; late: bigint }>(
+      `SELECT r.published_position AS positions, count(m) AS timed, count(*) FILTER (WHERE m.confirmed_at < p.claimed_at) AS early,
+              count(*) FILTER (WHERE m.confirmed_at > clock_timestamp()) AS late
+       FROM outbox_relay r, outbox_by_position p
+       LEFT JOIN outbox_marks m ON p.position BETWEEN m.first_position AND m.last_position
+       GROUP BY 1`,
+    );
+    expect(rows[0]?.positions).toBeGreaterThanOrEqual(3n);
+    expect(rows[0]).toEqual({
+      positions: rows[0]?.positions,
+      timed: rows[0]?.positions,
+      early: 0n,
+      late: 0n,
+    });
+  });
+
   it('hears of a commit within moments, and finds it by its poll when LISTEN is lost', async () => {
     const relay = start({ pollMs: 60_000 });
     await isActive(relay);

@@ -63,6 +63,8 @@ export async function runTerm(session: LeaderSession, options: TermOptions): Pro
   const confirmed = createConfirmedPositions(start.confirmed, start.publishedPosition);
   let waitingForRoom = false;
   let marked = start.publishedPosition;
+  let claimedHighId = start.reader.highId;
+  let confirmedAt = performance.now();
   let failTerm: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => {
     failTerm = reject;
@@ -91,6 +93,7 @@ export async function runTerm(session: LeaderSession, options: TermOptions): Pro
       }
       const done = window.confirm(position);
       if (!done) return;
+      confirmedAt = performance.now();
       endPublishSpan(done.span);
       metrics.published(done.createdAt);
       settled();
@@ -133,7 +136,13 @@ export async function runTerm(session: LeaderSession, options: TermOptions): Pro
   const mark = async (): Promise<void> => {
     const published = window.published;
     if (published <= marked) return;
-    await markPublished(session, start.epoch, published, confirmed.byPartition);
+    await markPublished(session, start.epoch, {
+      after: marked,
+      publishedPosition: published,
+      confirmed: confirmed.byPartition,
+      highId: claimedHighId,
+      confirmedMsAgo: performance.now() - confirmedAt,
+    });
     marked = published;
   };
   const marker = setInterval(() => mark().catch(failTerm), MARK_MS);
@@ -158,6 +167,7 @@ export async function runTerm(session: LeaderSession, options: TermOptions): Pro
         continue;
       }
       const claiming = claim(session, start.epoch, nextPosition, rows, reader.state);
+      claimedHighId = reader.state.highId;
       // A full page means that there is more: the next read runs in the database while this batch is being sent.
       if (rows.length === options.batchSize) {
         reading = reader.read(session, options.batchSize);

@@ -23,7 +23,7 @@ ORDER BY 2`;
 
 /**
  * Drops the partitions, oldest first, whose rows are all published and older than the retention, together with the claims
- * that placed them. Returns their names. Throws a lock time-out when the table is too busy to spare a moment.
+ * that placed them and the times of their confirms. Returns their names. Throws a lock time-out when the table is too busy to spare a moment.
  */
 export async function dropPartitions(pool: Pool, retentionSeconds: number): Promise<string[]> {
   const { rows: settled } = await pool.query<{ settledBelow: number }>(SETTLED);
@@ -42,24 +42,33 @@ export async function dropPartitions(pool: Pool, retentionSeconds: number): Prom
 
 /** What spilled into the default partitions while no relay made others goes the same way, by TRUNCATE. */
 async function emptyDefault(pool: Pool, settledBelow: number, retentionSeconds: number): Promise<boolean> {
-  const highest = `SELECT greatest((SELECT max(id) FROM outbox_default), (SELECT max(high_id) FROM outbox_claims_default))::float8 AS id`;
+  const highest = `SELECT greatest((SELECT max(id) FROM outbox_default), (SELECT max(high_id) FROM outbox_claims_default),
+    (SELECT max(high_id) FROM outbox_marks_default))::float8 AS id`;
   const { rows } = await pool.query<{ id: number | null }>(highest);
   const id = rows[0]?.id;
   if (id === null || id === undefined || id >= settledBelow) return false;
   if (!(await isOld(pool, 'outbox_default', retentionSeconds))) return false;
+  if (!(await isOld(pool, 'outbox_marks_default', retentionSeconds, 'confirmed_at', 'high_id'))) return false;
   return await locked(pool, async (client) => {
-    await client.query('LOCK TABLE outbox_default, outbox_claims_default IN ACCESS EXCLUSIVE MODE');
+    const tables = 'outbox_default, outbox_claims_default, outbox_marks_default';
+    await client.query(`LOCK TABLE ${tables} IN ACCESS EXCLUSIVE MODE`);
     const { rows: now } = await client.query<{ id: number | null }>(highest);
     if (now[0]?.id !== id) return false;
-    await client.query('TRUNCATE outbox_default, outbox_claims_default');
+    await client.query(`TRUNCATE ${tables}`);
     return true;
   });
 }
 
 /** Ids ascend with time but for the length of a transaction, so the last row's age is the partition's. */
-async function isOld(pool: Pool, name: string, retentionSeconds: number): Promise<boolean> {
+async function isOld(
+  pool: Pool,
+  name: string,
+  retentionSeconds: number,
+  time = 'created_at',
+  id = 'id',
+): Promise<boolean> {
   const { rows } = await pool.query<{ old: boolean }>(
-    `SELECT coalesce((SELECT created_at FROM ${name} ORDER BY id DESC LIMIT 1)
+    `SELECT coalesce((SELECT ${time} FROM ${name} ORDER BY ${id} DESC LIMIT 1)
        < clock_timestamp() - make_interval(secs => $1), true) AS old`,
     [retentionSeconds],
   );
@@ -67,9 +76,12 @@ async function isOld(pool: Pool, name: string, retentionSeconds: number): Promis
 }
 
 async function dropOne(pool: Pool, name: string): Promise<void> {
-  await locked(pool, (client) =>
-    client.query(`DROP TABLE ${name}, ${name.replace('outbox_', 'outbox_claims_')}`),
-  );
+  const [claims, marks] = ['claims', 'marks'].map((what) => name.replace('outbox_', `outbox_${what}_`));
+  await locked(pool, async (client) => {
+    await client.query(`DROP TABLE ${name}, ${claims}`);
+    // A range that was made by a relay that wrote no marks has none; those of it are in the default partition.
+    await client.query(`DROP TABLE IF EXISTS ${marks}`);
+  });
 }
 
 async function locked<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {

@@ -13,7 +13,7 @@ SELECT (SELECT last_value FROM outbox_id_seq)::float8 AS newest,
 const LOCK_TIMEOUT = `SET LOCAL lock_timeout = '200ms'`;
 
 /**
- * Makes the partitions of the next ids, in both tables. Returns the names of those made.
+ * Makes the partitions of the next ids, in all three tables. Returns the names of those made.
  *
  * CREATE TABLE … PARTITION OF would lock the parent against inserts; a table made first and attached after does not
  * (SHARE UPDATE EXCLUSIVE). Attaching also locks the default partition, which nobody inserts into as long as this works,
@@ -46,7 +46,9 @@ async function makeOne(pool: Pool, from: number, to: number): Promise<void> {
       CREATE UNIQUE INDEX ON outbox_${from} (aggregate_id, sequence);
       ALTER TABLE outbox ATTACH PARTITION outbox_${from} FOR VALUES FROM (${from}) TO (${to});
       CREATE TABLE outbox_claims_${from} (LIKE outbox_claims INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES);
-      ALTER TABLE outbox_claims ATTACH PARTITION outbox_claims_${from} FOR VALUES FROM (${from}) TO (${to})`);
+      ALTER TABLE outbox_claims ATTACH PARTITION outbox_claims_${from} FOR VALUES FROM (${from}) TO (${to});
+      CREATE TABLE outbox_marks_${from} (LIKE outbox_marks INCLUDING CONSTRAINTS INCLUDING INDEXES);
+      ALTER TABLE outbox_marks ATTACH PARTITION outbox_marks_${from} FOR VALUES FROM (${from}) TO (${to})`);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');

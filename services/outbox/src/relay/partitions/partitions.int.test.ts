@@ -20,6 +20,7 @@ let session: LeaderCandidate;
 let reader: RowReader;
 let epoch: number;
 let next: number;
+let marked: number;
 beforeEach(async () => {
   database = await createTestDatabase([outboxMigrations]);
   await database.pool.query(`SELECT setval('outbox_id_seq', $1)`, [LAST]);
@@ -28,6 +29,7 @@ beforeEach(async () => {
   const start = await beginTerm(session, 'test');
   epoch = start.epoch;
   next = start.lastPosition + 1;
+  marked = start.publishedPosition;
   reader = createGapReader(start.reader);
 });
 afterEach(async () => {
@@ -43,7 +45,17 @@ const publish = async (keep = 0): Promise<void> => {
     reader.claimed(await claim(session, epoch, next, rows, reader.state));
     next += rows.length;
   }
-  await markPublished(session, epoch, next - 1 - keep);
+  const publishedPosition = next - 1 - keep;
+  if (publishedPosition <= marked) return;
+  const { highId } = reader.state;
+  await markPublished(session, epoch, {
+    after: marked,
+    publishedPosition,
+    confirmed: {},
+    highId,
+    confirmedMsAgo: 0,
+  });
+  marked = publishedPosition;
 };
 const partitions = async (of: string): Promise<string[]> => {
   const { rows } = await database.pool.query<{ name: string }>(
@@ -56,7 +68,7 @@ const count = async (table: string): Promise<number> =>
   Number((await database.pool.query<{ n: bigint }>(`SELECT count(*) AS n FROM ${table}`)).rows[0]?.n);
 
 describe('partitions of the outbox', () => {
-  it('are made ahead, in both tables, and again as ids go up', async () => {
+  it('are made ahead, in all three tables, and again as ids go up', async () => {
     expect(await makePartitions(database.pool, ROWS)).toEqual([
       'outbox_250000',
       'outbox_250100',
@@ -66,6 +78,7 @@ describe('partitions of the outbox', () => {
     await append(120);
     expect(await makePartitions(database.pool, ROWS)).toEqual(['outbox_250300', 'outbox_250400']);
     expect(await partitions('outbox_claims')).toContain('outbox_claims_250400');
+    expect(await partitions('outbox_marks')).toContain('outbox_marks_250400');
     expect(await count('outbox_default')).toBe(0);
   });
 
@@ -106,7 +119,7 @@ describe('partitions of the outbox', () => {
     expect(await count('outbox_default')).toBe(0);
   });
 
-  it('are dropped whole once published and old, together with their claims', async () => {
+  it('are dropped whole once published and old, together with their claims and marks', async () => {
     await makePartitions(database.pool, ROWS);
     await append(250);
     await publish();
@@ -114,6 +127,21 @@ describe('partitions of the outbox', () => {
     expect(await dropPartitions(database.pool, 0)).toEqual(['outbox_250000', 'outbox_250100']);
     expect(await partitions('outbox')).toEqual(['outbox_250200', 'outbox_default']);
     expect(await partitions('outbox_claims')).toEqual(['outbox_claims_250200', 'outbox_claims_default']);
+    expect(await partitions('outbox_marks')).toEqual(['outbox_marks_250200', 'outbox_marks_default']);
+  });
+
+  it('whose relay wrote down no times of confirms are dropped too, and what spilled of them', async () => {
+    await makePartitions(database.pool, ROWS);
+    await database.pool.query('DROP TABLE outbox_marks_250000');
+    await append(50);
+    await publish();
+    expect(await count('outbox_marks_default')).toBe(1);
+    await append(150);
+    await publish();
+    expect(await dropPartitions(database.pool, 3600)).toEqual(['outbox_0']);
+    expect(await count('outbox_marks_default')).toBe(1);
+    expect(await dropPartitions(database.pool, 0)).toEqual(['outbox_250000', 'outbox_default']);
+    expect(await count('outbox_marks_default')).toBe(0);
   });
 
   it('stay while a row in them is not visible yet, not read, or not confirmed', async () => {
