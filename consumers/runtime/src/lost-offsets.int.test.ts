@@ -41,6 +41,9 @@ describe('an offset that the stream no longer holds', () => {
     expect(() => consumer.check()).toThrow(
       /offset 4 is wanted, but retention has removed everything before \d+/,
     );
+    // Its lag does not vanish: from the checkpoint to the newest.
+    await eventually(() => expect(consumer.status().partitions[0]).toMatchObject({ lagMessages: 236 }));
+    expect(consumer.status().partitions[0]?.lagSeconds).toBeGreaterThan(0);
     const { rows } = await fixture.database.pool.query(
       'SELECT last_offset FROM checkpoints WHERE stream_partition = $1',
       [partition],
@@ -70,6 +73,14 @@ describe('an offset that the stream no longer holds', () => {
     expect(() => consumer.check()).toThrow(
       'offset 100 is wanted, but the stream ends at 4: it was made anew',
     );
+    await eventually(() => expect(consumer.status().partitions[0]?.lagMessages).toBe(5));
+
+    // One that grows is none the better; whoever puts the checkpoint to the same number has decided.
+    await send(partition, bids(200, 10));
+    await eventually(() => expect(consumer.status().partitions[0]?.lagMessages).toBe(205));
+    expect(consumer.status().partitions[0]?.state).toBe('refused');
+    await setCheckpoint(partition, 99n);
+    await eventually(() => expect(consumer.status().partitions[0]?.offset).toBe(204n));
   });
 
   /** A partition with events, that `applied` has read to its end, and then lost and declared again. */
@@ -77,7 +88,7 @@ describe('an offset that the stream no longer holds', () => {
     const { client, send } = fixture.producer;
     await client.createStream({ stream: partition, arguments: {} });
     await send(partition, bids(count, 10));
-    const before = fixture.start({ definition, partitions: [partition] });
+    const before = fixture.start({ definition, partitions: [partition], graceMs: 0 });
     await eventually(() => expect(before.status().partitions[0]?.offset).toBe(BigInt(count - 1)));
     if (!isRunning) await before.stop();
     await client.deleteStream({ stream: partition });
@@ -112,7 +123,7 @@ describe('an offset that the stream no longer holds', () => {
     const same = bids(50, 10);
     await client.createStream({ stream: partition, arguments: {} });
     await send(partition, same);
-    const consumer = fixture.start({ definition, partitions: [partition] });
+    const consumer = fixture.start({ definition, partitions: [partition], graceMs: 0 });
     await eventually(() => expect(consumer.status().partitions[0]?.offset).toBe(49n));
     await client.deleteStream({ stream: partition });
     await client.createStream({ stream: partition, arguments: {} });
@@ -120,6 +131,30 @@ describe('an offset that the stream no longer holds', () => {
     await send(partition, [...same, ...bids(1, 10)]);
     await eventually(() => expect(consumer.status().partitions[0]?.offset).toBe(50n));
     expect(() => consumer.check()).not.toThrow();
+  });
+
+  it('is no loss as long as the stream is too short for a moment, and is watched meanwhile', async () => {
+    const { client, send } = fixture.producer;
+    const partition = 'gavel.bids-moment';
+    const same = bids(50, 10);
+    await client.createStream({ stream: partition, arguments: {} });
+    await send(partition, same);
+    const consumer = fixture.start({ definition, partitions: [partition], graceMs: 3_600_000 });
+    const status = () => consumer.status().partitions[0];
+    await eventually(() => expect(status()?.offset).toBe(49n));
+    await client.deleteStream({ stream: partition });
+    await client.createStream({ stream: partition, arguments: {} });
+    await eventually(() =>
+      expect(status()).toMatchObject({
+        state: 'retrying',
+        problem: expect.stringMatching('stream ends at -1'),
+      }),
+    );
+    await send(partition, same.slice(0, 20));
+    await eventually(() => expect(status()?.problem).toMatch(/stream ends at 19/));
+    expect(status()?.state).toBe('retrying');
+    await send(partition, [...same.slice(20), ...bids(1, 10)]);
+    await eventually(() => expect(status()).toMatchObject({ state: 'running', offset: 50n }));
   });
 
   it('is seen by another message at the last offset, also by a consumer that was down meanwhile', async () => {

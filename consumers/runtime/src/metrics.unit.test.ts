@@ -42,7 +42,7 @@ describe('metrics of a consumer', () => {
     );
   };
 
-  it('tell lag in messages and seconds where it reads, what is refused, what is parked, tries and take-overs', async () => {
+  it('tell lag in messages and seconds where it reads and where it is refused, what is refused, what is parked, tries and take-overs', async () => {
     // Instruments belong to the provider that is there when they are made.
     const { countBatch, countRebalance, countRetry } = await import('./telemetry.ts');
     const { observeStatus } = await import('./observe-status.ts');
@@ -70,8 +70,8 @@ describe('metrics of a consumer', () => {
     countRebalance('user-stats');
 
     expect(await collected()).toMatchObject({
-      'gavel.consumer.lag': [7],
-      'gavel.consumer.lag.time': [0.7],
+      'gavel.consumer.lag': [7, 9],
+      'gavel.consumer.lag.time': [0.7, 0.9],
       'gavel.consumer.refused': [0, 0, 1],
       'gavel.consumer.dead_letters': [4],
       'gavel.consumer.handled': [3],

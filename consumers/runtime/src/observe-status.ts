@@ -3,8 +3,8 @@ import { type BatchObservableResult, metrics } from '@opentelemetry/api';
 import type { PartitionStatus } from './application/partition-status.ts';
 
 /**
- * Reports where a consumer stands each time metrics are collected: lag of the partitions that are this member's, which
- * ones are refused, and how much is parked. Returns how to end it.
+ * Reports where a consumer stands each time metrics are collected: lag of the partitions that are this member's or that it
+ * refuses, which ones those are, and how much is parked. Returns how to end it.
  */
 export function observeStatus(
   status: () => { readonly consumer: string; readonly partitions: readonly PartitionStatus[] },
@@ -20,8 +20,9 @@ export function observeStatus(
     for (const { partition, state, held, lagMessages, lagSeconds } of partitions) {
       const names = { [attribute.consumerGroup]: consumer, [attribute.destinationPartition]: partition };
       result.observe(refused, state === 'refused' ? 1 : 0, names);
-      // The member that reads a partition knows its lag; the others would report what they once knew.
-      if (!held) continue;
+      // The member that reads a partition knows its lag; the others would report what they once knew. One that is refused
+      // is nobody's, and its lag is what has to be seen.
+      if (!held && state !== 'refused') continue;
       result.observe(lag, lagMessages, names);
       result.observe(lagTime, lagSeconds, names);
     }

@@ -29,6 +29,11 @@ export interface StartConsumerOptions<S extends DescMessage = DescMessage> {
   readonly streamUrl: string;
   /** Most messages in one transaction; 1,000 unless told. A batch is whatever has arrived, nothing waits to fill it. */
   readonly batchLimit?: number;
+  /**
+   * How long, in milliseconds, a stream may end before the message that was applied last, as it can after a failover, until
+   * that is reported as a loss; 30,000 unless told.
+   */
+  readonly graceMs?: number;
   /** The partitions to read; all of the stream's unless told. */
   readonly partitions?: readonly string[];
   /** Only for proofs that plant a fault; see CommitStrategy. */
@@ -82,6 +87,7 @@ export function startConsumer<S extends DescMessage>(options: StartConsumerOptio
         readCheckpoint: () => readCheckpoint(pool, name, partition),
         batchLimit,
         jitter,
+        ...(options.graceMs !== undefined && { graceMs: options.graceMs }),
       }),
   );
   const housekeeping = new Housekeeping(() =>

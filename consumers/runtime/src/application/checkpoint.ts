@@ -6,6 +6,8 @@ export interface Checkpoint {
   readonly offset: bigint | null;
   /** What marks the message at that offset, where that is known: see messageMark. */
   readonly mark: string | null;
+  /** Changes whenever anybody writes the checkpoint, also to what it was; null where that was not looked at. */
+  readonly version: string | null;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -20,7 +22,7 @@ export function messageMark({ content, storedAt }: Delivery): string {
 }
 
 /** From where to read on; with a mark, from the marked message itself, so that it can be looked at. */
-export function readingFrom({ offset, mark }: Checkpoint): StartPosition {
+export function readingFrom({ offset, mark }: Pick<Checkpoint, 'offset' | 'mark'>): StartPosition {
   if (offset === null) return 'first';
   return mark === null ? { after: offset } : { at: offset };
 }
@@ -34,6 +36,7 @@ export function isAllHeldAfter({ offset }: Checkpoint, error: unknown): boolean 
   return error.refusal.reason === 'retention-passed' && error.refusal.first === offset + 1n;
 }
 
+/** False also when somebody has put a checkpoint to the very place where it was: that is a decision too. */
 export function isSamePlace(one: Checkpoint, other: Checkpoint): boolean {
-  return one.offset === other.offset && one.mark === other.mark;
+  return one.offset === other.offset && one.mark === other.mark && one.version === other.version;
 }

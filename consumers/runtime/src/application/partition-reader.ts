@@ -3,10 +3,12 @@ import type { ConsumerDefinition } from '../define-consumer.ts';
 import { type BackOff, delayBefore } from '../domain/back-off.ts';
 import { countRebalance } from '../telemetry.ts';
 import type { BatchCounts, BatchStore, JudgedBatch } from './apply-batch.ts';
-import { type Checkpoint, isAllHeldAfter, isSamePlace, messageMark, readingFrom } from './checkpoint.ts';
+import { type Checkpoint, isAllHeldAfter, messageMark, readingFrom } from './checkpoint.ts';
 import type { CommitStrategy } from './commit-strategy.ts';
+import { GRACE_MS, GracePeriod } from './grace-period.ts';
 import type { PartitionState, PartitionStatus } from './partition-status.ts';
 import { PauseSwitch } from './pause-switch.ts';
+import { type Unread, untilReadable } from './refused-place.ts';
 import { DeliverySettling, rest } from './settle-deliveries.ts';
 import { type EventSource, type StartPosition, type Subscription, SubscriptionRefused } from './source.ts';
 
@@ -14,8 +16,6 @@ const log = createLogger('consumer');
 
 /** Waits between tries to reach the broker or the database. */
 const RETRY_PACE: BackOff = { firstMs: 100, maxMs: 5_000 };
-/** How often a refused partition looks whether somebody has set its checkpoint. */
-const REFUSED_PACE: BackOff = { firstMs: 2_000, maxMs: 10_000 };
 /** Longer than any step of connecting takes to fail. */
 const STEADY_MS = 20_000;
 
@@ -33,6 +33,8 @@ export interface PartitionReaderOptions {
    * the partitions take their places in the group in one order, which is what spreads them evenly over its members.
    */
   readonly jitter: (failures: number) => number;
+  /** How long a stream may end before the message that was applied last, until that is a loss; 30 s unless told. */
+  readonly graceMs?: number;
 }
 
 /**
@@ -50,14 +52,18 @@ export class PartitionReader {
   #subscription: Subscription | undefined;
   #state: PartitionState = 'connecting';
   #problem: string | undefined;
-  #checkpoint: Checkpoint = { offset: null, mark: null };
+  #checkpoint: Checkpoint = { offset: null, mark: null, version: null };
   /** A checkpoint whose own message retention has removed, and nothing after it. */
   #unmarked: bigint | undefined;
   /** When the oldest message of the batch in hand was stored. */
   #inHand: number | undefined;
+  readonly #grace: GracePeriod;
+  /** While it is refused. */
+  #unread: Unread | undefined;
 
   constructor(options: PartitionReaderOptions) {
     this.#options = options;
+    this.#grace = new GracePeriod(options.graceMs ?? GRACE_MS);
     this.#settling = new DeliverySettling({
       ...options,
       onFailure: (error, failures) => this.#fail(error, failures),
@@ -90,15 +96,15 @@ export class PartitionReader {
   status(): PartitionStatus {
     const newest = this.#subscription?.newestOffset;
     const { offset } = this.#checkpoint;
-    const behind = newest === undefined ? 0n : newest - (offset ?? -1n);
-    const oldest = this.#inHand ?? this.#subscription?.oldestWaiting;
+    const behind = newest === undefined ? 0 : Math.max(0, Number(newest - (offset ?? -1n)));
+    const oldest = this.#unread?.oldest ?? this.#inHand ?? this.#subscription?.oldestWaiting;
     const isReading = this.#state === 'running';
     return {
       partition: this.#options.partition,
       state: isReading && this.#paused.isOn ? (this.#arePausesKnown ? 'paused' : 'connecting') : this.#state,
       held: this.#subscription !== undefined,
       offset,
-      lagMessages: behind > 0n ? Number(behind) : 0,
+      lagMessages: this.#unread?.messages ?? behind,
       lagSeconds: oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest) / 1000),
       ...(this.#problem !== undefined && { problem: this.#problem }),
     };
@@ -121,9 +127,13 @@ export class PartitionReader {
         }
         // What held for a while was no failure in a row: the next one is the first again, in pace and in the log.
         failures = Date.now() - startedAt > STEADY_MS ? 1 : failures + 1;
+        const isPassing = this.#grace.covers(error, this.#checkpoint);
+        if (error instanceof SubscriptionRefused && !isPassing) {
+          await this.#standStill(error);
+          continue;
+        }
         this.#fail(error, failures);
-        if (error instanceof SubscriptionRefused) await this.#untilItCanBeRead();
-        else await rest(delayBefore(failures, RETRY_PACE, this.#options.jitter(failures)), signal);
+        await rest(delayBefore(failures, RETRY_PACE, this.#options.jitter(failures)), signal);
       }
     }
     this.#state = 'stopped';
@@ -170,6 +180,7 @@ export class PartitionReader {
     // Told to stop while the turn was being taken: nobody would end a wait for messages any more.
     if (signal.aborted) return;
     await this.#checkMark(subscription);
+    this.#grace.end();
     log.info({ ...this.#names(), offset: this.#checkpoint.offset }, 'reading');
     this.#state = 'running';
     for (;;) {
@@ -204,43 +215,27 @@ export class PartitionReader {
     });
   }
 
-  /**
-   * A stream that grows does not become the one that was lost: somebody who sets the checkpoint ends a refusal. Or the very
-   * message that was applied is found at its offset again: the broker had spoken for a replica that was behind, as one
-   * can be for moments after a failover.
-   */
-  async #untilItCanBeRead(): Promise<void> {
-    const refused = this.#checkpoint;
-    const { signal } = this.#stopping;
-    for (let looks = 1; !signal.aborted; looks++) {
-      await rest(delayBefore(looks, REFUSED_PACE), signal);
-      // While the database is away there is nothing to see; the next look is soon.
-      const stored = await this.#readPlace().catch(() => refused);
-      if (!isSamePlace(stored, refused) || (await this.#isThereAgain(refused))) return;
-    }
-  }
-
-  async #isThereAgain({ offset, mark }: Checkpoint): Promise<boolean> {
-    if (offset === null || mark === null) return false;
-    try {
-      const subscription = await this.#options.source.subscribe(this.#options.partition, { at: offset });
-      const stop = (): void => void subscription.close();
-      this.#stopping.signal.addEventListener('abort', stop, { once: true });
-      try {
-        const [last] = (await subscription.take(1)) ?? [];
-        return last?.offset === offset && messageMark(last) === mark;
-      } finally {
-        this.#stopping.signal.removeEventListener('abort', stop);
-        await subscription.close();
-      }
-    } catch (error) {
-      log.debug({ ...this.#names(), err: error }, 'still cannot be read');
-      return false;
-    }
+  async #standStill(loss: SubscriptionRefused): Promise<void> {
+    log.error({ ...this.#names(), err: loss }, 'cannot be read without loss');
+    this.#state = 'refused';
+    this.#problem = loss.message;
+    const { partition, source } = this.#options;
+    const options = {
+      partition,
+      source,
+      readCheckpoint: () => this.#readPlace(),
+      onUnread: (unread: Unread) => {
+        this.#unread = unread;
+      },
+      signal: this.#stopping.signal,
+    };
+    await untilReadable(options, this.#checkpoint, loss.refusal);
+    this.#unread = undefined;
+    this.#grace.end();
   }
 
   #committed(batch: JudgedBatch, counts: BatchCounts): void {
-    this.#checkpoint = { offset: batch.move.to, mark: batch.move.mark ?? null };
+    this.#checkpoint = { offset: batch.move.to, mark: batch.move.mark ?? null, version: null };
     if (counts.parked > 0) log.error({ ...this.#names(), ...counts, upTo: batch.move.to }, 'events parked');
     if (this.#state === 'retrying') log.info(this.#names(), 'going on');
     this.#state = 'running';
@@ -248,12 +243,6 @@ export class PartitionReader {
   }
 
   #fail(error: unknown, failures: number): void {
-    if (error instanceof SubscriptionRefused) {
-      log.error({ ...this.#names(), err: error }, 'cannot be read without loss');
-      this.#state = 'refused';
-      this.#problem = error.message;
-      return;
-    }
     if (this.#stopping.signal.aborted) return;
     this.#state = 'retrying';
     this.#problem = error instanceof Error ? error.message : String(error);

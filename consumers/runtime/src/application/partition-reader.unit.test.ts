@@ -24,6 +24,7 @@ function quietPartition() {
   };
   const source: EventSource = {
     subscribe: () => Promise.resolve(subscription),
+    newestOffset: () => Promise.resolve(undefined),
     oldestStoredAt: () => Promise.resolve(undefined),
     join: () =>
       Promise.resolve({
@@ -61,7 +62,7 @@ describe('PartitionReader', () => {
         park: () => Promise.resolve(),
       },
       commit: () => Promise.resolve('moved'),
-      readCheckpoint: () => Promise.resolve({ offset: null, mark: null }),
+      readCheckpoint: () => Promise.resolve({ offset: null, mark: null, version: null }),
       batchLimit: 10,
       jitter: () => 0.5,
     });

@@ -74,6 +74,8 @@ export interface Seat {
 export interface EventSource {
   /** Reads a partition for itself, whoever else does. */
   subscribe(partition: string, from: StartPosition): Promise<Subscription>;
+  /** The newest offset of a partition; undefined when nothing is held. */
+  newestOffset(partition: string): Promise<bigint | undefined>;
   /** When the oldest message that is still held was stored, milliseconds since the epoch; undefined when none is held. */
   oldestStoredAt(partition: string): Promise<number | undefined>;
   /** Takes a place in the group that reads a partition. */

@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from '@gavel/postgres/pool';
 import { commitTogether, readCheckpoint } from '../adapters/postgres/checkpoints.ts';
 import { blockedAggregates, park } from '../adapters/postgres/dead-letters.ts';
 import { claimNewEvents } from '../adapters/postgres/processed-events.ts';
-import { applyBatch, type BatchStore, judgeBatch } from '../application/apply-batch.ts';
+import type { BatchStore } from '../application/apply-batch.ts';
 import { type Checkpoint, isAllHeldAfter, messageMark, readingFrom } from '../application/checkpoint.ts';
-import { BatchFailed, isCuredByWaiting } from '../application/handle-events.ts';
+import { DeliverySettling, rest } from '../application/settle-deliveries.ts';
 import {
   type Delivery,
   type EventSource,
@@ -14,6 +13,7 @@ import {
 } from '../application/source.ts';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { type BackOff, delayBefore } from '../domain/back-off.ts';
+import { ApplyFailed, MOST_FAILURES, Patience } from './patience.ts';
 
 export interface ReplayPartitionOptions {
   readonly definition: ConsumerDefinition;
@@ -32,11 +32,6 @@ const store: BatchStore = { claim: claimNewEvents, blocked: blockedAggregates, p
 const BATCH_LIMIT = 1_000;
 const PACE: BackOff = { firstMs: 100, maxMs: 5_000 };
 
-/** Applying failed, and trying again has not helped; the cause says why. */
-class ApplyFailed extends Error {
-  override readonly name = 'ApplyFailed';
-}
-
 /**
  * Applies one partition to a shadow, from the shadow's checkpoint to an end, outside of any group: nobody else reads for
  * it and nobody can pause it. Broker and database may go away meanwhile, for half a minute or so. Resolves at the end or
@@ -46,7 +41,7 @@ export async function replayPartition(options: ReplayPartitionOptions): Promise<
   const { definition, partition, end, source, pool, signal } = options;
   let unmarked: bigint | null = null;
   for (let failures = 0; !signal.aborted; ) {
-    let place: Checkpoint = { offset: null, mark: null };
+    let place: Checkpoint = { offset: null, mark: null, version: null };
     try {
       place = await readCheckpoint(pool, definition.name, partition);
       if (place.offset === unmarked) place = { ...place, mark: null };
@@ -74,12 +69,9 @@ export async function replayPartition(options: ReplayPartitionOptions): Promise<
     if (failures >= MOST_FAILURES && !signal.aborted)
       throw new Error(`${partition}: reading ends again and again`);
     failures += 1;
-    await pause(delayBefore(failures, PACE), signal);
+    await rest(delayBefore(failures, PACE), signal);
   }
 }
-
-/** About half a minute of outage; the shadow stays, and another fill goes on from there. */
-const MOST_FAILURES = 12;
 
 /** Applies what comes until the end or until the subscription ends, or somebody else has moved the shadow's checkpoint. */
 async function readOn(
@@ -89,6 +81,7 @@ async function readOn(
   onCommit: () => void,
 ): Promise<'done' | 'again'> {
   const { partition, end, signal } = options;
+  const applying = new Applying(options, onCommit);
   let at = place.offset;
   let mark = place.mark;
   for (;;) {
@@ -98,10 +91,9 @@ async function readOn(
     mark = null;
     const within = taken.filter(({ offset }) => offset <= end && (at === null || offset > at));
     if (within.length > 0) {
-      const outcome = await applyUntilDone(options, at, within);
-      if (outcome === 'overtaken') return 'again';
+      const outcome = await applying.apply(within, at);
+      if (outcome === 'again') return 'again';
       at = outcome;
-      onCommit();
     }
     if ((taken.at(-1)?.offset ?? -1n) >= end) return 'done';
   }
@@ -114,41 +106,49 @@ function requireSame(partition: string, offset: bigint, applied: string, last: D
   throw new SubscriptionRefused(partition, { reason: 'other-message', offset, applied, found });
 }
 
-/** The same tries as a running consumer's, so that a replay parks what that would park. */
-async function applyUntilDone(
-  options: ReplayPartitionOptions,
-  from: bigint | null,
-  deliveries: readonly Delivery[],
-): Promise<bigint | 'overtaken'> {
-  const { definition, partition, pool, signal } = options;
-  const batch = judgeBatch(definition, partition, from, deliveries);
-  for (let attempt = 1, waits = 1; ; ) {
-    try {
-      const { outcome } = await applyBatch(definition, store, commitTogether(pool), batch, attempt);
-      // A COMMIT whose answer was lost, or another fill at work: the checkpoint says where to go on.
-      if (outcome === 'overtaken') return outcome;
-      options.onApplied(batch.move.to);
-      return batch.move.to;
-    } catch (error) {
-      const isHandlers = error instanceof BatchFailed;
-      const isHopeless = isHandlers
-        ? attempt > (definition.onFailure.attempts ?? MOST_FAILURES)
-        : waits >= MOST_FAILURES || !isCuredByWaiting(definition, error);
-      if (isHopeless || signal.aborted) {
-        throw new ApplyFailed(`${partition}: what follows ${from ?? 'its begin'} cannot be applied`, {
-          cause: error,
-        });
-      }
-      if (isHandlers) attempt += 1;
-      else {
-        await pause(delayBefore(waits, PACE), signal);
-        waits += 1;
-      }
-    }
-  }
-}
+/** The same tries as a running consumer's, with less patience, so that a replay parks what that would park. */
+class Applying {
+  readonly #options: ReplayPartitionOptions;
+  readonly #settling: DeliverySettling;
+  readonly #patience: Patience;
+  /** Aborted when another try is not worth it. */
+  readonly #hopeless = new AbortController();
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  // Aborting is how a pause ends early; there is nothing else it can reject with.
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
+  constructor(options: ReplayPartitionOptions, onCommit: () => void) {
+    const { definition, partition, pool } = options;
+    this.#options = options;
+    this.#patience = new Patience(definition);
+    this.#settling = new DeliverySettling({
+      definition,
+      partition,
+      store,
+      commit: commitTogether(pool),
+      readCheckpoint: () => readCheckpoint(pool, definition.name, partition),
+      batchLimit: BATCH_LIMIT,
+      onFailure: (error) => {
+        if (!this.#patience.allows(error)) this.#hopeless.abort(error);
+      },
+      onCommit: ({ move }) => {
+        this.#patience.renew();
+        options.onApplied(move.to);
+        onCommit();
+      },
+      // A COMMIT whose answer was lost, or another fill at work: the checkpoint says where to go on.
+      onOvertaken: () => undefined,
+    });
+  }
+
+  /** Returns the last offset applied; 'again' when it was told to end, or has to begin at another place. */
+  async apply(deliveries: readonly Delivery[], from: bigint | null): Promise<bigint | null | 'again'> {
+    const signal = AbortSignal.any([this.#options.signal, this.#hopeless.signal]);
+    const settled = await this.#settling.settle(deliveries, from, signal);
+    if (settled.kind === 'committed') return settled.offset;
+    if (!this.#hopeless.signal.aborted) return 'again';
+    throw new ApplyFailed(
+      `${this.#options.partition}: what follows ${from ?? 'its begin'} cannot be applied`,
+      {
+        cause: this.#hopeless.signal.reason,
+      },
+    );
+  }
 }

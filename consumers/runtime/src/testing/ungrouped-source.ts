@@ -9,6 +9,7 @@ export function createUngroupedSource(streamUrl: string): EventSource {
   const source = createStreamSource(streamUrl, 'ungrouped');
   return {
     subscribe: (partition, from) => source.subscribe(partition, from),
+    newestOffset: (partition) => source.newestOffset(partition),
     oldestStoredAt: (partition) => source.oldestStoredAt(partition),
     join: (partition) => {
       let isFirst = true;

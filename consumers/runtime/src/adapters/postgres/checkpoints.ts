@@ -9,12 +9,14 @@ export async function readCheckpoint(pool: Pool, consumer: string, partition: st
     'INSERT INTO checkpoints (consumer, stream_partition) VALUES ($1, $2) ON CONFLICT DO NOTHING',
     [consumer, partition],
   );
-  const { rows } = await pool.query<{ last_offset: bigint | null; mark: string | null }>(
-    `SELECT last_offset, CASE WHEN seen_offset = last_offset THEN seen_message END AS mark
+  // Postgres gives a row another xmin with each write, also with one that changes nothing, and by hand.
+  const { rows } = await pool.query<{ last_offset: bigint | null; mark: string | null; version: string }>(
+    `SELECT last_offset, CASE WHEN seen_offset = last_offset THEN seen_message END AS mark, xmin::text AS version
      FROM checkpoints WHERE consumer = $1 AND stream_partition = $2`,
     [consumer, partition],
   );
-  return { offset: rows[0]?.last_offset ?? null, mark: rows[0]?.mark ?? null };
+  const [row] = rows;
+  return { offset: row?.last_offset ?? null, mark: row?.mark ?? null, version: row?.version ?? null };
 }
 
 /**

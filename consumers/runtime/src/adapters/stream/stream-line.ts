@@ -113,6 +113,12 @@ export class StreamLine {
     return (await this.#readChunk(partition, 'last')).lastOffset;
   }
 
+  /** The newest offset; undefined when there is none. */
+  async newestOffset(partition: string): Promise<bigint | undefined> {
+    const { newestChunk } = await this.stats(partition);
+    return newestChunk < 0n ? undefined : this.lastOffset(partition);
+  }
+
   /** When the oldest chunk was stored, milliseconds since the epoch; undefined when there is none. */
   async oldestStoredAt(partition: string): Promise<number | undefined> {
     const { newestChunk } = await this.stats(partition);

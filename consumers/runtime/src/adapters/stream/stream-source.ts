@@ -31,6 +31,10 @@ class StreamSource implements EventSource {
     return line.subscribe(partition, from);
   }
 
+  async newestOffset(partition: string): Promise<bigint | undefined> {
+    return (await this.#connected()).newestOffset(partition);
+  }
+
   async oldestStoredAt(partition: string): Promise<number | undefined> {
     return (await this.#connected()).oldestStoredAt(partition);
   }
