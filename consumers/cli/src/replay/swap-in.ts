@@ -4,7 +4,7 @@ import type { KnownGroup } from '../groups/known-groups.ts';
 import type { CommandContext } from '../terminal/run-command.ts';
 import { fillUp, requireShadow } from './fill-up.ts';
 
-/** Members that are at work may commit between the last fill and the swap; so often it is tried again. */
+/** Members at work commit between the last fill and the swap: more, perhaps, than a swap catches up with. So often it is tried. */
 const TRIES = 5;
 
 /**
@@ -23,8 +23,13 @@ export async function swapIn(context: CommandContext, group: KnownGroup, partial
   }
   // With an end of its own the shadow is meant to be older: the group then reads on from there.
   const backwards = shadow.some(({ until }) => until !== null);
+  const { session } = context;
+  const catchUp = {
+    databaseUrl: session.databaseUrl(group.database),
+    streamUrl: session.url('STREAM_URL'),
+  };
   for (let tries = 1; tries <= TRIES; tries++) {
-    const result = await swapShadow(context.session.pool(group.database), group.definition, { backwards });
+    const result = await swapShadow(session.pool(group.database), group.definition, { backwards, catchUp });
     if (result.outcome === 'swapped') return;
     if (result.outcome === 'entangled') {
       throw new CommandFailure(

@@ -2,6 +2,7 @@ import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { requireProjection } from './create-shadow.ts';
+import { type FillShadowOptions, fillShadow } from './fill-shadow.ts';
 import { withPatientPool } from './patient-pool.ts';
 import { quoted, replacedSchema, shadowSchema } from './shadow-schema.ts';
 import { takeOverRecords } from './take-over-records.ts';
@@ -16,7 +17,18 @@ export type SwapOutcome =
 export interface SwapOptions {
   /** Swap also when the group has committed more than the shadow holds: it then reads on from the shadow's place. */
   readonly backwards?: boolean;
+  /**
+   * Where events come from that the group has committed since the shadow was filled: they are applied to it while the group
+   * waits, for five seconds at most. Without it a group at work stays ahead of every fill.
+   */
+  readonly catchUp?: Pick<FillShadowOptions, 'databaseUrl' | 'streamUrl'>;
 }
+
+/**
+ * The group's commits wait meanwhile: together with the swap's own work this stays below the 15 s after which they would
+ * fail and be tried again.
+ */
+const CATCH_UP_MS = 5_000;
 
 /**
  * Puts the shadow in the live projection's place, in one transaction with everything that belongs to it: checkpoints,
@@ -37,10 +49,19 @@ export async function swapShadow(
     transaction(patient, async (tx) => {
       await tx.query("SET LOCAL lock_timeout = '5s'");
       await tx.query('SET LOCAL statement_timeout = 0');
-      const behind = await lockAndCompare(tx, definition.name, shadow);
-      if (behind.length > 0 && options.backwards !== true) return { outcome: 'behind', partitions: behind };
       const entanglements = await findEntanglements(tx, tables);
       if (entanglements.length > 0) return { outcome: 'entangled', with: entanglements };
+      await lockCheckpoints(tx, definition.name);
+      if (options.backwards !== true) {
+        const missing = await findMissing(tx, definition.name, shadow);
+        if (missing.size > 0 && options.catchUp !== undefined) {
+          const signal = AbortSignal.timeout(CATCH_UP_MS);
+          await fillShadow({ definition, ends: missing, signal, ...options.catchUp });
+        }
+        const partitions =
+          missing.size > 0 ? [...(await findMissing(tx, definition.name, shadow)).keys()] : [];
+        if (partitions.length > 0) return { outcome: 'behind', partitions };
+      }
       // What takes long comes first: from the first ALTER on nobody can read the projection.
       await takeOverRecords(tx, definition.name, shadow);
       await tx.query(`DROP SCHEMA IF EXISTS ${quoted(replaced)} CASCADE`);
@@ -55,18 +76,22 @@ export async function swapShadow(
   );
 }
 
-async function lockAndCompare(tx: Transaction, consumer: string, shadow: string): Promise<string[]> {
+async function lockCheckpoints(tx: Transaction, consumer: string): Promise<void> {
   await tx.query(
     'SELECT 1 FROM public.checkpoints WHERE consumer = $1 ORDER BY stream_partition FOR UPDATE',
     [consumer],
   );
-  const { rows } = await tx.query<{ partition: string }>(
-    `SELECT live.stream_partition AS partition
+}
+
+/** The partitions in which the group has committed more than the shadow holds, and up to where. */
+async function findMissing(tx: Transaction, consumer: string, shadow: string): Promise<Map<string, bigint>> {
+  const { rows } = await tx.query<{ partition: string; end: bigint }>(
+    `SELECT live.stream_partition AS partition, live.last_offset AS end
      FROM public.checkpoints live LEFT JOIN ${quoted(shadow, 'checkpoints')} s USING (consumer, stream_partition)
      WHERE live.consumer = $1 AND live.last_offset > coalesce(s.last_offset, -1) ORDER BY 1`,
     [consumer],
   );
-  return rows.map(({ partition }) => partition);
+  return new Map(rows.map(({ partition, end }) => [partition, end]));
 }
 
 // Views, foreign keys and rules follow the table that they were made on, not its name; triggers and grants stay with it.

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { type ConsumerDefinition, defineConsumer } from '../define-consumer.ts';
+import { useConsumerFixture } from '../testing/consumer-fixture.ts';
+import { eventually } from '../testing/eventually.ts';
+import { type BidMessage, bidMessage } from '../testing/foreign-producer.ts';
+import { recordingConsumer } from '../testing/recording-consumer.ts';
+import { createShadow, readShadow } from './create-shadow.ts';
+import { fillShadow } from './fill-shadow.ts';
+import { quoted, shadowSchema } from './shadow-schema.ts';
+import { swapShadow } from './swap-shadow.ts';
+
+describe('a replay', () => {
+  const fixture = useConsumerFixture();
+
+  const bids = (count: number) =>
+    Array.from({ length: count }, (_, i) =>
+      bidMessage({ itemId: randomUUID(), userId: randomUUID() }, i + 1),
+    );
+
+  /** A partition that holds so many events, and what fills a shadow of it. */
+  const filled = async (partition: string, count: number) => {
+    await fixture.producer.client.createStream({ stream: partition, arguments: {} });
+    await fixture.producer.send(partition, bids(count));
+    return async (definition: ConsumerDefinition) => {
+      await createShadow(fixture.database.pool, definition, [{ partition, from: 0n, until: null }]);
+      await fillShadow({
+        definition,
+        databaseUrl: fixture.database.url,
+        streamUrl: fixture.producer.urls.streamUrl,
+        ends: new Map([[partition, BigInt(count - 1)]]),
+      });
+      const held = async (table: string) => {
+        const from = quoted(shadowSchema(definition), table);
+        const { rows } = await fixture.database.pool.query(`SELECT count(*)::integer AS n FROM ${from}`);
+        return rows[0]?.n;
+      };
+      return { applied: await held('applied'), parked: await held('dead_letters') };
+    };
+  };
+
+  const projection = { tables: ['applied'] };
+
+  it('does less at once when a batch takes too long, as the running consumer does', async () => {
+    const sizes: number[] = [];
+    const consumer = recordingConsumer(
+      { laterEvents: 'continue', backOff: { firstMs: 1, maxMs: 5 } },
+      async (events, tx) => {
+        sizes.push(events.length);
+        // Five milliseconds an event, where a fifth of a second is allowed.
+        await tx.query("SET LOCAL statement_timeout = '200ms'");
+        await tx.query('SELECT pg_sleep($1)', [events.length / 200]);
+        await tx.query('SET LOCAL statement_timeout = DEFAULT');
+      },
+      'slow',
+    );
+    const replay = await filled('gavel.bids-slow', 300);
+    const result = await replay({ ...consumer, projection } as unknown as ConsumerDefinition);
+    expect(result).toEqual({ applied: 300, parked: 0 });
+    expect(Math.max(...sizes)).toBeGreaterThan(40);
+  });
+
+  it('waits for what the policy calls transient, which uses up no try', async () => {
+    let left = 6;
+    const consumer = recordingConsumer(
+      { laterEvents: 'continue', backOff: { firstMs: 1, maxMs: 5 }, isTransient: () => true },
+      () => {
+        left -= 1;
+        if (left > 0) throw new Error('busy');
+      },
+      'busy',
+    );
+    const replay = await filled('gavel.bids-busy', 10);
+    const result = await replay({ ...consumer, projection } as unknown as ConsumerDefinition);
+    expect(result).toEqual({ applied: 10, parked: 0 });
+  });
+
+  it('is swapped in while events keep coming and the group is at work: none is lost, none counts twice', async () => {
+    const { pool, url: databaseUrl } = fixture.database;
+    const { streamUrl } = fixture.producer.urls;
+    await pool.query('CREATE TABLE totals (item_id text PRIMARY KEY, events bigint NOT NULL)');
+    const definition = defineConsumer({
+      ...recordingConsumer({ laterEvents: 'wait' }),
+      name: 'counting',
+      projection: { tables: ['totals'] },
+      async handle(tx, events) {
+        await tx.query(
+          `INSERT INTO totals AS t SELECT id, count(*) FROM unnest($1::text[]) id GROUP BY id ORDER BY id
+           ON CONFLICT (item_id) DO UPDATE SET events = t.events + excluded.events`,
+          [events.map((event) => event.body.itemId)],
+        );
+      },
+    }) as unknown as ConsumerDefinition;
+    const items = Array.from({ length: 40 }, () => randomUUID());
+    let published = 0;
+    const publish = async () => {
+      published += 1;
+      const round = items.map((itemId) => bidMessage({ itemId, userId: itemId }, published));
+      const byPartition = Map.groupBy(round, ({ partition }: BidMessage) => partition);
+      await Promise.all([...byPartition].map(([partition, some]) => fixture.producer.send(partition, some)));
+    };
+    for (let round = 0; round < 30; round++) await publish();
+    const partitions = [
+      ...new Set(items.map((itemId) => bidMessage({ itemId, userId: itemId }, 1).partition)),
+    ];
+    const consumer = fixture.start({ definition });
+    const committed = async (): Promise<Map<string, bigint>> => {
+      const { rows } = await pool.query<{ partition: string; offset: bigint }>(
+        `SELECT stream_partition AS partition, last_offset AS "offset" FROM checkpoints
+         WHERE consumer = $1 AND last_offset IS NOT NULL`,
+        [definition.name],
+      );
+      return new Map(rows.map(({ partition, offset }) => [partition, offset]));
+    };
+    await eventually(async () => expect((await committed()).size).toBe(partitions.length));
+
+    let isBusy = true;
+    const publishing = (async () => {
+      while (isBusy) {
+        await publish();
+        await turn();
+      }
+    })();
+    try {
+      for (let swaps = 0; swaps < 2; swaps++) {
+        // What the swap has to put right, and a proof that it took place.
+        await pool.query('UPDATE totals SET events = events + 1000000');
+        const ranges = partitions.map((partition) => ({ partition, from: 0n, until: null }));
+        await createShadow(pool, definition, ranges);
+        await fillShadow({ definition, databaseUrl, streamUrl, ends: await committed() });
+        // The group goes on, so that the shadow is behind when the swap begins.
+        const before = published;
+        await eventually(() => expect(published).toBeGreaterThan(before + 2));
+        expect(await swapShadow(pool, definition)).toMatchObject({ outcome: 'behind' });
+        const catchUp = { databaseUrl, streamUrl };
+        expect(await swapShadow(pool, definition, { catchUp })).toEqual({ outcome: 'swapped' });
+        expect(await readShadow(pool, definition)).toBeUndefined();
+      }
+    } finally {
+      isBusy = false;
+      await publishing;
+    }
+    await eventually(async () => {
+      const { rows } = await pool.query('SELECT DISTINCT events FROM totals');
+      expect(rows).toEqual([{ events: BigInt(published) }]);
+    });
+    const { rows } = await pool.query(
+      'SELECT count(*)::integer AS n FROM processed_events WHERE consumer = $1',
+      [definition.name],
+    );
+    expect(rows).toEqual([{ n: published * items.length }]);
+    expect(() => consumer.check()).not.toThrow();
+  });
+});
