@@ -1,0 +1,43 @@
+import type { ServiceImpl } from '@connectrpc/connect';
+import type { BidService } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { optionalCaller, requireCaller } from '@gavel/service-runtime/caller';
+import { unwrap } from '@gavel/service-runtime/failure';
+import type { AuctionViews } from '../../application/auction-views.ts';
+import { getItem } from '../../application/get-item.ts';
+import { getItemBids } from '../../application/get-item-bids.ts';
+import { listItems } from '../../application/list-items.ts';
+import { listSellerItems } from '../../application/list-seller-items.ts';
+import { toBidMessage } from './bid-message.ts';
+import { toItemMessage } from './item-message.ts';
+
+/** The methods of bids.v1.BidService that only read. */
+export function bidQueries(views: AuctionViews) {
+  return {
+    async getItem({ id }, context) {
+      return { item: toItemMessage(unwrap(await getItem(views, id)), optionalCaller(context)?.userId) };
+    },
+
+    async listItems({ pageSize, pageToken, category }, context) {
+      const viewerId = optionalCaller(context)?.userId;
+      const page = unwrap(await listItems(views, { pageSize, pageToken, category }));
+      return {
+        items: page.items.map((view) => toItemMessage(view, viewerId)),
+        nextPageToken: page.nextPageToken,
+      };
+    },
+
+    async listSellerItems({ pageSize, pageToken }, context) {
+      const { userId: sellerId } = requireCaller(context);
+      const page = unwrap(await listSellerItems(views, { sellerId, pageSize, pageToken }));
+      return {
+        items: page.items.map((view) => toItemMessage(view, sellerId)),
+        nextPageToken: page.nextPageToken,
+      };
+    },
+
+    async getItemBids({ itemId, pageSize, pageToken }) {
+      const page = unwrap(await getItemBids(views, { itemId, pageSize, pageToken }));
+      return { bids: page.items.map(toBidMessage), nextPageToken: page.nextPageToken };
+    },
+  } satisfies Partial<ServiceImpl<typeof BidService>>;
+}
