@@ -55,9 +55,10 @@ export const processes: readonly ProcessDefinition[] = [
     entry: 'services/bids/src/main.ts',
     serves: true,
     startsAfter: [],
-    environment: ({ databaseUrls, ports }) => ({
+    environment: ({ databaseUrls, ports, directory }) => ({
       DATABASE_URL: databaseUrls.gavel_bids,
       AUTH_URL: httpUrl(ports.auth),
+      PICTURES_DIRECTORY: join(directory, 'pictures'),
     }),
   },
   {

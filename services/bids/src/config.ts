@@ -1,13 +1,22 @@
 import { databaseKeys, processKeys, readConfig, tokenKeys } from '@gavel/service-runtime/config';
 import { z } from 'zod';
 
-const schema = z.object({
-  ...processKeys,
-  PORT: processKeys.PORT.default(4002),
-  ...databaseKeys,
-  DATABASE_POOL: databaseKeys.DATABASE_POOL.default(20),
-  ...tokenKeys,
-});
+const schema = z
+  .object({
+    ...processKeys,
+    PORT: processKeys.PORT.default(4002),
+    ...databaseKeys,
+    DATABASE_POOL: databaseKeys.DATABASE_POOL.default(20),
+    ...tokenKeys,
+    PICTURES_DIRECTORY: z.string().min(1).optional(),
+    PICTURES_S3_BUCKET: z.string().min(3).optional(),
+    PICTURES_S3_REGION: z.string().min(1).default('us-east-1'),
+    PICTURES_S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  })
+  .refine((keys) => (keys.PICTURES_DIRECTORY === undefined) !== (keys.PICTURES_S3_BUCKET === undefined), {
+    path: ['PICTURES_DIRECTORY'],
+    message: 'either this or PICTURES_S3_BUCKET must be set',
+  });
 
 export type BidsConfig = z.output<typeof schema>;
 

@@ -1,10 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { readBidsConfig } from './config.ts';
 
+const needed = {
+  DATABASE_URL: 'postgres://bids@127.0.0.1/gavel_bids',
+  AUTH_URL: 'http://127.0.0.1:4001',
+  PICTURES_DIRECTORY: 'pictures',
+};
+
 describe('the configuration', () => {
-  it('has a default for all but the database and auth', () => {
-    const env = { DATABASE_URL: 'postgres://bids@127.0.0.1/gavel_bids', AUTH_URL: 'http://127.0.0.1:4001' };
-    expect(readBidsConfig(env)).toMatchObject({
+  it('takes one place for pictures, no more and no less', () => {
+    const { PICTURES_DIRECTORY, ...rest } = needed;
+    expect(readBidsConfig({ ...rest, PICTURES_S3_BUCKET: 'gavel' })).toMatchObject({
+      PICTURES_S3_BUCKET: 'gavel',
+      PICTURES_S3_REGION: 'us-east-1',
+    });
+    expect(() => readBidsConfig(rest)).toThrow(/PICTURES_DIRECTORY/);
+    expect(() => readBidsConfig({ ...needed, PICTURES_S3_BUCKET: 'gavel' })).toThrow(/PICTURES_DIRECTORY/);
+  });
+
+  it('has a default for all but the database, auth and the place of pictures', () => {
+    expect(readBidsConfig(needed)).toMatchObject({
       HOST: '127.0.0.1',
       PORT: 4002,
       DATABASE_POOL: 20,

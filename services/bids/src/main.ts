@@ -1,16 +1,22 @@
 import { createPool } from '@gavel/postgres/pool';
 import { isTransient } from '@gavel/postgres/sqlstate';
-import { BidService } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { BidService, PictureService } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { createTokenVerifier } from '@gavel/service-runtime/caller';
 import { createHealth } from '@gavel/service-runtime/health';
 import { startHttpServer } from '@gavel/service-runtime/http-server';
 import { serviceInterceptors } from '@gavel/service-runtime/interceptors';
 import { type ProcessScope, runProcess } from '@gavel/service-runtime/process';
+import { createDirectoryStore } from './adapters/pictures/directory-store.ts';
+import { createS3Store } from './adapters/pictures/s3-store.ts';
+import { servePictures } from './adapters/pictures/serve-pictures.ts';
+import { createSharpEncoder } from './adapters/pictures/sharp-encoder.ts';
 import { createPostgresAuctionViews } from './adapters/postgres/postgres-auction-views.ts';
 import { createPostgresAuctions } from './adapters/postgres/postgres-auctions.ts';
 import { pruneRememberedBids } from './adapters/postgres/remembered-bid.ts';
 import { createBidService } from './adapters/rpc/bid-service.ts';
+import { createPictureService, MAX_UPLOAD_BYTES } from './adapters/rpc/picture-service.ts';
 import { closeDueAuctions } from './application/close-due-auctions.ts';
+import { PICTURES_PATH, type PictureStore } from './application/pictures.ts';
 import { startBackgroundLoop } from './background-loop.ts';
 import { type BidsConfig, readBidsConfig } from './config.ts';
 
@@ -48,15 +54,34 @@ export async function startBids(config: BidsConfig, scope: Pick<ProcessScope, 'o
     issuer: config.AUTH_ISSUER,
     audience: config.AUTH_AUDIENCE,
   });
+  const pictures = openPictureStore(config, scope);
   const server = await startHttpServer({
     host: config.HOST,
     port: config.PORT,
     health,
-    routes: (router) => router.service(BidService, createBidService(auctions, views)),
+    routes: (router) =>
+      router
+        .service(BidService, createBidService(auctions, views))
+        .service(PictureService, createPictureService(createSharpEncoder(), pictures), {
+          readMaxBytes: MAX_UPLOAD_BYTES,
+        }),
+    handlers: { [PICTURES_PATH]: servePictures(pictures) },
     interceptors: serviceInterceptors({ verify, isTransient }),
   });
   scope.onStop('server', () => server.close());
   return server.port;
+}
+
+function openPictureStore(config: BidsConfig, scope: Pick<ProcessScope, 'onStop'>): PictureStore {
+  if (config.PICTURES_DIRECTORY !== undefined) return createDirectoryStore(config.PICTURES_DIRECTORY);
+  // The configuration holds one of the two.
+  const store = createS3Store({
+    bucket: config.PICTURES_S3_BUCKET ?? '',
+    region: config.PICTURES_S3_REGION,
+    endpoint: config.PICTURES_S3_ENDPOINT,
+  });
+  scope.onStop('pictures', () => store.close());
+  return store;
 }
 
 if (import.meta.main) {

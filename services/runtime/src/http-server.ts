@@ -17,7 +17,7 @@ export interface HttpServerOptions {
   health: Health;
   routes?: (router: ConnectRouter) => void;
   interceptors?: Interceptor[];
-  /** Further GET answers by exact path, for example `/.well-known/jwks.json`. */
+  /** Further GET answers by exact path, for example `/.well-known/jwks.json`; a key that ends in `/` takes all below it. */
   handlers?: Record<string, Handler>;
 }
 
@@ -45,7 +45,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
   const server = createServer((request, response) => {
     const path = request.url?.split('?', 1)[0] ?? '/';
-    const handler = request.method === 'GET' && Object.hasOwn(handlers, path) ? handlers[path] : undefined;
+    const handler = request.method === 'GET' ? findHandler(handlers, path) : undefined;
     if (!handler) return rpc(request, response);
     void answer(handler, request, response);
   });
@@ -53,6 +53,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.keepAliveTimeout = 65_000;
   await listenOn(server, options.host, options.port);
   return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+}
+
+function findHandler(handlers: Record<string, Handler>, path: string): Handler | undefined {
+  if (Object.hasOwn(handlers, path)) return handlers[path];
+  const above = Object.keys(handlers).find((key) => key.endsWith('/') && path.startsWith(key));
+  return above === undefined ? undefined : handlers[above];
 }
 
 async function answer(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { outboxMigrations } from '@gavel/outbox/migrations';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { v7 as uuidv7 } from 'uuid';
@@ -17,7 +20,8 @@ export interface Answer {
 /** Someone with an access token, or nobody. */
 export interface Visitor {
   userId: string;
-  call(method: string, body?: object): Promise<Answer>;
+  /** Calls a method of bids.v1.BidService, or of another service of the same package. */
+  call(method: string, body?: object, service?: string): Promise<Answer>;
 }
 
 /** The real service on a free port, on a database of its own, called over plain HTTP JSON. */
@@ -30,13 +34,20 @@ export interface BidsUnderTest {
   /** Puts an item up for auction as this seller and gives its JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   createItem(seller: Visitor, fields?: object): Promise<any>;
+  /** Moves an item's end to so many seconds from now by the database's clock, whatever the rules say; returns it. */
+  moveEnd(itemId: string, seconds: number): Promise<Date>;
   stop(): Promise<void>;
 }
 
 export async function startBidsUnderTest(): Promise<BidsUnderTest> {
   const issuer = await startTokenIssuer();
   const database = await createTestDatabase([outboxMigrations, bidsMigrations]);
-  const stops: (() => Promise<void> | void)[] = [() => issuer.close(), () => database.drop()];
+  const pictures = await mkdtemp(join(tmpdir(), 'gavel-pictures-'));
+  const stops: (() => Promise<void> | void)[] = [
+    () => issuer.close(),
+    () => database.drop(),
+    () => rm(pictures, { recursive: true }),
+  ];
   const port = await startBids(
     {
       HOST: '127.0.0.1',
@@ -46,6 +57,8 @@ export async function startBidsUnderTest(): Promise<BidsUnderTest> {
       AUTH_URL: issuer.url,
       AUTH_ISSUER: 'http://auth.gavel',
       AUTH_AUDIENCE: 'gavel',
+      PICTURES_DIRECTORY: pictures,
+      PICTURES_S3_REGION: 'us-east-1',
     },
     { onStop: (_, stop) => stops.push(stop) },
   );
@@ -53,16 +66,25 @@ export async function startBidsUnderTest(): Promise<BidsUnderTest> {
   return {
     url,
     database,
-    anonymous: { userId: '', call: (method, body) => call(url, method, body) },
+    anonymous: { userId: '', call: (method, body, service) => call(url, method, body, undefined, service) },
     async newUser(changes) {
       const userId = uuidv7();
       const token = await issuer.tokenFor(userId, changes);
-      return { userId, call: (method, body) => call(url, method, body, token) };
+      return { userId, call: (method, body, service) => call(url, method, body, token, service) };
     },
     async createItem(seller, fields) {
       const answer = await seller.call('CreateItem', { ...itemFields(), ...fields });
       if (answer.status !== 200) throw new Error(`CreateItem answered ${JSON.stringify(answer.body)}`);
       return answer.body.item;
+    },
+    async moveEnd(itemId, seconds) {
+      const { rows } = await database.pool.query<{ end_at: Date }>(
+        `UPDATE items SET end_at = clock_timestamp() + $2 * interval '1 second' WHERE id = $1 RETURNING end_at`,
+        [itemId, seconds],
+      );
+      const end = rows[0]?.end_at;
+      if (end === undefined) throw new Error(`no item ${itemId}`);
+      return end;
     },
     async stop() {
       for (const stop of stops.reverse()) await stop();
@@ -80,8 +102,14 @@ export function inSeconds(seconds: number): string {
   return new Date(Date.now() + seconds * 1000).toISOString();
 }
 
-async function call(url: string, method: string, body: object = {}, token?: string): Promise<Answer> {
-  const response = await fetch(`${url}/bids.v1.BidService/${method}`, {
+async function call(
+  url: string,
+  method: string,
+  body: object = {},
+  token?: string,
+  service = 'BidService',
+): Promise<Answer> {
+  const response = await fetch(`${url}/bids.v1.${service}/${method}`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
