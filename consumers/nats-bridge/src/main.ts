@@ -4,6 +4,7 @@ import { createHealth } from '@gavel/service-runtime/health';
 import { sendJson, startHttpServer } from '@gavel/service-runtime/http-server';
 import { type ProcessScope, runProcess } from '@gavel/service-runtime/process';
 import { createGavelStream } from './adapters/gavel-stream.ts';
+import type { NatsFiles } from './adapters/jetstream/connect-once.ts';
 import { createJetStreamMirror } from './adapters/jetstream/jetstream-mirror.ts';
 import { StreamMirror } from './application/stream-mirror.ts';
 import { observeLag } from './application/telemetry.ts';
@@ -19,8 +20,13 @@ export async function startNatsBridge(
   const log = createGavelStream(config.STREAM_URL, 'nats-bridge');
   scope.onStop('stream', () => log.close());
   const mirrors = (Object.keys(streams) as StreamName[]).map((stream) => {
-    const limits = { maxBytes: config.NATS_MAX_BYTES, replicas: config.NATS_REPLICAS };
-    const mirror = createJetStreamMirror({ stream, url: config.NATS_URL, ...limits });
+    const mirror = createJetStreamMirror({
+      stream,
+      url: config.NATS_URL,
+      files: filesOf(config),
+      maxBytes: config.NATS_MAX_BYTES,
+      replicas: config.NATS_REPLICAS,
+    });
     return new StreamMirror({ stream, log, mirror, delayBefore: (failures) => delayBefore(failures, pace) });
   });
   scope.onStop('mirrors', async () => {
@@ -48,6 +54,15 @@ export async function startNatsBridge(
   });
   scope.onStop('http', () => server.close());
   return `http://${config.HOST}:${server.port}`;
+}
+
+function filesOf(config: BridgeConfig): NatsFiles {
+  return {
+    credentialsFile: config.NATS_CREDENTIALS,
+    caFile: config.NATS_CA_FILE,
+    certFile: config.NATS_CERT_FILE,
+    keyFile: config.NATS_KEY_FILE,
+  };
 }
 
 if (import.meta.main) {
