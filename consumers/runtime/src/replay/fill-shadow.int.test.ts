@@ -125,7 +125,7 @@ describe('a replay', () => {
     try {
       for (let swaps = 0; swaps < 2; swaps++) {
         // What the swap has to put right, and a proof that it took place.
-        await pool.query('UPDATE totals SET events = events + 1000000');
+        await pool.query('UPDATE totals SET events = events + 1000000 WHERE item_id = $1', [items[0]]);
         const ranges = partitions.map((partition) => ({ partition, from: 0n, until: null }));
         await createShadow(pool, definition, ranges);
         await fillShadow({ definition, databaseUrl, streamUrl, ends: await committed() });
