@@ -138,6 +138,6 @@ async function askRabbitmq(channel: Channel): Promise<Map<string, string[]>> {
   }
   for (const subject of subjects) channel.publish(exchange, subject, Buffer.alloc(0));
   channel.publish(exchange, last, Buffer.alloc(0));
-  await vi.waitFor(() => expect(ended).toBe(subscriptions.length), 10_000);
+  await vi.waitFor(() => expect(ended).toBe(subscriptions.length), 30_000);
   return selected;
 }

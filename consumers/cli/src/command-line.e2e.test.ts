@@ -86,7 +86,9 @@ describe('the command line on a system at work', () => {
     expect(undone.steps[0]).toMatchObject({ partition: PARTITION, after: null, readsAgain: 4 });
     expect((await json('groups', 'ls'))[0]).toMatchObject({ lagMessages: 4 });
     system.startGroup();
-    await expect.poll(async () => (await json('groups', 'ls'))[0].lagMessages, { timeout: 15_000 }).toBe(0);
+    await expect
+      .poll(async () => (await json('groups', 'ls'))[0].lagMessages, { timeout: 60_000, interval: 250 })
+      .toBe(0);
     expect(await totals()).toBe(before);
     await system.stopGroup();
   });
@@ -101,7 +103,7 @@ describe('the command line on a system at work', () => {
 
   it('swaps under a group at work, which goes on with the new tables', async () => {
     system.startGroup();
-    await expect.poll(() => totals(), { timeout: 15_000 }).toBe(4n);
+    await expect.poll(() => totals(), { timeout: 60_000, interval: 250 }).toBe(4n);
     await system.stats.pool.query('UPDATE user_stats SET total_bids = 90 WHERE user_id = $1', [USER]);
     const swapped = await json('replay', 'user-stats', '--from', 'first', '--swap');
     expect(swapped).toMatchObject({
@@ -110,7 +112,7 @@ describe('the command line on a system at work', () => {
       tables: [{ table: 'user_stats', changed: 1 }],
     });
     await system.bid(ITEM, USER, 5);
-    await expect.poll(() => totals(), { timeout: 15_000 }).toBe(5n);
+    await expect.poll(() => totals(), { timeout: 60_000, interval: 250 }).toBe(5n);
     await system.stopGroup();
   });
 
@@ -134,7 +136,7 @@ describe('the command line on a system at work', () => {
     expect((await json('groups', 'ls'))[0].problems).not.toEqual([]);
     expect((await system.gavel('groups', 'seek', 'user-stats', '--to', 'first', '--execute')).code).toBe(0);
     system.startGroup();
-    await expect.poll(() => totals(), { timeout: 15_000 }).toBe(6n);
+    await expect.poll(() => totals(), { timeout: 60_000, interval: 250 }).toBe(6n);
     await system.stopGroup();
   });
 

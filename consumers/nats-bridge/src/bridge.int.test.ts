@@ -11,6 +11,7 @@ import { expectExactly, itemIn, numberedBids } from './testing/numbered-bids.ts'
 
 const BIDS = 'GAVEL_BIDS';
 const PARTITION = 'gavel.bids-0';
+const AWHILE = { timeout: 30_000, interval: 50 };
 
 describe('the bridge', () => {
   let server: TestNats;
@@ -53,7 +54,7 @@ describe('the bridge', () => {
   }
   async function start(): Promise<string> {
     const url = await begin();
-    await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), 20_000);
+    await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), AWHILE);
     return url;
   }
   const written = async () => (await (await jetstreamManager(nats)).streams.info(BIDS)).state;
@@ -61,7 +62,7 @@ describe('the bridge', () => {
     for (let run = stops.pop(); run; run = stops.pop()) await run();
   }
   const holds = (count: number) =>
-    vi.waitFor(async () => expect(await countMirrored(nats, BIDS)).toBe(count), 20_000);
+    vi.waitFor(async () => expect(await countMirrored(nats, BIDS)).toBe(count), AWHILE);
 
   it('brings events to whoever subscribes in NATS, as CloudEvents with the bodies of the stream', async () => {
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
@@ -85,7 +86,7 @@ describe('the bridge', () => {
       cloudEvents_tracestate: 'vendor=a "quoted" one',
     });
     await producer.send(PARTITION, bids);
-    await vi.waitFor(() => expect(received).toHaveLength(3), 10_000);
+    await vi.waitFor(() => expect(received).toHaveLength(3), AWHILE);
     expect(received.map(({ amount }) => amount)).toEqual([100n, 101n, 102n]);
     const { envelope } = first;
     expect(received[0]?.subject).toBe(envelope.subject);
@@ -150,7 +151,7 @@ describe('the bridge', () => {
     await vi.waitFor(async () => {
       const ids = (await readMirrored(nats, BIDS)).map(({ id }) => id);
       expect(ids).toEqual([a, b, d, c, e].map(({ envelope }) => envelope.id));
-    });
+    }, AWHILE);
   });
 
   it('passes over what is no event, and goes on', async () => {
@@ -190,7 +191,7 @@ describe('the bridge', () => {
     await vi.waitFor(
       async () =>
         expect((await producer.client.streamStatsRequest(PARTITION)).firstChunkId).toBeGreaterThan(10n),
-      20_000,
+      AWHILE,
     );
     const url = await begin();
     const notRunning = async () => {
@@ -202,7 +203,7 @@ describe('the bridge', () => {
     const refused = [
       { partition: PARTITION, state: 'refused', problem: expect.stringContaining('retention') },
     ];
-    await vi.waitFor(async () => expect(await notRunning()).toMatchObject(refused), 20_000);
+    await vi.waitFor(async () => expect(await notRunning()).toMatchObject(refused), AWHILE);
     // Each batch is mirrored before the next is sent: the session that began with the refusal goes on.
     for (let sent = 0; sent < 30; sent += 10) {
       await producer.send(other, otherBids.slice(sent, sent + 10));
@@ -252,7 +253,7 @@ describe('the bridge', () => {
     await begin(20_000);
     // The one before the last was lost before it was mirrored, and comes with the rest.
     await producer.send(PARTITION, [...sent.slice(0, 58), ...sent.slice(59, 60)]);
-    await vi.waitFor(async () => expect((await written()).last_seq).toBe(59), 20_000);
+    await vi.waitFor(async () => expect((await written()).last_seq).toBe(59), AWHILE);
     expect((await written()).first_seq).toBeGreaterThan(10);
     await stop();
     // As if minutes had gone by: until then the server itself knows the ids (Nats-Msg-Id).
@@ -263,7 +264,7 @@ describe('the bridge', () => {
     await begin(20_000);
     // As a refill does it: in order, and while the bridge reads.
     await producer.send(PARTITION, sent.slice(20));
-    await vi.waitFor(async () => expect((await written()).last_seq).toBeGreaterThanOrEqual(65), 20_000);
+    await vi.waitFor(async () => expect((await written()).last_seq).toBeGreaterThanOrEqual(65), AWHILE);
     expect((await written()).last_seq).toBe(65);
     const after = [58, 60, 61, 62, 63, 64].map((index) => sent[index]?.envelope.id);
     expect((await readMirrored(nats, BIDS)).slice(-6).map(({ id }) => id)).toEqual(after);

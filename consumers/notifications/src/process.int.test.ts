@@ -1,27 +1,18 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { eventually } from '@gavel/consumer-runtime/testing/eventually';
 import { publishToExchange } from '@gavel/consumer-runtime/testing/topic-publisher';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { freePort } from '@gavel/service-runtime/testing/free-port';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { event } from './testing/event-message.ts';
 import { type MailServer, openMailServer } from './testing/mail-server.ts';
 
 const program = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe('the consumer as a process', () => {
   const urls = inject('infrastructure');
@@ -29,6 +20,7 @@ describe('the consumer as a process', () => {
   let database: TestDatabase;
   let mailServer: MailServer;
   let amqpUrl: string;
+  let child: ChildProcess | undefined;
 
   beforeAll(async () => {
     [database, mailServer, { amqpUrl }] = await Promise.all([
@@ -38,6 +30,7 @@ describe('the consumer as a process', () => {
     ]);
   });
   afterAll(async () => {
+    child?.kill('SIGKILL');
     await mailServer?.close();
     await database?.drop();
     await deleteVhost(urls.managementUrl, vhost);
@@ -56,7 +49,7 @@ describe('the consumer as a process', () => {
     const migrated = await promisify(execFile)(process.execPath, [program('migrate.ts')], { env });
     expect(migrated.stdout).toContain('notifications/0001-notifications.sql');
 
-    const child = spawn(process.execPath, [program('main.ts')], { env, stdio: 'ignore' });
+    child = spawn(process.execPath, [program('main.ts')], { env, stdio: 'ignore' });
     const ended = once(child, 'exit');
     const base = `http://127.0.0.1:${port}`;
     await eventually(async () => expect((await fetch(`${base}/readyz`)).status).toBe(200));

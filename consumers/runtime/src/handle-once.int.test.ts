@@ -75,7 +75,7 @@ describe('handling once', () => {
       }),
     );
     await publishItem(500, itemId, 501);
-    await eventually(async () => expect(await applied(itemId, 'zombies')).toEqual(upTo(1_000)), 20_000);
+    await eventually(async () => expect(await applied(itemId, 'zombies')).toEqual(upTo(1_000)));
     // Both have caught up with the checkpoint, and neither is stuck.
     await eventually(() => {
       const [a, b] = instances.map((instance) => instance.status().partitions[0]);
@@ -141,14 +141,17 @@ describe('handling once', () => {
     child.stdout?.on('data', (data: Buffer) => {
       output += data.toString();
     });
-    await eventually(() => expect(output).toContain('applied'), 20_000);
-    expect(await applied(itemId)).toEqual([]);
     const exited = once(child, 'exit');
-    child.kill('SIGKILL');
+    try {
+      await eventually(() => expect(output).toContain('applied'));
+      expect(await applied(itemId)).toEqual([]);
+    } finally {
+      child.kill('SIGKILL');
+    }
     expect(await exited).toEqual([null, 'SIGKILL']);
     expect(await applied(itemId)).toEqual([]);
     fixture.start({ definition: recordingConsumer({ laterEvents: 'wait' }), partitions: [partition] });
-    await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]), 20_000);
+    await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]));
   });
 
   it('a commit strategy that stores the offset before the effect loses events: the seat where proofs plant it', async () => {

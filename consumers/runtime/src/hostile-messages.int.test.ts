@@ -48,10 +48,7 @@ describe('messages of foreign clients', () => {
     await producer.send(first.partition, [first]);
     await put(first);
     await producer.send(first.partition, [bid(2)]);
-    await eventually(
-      async () => expect(await appliedSequences(database.pool, itemId)).toEqual([1, 2]),
-      5_000,
-    );
+    await eventually(async () => expect(await appliedSequences(database.pool, itemId)).toEqual([1, 2]));
     return first;
   };
 

@@ -1,7 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { eventually } from '@gavel/consumer-runtime/testing/eventually';
@@ -11,27 +10,21 @@ import {
   openForeignProducer,
 } from '@gavel/consumer-runtime/testing/foreign-producer';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { freePort } from '@gavel/service-runtime/testing/free-port';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const program = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 describe('the consumer as a process', () => {
   let database: TestDatabase;
   let producer: ForeignProducer;
+  let child: ChildProcess | undefined;
 
   beforeAll(async () => {
     [database, producer] = await Promise.all([createTestDatabase([]), openForeignProducer()]);
   });
   afterAll(async () => {
+    child?.kill('SIGKILL');
     await producer?.close();
     await database?.drop();
   });
@@ -52,15 +45,12 @@ describe('the consumer as a process', () => {
 
     const userId = randomUUID();
     for (const bids of [1n, 2n]) {
-      const child: ChildProcess = spawn(process.execPath, [program('main.ts')], {
+      child = spawn(process.execPath, [program('main.ts')], {
         env: environment(port),
         stdio: 'ignore',
       });
       const ended = once(child, 'exit');
-      await eventually(
-        async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200),
-        20_000,
-      );
+      await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200));
       const bid = bidMessage({ itemId: randomUUID(), userId }, 1);
       await producer.send(bid.partition, [bid]);
       await eventually(async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { freePort } from '@gavel/service-runtime/testing/free-port';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bearer, createAuthClient } from './testing/auth-client.ts';
 import { type AuthUnderTest, startAuthUnderTest } from './testing/auth-under-test.ts';
@@ -12,17 +12,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL');
-  await auth.stop();
+  await auth?.stop();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 function run(file: string, env: Record<string, string>): { child: ChildProcess; output: () => string } {
   const path = new URL(file, import.meta.url).pathname;
@@ -42,7 +33,7 @@ describe('the process', () => {
     const port = String(await freePort());
     const { child, output } = run('main.ts', { ...auth.env, PORT: port });
     const client = createAuthClient(`http://127.0.0.1:${port}`);
-    await vi.waitFor(async () => expect((await fetch(`${client.url}/readyz`)).status).toBe(200), 20_000);
+    await vi.waitFor(async () => expect((await fetch(`${client.url}/readyz`)).status).toBe(200), 60_000);
 
     const account = await client.signUp();
     const { accessToken, refreshToken } = await client.signIn(account);
@@ -60,7 +51,7 @@ describe('the process', () => {
     await auth.pool.query('ALTER TABLE refresh_tokens_gone RENAME TO refresh_tokens');
 
     child.kill('SIGTERM');
-    const [code] = await once(child, 'exit');
+    const [code] = await once(child, 'close');
     expect(code).toBe(0);
     expect(output()).toContain('request failed');
     for (const secret of secrets) expect(output()).not.toContain(secret);
@@ -70,7 +61,7 @@ describe('the process', () => {
 
   it('does not start with a bad environment, and names every bad key without its value', async () => {
     const { child, output } = run('main.ts', { PORT: 'seventeen', DATABASE_URL: 'mysql://secret@host/x' });
-    const [code] = await once(child, 'exit');
+    const [code] = await once(child, 'close');
     expect(code).toBe(1);
     for (const key of ['PORT', 'DATABASE_URL', 'REDIS_URL', 'AUTH_SIGNING_KEYS_DIR']) {
       expect(output()).toContain(key);
@@ -81,7 +72,7 @@ describe('the process', () => {
   it('migrates twice without harm', async () => {
     for (let i = 0; i < 2; i++) {
       const { child, output } = run('migrate.ts', { DATABASE_URL: String(auth.env.DATABASE_URL) });
-      const [code] = await once(child, 'exit');
+      const [code] = await once(child, 'close');
       expect(code, output()).toBe(0);
       expect(output()).toContain('up to date');
     }

@@ -9,7 +9,7 @@ describe('a background loop', () => {
       if (runs === 1) throw new Error('the database is away');
       return 1;
     });
-    await vi.waitFor(() => expect(runs).toBeGreaterThan(3), { timeout: 5_000 });
+    await vi.waitFor(() => expect(runs).toBeGreaterThan(3), { timeout: 20_000 });
     await loop.stop();
   });
 

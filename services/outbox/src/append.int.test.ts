@@ -12,6 +12,8 @@ import { append, type NewEvent } from './append.ts';
 import { outboxMigrations } from './migrations.ts';
 import { WAKE_CHANNEL } from './wake.ts';
 
+const AWHILE = { timeout: 30_000, interval: 20 };
+
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase([outboxMigrations]);
@@ -145,15 +147,15 @@ describe('the wake', () => {
         connected = true;
       },
     });
-    await vi.waitFor(() => expect(connected).toBe(true));
+    await vi.waitFor(() => expect(connected).toBe(true), AWHILE);
     await transaction(database.pool, async (tx) => {
       await append(tx, [bid(uuidv7(), 1n)]);
       throw new Error('no');
     }).catch(() => undefined);
     await appended(bid(uuidv7(), 1n));
-    await vi.waitFor(() => expect(heard).toBe(1));
+    await vi.waitFor(() => expect(heard).toBe(1), AWHILE);
     await Promise.all(Array.from({ length: 200 }, () => appended(bid(uuidv7(), 1n))));
-    await vi.waitFor(() => expect(heard).toBeGreaterThan(1));
+    await vi.waitFor(() => expect(heard).toBeGreaterThan(1), AWHILE);
     expect(heard).toBeLessThan(150);
     await listener.close();
   });

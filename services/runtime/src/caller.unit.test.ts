@@ -127,7 +127,7 @@ describe('the published keys', () => {
     own.keys.length = 0;
     expect(await check(await token())).toBeDefined();
     vi.setSystemTime(Date.now() + 5 * 60_000);
-    await vi.waitFor(async () => expect(await check(await token())).toBeUndefined());
+    await vi.waitFor(async () => expect(await check(await token())).toBeUndefined(), 20_000);
     expect(own.asked()).toBeLessThanOrEqual(3);
     await own.close();
   });
@@ -147,7 +147,7 @@ describe('the published keys', () => {
     own.answer(500);
     vi.setSystemTime(Date.now() + 11 * 60_000);
     for (let i = 0; i < 20; i++) expect(await fresh(await token())).toBeDefined();
-    await vi.waitFor(() => expect(own.asked()).toBe(3));
+    await vi.waitFor(() => expect(own.asked()).toBe(3), 20_000);
     await own.close();
   });
 });

@@ -57,8 +57,8 @@ test('a crash is recorded and followed by a start', async () => {
   const { keeper, lines } = kept(runnable);
   await keeper.start();
   runnable.crash();
-  await vi.waitFor(() => expect(keeper.state).toBe('running'));
-  await vi.waitFor(() => expect(runnable.starts).toBe(2));
+  await vi.waitFor(() => expect(keeper.state).toBe('running'), 20_000);
+  await vi.waitFor(() => expect(runnable.starts).toBe(2), 20_000);
   expect(keeper.restarts).toBe(1);
   expect(keeper.lastExit).toMatchObject({ code: null, signal: 'SIGKILL' });
   expect(lines[0]).toBe('scripted ended (SIGKILL); restart 1');
@@ -71,7 +71,7 @@ test('pauses double from a quarter of a second up to ten seconds while starts fa
   await keeper.start();
   runnable.failNextStarts = 7;
   runnable.crash();
-  await vi.waitFor(() => expect(runnable.starts).toBe(9));
+  await vi.waitFor(() => expect(runnable.starts).toBe(9), 20_000);
   expect(waits).toEqual([250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
   await keeper.stop();
 });

@@ -61,7 +61,7 @@ describe('a system', () => {
       if (keeper === undefined) throw new Error(`${name} is not kept`);
       const before = keeper.runnable.pid ?? 0;
       process.kill(before, 'SIGKILL');
-      await vi.waitFor(() => expect(keeper).toMatchObject({ state: 'running', restarts: 1 }), 20_000);
+      await vi.waitFor(() => expect(keeper).toMatchObject({ state: 'running', restarts: 1 }), 60_000);
       expect(keeper.runnable.pid).not.toBe(before);
       expect(keeper.lastExit).toMatchObject({ signal: 'SIGKILL' });
     }
@@ -86,7 +86,7 @@ async function freePorts(processes: readonly ProcessDefinition[]): Promise<Recor
   const ports: Record<string, string> = {};
   for (const { name } of processes) {
     let port = 0;
-    do port = 20_000 + Math.floor(Math.random() * 12_000);
+    do port = 12_000 + Math.floor(Math.random() * 8_000);
     while (!(await isPortFree(port)));
     ports[`GAVEL_PORT_${name.toUpperCase().replaceAll('-', '_')}`] = String(port);
   }

@@ -18,7 +18,7 @@ it('who is outbid, wins and sells is told over the topic exchange, and where to 
     ['Told Seller', 'Told Ann', 'Told Bob'].map((name) => signUp(system.urls.auth, name)),
   );
   if (!seller || !ann || !bob) throw new Error('three people signed up');
-  const itemId = await listItem(system.urls.bids, seller, 'A told clock', { openMs: 5_000 });
+  const itemId = await listItem(system.urls.bids, seller, 'A told clock', { openMs: 8_000 });
   for (const [{ token }, amount] of [[ann, 100] as const, [bob, 500] as const]) {
     await mustCall(
       system.urls.bids,

@@ -4,6 +4,8 @@ import type { System } from '../system/start-system.ts';
 import { launchBrowser, listItem, openPage, placeBid, register } from './browser.ts';
 import { startWebSystem } from './web-system.ts';
 
+const AWHILE = { timeout: 30_000, interval: 100 };
+
 let system: System;
 let browser: Browser;
 let seller: Page;
@@ -39,17 +41,14 @@ describe('the walk of one bid, in a real browser', () => {
     await bidder.getByRole('table', { name: 'Bid history' }).getByText('13.37').waitFor();
 
     // The seller's page was open all the time: the topic exchange has moved its price, without a reload.
-    await vi.waitFor(async () => expect(await text(seller, 'price')).toContain('13.37'), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await text(seller, 'price')).toContain('13.37'), AWHILE);
     expect(await text(seller, 'bid-count')).toBe('1 bid');
     expect(await seller.evaluate('globalThis.sameDocument')).toBe(true);
 
-    await vi.waitFor(
-      async () => {
-        await bidder.goto('/dashboard');
-        expect(await text(bidder, 'total-bids')).toBe('1');
-      },
-      { timeout: 10_000, interval: 100 },
-    );
+    await vi.waitFor(async () => {
+      await bidder.goto('/dashboard');
+      expect(await text(bidder, 'total-bids')).toBe('1');
+    }, AWHILE);
     expect(await text(bidder, 'total-amount')).toBe('13.37');
   });
 
@@ -62,7 +61,7 @@ describe('the walk of one bid, in a real browser', () => {
     await bidder.getByLabel(/^Your bid/).fill('ten');
     await bidder.getByRole('button', { name: 'Place bid' }).click();
     const form = bidder.getByRole('form', { name: 'Place a bid' });
-    await vi.waitFor(async () => expect(await form.textContent()).not.toContain(tooLow));
+    await vi.waitFor(async () => expect(await form.textContent()).not.toContain(tooLow), AWHILE);
     await form.getByText('This is not an amount.').waitFor();
     await bidder.getByLabel(/^Your bid/).fill('1.500');
     await bidder.getByRole('button', { name: 'Place bid' }).click();
@@ -101,7 +100,7 @@ describe('the walk of one bid, in a real browser', () => {
     }
     await bidder.getByRole('button', { name: 'Place bid' }).click();
     await bidder.getByRole('status').getByText('Your bid of $31.00 stands.').waitFor();
-    await vi.waitFor(async () => expect(await key.inputValue()).not.toBe(rendered));
+    await vi.waitFor(async () => expect(await key.inputValue()).not.toBe(rendered), AWHILE);
   });
 
   it('lets a seller edit and cancel a listing that nobody has bid on', async () => {
@@ -113,14 +112,14 @@ describe('the walk of one bid, in a real browser', () => {
     await vi.waitFor(async () => {
       await bidder.goto(`/items/${itemId}`);
       expect(await bidder.getByRole('heading', { level: 1 }).textContent()).toBe('A very old map');
-    });
+    }, AWHILE);
     await seller.goto('/listings');
     await seller.getByLabel('Cancel A very old map').click();
     await seller.getByRole('button', { name: 'Yes, cancel this auction' }).first().click();
     await vi.waitFor(async () => {
       await bidder.goto(`/items/${itemId}`);
       expect(await bidder.getByLabel(/^Your bid/).count()).toBe(0);
-    });
+    }, AWHILE);
   });
 
   it('shows a page of its own for an item that does not exist', async () => {

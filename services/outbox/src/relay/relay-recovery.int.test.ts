@@ -165,20 +165,22 @@ describe('the relay', () => {
     const relay = rig.relay({ pollMs: 60_000 });
     await isActive(relay);
     const item = uuidv7();
+    /** The session that listens, once there is one and it is another than that. */
+    const listening = (lost?: number): Promise<number | undefined> =>
+      vi.waitFor(async () => {
+        const { rows } = await rig.pool.query<{ pid: number }>(
+          `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%' AND state = 'idle'`,
+        );
+        expect(rows).toEqual([{ pid: expect.any(Number) }]);
+        expect(rows[0]?.pid).not.toBe(lost);
+        return rows[0]?.pid;
+      }, AWHILE);
     for (let n = 1; n <= 3; n++) {
-      const { rows } = await rig.pool.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-         WHERE datname = current_database() AND query LIKE 'LISTEN%'`,
-      );
-      expect(rows).toHaveLength(1);
+      const pid = await listening();
+      await rig.pool.query('SELECT pg_terminate_backend($1)', [pid]);
       await commitBids(rig.pool, item, n);
       await settled();
-      await vi.waitFor(async () => {
-        const { rowCount } = await rig.pool.query(
-          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%' AND state = 'idle'`,
-        );
-        expect(rowCount).toBe(1);
-      }, AWHILE);
+      await listening(pid);
     }
     // And hears again: no poll comes to its help.
     await commitBids(rig.pool, item, 4);

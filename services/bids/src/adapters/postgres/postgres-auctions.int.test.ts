@@ -43,7 +43,7 @@ async function untilOver(itemId: string): Promise<void> {
       );
       expect(rows[0].over).toBe(true);
     },
-    { timeout: 5_000, interval: 20 },
+    { timeout: 30_000, interval: 20 },
   );
 }
 

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type BidsUnderTest, startBidsUnderTest, type Visitor } from '../../testing/bids-under-test.ts';
 import { readLedger } from '../../testing/ledger.ts';
 
+const AWHILE = { timeout: 15_000, interval: 20 };
+
 let bids: BidsUnderTest;
 let seller: Visitor;
 let ann: Visitor;
@@ -118,7 +120,7 @@ describe('while the database is away', () => {
            WHERE datname = current_database() AND application_name = 'bids' AND wait_event_type = 'Lock'`,
         );
         expect(rowCount).toBe(1);
-      });
+      }, AWHILE);
       expect(await waiting).toMatchObject({
         status: 503,
         error: { reason: 'UNAVAILABLE', metadata: { outcome: 'unknown' } },
@@ -145,7 +147,7 @@ describe('while the database is away', () => {
          WHERE datname = current_database() AND query = 'COMMIT' AND wait_event = 'PgSleep'`,
       );
       expect(rowCount).toBe(1);
-    });
+    }, AWHILE);
     const answer = await cut;
     expect(answer).toMatchObject({
       status: 503,
