@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { freePort } from '@gavel/service-runtime/testing/free-port';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 let database: TestDatabase;
@@ -26,18 +26,10 @@ function run(file: string, env: Record<string, string>): { child: ChildProcess; 
   return { child, output: () => text };
 }
 
+/** The exit code, once all of its output has arrived as well. */
 async function exitOf(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode === null) await once(child, 'exit');
+  await once(child, 'close');
   return child.exitCode;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 describe('the process', () => {
@@ -50,7 +42,7 @@ describe('the process', () => {
     const { child, output } = run('main.ts', { PORT: String(port) });
     await vi.waitFor(
       async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status, output()).toBe(200),
-      { timeout: 20_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
     child.kill('SIGTERM');
     expect(await exitOf(child), output()).toBe(0);
