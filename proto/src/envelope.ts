@@ -36,13 +36,20 @@ const optional = ['traceparent', 'tracestate'] as const;
 
 /** The headers (AMQP 0-9-1) or application properties (stream) of an event. */
 export function toHeaders(envelope: EventEnvelope): Record<string, string> {
-  const headers: Record<string, string> = { [`${PREFIX}specversion`]: SPEC_VERSION };
-  for (const name of required) headers[PREFIX + name] = envelope[name];
-  for (const name of optional) {
-    const value = envelope[name];
-    if (value) headers[PREFIX + name] = value;
-  }
-  return headers;
+  const { traceparent, tracestate } = envelope;
+  // Written out: a relay does this twenty thousand times a second.
+  return {
+    cloudEvents_specversion: SPEC_VERSION,
+    cloudEvents_id: envelope.id,
+    cloudEvents_source: envelope.source,
+    cloudEvents_type: envelope.type,
+    cloudEvents_subject: envelope.subject,
+    cloudEvents_time: envelope.time,
+    cloudEvents_partitionkey: envelope.partitionkey,
+    cloudEvents_sequence: envelope.sequence,
+    ...(traceparent && { cloudEvents_traceparent: traceparent }),
+    ...(tracestate && { cloudEvents_tracestate: tracestate }),
+  };
 }
 
 /** An envelope, or the reason why the headers do not hold one. Never throws, whatever a foreign client sent. */
@@ -54,14 +61,19 @@ export function fromHeaders(headers: Readonly<Record<string, unknown>> | undefin
   const values: Record<string, string> = {};
   for (const name of required) {
     const value = headers[PREFIX + name];
-    if (typeof value !== 'string' || value === '') return problem(name);
+    if (typeof value !== 'string') return problem(name);
     values[name] = value;
   }
   for (const name of optional) {
     const value = headers[PREFIX + name];
     if (typeof value === 'string' && value !== '') values[name] = value;
   }
-  const envelope = values as unknown as EventEnvelope;
+  return checkEnvelope(values as unknown as EventEnvelope);
+}
+
+/** Judges an envelope as `fromHeaders` does, for who is about to send it. */
+export function checkEnvelope(envelope: EventEnvelope): ParsedEnvelope {
+  for (const name of required) if (!envelope[name]) return problem(name);
   if (!isSubject(envelope.subject)) return problem('subject');
   // The aggregate's id is the subject's last token; it bounds the key's length, which foreign bytes would not.
   if (!envelope.subject.endsWith(`.${envelope.partitionkey}`) || envelope.partitionkey.includes('.')) {

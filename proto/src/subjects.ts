@@ -3,6 +3,7 @@
  * 255 bytes, which is the length limit of an AMQP 0-9-1 short string (https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf, 4.2.5.3).
  */
 const TOKEN = /^[a-z0-9_-]+$/;
+const SUBJECT = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 const MAX_BYTES = 255;
 
 /**
@@ -17,7 +18,7 @@ export function eventSubject(context: string, event: string, aggregateId: string
 
 /** True for a literal subject, one without wildcards. */
 export function isSubject(value: string): boolean {
-  return value.length <= MAX_BYTES && value.split('.').every((token) => TOKEN.test(token));
+  return value.length <= MAX_BYTES && SUBJECT.test(value);
 }
 
 /** True for a subscription in NATS form: `*` stands for one token, `>` for one or more and only as the last. */

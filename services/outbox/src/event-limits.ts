@@ -7,8 +7,8 @@ export const MAX_EVENT_BYTES = 1_000_000;
 /** What the stream's encoding needs at most for one message, given its headers and body. */
 export function encodedBytes(headers: Readonly<Record<string, string>>, body: Uint8Array): number {
   let bytes = body.byteLength + FIXED_BYTES;
-  for (const [name, value] of Object.entries(headers)) {
-    bytes += name.length + Buffer.byteLength(value) + LENGTH_PREFIXES;
+  for (const name in headers) {
+    bytes += name.length + Buffer.byteLength(headers[name] as string) + LENGTH_PREFIXES;
   }
   return bytes;
 }

@@ -1,4 +1,4 @@
-import { fromHeaders, toHeaders } from '@gavel/proto/envelope';
+import { checkEnvelope, type EventEnvelope, toHeaders } from '@gavel/proto/envelope';
 import { partitionFor } from '@gavel/proto/partitioner';
 import { findEvent } from '@gavel/proto/registry';
 import { isSubject } from '@gavel/proto/subjects';
@@ -44,7 +44,7 @@ function encode(row: ClaimedRow): Encoded {
   if (!isMoment(row.time) || !isMoment(row.createdAt)) {
     return { ok: false, problem: 'its time is not a moment between 1970 and 275760' };
   }
-  const headers = toHeaders({
+  const envelope: EventEnvelope = {
     id: row.eventId,
     source: definition.source,
     type: row.type,
@@ -54,11 +54,12 @@ function encode(row: ClaimedRow): Encoded {
     sequence: row.sequence,
     ...(row.traceparent && { traceparent: row.traceparent }),
     ...(row.tracestate && { tracestate: row.tracestate }),
-  });
+  };
+  const headers = toHeaders(envelope);
   const bytes = encodedBytes(headers, row.body) + transportBytes(row);
   if (bytes > MAX_EVENT_BYTES) return { ok: false, problem: `${bytes} bytes do not fit a stream frame` };
-  const read = fromHeaders(headers);
-  if (!read.ok) return read;
+  const checked = checkEnvelope(envelope);
+  if (!checked.ok) return checked;
   return {
     ok: true,
     message: {

@@ -4,8 +4,8 @@ import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
 import amqp from 'amqplib';
 import { declareTopology } from '../topology/declare-topology.ts';
 import type { BrokerAlarm } from './broker-alarm.ts';
-import { destroyAmqpSocket } from './destroy-sockets.ts';
 import type { EventPublisher, PublisherEvents } from './event-publisher.ts';
+import { destroyAmqpSocket, writeTogether } from './hidden-sockets.ts';
 import { type PublisherSession, type SessionEvents, supervise } from './supervise.ts';
 import { withTimeout } from './with-timeout.ts';
 
@@ -42,6 +42,7 @@ async function openSession(
     keepAlive: true,
     clientProperties: { connection_name: options.connectionName },
   });
+  writeTogether(connection);
   let ended = false;
   const fail = (error: Error): void => {
     if (!ended) events.failed(error);

@@ -1,6 +1,6 @@
 import { partitionsOf, type StreamName } from '@gavel/proto/topology';
 import { ensureTopology } from '../topology/declare-topology.ts';
-import { destroyStreamSockets } from './destroy-sockets.ts';
+import { destroyStreamSockets } from './hidden-sockets.ts';
 import { connectStreamClient } from './stream-client.ts';
 import { withTimeout } from './with-timeout.ts';
 

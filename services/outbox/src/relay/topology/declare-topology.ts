@@ -9,7 +9,7 @@ import {
   UNROUTED_QUEUE,
 } from '@gavel/proto/topology';
 import amqp, { type ChannelModel } from 'amqplib';
-import { destroyAmqpSocket } from '../publisher/destroy-sockets.ts';
+import { destroyAmqpSocket } from '../publisher/hidden-sockets.ts';
 import { withTimeout } from '../publisher/with-timeout.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -7,8 +7,28 @@ import type { Client } from 'rabbitmq-stream-js-client';
 
 /** Ends an AMQP connection for good, whatever its broker does. */
 export function destroyAmqpSocket(connection: ChannelModel): void {
-  const { stream } = connection.connection as unknown as { stream?: Socket };
-  stream?.destroy();
+  amqpSocket(connection)?.destroy();
+}
+
+/**
+ * Gathers what amqplib writes in one turn of the event loop into one system call. By itself it makes one for every
+ * message, which was an eighth of the relay's time.
+ */
+export function writeTogether(connection: ChannelModel): void {
+  const socket = amqpSocket(connection);
+  if (!socket) return;
+  const write = socket.write.bind(socket) as (...chunk: unknown[]) => boolean;
+  socket.write = (...chunk: unknown[]): boolean => {
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    return write(...chunk);
+  };
+}
+
+function amqpSocket(connection: ChannelModel): Socket | undefined {
+  return (connection.connection as unknown as { stream?: Socket }).stream;
 }
 
 /** Ends all connections of a stream client for good, whatever their broker does. */
