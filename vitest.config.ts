@@ -2,19 +2,31 @@ import { defineConfig } from 'vitest/config';
 
 const exclude = ['**/node_modules/**', '**/.next/**', '.gavel/**'];
 
+// Limits are for what hangs: a condition is waited for as long as a busy machine may need.
+const poll = { timeout: 30_000, interval: 50 };
+
 /** A test's name says its cost: `.unit` needs nothing, `.int` real servers, `.e2e` the whole system. */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['**/*.unit.test.{ts,tsx}'], exclude } },
+      {
+        test: {
+          name: 'unit',
+          include: ['**/*.unit.test.{ts,tsx}'],
+          exclude,
+          testTimeout: 30_000,
+          expect: { poll },
+        },
+      },
       {
         test: {
           name: 'int',
           include: ['**/*.int.test.ts'],
           exclude,
           globalSetup: ['deploy/dev/src/testing/global-setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          expect: { poll },
         },
       },
       {
@@ -26,6 +38,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
+          expect: { poll },
         },
       },
     ],

@@ -150,16 +150,12 @@ describe('the relay', () => {
   });
 
   it('keeps an event that no queue asked for in the unrouted queue', async () => {
-    start();
+    // Connected, it has declared the queue.
+    await isActive(start());
     const item = uuidv7();
     await rig.withBroker(async (connection) => {
-      const channel = await vi.waitFor(async () => {
-        // Asking for a queue that is not there yet closes the channel.
-        const fresh = await connection.createChannel();
-        fresh.on('error', () => undefined);
-        await fresh.purgeQueue(UNROUTED_QUEUE);
-        return fresh;
-      }, AWHILE);
+      const channel = await connection.createChannel();
+      await channel.purgeQueue(UNROUTED_QUEUE);
       await commitBids(rig.pool, item, 1);
       await settled();
       const kept = await vi.waitFor(async () => {

@@ -1,4 +1,4 @@
-import { parseSync } from 'oxc-parser';
+import { parseSync, Visitor } from 'oxc-parser';
 import { isTestCode, type Violation } from '../layers/find-violations.ts';
 import type { SourceFile } from '../layers/read-imports.ts';
 
@@ -19,6 +19,7 @@ const rules: readonly ((file: SourceFile) => Found[])[] = [
   staysShort,
   readsTheEnvironmentInConfig,
   exportsByName,
+  saysHowLongItWaits,
 ];
 
 function namesAFolderForAThing({ path }: SourceFile): Found[] {
@@ -48,6 +49,21 @@ function exportsByName({ path, text }: SourceFile): Found[] {
       ? [{ line: text.slice(0, start).split('\n').length, message: 'export by name, not `export *`' }]
       : [],
   );
+}
+
+function saysHowLongItWaits({ path, text }: SourceFile): Found[] {
+  const found: Found[] = [];
+  const { program } = parseSync(path, text);
+  new Visitor({
+    CallExpression({ callee, arguments: given, start }) {
+      if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return;
+      if (callee.object.type !== 'Identifier' || callee.object.name !== 'vi') return;
+      if (!/^wait(For|Until)$/.test(callee.property.name) || given.length > 1) return;
+      const message = `vi.${callee.property.name} gives up after a second, which a busy machine takes: say how long`;
+      found.push({ line: text.slice(0, start).split('\n').length, message });
+    },
+  }).visit(program);
+  return found;
 }
 
 /** Blanks comments and keeps the lines. */

@@ -23,3 +23,10 @@ test('a file past 300 lines is refused', () => {
 test('a wildcard export is refused', () => {
   expect(check('proto/src/registry.ts', "export { a } from './a.ts';\nexport * from './b.ts';")).toEqual([2]);
 });
+
+test('a wait without a limit of its own is refused: the one that it has is a second', () => {
+  const waits =
+    'await vi.waitFor(check);\nawait vi.waitFor(check, { timeout: 30_000 });\nawait vi.waitUntil(check);\n';
+  expect(check('services/bids/src/bids.int.test.ts', waits)).toEqual([1, 3]);
+  expect(check('bff/app/page.tsx', 'page.waitFor(check); waitFor(check);')).toEqual([]);
+});
