@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { addRelayChecks } from '../relay/relay-checks.ts';
 import { commitBids, createEventRig, type EventRig } from '../testing/event-rig.ts';
+import { readOpenLosses } from './losses.ts';
 import { refill } from './refill.ts';
 
 const AWHILE = { timeout: 30_000, interval: 50 };
@@ -39,6 +40,16 @@ const sequences = async (): Promise<Record<string, number[]>> => {
       events.filter((event) => event.partitionkey === item).map((event) => Number(event.sequence)),
     ]),
   );
+};
+const newest = async (): Promise<number> => {
+  const { rows } = await rig.pool.query<{ n: number }>('SELECT max(sequence)::int AS n FROM outbox');
+  return rows[0]?.n ?? 0;
+};
+const firstRetained = async (): Promise<number> => {
+  const { rows } = await rig.pool.query<{ n: number }>(
+    'SELECT min(first_position)::int AS n FROM outbox_claims',
+  );
+  return rows[0]?.n ?? 0;
 };
 const everything = (n: number): Record<string, number[]> =>
   Object.fromEntries(ITEMS.map((item) => [item, upTo(n)]));
@@ -109,6 +120,75 @@ describe('a stream that lost a partition', () => {
     },
     60_000,
   );
+
+  it('stays lost where the outbox does not have all its positions any more, until somebody takes it', async () => {
+    const first = rig.relay();
+    await commitAll((await newest()) + 1);
+    await settled();
+    await commitAll((await newest()) + 1);
+    await settled();
+    await first.stop();
+    await deleteLost();
+    const relay = rig.relay();
+    await vi.waitFor(async () => expect((await relay.backlog()).lost).toHaveLength(1), AWHILE);
+    await relay.stop();
+    // As retention does it: the oldest rows, with their claims.
+    await rig.pool.query(`WITH old AS (DELETE FROM outbox_claims WHERE high_id <= (
+        SELECT high_id FROM outbox_claims ORDER BY last_position OFFSET 2 LIMIT 1) RETURNING ids)
+      DELETE FROM outbox WHERE id IN (SELECT unnest(ids) FROM old)`);
+    const [loss, ...others] = await readOpenLosses(rig.pool);
+    expect(others).toEqual([]);
+    expect(loss).toMatchObject({ partition: LOST, firstPosition: 1, byRefill: false });
+    expect(loss?.gone).toBe((await firstRetained()) - 1);
+
+    const options = { outbox: 'bids' as const, pool: rig.pool, ...rig.urls, partition: LOST };
+    const { firstPosition, lastPosition } = loss ?? {};
+    expect(await refill(options)).toMatchObject({ stillLost: [{ firstPosition, lastPosition }] });
+    expect(await readOpenLosses(rig.pool)).toEqual([loss]);
+    expect(await refill({ ...options, acceptLosses: 'anna' })).toMatchObject({ stillLost: [] });
+    expect(await readOpenLosses(rig.pool)).toEqual([]);
+    const { rows } = await rig.pool.query<{ by: string }>(
+      'SELECT accepted_by AS by FROM outbox_lost WHERE accepted_by IS NOT NULL',
+    );
+    expect(rows).toEqual([{ by: 'anna' }]);
+  }, 60_000);
+
+  it('is known as lost when a refill ends half-way, also where nothing was lost before, and filled by the next one', async () => {
+    const relay = rig.relay();
+    await commitAll((await newest()) + 1);
+    await settled();
+    await relay.stop();
+    const before = await sequences();
+    const options = { outbox: 'bids' as const, pool: rig.pool, ...rig.urls, partition: LOST };
+    const stop = new AbortController();
+    const ending = refill({
+      ...options,
+      signal: stop.signal,
+      onProgress: () => stop.abort(new Error('enough')),
+    });
+    await expect(ending).rejects.toThrow('enough');
+    expect(await readOpenLosses(rig.pool)).toMatchObject([{ partition: LOST, byRefill: true, gone: 0 }]);
+    // A relay that comes in between does not find more than was declared.
+    const next = rig.relay();
+    await commitAll((await newest()) + 1);
+    await settled();
+    await next.stop();
+    expect(await readOpenLosses(rig.pool)).toHaveLength(1);
+    expect(await sequences()).not.toMatchObject(before);
+    expect(await refill(options)).toMatchObject({ stillLost: [] });
+    expect(await readOpenLosses(rig.pool)).toEqual([]);
+    const after = await sequences();
+    for (const item of ITEMS) expect(after[item]).toEqual([...(before[item] ?? []), await newest()]);
+  }, 60_000);
+
+  it('is not touched by a refill that is ended before it begins', async () => {
+    const before = await rig.readStream();
+    const options = { outbox: 'bids' as const, pool: rig.pool, ...rig.urls, partition: LOST };
+    const ended = refill({ ...options, signal: AbortSignal.abort(new Error('never mind')) });
+    await expect(ended).rejects.toThrow('never mind');
+    expect(await rig.readStream()).toEqual(before);
+    expect(await readOpenLosses(rig.pool)).toEqual([]);
+  });
 
   it('is not filled from an outbox that it does not belong to', async () => {
     await expect(

@@ -7,7 +7,9 @@ import { beginTerm } from '../relay/term.ts';
 import { toMessage } from '../relay/to-message.ts';
 import { remakePartition } from '../relay/topology/declare-topology.ts';
 import { createConfirmWindow } from './confirm-window.ts';
-import { endRefill, readPublished } from './published-rows.ts';
+import { createGonePositions, type PositionRange } from './gone-positions.ts';
+import { beginLoss, readOldestId, settleLosses } from './losses.ts';
+import { readPublished } from './published-rows.ts';
 
 export interface RefillOptions {
   outbox: 'auth' | 'bids';
@@ -19,6 +21,10 @@ export interface RefillOptions {
   partition: string;
   /** Positions looked at so far, and the last one. */
   onProgress?: (position: number, lastPosition: number) => void;
+  /** Who takes it that events which the outbox does not have any more stay lost; without it their losses stay open. */
+  acceptLosses?: string;
+  /** Ends it, half-way too: rejects with the signal's reason, and the partition counts as lost until it is run again. */
+  signal?: AbortSignal;
 }
 
 export interface Refilled {
@@ -28,17 +34,21 @@ export interface Refilled {
   /** 0 when there were none. */
   readonly firstPosition: number;
   readonly lastPosition: number;
+  /** Losses of the partition that stay open, because the outbox does not have all their positions any more. */
+  readonly stillLost: readonly PositionRange[];
 }
 
 const UNCONFIRMED = 5_000;
 
 /**
  * Makes one partition of a stream anew from what the outbox retains: deletes it, declares it, publishes every row that
- * counts as published, in position order and with its position as publishing id, and then counts its losses as filled.
+ * counts as published, in position order and with its position as publishing id. Then its losses are settled, each if the
+ * outbox had all its positions or `acceptLosses` says by whom the rest is given up.
  *
  * Relays may run: the outbox is taken from them under a new epoch and given back at the end; meanwhile nothing of this
- * outbox is published. What lies above the watermark is left to the relay that takes over, which sends it anyway. Ended
- * half-way, it leaves a partition that lacks events, which the next relay reports; run it again.
+ * outbox is published. What lies above the watermark is left to the relay that takes over, which sends it anyway. Before
+ * anything is deleted the partition is declared lost, so whatever ends it half-way (a signal, a kill) leaves a partition
+ * that lacks events and is known to; run it again.
  *
  * The publisher has a name of its own for each run: under the relay's name, one late message of a relay that does not know
  * yet that it lost the outbox would make the broker drop everything below it. Offsets begin at 0 again, so a consumer
@@ -55,8 +65,12 @@ export async function refill(options: RefillOptions): Promise<Refilled> {
   const session = await openCandidate(pool);
   try {
     await session.takeLock();
+    options.signal?.throwIfAborted();
     const { epoch, publishedPosition } = await beginTerm(session, `refill of ${partition}`);
+    await beginLoss(session, epoch, partition, publishedPosition);
     await remakePartition(options.amqpUrl, partition);
+    const gone = createGonePositions();
+    const aborted = rejectOnAbort(options.signal);
     const window = createConfirmWindow(UNCONFIRMED);
     const publisher = createStreamPublisher({
       amqpUrl: options.amqpUrl,
@@ -73,7 +87,7 @@ export async function refill(options: RefillOptions): Promise<Refilled> {
     let firstPosition = 0;
     let lastPosition = 0;
     try {
-      for await (const { rows, upTo } of readPublished(session, publishedPosition)) {
+      for await (const { rows, upTo } of readPublished(session, publishedPosition, gone)) {
         const messages = rows.flatMap((row) => {
           const encoded = toMessage(row);
           return encoded.ok && encoded.message.partition === partition ? [encoded.message] : [];
@@ -82,16 +96,25 @@ export async function refill(options: RefillOptions): Promise<Refilled> {
         events += messages.length;
         firstPosition ||= messages[0]?.position ?? 0;
         lastPosition = messages.at(-1)?.position ?? lastPosition;
-        await Promise.race([window.sent(messages.length), session.lost]);
+        await Promise.race([window.sent(messages.length), session.lost, aborted]);
         options.onProgress?.(upTo, publishedPosition);
+        options.signal?.throwIfAborted();
       }
-      await Promise.race([window.drained(), session.lost]);
+      await Promise.race([window.drained(), session.lost, aborted]);
     } finally {
       await publisher.close();
     }
-    await endRefill(session, epoch, partition);
-    return { partition, events, firstPosition, lastPosition };
+    const ranges = gone.ranges(await readOldestId(session));
+    const stillLost = await settleLosses(session, epoch, partition, ranges, options.acceptLosses);
+    return { partition, events, firstPosition, lastPosition, stillLost };
   } finally {
     session.close();
   }
+}
+
+function rejectOnAbort(signal: AbortSignal | undefined): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  return promise;
 }
