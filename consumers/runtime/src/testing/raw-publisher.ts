@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
 import { FrameWriter } from '../adapters/stream/frame-writer.ts';
 import { parseStreamUrl } from '../adapters/stream/stream-address.ts';
 import { StreamConnection } from '../adapters/stream/stream-connection.ts';
+import { eventually } from './eventually.ts';
 
 const DECLARE_PUBLISHER = 0x0001;
 const PUBLISH = 0x0002;
+const QUERY_PUBLISHER = 0x0005;
 const PUBLISHER = 1;
 
-/** Puts bytes into a stream that no client library would: the broker stores what it is given. */
+/** Puts bytes into a stream that no client library would, and resolves when the broker has stored what it was given. */
 export async function publishRaw(
   streamUrl: string,
   partition: string,
@@ -18,8 +22,9 @@ export async function publishRaw(
     onStreamGone: ignore,
     onClose: ignore,
   });
+  const name = randomUUID();
   await connection.request(DECLARE_PUBLISHER, 'declare publisher', (writer) =>
-    writer.uint8(PUBLISHER).string('').string(partition),
+    writer.uint8(PUBLISHER).string(name).string(partition),
   );
   for (const [i, message] of bytes.entries()) {
     connection.send(
@@ -30,5 +35,12 @@ export async function publishRaw(
         .bytes(message),
     );
   }
+  // The connection ignores confirms, which nobody asks for: asked, the broker says which one it stored last.
+  await eventually(async () => {
+    const answer = await connection.request(QUERY_PUBLISHER, 'query publisher', (writer) =>
+      writer.string(name).string(partition),
+    );
+    expect(answer.uint64()).toBe(BigInt(bytes.length));
+  });
   await connection.close();
 }
