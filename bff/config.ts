@@ -6,6 +6,7 @@ const schema = z.object({
   AUTH_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:4001'),
   BIDS_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:4002'),
   USER_STATS_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:4003'),
+  NOTIFICATIONS_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:4004'),
   /** Absent: pages do not move by themselves. */
   AMQP_URL: z.url({ protocol: /^amqps?$/ }).optional(),
   /** The origin that people type. Absent: plain http on whatever host the request names. */

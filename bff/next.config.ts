@@ -11,6 +11,8 @@ const nextConfig: NextConfig = {
   transpilePackages: ['@gavel/proto', '@gavel/observability'],
   serverExternalPackages: ['amqplib'],
   poweredByHeader: false,
+  // Pictures that are sent with an item: 30 MB together, as the form says, and the rest of it.
+  experimental: { serverActions: { bodySizeLimit: '32mb' }, proxyClientMaxBodySize: '32mb' },
   // Browsers ask for it between two pages, whatever icon the pages name.
   redirects: async () => [{ source: '/favicon.ico', destination: '/icon.svg', permanent: true }],
   headers: async () => [{ source: '/:path*', headers: [...fixedHeaders] }],

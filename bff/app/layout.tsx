@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import { EndedNotice, UnverifiedNotice } from '../components/page/notice.tsx';
 import { SiteHeader } from '../components/page/site-header.tsx';
+import { unreadCount } from '../server/pages/notification-pages.ts';
 import { readEnding, readSession } from '../server/session/read-session.ts';
 import './styles/page.css';
 import './styles/forms.css';
@@ -17,13 +18,14 @@ export const viewport: Viewport = { colorScheme: 'light dark' };
 
 export default async function Layout({ children }: { children: ReactNode }) {
   const [session, ending] = await Promise.all([readSession(), readEnding()]);
+  const unread = session.kind === 'signed-in' ? await unreadCount(session) : undefined;
   return (
     <html lang="en">
       <body>
         <a className="skip" href="#content">
           Skip to content
         </a>
-        <SiteHeader session={session} />
+        <SiteHeader session={session} unread={unread} />
         <main id="content">
           {session.kind === 'unverified' && <UnverifiedNotice />}
           {ending && <EndedNotice ending={ending} />}

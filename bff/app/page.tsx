@@ -1,27 +1,37 @@
 import { AuctionList } from '../components/auctions/auction-list.tsx';
 import { CategoryNav } from '../components/auctions/category-nav.tsx';
+import { HottestAuctions } from '../components/auctions/hottest-auctions.tsx';
+import { SearchForm } from '../components/auctions/search-form.tsx';
 import { FailureNotice } from '../components/page/notice.tsx';
 import { Pager } from '../components/page/pager.tsx';
-import { runningAuctions } from '../server/pages/item-pages.ts';
-import { pathWith, type Query, queryText } from '../server/pages/query.ts';
+import { categoryTree, foundAuctions, hottestAuctions } from '../server/pages/list-pages.ts';
+import { type Query, queryText } from '../server/pages/query.ts';
+import { isNarrowed, readSearch, searchPath } from '../server/pages/search.ts';
 
 export default async function HomePage({ searchParams }: { searchParams: Query }) {
-  const category = await queryText(searchParams, 'category');
+  const search = await readSearch(searchParams);
   const pageToken = await queryText(searchParams, 'page_token');
-  const auctions = await runningAuctions(category, pageToken);
-  const first = pathWith('/', { category });
+  const front = search.category === '' && !isNarrowed(search) && pageToken === '';
+  const [auctions, tree, hottest] = await Promise.all([
+    foundAuctions(search, pageToken),
+    categoryTree(),
+    front ? hottestAuctions() : [],
+  ]);
+  const first = searchPath(search);
   return (
     <>
-      <h1>Running auctions</h1>
-      <CategoryNav current={category} />
+      <h1>{search.scheduled ? 'Auctions to come' : 'Running auctions'}</h1>
+      <SearchForm search={search} />
+      <CategoryNav tree={tree} search={search} />
+      <HottestAuctions auctions={hottest} />
       {auctions.ok ? (
         <>
-          <AuctionList items={auctions.value.entries} category={category} />
+          <AuctionList items={auctions.value.entries} search={search} />
           <Pager
             label="Pages of auctions"
             {...(pageToken && { first })}
             {...(auctions.value.nextPageToken && {
-              next: pathWith('/', { category, page_token: auctions.value.nextPageToken }),
+              next: searchPath(search, { page_token: auctions.value.nextPageToken }),
             })}
           />
         </>

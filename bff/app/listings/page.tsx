@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { ListingRow } from '../../components/auctions/listing-row.tsx';
 import { FailureNotice } from '../../components/page/notice.tsx';
 import { Pager } from '../../components/page/pager.tsx';
-import { sellerItems } from '../../server/pages/item-pages.ts';
+import { sellerItems } from '../../server/pages/list-pages.ts';
 import { pathWith, type Query, queryText } from '../../server/pages/query.ts';
 import { requireSession } from '../../server/session/read-session.ts';
 

@@ -1,4 +1,4 @@
-import type { Item } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { type Item, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
 import { formatMoney } from '../../server/money/format-money.ts';
 import { timeLeft } from '../../server/pages/times.ts';
@@ -7,7 +7,6 @@ import { ItemPicture } from './item-picture.tsx';
 /** One running auction in a list. */
 export function AuctionCard({ item, nowMs }: { item: Item; nowMs: number }) {
   const bid = item.bidCount > 0n;
-  const left = timeLeft(item.endAt, nowMs);
   return (
     <li className="card">
       <Link href={`/items/${item.id}`} prefetch={false}>
@@ -16,10 +15,17 @@ export function AuctionCard({ item, nowMs }: { item: Item; nowMs: number }) {
       </Link>
       <p className="price">{formatMoney(bid ? item.currentHighestBid : item.startPrice, item.currency)}</p>
       <p className="hint">
-        {bid ? bidCountText(item.bidCount) : 'Start price'} · {left ? `ends in ${left}` : 'ending'}
+        {bid ? bidCountText(item.bidCount) : 'Start price'} · {timeText(item, nowMs)}
       </p>
     </li>
   );
+}
+
+function timeText(item: Item, nowMs: number): string {
+  if (item.status === ItemStatus.SCHEDULED)
+    return `begins in ${timeLeft(item.startsAt, nowMs) ?? 'a moment'}`;
+  const left = timeLeft(item.endAt, nowMs);
+  return left ? `ends in ${left}` : 'ending';
 }
 
 function bidCountText(count: bigint): string {

@@ -2,8 +2,15 @@ import { type Item, ItemOutcome, ItemStatus } from '@gavel/proto/gen/bids/v1/bid
 import { formatMoney } from '../../server/money/format-money.ts';
 import { instantText, timeLeft } from '../../server/pages/times.ts';
 
-/** When an auction ends, or how it ended. */
+/** When an auction begins or ends, or how it ended. */
 export function AuctionState({ item, nowMs }: { item: Item; nowMs: number }) {
+  if (item.status === ItemStatus.SCHEDULED)
+    return (
+      <p data-testid="auction-state">
+        Bidding begins in {timeLeft(item.startsAt, nowMs) ?? 'a moment'}, at{' '}
+        <time dateTime={item.startsAt}>{instantText(item.startsAt)}</time>
+      </p>
+    );
   const left = timeLeft(item.endAt, nowMs);
   return (
     <p data-testid="auction-state">
@@ -17,8 +24,10 @@ export function AuctionState({ item, nowMs }: { item: Item; nowMs: number }) {
 export function statusText(item: Item): string {
   if (item.status === ItemStatus.CANCELLED) return 'Cancelled. Would have ended';
   if (item.status === ItemStatus.ACTIVE) return 'Running until';
+  if (item.status === ItemStatus.SCHEDULED) return 'Begins later, runs until';
   if (item.outcome === ItemOutcome.SOLD)
     return `Sold for ${formatMoney(item.winningAmount, item.currency)} on`;
   if (item.outcome === ItemOutcome.NO_BIDS) return 'Ended without a bid on';
+  if (item.outcome === ItemOutcome.RESERVE_NOT_MET) return 'Ended below its reserve price on';
   return 'Ended on';
 }

@@ -1,5 +1,5 @@
 import type { Bid, Item } from '@gavel/proto/gen/bids/v1/bids_pb';
-import type { Page } from '../../server/pages/item-pages.ts';
+import type { Page } from '../../server/pages/list-pages.ts';
 import { pathWith } from '../../server/pages/query.ts';
 import type { CallOutcome } from '../../server/rpc/call-failure.ts';
 import type { Session } from '../../server/session/renewal.ts';

@@ -1,6 +1,5 @@
 import type { Bid } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { formatMoney } from '../../server/money/format-money.ts';
-import { bidderName } from '../../server/pages/bidder-name.ts';
 import { instantText } from '../../server/pages/times.ts';
 
 interface BidHistoryProps {
@@ -23,9 +22,12 @@ export function BidHistory({ bids, currency, readerId }: BidHistoryProps) {
       </thead>
       <tbody>
         {bids.map((bid) => (
-          <tr key={bid.id} className={bid.userId === readerId ? 'own' : undefined}>
-            <td>{bidderName(bid.userId, readerId)}</td>
-            <td className="number">{formatMoney(bid.amount, currency)}</td>
+          <tr key={bid.id} className={readerId !== undefined && bid.userId === readerId ? 'own' : undefined}>
+            <td>{readerId !== undefined && bid.userId === readerId ? 'You' : `Bidder ${bid.bidder}`}</td>
+            <td className="number">
+              {formatMoney(bid.amount, currency)}
+              {bid.automatic && <span className="hint"> automatic</span>}
+            </td>
             <td>
               <time dateTime={bid.createdAt}>{instantText(bid.createdAt)}</time>
             </td>

@@ -1,12 +1,15 @@
 import { type Item, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
+import { formatMoney } from '../../server/money/format-money.ts';
 import type { Session } from '../../server/session/renewal.ts';
 import { signInPath } from '../../server/session/sign-in-path.ts';
 import { BidForm } from '../forms/bid-form.tsx';
+import { BuyNowForm } from '../forms/buy-now-form.tsx';
+import { WatchForm } from '../forms/watch-form.tsx';
 
-/** The bid form for those who may bid, and for everybody else why there is none. */
+/** Forms to bid, buy and watch for those who may, and for everybody else why there are none. */
 export function BidPanel({ item, session }: { item: Item; session: Session }) {
-  if (item.status !== ItemStatus.ACTIVE) return null;
+  if (item.status !== ItemStatus.ACTIVE && item.status !== ItemStatus.SCHEDULED) return null;
   if (session.kind === 'guest')
     return (
       <p className="notice plain">
@@ -21,5 +24,15 @@ export function BidPanel({ item, session }: { item: Item; session: Session }) {
         You listed this item. <Link href="/listings">My listings</Link>
       </p>
     );
-  return <BidForm itemId={item.id} currency={item.currency} formKey={crypto.randomUUID()} />;
+  const watch = session.kind === 'signed-in' && <WatchForm itemId={item.id} watched={item.watched} />;
+  if (item.status === ItemStatus.SCHEDULED) return watch || null;
+  return (
+    <>
+      <BidForm itemId={item.id} currency={item.currency} formKey={crypto.randomUUID()} />
+      {item.buyNowPrice > 0n && (
+        <BuyNowForm itemId={item.id} price={formatMoney(item.buyNowPrice, item.currency)} />
+      )}
+      {watch}
+    </>
+  );
 }

@@ -1,23 +1,70 @@
+import type { Category } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
-import { categories, categoryLabel } from '../../server/pages/catalogue.ts';
-import { pathWith } from '../../server/pages/query.ts';
+import { categoryLabel } from '../../server/pages/catalogue.ts';
+import { type Search, searchPath } from '../../server/pages/search.ts';
 
-/** Narrows the list to one category. */
-export function CategoryNav({ current }: { current: string }) {
-  const known: readonly string[] = categories;
-  const shown = current === '' || known.includes(current) ? known : [...known, current];
+interface CategoryNavProps {
+  tree: readonly Category[];
+  search: Search;
+}
+
+/** Narrows the list to one category; below the chosen one and its forebears, their children. */
+export function CategoryNav({ tree, search }: CategoryNavProps) {
+  const current = search.category;
+  const known = current === '' || find(tree, current) !== undefined;
+  const rows = [tree, ...forebears(current).map((path) => find(tree, path)?.children ?? [])];
   return (
-    <nav className="categories" aria-label="Categories">
-      {['', ...shown].map((category) => (
-        <Link
-          key={category}
-          href={pathWith('/', { category })}
-          prefetch={false}
-          aria-current={category === current ? 'page' : undefined}
-        >
-          {category === '' ? 'All' : categoryLabel(category)}
-        </Link>
-      ))}
+    <nav aria-label="Categories">
+      <div className="categories">
+        <CategoryLink path="" label="All" search={search} />
+        {tree.map((category) => (
+          <CategoryLink key={category.path} {...linkOf(category)} search={search} />
+        ))}
+        {!known && <CategoryLink path={current} label={categoryLabel(current)} search={search} />}
+      </div>
+      {rows.slice(1).map(
+        (row) =>
+          row.length > 0 && (
+            <div className="categories below" key={row[0]?.path}>
+              {row.map((category) => (
+                <CategoryLink key={category.path} {...linkOf(category)} search={search} />
+              ))}
+            </div>
+          ),
+      )}
     </nav>
   );
+}
+
+function CategoryLink({ path, label, search }: { path: string; label: string; search: Search }) {
+  const isCurrent = path === search.category;
+  const isAbove = path !== '' && search.category.startsWith(`${path}/`);
+  return (
+    <Link
+      href={searchPath(search, { category: path })}
+      prefetch={false}
+      aria-current={isCurrent ? 'page' : isAbove ? 'true' : undefined}
+    >
+      {label}
+    </Link>
+  );
+}
+
+function linkOf({ path, name, itemCount }: Category): { path: string; label: string } {
+  return { path, label: `${name} ${itemCount}` };
+}
+
+/** "a/b/c" → "a", "a/b", "a/b/c". */
+function forebears(path: string): string[] {
+  if (path === '') return [];
+  const tokens = path.split('/');
+  return tokens.map((_, i) => tokens.slice(0, i + 1).join('/'));
+}
+
+function find(tree: readonly Category[], path: string): Category | undefined {
+  for (const category of tree) {
+    if (category.path === path) return category;
+    if (path.startsWith(`${category.path}/`)) return find(category.children, path);
+  }
+  return undefined;
 }

@@ -1,10 +1,19 @@
-import { blankPicture, shownImages } from '../../server/pages/catalogue.ts';
+import { blankPicture, pictureOfWidth, shownImages } from '../../server/pages/catalogue.ts';
 import { Picture } from '../page/picture.tsx';
 
+interface ItemPictureProps {
+  images: readonly string[];
+  title: string;
+  /** How wide it is shown at most, CSS pixels. */
+  width?: 400 | 800;
+}
+
 /** An item's first picture, or a blank one. */
-export function ItemPicture({ images, title }: { images: readonly string[]; title: string }) {
+export function ItemPicture({ images, title, width = 400 }: ItemPictureProps) {
   const [first = blankPicture] = shownImages(images);
-  return <Picture src={first} alt={title} width={400} height={300} />;
+  return (
+    <Picture src={pictureOfWidth(first, width * 2)} alt={title} width={width} height={(width / 4) * 3} />
+  );
 }
 
 /** The rest of an item's pictures. */
@@ -14,7 +23,13 @@ export function MorePictures({ images, title }: { images: readonly string[]; tit
   return (
     <div className="more-pictures">
       {more.map((image, index) => (
-        <Picture key={image} src={image} alt={`${title} (${index + 2})`} width={160} height={120} />
+        <Picture
+          key={image}
+          src={pictureOfWidth(image, 320)}
+          alt={`${title} (${index + 2})`}
+          width={160}
+          height={120}
+        />
       ))}
     </div>
   );

@@ -6,6 +6,7 @@ import { pathWith } from '../../server/pages/query.ts';
 import type { Session } from '../../server/session/renewal.ts';
 import { LiveAuction, LivePrice } from '../live/live-price.tsx';
 import { AuctionState } from './auction-state.tsx';
+import { AuctionTerms } from './auction-terms.tsx';
 import { BidPanel } from './bid-panel.tsx';
 import { ItemPicture, MorePictures } from './item-picture.tsx';
 
@@ -19,10 +20,14 @@ export function ItemView({ item, session, children }: { item: Item; session: Ses
     currency: item.currency,
   };
   return (
-    <LiveAuction itemId={item.id} rendered={rendered} running={item.status === ItemStatus.ACTIVE}>
+    <LiveAuction
+      itemId={item.id}
+      rendered={rendered}
+      running={item.status === ItemStatus.ACTIVE || item.status === ItemStatus.SCHEDULED}
+    >
       <article className="item">
         <div className="pictures-of-item">
-          <ItemPicture images={item.images} title={item.title} />
+          <ItemPicture images={item.images} title={item.title} width={800} />
           <MorePictures images={item.images} title={item.title} />
         </div>
         <section aria-label="Auction">
@@ -36,6 +41,7 @@ export function ItemView({ item, session, children }: { item: Item; session: Ses
           )}
           <LivePrice />
           <AuctionState item={item} nowMs={Date.now()} />
+          <AuctionTerms item={item} />
           <BidPanel item={item} session={session} />
         </section>
         <section aria-label="Description">

@@ -1,13 +1,14 @@
-import { type Item, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { type Item, ItemOutcome, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
 import { formatMoney } from '../../server/money/format-money.ts';
 import { instantText } from '../../server/pages/times.ts';
 import { CancelItemForm } from '../forms/cancel-item-form.tsx';
+import { RelistItemForm } from '../forms/relist-item-form.tsx';
 import { statusText } from './auction-state.tsx';
 
-/** One of the seller's own items. Only a running one without bids can be edited or cancelled. */
+/** One of the seller's own items. Only one without bids can be edited or cancelled, only an unsold one relisted. */
 export function ListingRow({ item }: { item: Item }) {
-  const open = item.status === ItemStatus.ACTIVE && item.bidCount === 0n;
+  const open = isOpen(item) && item.bidCount === 0n;
   return (
     <li className="listing">
       <div>
@@ -31,6 +32,26 @@ export function ListingRow({ item }: { item: Item }) {
           <CancelItemForm itemId={item.id} title={item.title} />
         </div>
       )}
+      {isUnsold(item) && (
+        <div className="actions">
+          {item.relistedAs === '' ? (
+            <RelistItemForm itemId={item.id} title={item.title} />
+          ) : (
+            <Link href={`/items/${item.relistedAs}`} prefetch={false}>
+              Listed again
+            </Link>
+          )}
+        </div>
+      )}
     </li>
   );
+}
+
+function isOpen(item: Item): boolean {
+  return item.status === ItemStatus.ACTIVE || item.status === ItemStatus.SCHEDULED;
+}
+
+function isUnsold(item: Item): boolean {
+  if (item.status === ItemStatus.CANCELLED) return true;
+  return item.outcome === ItemOutcome.NO_BIDS || item.outcome === ItemOutcome.RESERVE_NOT_MET;
 }

@@ -4,7 +4,7 @@ import { useActionState } from 'react';
 import { placeBid } from '../../server/actions/place-bid.ts';
 import { newForm } from '../../server/forms/form-state.ts';
 import { MinimumNextBid } from '../live/live-price.tsx';
-import { Field } from './field.tsx';
+import { CheckField, Field } from './field.tsx';
 import { FormMessage } from './form-message.tsx';
 import { SubmitButton } from './submit-button.tsx';
 
@@ -28,6 +28,12 @@ export function BidForm(props: { itemId: string; currency: string; formKey: stri
         autoComplete="off"
         hint={<MinimumNextBid />}
         required
+      />
+      <CheckField
+        state={state}
+        name="as_maximum"
+        label="This is my maximum"
+        hint="Gavel bids for you, never more than it takes, up to this amount. Nobody else sees it."
       />
       <SubmitButton label="Place bid" busy="Bidding…" />
     </form>

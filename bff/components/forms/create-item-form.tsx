@@ -7,6 +7,7 @@ import { offeredCurrencies } from '../../server/money/currency.ts';
 import { ChoiceField, Field } from './field.tsx';
 import { FormMessage } from './form-message.tsx';
 import { ItemFields } from './item-fields.tsx';
+import { ItemTermsFields } from './item-terms-fields.tsx';
 import { SubmitButton } from './submit-button.tsx';
 
 const blank = { title: '', description: '', category: '', images: [] };
@@ -51,6 +52,7 @@ export function CreateItemForm() {
         type="datetime-local"
         hint="Date and time in UTC. When filled in, it is used instead of the duration."
       />
+      <ItemTermsFields state={state} />
       <SubmitButton label="List item" busy="Listing…" />
     </form>
   );

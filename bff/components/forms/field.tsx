@@ -76,6 +76,31 @@ export function ChoiceField({
   );
 }
 
+/** A labelled box to tick. */
+export function CheckField({ state, name, label, hint }: FieldProps) {
+  return (
+    <div className="field check">
+      <label htmlFor={name}>
+        {/* The key makes a new element of it, because React resets a box to the value that it first had. */}
+        <input
+          type="checkbox"
+          id={name}
+          name={name}
+          key={state.values?.[name] ?? ''}
+          defaultChecked={state.values?.[name] === 'on'}
+          {...description(state, name, hint)}
+        />
+        <span>{label}</span>
+      </label>
+      {hint && (
+        <p className="hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
 function FieldFrame({ state, name, label, hint, children }: FieldProps & { children: ReactNode }) {
   const problem = state.fields?.[name];
   return (

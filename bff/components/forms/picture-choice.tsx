@@ -29,6 +29,21 @@ export function PictureChoice({ state, images }: { state: FormState; images: rea
         defaultValue={others.join('\n')}
         hint="https:// addresses, one a line."
       />
+      <div className="field">
+        <label htmlFor="uploads">Pictures of your own</label>
+        <input
+          id="uploads"
+          name="uploads"
+          type="file"
+          multiple
+          accept="image/jpeg,image/png,image/webp,image/avif,image/gif"
+          aria-describedby="uploads-hint"
+        />
+        <p className="hint" id="uploads-hint">
+          JPEG, PNG, WebP, AVIF or GIF, up to 10 MB each and 30 MB together. Where and with what they were
+          taken is removed.
+        </p>
+      </div>
       {problem && (
         <p className="problem" id="images-problem">
           {problem}

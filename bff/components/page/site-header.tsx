@@ -3,7 +3,7 @@ import { signOut } from '../../server/actions/sign-out.ts';
 import type { Session } from '../../server/session/renewal.ts';
 
 /** Where one can go. Links are never fetched ahead: each page would be rendered once for nothing. */
-export function SiteHeader({ session }: { session: Session }) {
+export function SiteHeader({ session, unread }: { session: Session; unread: bigint | undefined }) {
   return (
     <header className="site">
       <Link href="/" prefetch={false} className="brand">
@@ -16,7 +16,7 @@ export function SiteHeader({ session }: { session: Session }) {
         <Link href="/sell" prefetch={false}>
           Sell
         </Link>
-        {session.kind === 'guest' ? <GuestLinks /> : <MemberLinks />}
+        {session.kind === 'guest' ? <GuestLinks /> : <MemberLinks unread={unread} />}
       </nav>
     </header>
   );
@@ -35,14 +35,24 @@ function GuestLinks() {
   );
 }
 
-function MemberLinks() {
+const memberPages = [
+  ['/my-bids', 'My bids'],
+  ['/watch-list', 'Watch list'],
+  ['/listings', 'My listings'],
+  ['/sales', 'My sales'],
+  ['/dashboard', 'Dashboard'],
+] as const;
+
+function MemberLinks({ unread }: { unread: bigint | undefined }) {
   return (
     <>
-      <Link href="/listings" prefetch={false}>
-        My listings
-      </Link>
-      <Link href="/dashboard" prefetch={false}>
-        Dashboard
+      {memberPages.map(([href, label]) => (
+        <Link key={href} href={href} prefetch={false}>
+          {label}
+        </Link>
+      ))}
+      <Link href="/notifications" prefetch={false}>
+        Notifications{unread ? ` (${unread})` : ''}
       </Link>
       <form action={signOut}>
         <button type="submit" className="link">

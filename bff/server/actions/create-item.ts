@@ -5,6 +5,7 @@ import { failedListing, refusedForm, unsignedForm } from '../forms/failed-form.t
 import type { FormState } from '../forms/form-state.ts';
 import { typed } from '../forms/read-form.ts';
 import { imageProblem, itemDetails, itemTerms } from '../forms/read-item-form.ts';
+import { uploadPictures } from '../pages/upload-pictures.ts';
 import { call } from '../rpc/call.ts';
 import { as, bidsClient } from '../rpc/clients.ts';
 import { readSession } from '../session/read-session.ts';
@@ -20,6 +21,10 @@ const shownAgain = [
   'end_at',
   'category',
   'image_urls',
+  'reserve_price',
+  'buy_now_price',
+  'starts_at',
+  'soft_close_seconds',
 ] as const;
 
 /** Lists an item and goes to its page. */
@@ -30,10 +35,15 @@ export async function createItem(_: FormState, form: FormData): Promise<FormStat
 }
 
 async function submit(form: FormData): Promise<FormState | string> {
-  const details = itemDetails(form);
-  const values = { ...typed(form, shownAgain), images: details.images.join(' ') };
+  const written = itemDetails(form);
   const session = await readSession();
-  if (session.kind !== 'signed-in') return unsignedForm(session.kind, '/sell', values);
+  const shown = { ...typed(form, shownAgain), images: written.images.join(' ') };
+  if (session.kind !== 'signed-in') return unsignedForm(session.kind, '/sell', shown);
+  // Kept first, so that a form that is shown again for another reason has them already.
+  const uploaded = await uploadPictures(form, session);
+  const details = { ...written, images: [...written.images, ...uploaded.paths] };
+  const values = { ...shown, images: details.images.join(' ') };
+  if (uploaded.failure) return failedListing(uploaded.failure, '/sell', values);
   const terms = itemTerms(form, Date.now());
   const images = imageProblem(details.images);
   if (!terms.ok || images)

@@ -5,6 +5,7 @@ import { failedForm, refusedForm, unsignedForm } from '../forms/failed-form.ts';
 import type { FormState } from '../forms/form-state.ts';
 import { textOf, typed } from '../forms/read-form.ts';
 import { imageProblem, itemDetails } from '../forms/read-item-form.ts';
+import { uploadPictures } from '../pages/upload-pictures.ts';
 import { call } from '../rpc/call.ts';
 import { as, bidsClient } from '../rpc/clients.ts';
 import { readSession } from '../session/read-session.ts';
@@ -21,10 +22,14 @@ export async function updateItem(_: FormState, form: FormData): Promise<FormStat
 }
 
 async function submit(form: FormData, path: string): Promise<FormState | undefined> {
-  const details = itemDetails(form);
-  const values = { ...typed(form, shownAgain), images: details.images.join(' ') };
+  const written = itemDetails(form);
   const session = await readSession();
-  if (session.kind !== 'signed-in') return unsignedForm(session.kind, path, values);
+  const shown = { ...typed(form, shownAgain), images: written.images.join(' ') };
+  if (session.kind !== 'signed-in') return unsignedForm(session.kind, path, shown);
+  const uploaded = await uploadPictures(form, session);
+  const details = { ...written, images: [...written.images, ...uploaded.paths] };
+  const values = { ...shown, images: details.images.join(' ') };
+  if (uploaded.failure) return failedForm(uploaded.failure, path, values);
   const images = imageProblem(details.images);
   if (images) return refusedForm({ images }, values);
   const change = { id: textOf(form, 'item_id'), ...details, clearImages: details.images.length === 0 };

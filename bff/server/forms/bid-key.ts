@@ -9,6 +9,6 @@ export function formKeyFrom(form: FormData): string {
 }
 
 /** The same form with the same amount is the same bid, however often it is sent; another amount is another bid. */
-export function bidKey(formKey: string, minor: bigint): string {
-  return `${formKey}:${minor}`;
+export function bidKey(formKey: string, minor: bigint, asMaximum: boolean): string {
+  return `${formKey}:${asMaximum ? 'max:' : ''}${minor}`;
 }

@@ -10,9 +10,10 @@ const formWith = (key: string) => {
 describe('the key of a bid', () => {
   it('is the same for the same form and amount, and another for another amount', () => {
     const key = formKeyFrom(formWith('form-1'));
-    expect(bidKey(key, 500n)).toBe(bidKey(key, 500n));
-    expect(bidKey(key, 500n)).not.toBe(bidKey(key, 600n));
-    expect(bidKey(key, 500n)).not.toBe(bidKey(formKeyFrom(formWith('form-2')), 500n));
+    expect(bidKey(key, 500n, false)).toBe(bidKey(key, 500n, false));
+    expect(bidKey(key, 500n, false)).not.toBe(bidKey(key, 600n, false));
+    expect(bidKey(key, 500n, false)).not.toBe(bidKey(key, 500n, true));
+    expect(bidKey(key, 500n, false)).not.toBe(bidKey(formKeyFrom(formWith('form-2')), 500n, false));
   });
 
   it('is there even when the form brings none, because a lost connection repeats the call', () => {
@@ -22,8 +23,8 @@ describe('the key of a bid', () => {
   });
 
   it('stays within what bids takes', () => {
-    expect(bidKey(formKeyFrom(formWith('x'.repeat(500))), 1_000_000_000_000n).length).toBeLessThanOrEqual(
-      128,
-    );
+    expect(
+      bidKey(formKeyFrom(formWith('x'.repeat(500))), 1_000_000_000_000n, true).length,
+    ).toBeLessThanOrEqual(128);
   });
 });

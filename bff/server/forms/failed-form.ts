@@ -9,7 +9,18 @@ const fieldOf: Partial<Record<FailureReason, string>> = {
   EMAIL_TAKEN: 'email',
   END_TOO_SOON: 'end_at',
   END_TOO_LATE: 'end_at',
+  START_TOO_LATE: 'starts_at',
+  HARD_END_BEFORE_END: 'end_at',
+  HARD_END_TOO_LATE: 'end_at',
+  RESERVE_BELOW_START: 'reserve_price',
+  BUY_NOW_BELOW_START: 'buy_now_price',
+  BUY_NOW_BELOW_RESERVE: 'buy_now_price',
+  UNKNOWN_CURRENCY: 'currency',
+  PICTURE_TOO_LARGE: 'images',
+  PICTURE_TYPE_UNKNOWN: 'images',
+  PICTURE_UNREADABLE: 'images',
   BID_TOO_LOW: 'amount',
+  MAXIMUM_NOT_RAISED: 'amount',
 };
 
 /**

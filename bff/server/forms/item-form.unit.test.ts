@@ -38,6 +38,49 @@ describe('the form for a new item', () => {
     });
   });
 
+  it('takes a reserve, a buy-now price, a start that the duration counts from, and a soft close', () => {
+    const form = formOf({
+      ...terms,
+      duration: '2',
+      duration_unit: 'hours',
+      starts_at: '2026-01-05T10:00',
+      reserve_price: '50',
+      buy_now_price: '80.5',
+      soft_close_seconds: '120',
+    });
+    expect(itemTerms(form, NOW)).toEqual({
+      ok: true,
+      value: {
+        startPrice: 1250n,
+        currency: 'USD',
+        startsAt: '2026-01-05T10:00:00.000Z',
+        endAt: '2026-01-05T12:00:00.000Z',
+        reservePrice: 5000n,
+        buyNowPrice: 8050n,
+        softCloseSeconds: 120,
+      },
+    });
+  });
+
+  it('says what is wrong with each of them', () => {
+    const form = formOf({
+      ...terms,
+      duration: '2',
+      duration_unit: 'hours',
+      starts_at: 'soon',
+      reserve_price: 'much',
+      buy_now_price: '1.234',
+      soft_close_seconds: 'a while',
+    });
+    const read = itemTerms(form, NOW);
+    expect(read.ok ? [] : Object.keys(read.fields).sort()).toEqual([
+      'buy_now_price',
+      'reserve_price',
+      'soft_close_seconds',
+      'starts_at',
+    ]);
+  });
+
   it('says everything that is wrong at once', () => {
     const read = itemTerms(formOf({ start_price: 'much', currency: 'USD' }), NOW);
     expect(read).toMatchObject({

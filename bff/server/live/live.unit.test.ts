@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { toHeaders } from '@gavel/proto/envelope';
-import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
+import { BidPlacedSchema, ProxyBidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import { describe, expect, it, vi } from 'vitest';
 import { openEventStream } from './event-stream.ts';
 import { LivePages } from './live-pages.ts';
@@ -47,6 +47,32 @@ describe('live pages', () => {
 });
 
 describe('an event of the topic exchange', () => {
+  it('is the price after the answer when a standing maximum beat the bid', () => {
+    const beaten = { itemId: 'item-1', amount: 500n, currentHighestBid: 550n, minimumNextBid: 600n };
+    const answer = { itemId: 'item-1', amount: 550n, minimumNextBid: 600n };
+    const bodies = [
+      ['bids.v1.BidPlaced', toBinary(BidPlacedSchema, create(BidPlacedSchema, { ...beaten, bidCount: 3n }))],
+      [
+        'bids.v1.ProxyBidPlaced',
+        toBinary(ProxyBidPlacedSchema, create(ProxyBidPlacedSchema, { ...answer, bidCount: 4n })),
+      ],
+    ] as const;
+    const updates = bodies.map(([type, body]) => readEvent(headersOf(type), body)?.message);
+    expect(updates).toEqual(
+      [3, 4].map((bidCount) => ({
+        kind: 'price',
+        update: { currentHighestBid: '550', minimumNextBid: '600', bidCount },
+      })),
+    );
+  });
+
+  it.each(['AuctionStarted', 'AuctionExtended', 'MaximumRaised', 'AuctionClosed'])(
+    'is a reason to read the page again: %s',
+    (name) => {
+      expect(readEvent(headersOf(`bids.v1.${name}`), new Uint8Array())?.message).toEqual({ kind: 'changed' });
+    },
+  );
+
   it('is a price when a bid was placed', () => {
     const body = toBinary(
       BidPlacedSchema,

@@ -2,7 +2,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
 import { isReason, REASON_DOMAIN, type Reason } from '@gavel/proto/reasons';
 
-export type ServiceName = 'auth' | 'bids' | 'user-stats';
+export type ServiceName = 'auth' | 'bids' | 'user-stats' | 'notifications';
 
 /** A service's reason, or that no service answered at all. */
 export type FailureReason = Reason | 'UNREACHABLE';

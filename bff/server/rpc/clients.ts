@@ -3,7 +3,8 @@ import type { DescService } from '@bufbuild/protobuf';
 import { type Client, createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { AuthService } from '@gavel/proto/gen/auth/v1/auth_pb';
-import { BidService } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { BidService, LeaderboardService, PictureService } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { NotificationService } from '@gavel/proto/gen/notifications/v1/notifications_pb';
 import { UserStatsService } from '@gavel/proto/gen/userstats/v1/user_stats_pb';
 import { config } from '../../config.ts';
 import { retryOnce } from './retry-once.ts';
@@ -14,6 +15,9 @@ const TIMEOUT_MS = 8_000;
 
 export const authClient = lazily(AuthService, () => config().AUTH_URL);
 export const bidsClient = lazily(BidService, () => config().BIDS_URL);
+export const pictureClient = lazily(PictureService, () => config().BIDS_URL);
+export const leaderboardClient = lazily(LeaderboardService, () => config().BIDS_URL);
+export const notificationsClient = lazily(NotificationService, () => config().NOTIFICATIONS_URL);
 export const userStatsClient = lazily(UserStatsService, () => config().USER_STATS_URL);
 
 /** Call options that name the caller. */

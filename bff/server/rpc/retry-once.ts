@@ -1,9 +1,11 @@
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
 
-// Reads, and the two changes that give the same answer again: PlaceBid by its idempotency key, Refresh because the token
-// before the newest keeps its successor for a few seconds.
-const repeatable = /^(Get|List)[A-Z]|^PlaceBid$|^Refresh$/;
+// Reads, and the changes that give the same answer again: PlaceBid by its idempotency key, BuyNow to its buyer, a watch, a
+// picture by its content, a notification read; Refresh because the token before the newest keeps its successor for a few
+// seconds.
+const repeatable =
+  /^(Get|List)[A-Z]|^(PlaceBid|BuyNow|WatchItem|UnwatchItem|UploadPicture|MarkRead|UpdatePreferences|Refresh)$/;
 
 /**
  * Repeats a call once whose connection failed, as happens when a service restarts between two requests on a kept-alive

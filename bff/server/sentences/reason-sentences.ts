@@ -64,6 +64,7 @@ const unreachable: Record<CallFailure['service'], string> = {
   auth: 'We cannot check sign-ins just now. Try again in a moment.',
   bids: 'The auction house does not answer just now. Try again in a moment.',
   'user-stats': 'Your statistics cannot be shown just now. Try again in a moment.',
+  notifications: 'Your notifications cannot be shown just now. Try again in a moment.',
 };
 
 /** The sentence for a failure. */

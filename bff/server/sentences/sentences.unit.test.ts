@@ -3,6 +3,7 @@ import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
 import { reasonCodes } from '@gavel/proto/reasons';
 import { describe, expect, it } from 'vitest';
 import { toFailure } from '../rpc/call-failure.ts';
+import { bidSentence } from './bid-sentence.ts';
 import { fieldSentences, moneySentence } from './field-sentences.ts';
 import { reasonSentences, sentenceFor } from './reason-sentences.ts';
 
@@ -69,5 +70,22 @@ describe('field sentences', () => {
     expect(moneySentence('AMBIGUOUS', 'USD')).toMatch(/such as 1500 or 1\.50\.$/);
     expect(moneySentence('AMBIGUOUS', 'JPY')).toMatch(/such as 1500\.$/);
     expect(moneySentence('AMBIGUOUS', 'KWD')).toMatch(/such as 1500 or 1\.500\.$/);
+  });
+});
+
+describe('the answer to a bid', () => {
+  const answer = { typed: 5_000n, asMaximum: false, leading: true, highest: 5_000n, currency: 'USD' };
+
+  it('says that a bid stands, and of a maximum what it took', () => {
+    expect(bidSentence(answer)).toBe('Your bid of $50.00 stands.');
+    expect(bidSentence({ ...answer, asMaximum: true, highest: 1_250n })).toBe(
+      'Your maximum of $50.00 stands. You have the highest bid: $12.50.',
+    );
+  });
+
+  it('says when somebody else’s maximum was higher', () => {
+    expect(bidSentence({ ...answer, leading: false, highest: 5_250n })).toBe(
+      'Somebody else’s maximum beats your $50.00. The highest bid is now $52.50.',
+    );
   });
 });

@@ -1,0 +1,35 @@
+import { type Item, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { formatMoney } from '../../server/money/format-money.ts';
+import { instantText } from '../../server/pages/times.ts';
+
+/** What else there is to know before a bid: the reserve, how late bids move the end, and how the reader stands. */
+export function AuctionTerms({ item }: { item: Item }) {
+  if (item.status === ItemStatus.CANCELLED) return null;
+  const money = (minor: bigint) => formatMoney(minor, item.currency);
+  return (
+    <ul className="terms" aria-label="Terms">
+      {item.leading && item.status === ItemStatus.ACTIVE && (
+        <li data-testid="leading">
+          You have the highest bid{item.myMaximum > 0n && `, and would go up to ${money(item.myMaximum)}`}.
+        </li>
+      )}
+      {item.bidCount > 0n && !item.reserveMet && (
+        <li data-testid="reserve">The reserve price is not met yet.</li>
+      )}
+      {item.reservePrice > 0n && (
+        <li>Your reserve price: {money(item.reservePrice)}. Nobody else sees it.</li>
+      )}
+      {item.softCloseSeconds > 0 && item.status !== ItemStatus.ENDED && (
+        <li>
+          A bid in the last {softCloseText(item.softCloseSeconds)} moves the end, at the latest to{' '}
+          <time dateTime={item.hardEndAt}>{instantText(item.hardEndAt)}</time>.
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function softCloseText(seconds: number): string {
+  if (seconds % 60 !== 0) return `${seconds} seconds`;
+  return seconds === 60 ? 'minute' : `${seconds / 60} minutes`;
+}
