@@ -64,7 +64,7 @@ describe('the bridge as a process', () => {
   };
   const passes = (count: number) =>
     vi.waitFor(async () => expect(await mirrored()).toBeGreaterThanOrEqual(count), {
-      timeout: 30_000,
+      timeout: 60_000,
       interval: 20,
     });
 
@@ -93,15 +93,18 @@ describe('the bridge as a process', () => {
     };
 
     let child = start();
-    const leftByTheDead: number[] = [];
-    for (const share of [0.1, 0.6]) {
+    let leftByTheDead = 0;
+    // Nothing is proved unless one died with work in hand; on a busy machine the news of the wave may come too late for that.
+    for (let deaths = 0; deaths < 2 || (leftByTheDead === 0 && deaths < 10); deaths += 1) {
       const before = sent.length;
-      await Promise.all([wave(), passes(before + EACH * share).then(() => kill(child))]);
-      leftByTheDead.push(sent.length - (await mirrored()));
+      await Promise.all([
+        wave(),
+        passes(before + EACH * (deaths % 2 === 0 ? 0.1 : 0.6)).then(() => kill(child)),
+      ]);
+      leftByTheDead = Math.max(leftByTheDead, sent.length - (await mirrored()));
       child = start();
     }
-    // Or nothing was proved: it died with work in hand.
-    expect(Math.max(...leftByTheDead)).toBeGreaterThan(0);
+    expect(leftByTheDead).toBeGreaterThan(0);
 
     let before = sent.length;
     await Promise.all([wave(), passes(before + EACH * 0.3).then(() => server('nats').kill())]);
@@ -125,5 +128,5 @@ describe('the bridge as a process', () => {
     const nats = await connectNats(infrastructure.urls.natsUrl ?? '');
     expectExactly(await readMirrored(nats, BIDS), sent);
     await nats.close();
-  }, 120_000);
+  }, 240_000);
 });

@@ -10,6 +10,9 @@ import { eventually } from './testing/eventually.ts';
 import { type BidMessage, bidMessage } from './testing/foreign-producer.ts';
 import { appliedSequences, recordingConsumer } from './testing/recording-consumer.ts';
 
+/** For what takes seconds: more of them than a busy machine needs, and fewer than the broker's own heartbeat of a minute. */
+const SECONDS = 20_000;
+
 describe('a consumer group', () => {
   const fixture = useConsumerFixture();
   const children: ChildProcess[] = [];
@@ -102,10 +105,10 @@ describe('a consumer group', () => {
     await publish(20);
     const second = start();
     await publish(20);
-    await sharedAs([first, second], [2, 2], 5_000);
+    await sharedAs([first, second], [2, 2]);
     const third = start();
     await publish(20);
-    await sharedAs([first, second, third], [1, 1, 2], 5_000);
+    await sharedAs([first, second, third], [1, 1, 2]);
     const members = await eventually(async () => {
       const active = await activeMembers(fixture.database.pool, name);
       expect(active.flatMap(({ partitions }) => partitions).sort()).toHaveLength(4);
@@ -115,12 +118,12 @@ describe('a consumer group', () => {
     for (const member of [first, second, third]) expect(() => member.check()).not.toThrow();
 
     await Promise.all([publish(20), first.stop()]);
-    await sharedAs([second, third], [2, 2], 5_000);
+    await sharedAs([second, third], [2, 2]);
     expect(await activeMembers(fixture.database.pool, name)).toHaveLength(2);
     await publish(20);
     await allApplied();
     await third.stop();
-    await sharedAs([second], [4], 5_000);
+    await sharedAs([second], [4]);
   });
 
   it('takes the partitions of a killed member over within seconds', async () => {
@@ -132,9 +135,9 @@ describe('a consumer group', () => {
     await publish(30);
     await isInside;
     victim.child.kill('SIGKILL');
-    await sharedAs([survivor], [4], 5_000);
+    await sharedAs([survivor], [4], SECONDS);
     await publish(5);
-    await allApplied(5_000);
+    await allApplied(SECONDS);
   });
 
   it('takes the partitions of a frozen member over, and what that one commits when it wakes up is refused', async () => {
@@ -146,12 +149,12 @@ describe('a consumer group', () => {
     await publish(30);
     await isInside;
     frozen.child.kill('SIGSTOP');
-    await sharedAs([survivor], [4], 12_000);
+    await sharedAs([survivor], [4], SECONDS);
     await publish(5);
     // Its transaction is open until Postgres gives it up, eight seconds after its last statement.
-    await allApplied(15_000);
+    await allApplied(SECONDS);
     frozen.child.kill('SIGCONT');
-    await sharedAs([survivor], [2], 10_000);
+    await sharedAs([survivor], [2]);
     await publish(5);
     await allApplied();
   });
