@@ -4,6 +4,8 @@ import { z } from 'zod';
 const schema = z.object({
   /** Events of the standing backlog. */
   EVENTS: z.coerce.number().int().min(1_000).default(50_000),
+  /** Events in the stream when the statistics are rebuilt from it. */
+  REBUILD_EVENTS: z.coerce.number().int().min(1_000).default(1_000_000),
   /** Seconds of each measurement over RPC. */
   BID_SECONDS: z.coerce.number().min(1).default(10),
   CLIENTS: z.coerce.number().int().min(1).default(16),

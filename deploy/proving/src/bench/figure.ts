@@ -2,7 +2,7 @@
 export interface Figure {
   readonly what: string;
   readonly value: number;
-  readonly unit: 'per second' | 'ms';
+  readonly unit: 'per second' | 'ms' | 'MB';
   /** What it is measured against, from the same run: `value` as a share of it is printed. */
   readonly against?: { readonly what: string; readonly value: number };
   /** What issue and design ask for. */

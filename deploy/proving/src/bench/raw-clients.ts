@@ -1,6 +1,6 @@
 import { partitionsOf } from '@gavel/proto/topology';
 import amqp from 'amqplib';
-import { Offset } from 'rabbitmq-stream-js-client';
+import { Offset, type Publisher } from 'rabbitmq-stream-js-client';
 import { connectStream } from '../system/raw-stream-client.ts';
 import type { WireEvent } from './sample-events.ts';
 
@@ -33,6 +33,39 @@ export async function rawStreamPublish(streamUrl: string, events: readonly WireE
     await publisher.close();
     await client.deleteStream({ stream: SCRATCH_STREAM });
     return rate;
+  } finally {
+    await client.close();
+  }
+}
+
+/** Publishes so many events to their partitions of the bids' stream and waits until all are confirmed. */
+export async function rawStreamFill(
+  streamUrl: string,
+  count: number,
+  next: () => WireEvent & { readonly partition: string },
+): Promise<void> {
+  let confirmed = 0;
+  let wake = (): void => undefined;
+  const client = await connectStream(streamUrl);
+  try {
+    const publishers = new Map<string, Publisher>();
+    for (const stream of partitionsOf('gavel.bids')) {
+      const publisher = await client.declarePublisher({ stream });
+      publisher.on('publish_confirm', (_, ids) => {
+        confirmed += ids.length;
+        wake();
+      });
+      publishers.set(stream, publisher);
+    }
+    for (let sent = 0; sent < count; sent += 1) {
+      while (sent - confirmed >= WINDOW) await new Promise<void>((resolve) => (wake = resolve));
+      const { partition, headers, body } = next();
+      await publishers.get(partition)?.send(body, { applicationProperties: headers });
+    }
+    while (confirmed < count) {
+      await Promise.all([...publishers.values()].map((publisher) => publisher.flush()));
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
   } finally {
     await client.close();
   }

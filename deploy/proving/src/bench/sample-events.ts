@@ -13,22 +13,32 @@ const BIDDERS = 1_000;
 
 /** Appends a standing backlog of BidPlaced events with the real append, spread over a thousand auctions. */
 export async function appendBacklog(pool: Pool, events: number): Promise<void> {
-  const auctions = Array.from({ length: AUCTIONS }, () => uuid());
-  const bidders = Array.from({ length: BIDDERS }, () => uuid());
+  const next = manyBids();
   for (let start = 0; start < events; start += BATCH) {
-    const numbers = Array.from({ length: Math.min(BATCH, events - start) }, (_, i) => start + i);
     await transaction(pool, (tx) =>
       append(
         tx,
-        numbers.map((n) => {
-          const itemId = auctions[n % AUCTIONS] as string;
-          const sequence = BigInt(Math.floor(n / AUCTIONS) + 1);
-          const body = bidPlaced(itemId, bidders[(n * 7) % BIDDERS] as string, sequence);
+        Array.from({ length: Math.min(BATCH, events - start) }, () => {
+          const { itemId, sequence, body } = next();
           return { schema: BidPlacedSchema, aggregateId: itemId, sequence, body };
         }),
       ),
     );
   }
+}
+
+/** Bid after bid of a thousand bidders on a thousand auctions, the versions of each auction without gaps. */
+function manyBids() {
+  const auctions = Array.from({ length: AUCTIONS }, () => uuid());
+  const bidders = Array.from({ length: BIDDERS }, () => uuid());
+  let n = 0;
+  return () => {
+    const itemId = auctions[n % AUCTIONS] as string;
+    const sequence = BigInt(Math.floor(n / AUCTIONS) + 1);
+    const body = bidPlaced(itemId, bidders[(n * 7) % BIDDERS] as string, sequence);
+    n += 1;
+    return { itemId, sequence, body };
+  };
 }
 
 /** What BidPlaced holds in these measurements. */
@@ -48,30 +58,34 @@ export function bidPlaced(itemId: string, userId: string, sequence: bigint) {
 }
 
 export interface WireEvent {
+  readonly aggregateId: string;
   readonly subject: string;
   readonly headers: Record<string, string>;
   readonly body: Buffer;
 }
 
-/** Messages as the relay would send them, for the raw clients: same bodies, same headers. */
-export function wireEvents(count: number): WireEvent[] {
+/** Messages as the relay would send them, one at each call, for the raw clients: same bodies, same headers. */
+export function wireEvents(): () => WireEvent {
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-  return Array.from({ length: count }, (_, n) => {
-    const itemId = uuid();
+  const next = manyBids();
+  return () => {
+    const { itemId, sequence, body } = next();
     const subject = eventSubject('bids', 'bid_placed', itemId);
-    const body = Buffer.from(
-      toBinary(BidPlacedSchema, create(BidPlacedSchema, bidPlaced(itemId, uuid(), BigInt(n + 1)))),
-    );
     const headers = toHeaders({
       id: uuid(),
       source: '/gavel/bids',
       type: BidPlacedSchema.typeName,
       subject,
-      time: new Date().toISOString(),
+      time: body.timestamp,
       partitionkey: itemId,
-      sequence: String(n + 1),
+      sequence: String(sequence),
       traceparent,
     });
-    return { subject, headers, body };
-  });
+    return {
+      aggregateId: itemId,
+      subject,
+      headers,
+      body: Buffer.from(toBinary(BidPlacedSchema, create(BidPlacedSchema, body))),
+    };
+  };
 }

@@ -9,15 +9,23 @@ import {
   type LatencyPlan,
   measureBacklogRate,
   measureCommitToHandler,
+  measurePeerLatency,
 } from './measure-peer.ts';
 import { median } from './median.ts';
-import type { Peer, PeerUrls } from './peer.ts';
+import type { Job, Peer, PeerUrls } from './peer.ts';
 import { peers } from './peers.ts';
 
 /** One contender's figures. */
 export interface Contender {
   readonly name: string;
   readonly settings: string;
+  /** With every event published to the stream and to the exchange, confirmed by both. */
+  readonly publishing: Performance;
+  /** With an empty handler, for who has one. */
+  readonly idle?: Performance;
+}
+
+export interface Performance {
   /** Events a second from a standing backlog, the median of the repeats. */
   readonly rate: number;
   readonly backlog: number;
@@ -40,8 +48,8 @@ const PEER_EVENTS: Readonly<Record<string, number>> = {
 const IDLE = ['consumer-user-stats', 'user-stats', 'bids', 'auth', 'relay-auth'] as const;
 
 /**
- * Gavel and its peers one after the other on the same Postgres, each with a handler that does nothing in a process of
- * its own; all other processes are stopped and stay so.
+ * Gavel and its peers one after the other on the same Postgres, each with its handler in a process of its own; all
+ * other processes are stopped and stay so.
  */
 export async function comparePeers(
   system: System,
@@ -82,13 +90,11 @@ async function measureGavel(
     say(`Gavel: commit → handler at ${latency.ratePerSecond} events/s`);
     const producer = await gavel.open(urls);
     try {
-      const latencies = await measureCommitToHandler(gavel, producer, urls, latency);
+      const latencies = await measureCommitToHandler({ hears: 'broker' }, producer, urls, latency);
       return {
         name: gavel.name,
         settings: gavel.settings,
-        rate: median(rates),
-        backlog: events,
-        latencies,
+        publishing: { rate: median(rates), backlog: events, latencies },
       };
     } finally {
       await producer.close();
@@ -108,12 +114,15 @@ async function measurePeer(
   const backlog = Math.min(events, PEER_EVENTS[name] ?? events);
   const urls = await createDatabase(system, name);
   const producer = await peer.open(urls);
+  const perform = async (job: Job): Promise<Performance> => {
+    const doing = job === 'publish' ? 'stream + exchange' : 'an empty handler';
+    say(`${name}: ${repeats} backlogs of ${backlog} → ${doing}`);
+    const rate = await measureBacklogRate(peer, job, producer, urls, { events: backlog, repeats });
+    say(`${name}: commit → handler at ${latency.ratePerSecond} events/s, ${doing}`);
+    return { rate, backlog, latencies: await measurePeerLatency(peer, job, producer, urls, latency) };
+  };
   try {
-    say(`${name}: ${repeats} backlogs of ${backlog}`);
-    const rate = await measureBacklogRate(peer, producer, urls, { events: backlog, repeats });
-    say(`${name}: commit → handler at ${latency.ratePerSecond} events/s`);
-    const latencies = await measureCommitToHandler(peer, producer, urls, latency);
-    return { name, settings, rate, backlog, latencies };
+    return { name, settings, publishing: await perform('publish'), idle: await perform('nothing') };
   } finally {
     await producer.close();
   }

@@ -4,21 +4,21 @@ import { Logger, makeWorkerUtils, run } from 'graphile-worker';
 import { type Peer, type PeerEvent, sharedClock } from './peer.ts';
 
 const TASK = 'event';
-const CONCURRENT_JOBS = 24;
+// A job that does nothing gains nothing by more; one that waits for the broker does.
+const CONCURRENT_JOBS = { nothing: 24, publish: 200 } as const;
 const MAX_POOL_SIZE = 10;
 const LOCAL_QUEUE = 500;
 const COMPLETE_DELAY_MS = 250;
 const BATCH = 1_000;
 // One job a row: addJobs is what the library has for bulk.
-const job = ({ id, payload }: PeerEvent) => ({ identifier: TASK, payload: { ...payload, id } });
+const jobOf = ({ id, payload }: PeerEvent) => ({ identifier: TASK, payload: { ...payload, id } });
 const silent = new Logger(() => () => undefined);
 
 export const graphileWorker: Peer = {
   name: 'graphile-worker',
   settings:
-    `concurrentJobs ${CONCURRENT_JOBS}, maxPoolSize ${MAX_POOL_SIZE}, localQueue.size ${LOCAL_QUEUE}, completeJobBatchDelay ` +
+    `concurrentJobs ${CONCURRENT_JOBS.nothing} (publishing ${CONCURRENT_JOBS.publish}), maxPoolSize ${MAX_POOL_SIZE}, localQueue.size ${LOCAL_QUEUE}, completeJobBatchDelay ` +
     `${COMPLETE_DELAY_MS}; backlog by addJobs of ${BATCH}; woken by its own NOTIFY`,
-  channels: ['job'],
   async open({ databaseUrl }) {
     const utils = await makeWorkerUtils({ connectionString: databaseUrl, logger: silent });
     await utils.migrate();
@@ -26,7 +26,7 @@ export const graphileWorker: Peer = {
     return {
       async append(events) {
         for (let start = 0; start < events.length; start += BATCH) {
-          await utils.addJobs(events.slice(start, start + BATCH).map(job));
+          await utils.addJobs(events.slice(start, start + BATCH).map(jobOf));
         }
       },
       async commit(event) {
@@ -34,7 +34,7 @@ export const graphileWorker: Peer = {
           tx.query({
             name: 'add-job',
             text: 'SELECT graphile_worker.add_job($1, $2::json)',
-            values: [TASK, JSON.stringify(job(event).payload)],
+            values: [TASK, JSON.stringify(jobOf(event).payload)],
           }),
         );
         return { id: event.id, at: sharedClock() };
@@ -45,12 +45,12 @@ export const graphileWorker: Peer = {
       },
     };
   },
-  async handle({ databaseUrl }, handled) {
+  async work({ databaseUrl }, handle, job) {
     const runner = await run({
       preset: {
         worker: {
           connectionString: databaseUrl,
-          concurrentJobs: CONCURRENT_JOBS,
+          concurrentJobs: CONCURRENT_JOBS[job],
           maxPoolSize: MAX_POOL_SIZE,
           localQueue: { size: LOCAL_QUEUE },
           completeJobBatchDelay: COMPLETE_DELAY_MS,
@@ -58,7 +58,7 @@ export const graphileWorker: Peer = {
           logger: silent,
         },
       },
-      taskList: { [TASK]: async (payload) => handled('job', (payload as { id: string }).id) },
+      taskList: { [TASK]: (payload) => handle((payload as { id: string }).id, payload) },
       noHandleSignals: true,
     });
     return () => runner.stop();

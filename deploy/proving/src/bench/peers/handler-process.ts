@@ -1,14 +1,11 @@
-import { gavel } from './gavel.ts';
-import type { HandlerAnswer, HandlerRequest, Sample } from './handler-messages.ts';
-import { type PeerUrls, sharedClock } from './peer.ts';
+import type { HandlerAnswer, HandlerRequest, HandlerStart, Sample } from './handler-messages.ts';
+import { sharedClock } from './peer.ts';
 import { peers } from './peers.ts';
+import { publishToBroker } from './publish-to-broker.ts';
+import { subscribe } from './subscribe.ts';
 
-// The handling side of one contender in a process of its own, as the relay and any worker would be: argv has the name
-// and the URLs. It remembers when each event came and tells when as many came as were asked for.
-
-const [name, urls] = process.argv.slice(2);
-const peer = [gavel, ...peers].find((one) => one.name === name);
-if (peer === undefined || urls === undefined) throw new Error(`no such peer: ${name}`);
+// The handling side of one contender in a process of its own, as the relay and any worker would be. It remembers when
+// each event came, or was done, and tells when as many as were asked for.
 
 const tell = (answer: HandlerAnswer): void => void process.send?.(answer);
 let samples: Sample[] = [];
@@ -19,11 +16,12 @@ const tellIfEnough = (): void => {
   samples = [];
   wanted = Number.POSITIVE_INFINITY;
 };
-
-const stop = await peer.handle(JSON.parse(urls) as PeerUrls, (channel, eventId) => {
+const sample = (channel: string, eventId: string): void => {
   samples.push([channel, eventId, sharedClock()]);
   tellIfEnough();
-});
+};
+
+const stop = await start(JSON.parse(process.argv[2] ?? '{}') as HandlerStart);
 process.on('message', (request: HandlerRequest) => {
   if (request.ask === 'collect') {
     wanted = request.count;
@@ -33,3 +31,19 @@ process.on('message', (request: HandlerRequest) => {
   }
 });
 tell({ told: 'ready' });
+
+async function start({ role, urls }: HandlerStart): Promise<() => Promise<void>> {
+  if ('hears' in role) return await subscribe(urls, sample);
+  const peer = peers.find(({ name }) => name === role.peer);
+  if (peer === undefined) throw new Error(`no such peer: ${role.peer}`);
+  if (role.job === 'nothing') return await peer.work(urls, async (id) => sample('job', id), role.job);
+  const publish = await publishToBroker(urls);
+  return await peer.work(
+    urls,
+    async (id, payload) => {
+      await publish(id, payload);
+      sample('job', id);
+    },
+    role.job,
+  );
+}

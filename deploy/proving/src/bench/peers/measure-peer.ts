@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Percentiles, percentiles } from '../percentiles.ts';
+import type { Role } from './handler-messages.ts';
 import { median } from './median.ts';
-import type { Peer, PeerUrls, Producer } from './peer.ts';
+import type { Job, Peer, PeerUrls, Producer } from './peer.ts';
 import { peerEvents } from './peer-events.ts';
 import { startHandler } from './start-handler.ts';
 
@@ -24,11 +25,12 @@ const WARM_UP_SHARE = 0.1;
 const WARM_UP_SECONDS = 2;
 
 /**
- * Events a second from a standing backlog to an empty handler in a process of its own: from the moment that a tenth was
- * handled to the last one. Median of the repeats.
+ * Events a second from a standing backlog until a handler in a process of its own has done its job with them: from the
+ * moment that a tenth was done to the last one. Median of the repeats.
  */
 export async function measureBacklogRate(
   peer: Peer,
+  job: Job,
   producer: Producer,
   urls: PeerUrls,
   { events, repeats }: { events: number; repeats: number },
@@ -36,7 +38,7 @@ export async function measureBacklogRate(
   const rates: number[] = [];
   for (let repeat = 0; repeat < repeats; repeat += 1) {
     await producer.append(peerEvents(events));
-    const handler = await startHandler(peer, urls);
+    const handler = await startHandler({ peer: peer.name, job }, urls);
     try {
       const samples = await handler.collect(events);
       const skipped = Math.floor(events * WARM_UP_SHARE);
@@ -49,21 +51,39 @@ export async function measureBacklogRate(
   return median(rates);
 }
 
+/** A peer's latency with a job: to its own empty handler, or through its publishing one to who hears the broker. */
+export async function measurePeerLatency(
+  peer: Peer,
+  job: Job,
+  producer: Producer,
+  urls: PeerUrls,
+  plan: LatencyPlan,
+): Promise<ChannelLatency[]> {
+  if (job === 'nothing') return await measureCommitToHandler({ peer: peer.name, job }, producer, urls, plan);
+  const publisher = await startHandler({ peer: peer.name, job }, urls);
+  try {
+    return await measureCommitToHandler({ hears: 'broker' }, producer, urls, plan);
+  } finally {
+    await publisher.stop();
+  }
+}
+
 /** Commits events one by one at a steady rate and hears when each reached the handler, on every channel. */
 export async function measureCommitToHandler(
-  peer: Peer,
+  role: Role,
   producer: Producer,
   urls: PeerUrls,
   { ratePerSecond, seconds, repeats }: LatencyPlan,
 ): Promise<ChannelLatency[]> {
-  const handler = await startHandler(peer, urls);
+  const channels = 'hears' in role ? ['stream', 'exchange'] : ['job'];
+  const handler = await startHandler(role, urls);
   const runs: ReadonlyMap<string, Percentiles>[] = [];
   try {
     const run = async (length: number): Promise<ReadonlyMap<string, Percentiles>> => {
       const committed = await commitSteadily(producer, ratePerSecond, Math.round(ratePerSecond * length));
-      const samples = await handler.collect(committed.size * peer.channels.length);
+      const samples = await handler.collect(committed.size * channels.length);
       return new Map(
-        peer.channels.map((channel) => [
+        channels.map((channel) => [
           channel,
           percentiles(
             samples
@@ -81,7 +101,7 @@ export async function measureCommitToHandler(
   } finally {
     await handler.stop();
   }
-  return peer.channels.map((channel) => {
+  return channels.map((channel) => {
     const own = runs.flatMap((one) => one.get(channel) ?? []);
     return {
       channel,

@@ -16,25 +16,26 @@ export interface PeerEvent {
 export interface Producer {
   /** A standing backlog, by the fastest way that the library offers. */
   append(events: readonly PeerEvent[]): Promise<void>;
-  /** One event in a transaction of its own, as a service would; resolves with COMMIT's answer. */
+  /** One event in a transaction of its own, as a service would; resolves with COMMIT's answer and what a handler will call it. */
   commit(event: PeerEvent): Promise<{ readonly id: string; readonly at: number }>;
   close(): Promise<void>;
 }
 
-/** Told of each event that reached a handler which does nothing. */
-export type Handled = (channel: string, eventId: string) => void;
+/** What a handler does with one event; done when it resolves. */
+export type Handle = (id: string, payload: unknown) => Promise<void>;
+
+/** Nothing, or what Gavel's relay does: to the stream and to the topic exchange, confirmed by both. */
+export type Job = 'nothing' | 'publish';
 
 /** A library under measurement, used as its own documentation recommends for speed. */
 export interface Peer {
   readonly name: string;
   /** What was set and what was not, for the lines under the table. */
   readonly settings: string;
-  /** The ways on which an event reaches a handler: one, but for Gavel with its stream and its exchange. */
-  readonly channels: readonly string[];
   /** Makes tables and queues, and opens the writing side. */
   open(urls: PeerUrls): Promise<Producer>;
   /** Starts the handling side, in a process of its own; resolves when it takes events, with the way to stop it. */
-  handle(urls: PeerUrls, handled: Handled): Promise<() => Promise<void>>;
+  work(urls: PeerUrls, handle: Handle, job: Job): Promise<() => Promise<void>>;
 }
 
 /** Milliseconds on a clock that all processes of a machine share; `performance.now()` starts anew in each. */

@@ -19,7 +19,6 @@ export const pgBoss: Peer = {
   settings:
     `batchSize ${BATCH_SIZE}, burstWhenBatchFull, localConcurrency ${LOCAL_CONCURRENCY}, useListenNotify with notify on the queue, ` +
     `a partition of its own, no supervisor; backlog by insert of ${BATCH_SIZE}`,
-  channels: ['job'],
   async open({ databaseUrl }) {
     const producer = await boss(databaseUrl).start();
     await producer.createQueue(QUEUE, { notify: true, partition: true });
@@ -47,13 +46,13 @@ export const pgBoss: Peer = {
       },
     };
   },
-  async handle({ databaseUrl }, handled) {
+  async work({ databaseUrl }, handle) {
     const worker = await boss(databaseUrl).start();
     await worker.work(
       QUEUE,
       { batchSize: BATCH_SIZE, burstWhenBatchFull: true, localConcurrency: LOCAL_CONCURRENCY },
       async (jobs) => {
-        for (const { id } of jobs) handled('job', id);
+        await Promise.all(jobs.map(({ id, data }) => handle(id, data)));
       },
     );
     return () => worker.stop({ graceful: true, timeout: 5_000 });

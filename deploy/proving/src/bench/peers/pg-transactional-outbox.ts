@@ -45,7 +45,6 @@ export const pgTransactionalOutbox: Peer = {
     `polling listener every ${POLL_MS} ms, nextMessagesBatchSize ${BATCH_SIZE}, messages "parallel" (without order), ` +
     `${CONNECTIONS} connections, poisonous-message and max-attempts protection off as it advises for an outbox; ` +
     `backlog by its message storage, ${APPENDED_AT_ONCE} in a transaction`,
-  channels: ['message'],
   async open({ databaseUrl }) {
     const pool = createPool({ connectionString: databaseUrl, applicationName: 'bench' });
     const { pathname, username } = new URL(databaseUrl);
@@ -86,10 +85,10 @@ export const pgTransactionalOutbox: Peer = {
       close: () => pool.end(),
     };
   },
-  async handle({ databaseUrl }, handled) {
+  async work({ databaseUrl }, handle) {
     const [shutdown] = initializePollingMessageListener(
       configFor(databaseUrl),
-      { handle: async ({ id }) => handled('message', id) },
+      { handle: ({ id, payload }) => handle(id, payload) },
       getDisabledLogger(),
     );
     return shutdown;

@@ -2,8 +2,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { HandlerAnswer, HandlerRequest, Sample } from './handler-messages.ts';
-import type { Peer, PeerUrls } from './peer.ts';
+import type { HandlerAnswer, HandlerRequest, HandlerStart, Role, Sample } from './handler-messages.ts';
+import type { PeerUrls } from './peer.ts';
 
 export interface HandlerProcess {
   /** Everything handled since the last call, as soon as it is `count` events. Rejects when nothing comes of it in time. */
@@ -17,22 +17,24 @@ const STOP_MS = 8_000;
 const SETTLE_MS = 500;
 
 /** Starts the handling side of a contender in a process of its own; resolves when it takes events. */
-export async function startHandler(peer: Peer, urls: PeerUrls): Promise<HandlerProcess> {
+export async function startHandler(role: Role, urls: PeerUrls): Promise<HandlerProcess> {
+  const start: HandlerStart = { role, urls };
+  const name = 'hears' in role ? 'the subscriber' : role.peer;
   const child = fork(
     fileURLToPath(new URL('./handler-process.ts', import.meta.url)),
-    [peer.name, JSON.stringify(urls)],
+    [JSON.stringify(start)],
     { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...process.env, LOG_LEVEL: 'warn' } },
   );
   const ended = once(child, 'exit');
   const next = async (): Promise<HandlerAnswer> => {
     const timeout = AbortSignal.timeout(PATIENCE_MS);
     const answer = once(child, 'message', { signal: timeout }).catch((error: unknown) => {
-      throw new Error(`${peer.name}: no answer of its handler process in ${PATIENCE_MS} ms`, {
+      throw new Error(`${name}: no answer of its handler process in ${PATIENCE_MS} ms`, {
         cause: error,
       });
     });
     const exit = ended.then(([code, signal]) => {
-      throw new Error(`${peer.name}: its handler process ended with ${code ?? signal}`);
+      throw new Error(`${name}: its handler process ended with ${code ?? signal}`);
     });
     const [message] = await Promise.race([answer, exit]);
     return message as HandlerAnswer;

@@ -1,0 +1,69 @@
+import { createPool } from '@gavel/postgres/pool';
+import { partitionFor } from '@gavel/proto/partitioner';
+import { partitionsOf } from '@gavel/proto/topology';
+import { STATISTICS_CONSUMER } from '../faults/collect-history.ts';
+import type { System } from '../system/start-system.ts';
+import { readLastOffsets } from '../system/stream-ends.ts';
+import { measureProgress, type Progress } from './measure-progress.ts';
+import { peakMemory } from './peak-memory.ts';
+import { rawStreamConsume, rawStreamFill } from './raw-clients.ts';
+import { wireEvents } from './sample-events.ts';
+
+export interface Rebuild {
+  readonly progress: Progress;
+  /** Messages that the stream held. */
+  readonly messages: number;
+  /** Events a second that the stock stream client handed to an empty handler, from the same stream. */
+  readonly raw: number;
+  /** Most bytes that the consumer's process had in memory; undefined where the kernel does not tell. */
+  readonly peakBytes: number | undefined;
+}
+
+// All that the projection knows and where its consumer stands.
+const FORGET = 'TRUNCATE user_stats, processed_events, checkpoints';
+const REACHED =
+  'SELECT coalesce(sum(last_offset), 0)::float8 AS reached FROM checkpoints WHERE consumer = $1';
+
+/**
+ * Fills the bids' stream up to so many messages, empties the statistics, and lets their consumer build them anew from the
+ * stream's first message. The consumer must be down.
+ */
+export async function measureRebuild(
+  system: System,
+  events: number,
+  say: (line: string) => void,
+): Promise<Rebuild> {
+  const { streamUrl } = system.infrastructure.urls;
+  const pool = createPool({
+    connectionString: system.databaseUrls.gavel_stats,
+    applicationName: 'bench',
+    max: 2,
+  });
+  const ends = async (): Promise<bigint[]> => [
+    ...(await readLastOffsets(streamUrl, partitionsOf('gavel.bids'))).values(),
+  ];
+  const count = (last: readonly bigint[]): number => last.reduce((sum, end) => sum + Number(end) + 1, 0);
+  // Offsets are read instead of counting handled events: counting would cost the consumer some of its database.
+  const reached = async (): Promise<number> =>
+    (await pool.query<{ reached: number }>(REACHED, [STATISTICS_CONSUMER])).rows[0]?.reached ?? 0;
+  try {
+    const missing = Math.max(0, events - count(await ends()));
+    say(`filling the stream with ${missing} more events`);
+    const next = wireEvents();
+    await rawStreamFill(streamUrl, missing, () => {
+      const event = next();
+      return { ...event, partition: partitionFor('gavel.bids', event.aggregateId) };
+    });
+    const last = await ends();
+    const messages = count(last);
+    say(`raw stream client: ${messages} messages to an empty handler`);
+    const raw = await rawStreamConsume(streamUrl, messages);
+    await pool.query(FORGET);
+    say('the consumer rebuilds the statistics');
+    const target = messages - last.length;
+    const progress = await measureProgress(reached, target, () => system.startProcess('consumer-user-stats'));
+    return { progress, messages, raw, peakBytes: await peakMemory(system.pid('consumer-user-stats')) };
+  } finally {
+    await pool.end();
+  }
+}
