@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ChannelModel } from 'amqplib';
-import type { Client } from 'rabbitmq-stream-js-client';
+import type { Client, Publisher } from 'rabbitmq-stream-js-client';
 
 // Neither library gives up a socket whose peer does not answer: end() waits until all that was written has been read.
 // Both keep it in a field that their types do not show.
@@ -29,6 +29,24 @@ export function writeTogether(connection: ChannelModel): void {
 
 function amqpSocket(connection: ChannelModel): Socket | undefined {
   return (connection.connection as unknown as { stream?: Socket }).stream;
+}
+
+/**
+ * Spares a stream publisher the description of each frame that its client makes for its debug log, on or off: an array of
+ * all bytes, half a megabyte of garbage for a full one.
+ */
+export function writeQuietly(publisher: Publisher): void {
+  const { connection } = publisher as unknown as { connection: StreamConnection };
+  const send = connection.send.bind(connection);
+  connection.send = (request) =>
+    send({
+      key: request.key,
+      toBuffer: (limits) => Object.assign(request.toBuffer(limits), { toJSON: () => 'a frame' }),
+    });
+}
+
+interface StreamConnection {
+  send(request: { readonly key: number; toBuffer(limits: unknown): Buffer }): Promise<void>;
 }
 
 /** Ends all connections of a stream client for good, whatever their broker does. */

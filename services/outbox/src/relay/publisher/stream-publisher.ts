@@ -6,7 +6,7 @@ import { encodedBytes, MAX_EVENT_BYTES } from '../../event-limits.ts';
 import { ensureTopology } from '../topology/declare-topology.ts';
 import type { BrokerAlarm } from './broker-alarm.ts';
 import type { EventPublisher, OutboundMessage, PublisherEvents } from './event-publisher.ts';
-import { destroyStreamSockets } from './hidden-sockets.ts';
+import { destroyStreamSockets, writeQuietly } from './hidden-sockets.ts';
 import { connectStreamClient } from './stream-client.ts';
 import { type PublisherSession, type SessionEvents, supervise } from './supervise.ts';
 import { withTimeout } from './with-timeout.ts';
@@ -102,6 +102,7 @@ async function declarePublishers(
         connectionClosedListener: lost,
       }),
     );
+    writeQuietly(publisher);
     options.onSeen?.(stream, await lastSeen(publisher, stream));
     publisher.on('publish_confirm', (code, ids) => {
       if (code !== null) return fail(new Error(`stream ${stream} refused a message with code ${code}`));
