@@ -50,6 +50,30 @@ export interface MetricDefinition {
 }
 
 export const metric = {
+  sentMessages: {
+    name: 'messaging.client.sent.messages',
+    kind: 'counter',
+    unit: '{message}',
+    description: 'Messages that a relay sent to the stream or the exchange, or a consumer to its own queues',
+  },
+  consumedMessages: {
+    name: 'messaging.client.consumed.messages',
+    kind: 'counter',
+    unit: '{message}',
+    description: 'Messages that were delivered to a consumer, each time that they were',
+  },
+  operationDuration: {
+    name: 'messaging.client.operation.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'From the sending of a message to its publisher confirm',
+  },
+  processDuration: {
+    name: 'messaging.process.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'One batch or work-queue event, from its first statement to the commit or the failure',
+  },
   outboxBacklog: {
     name: 'gavel.outbox.backlog',
     kind: 'gauge',
@@ -110,12 +134,6 @@ export const metric = {
     unit: '{event}',
     description: 'Events handled, by outcome',
   },
-  consumerBatchDuration: {
-    name: 'messaging.process.duration',
-    kind: 'histogram',
-    unit: 's',
-    description: 'One batch from its first statement to the commit of effect and checkpoint',
-  },
   consumerBatchSize: {
     name: 'gavel.consumer.batch.size',
     kind: 'histogram',
@@ -144,13 +162,15 @@ export const metric = {
     name: 'gavel.consumer.lag',
     kind: 'gauge',
     unit: '{event}',
-    description: 'Offsets between the checkpoint and the end of the partition',
+    description:
+      'Offsets between the checkpoint and the end of the partition; while refused, all that lies there unread',
   },
   consumerLagTime: {
     name: 'gavel.consumer.lag.time',
     kind: 'gauge',
     unit: 's',
-    description: 'Age of the oldest message received and not committed',
+    description:
+      'Age of the oldest message received and not committed; while refused, of the oldest that is held',
   },
   consumerRefused: {
     name: 'gavel.consumer.refused',

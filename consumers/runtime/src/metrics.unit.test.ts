@@ -66,7 +66,7 @@ describe('metrics of a consumer', () => {
       () => Promise.resolve(4),
     );
     countBatch(batch, { handled: 0, duplicate: 0, passed: 3, parked: 0 }, performance.now());
-    countRetry(batch, new TypeError('no'));
+    countRetry(batch, new TypeError('no'), performance.now());
     countRebalance('user-stats');
 
     expect(await collected()).toMatchObject({
@@ -78,7 +78,7 @@ describe('metrics of a consumer', () => {
       'gavel.consumer.retries': [1],
       'gavel.consumer.rebalances': [1],
       'gavel.consumer.batch.size': [{ sum: 3, count: 1 }],
-      'messaging.process.duration': [{ count: 1 }],
+      'messaging.process.duration': [{ count: 1 }, { count: 1 }],
     });
     stop();
   });

@@ -12,7 +12,8 @@ const scope = 'gavel.consumer';
 
 const meter = metrics.getMeter(scope);
 const handled = meter.createCounter(metric.consumerHandled.name, metric.consumerHandled);
-const duration = meter.createHistogram(metric.consumerBatchDuration.name, metric.consumerBatchDuration);
+const consumed = meter.createCounter(metric.consumedMessages.name, metric.consumedMessages);
+const duration = meter.createHistogram(metric.processDuration.name, metric.processDuration);
 const size = meter.createHistogram(metric.consumerBatchSize.name, metric.consumerBatchSize);
 const retries = meter.createCounter(metric.consumerRetries.name, metric.consumerRetries);
 const rebalances = meter.createCounter(metric.consumerRebalances.name, metric.consumerRebalances);
@@ -41,18 +42,22 @@ export async function inBatchSpans<T>(batch: JudgedBatch, work: () => Promise<T>
   }
 }
 
+/** Counts messages that came from the log, whatever becomes of them. */
+export function countConsumed(consumer: string, partition: string, messages: number): void {
+  consumed.add(messages, {
+    ...names(consumer, partition),
+    [attribute.messagingOperationName]: 'consume',
+    [attribute.messagingOperationType]: operationType.receive,
+  });
+}
+
 /** Counts what became of a batch, once it is committed. */
 export function countBatch(batch: JudgedBatch, counts: BatchCounts, startedAt: number): void {
   const group = { [attribute.consumerGroup]: batch.move.consumer };
   for (const [outcome, count] of Object.entries(counts) as [keyof BatchCounts, number][]) {
     if (count > 0) handled.add(count, { ...group, [attribute.consumerOutcome]: outcome });
   }
-  duration.record((performance.now() - startedAt) / 1000, {
-    ...group,
-    [attribute.messagingSystem]: rabbitmq,
-    [attribute.messagingOperationName]: 'process',
-    [attribute.destinationPartition]: batch.move.partition,
-  });
+  duration.record((performance.now() - startedAt) / 1000, processing(batch));
   size.record(batch.events.length + batch.unreadable.length + batch.passed, group);
   const now = Date.now();
   for (const { envelope } of batch.events) {
@@ -63,17 +68,34 @@ export function countBatch(batch: JudgedBatch, counts: BatchCounts, startedAt: n
 }
 
 /** Counts a try of a batch that failed; another one follows. */
-export function countRetry(batch: JudgedBatch, error: unknown): void {
+export function countRetry(batch: JudgedBatch, error: unknown, startedAt: number): void {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  retries.add(1, {
-    [attribute.consumerGroup]: batch.move.consumer,
-    [attribute.errorType]: cause instanceof Error ? cause.name : typeof cause,
-  });
+  const failed = { [attribute.errorType]: cause instanceof Error ? cause.name : typeof cause };
+  retries.add(1, { [attribute.consumerGroup]: batch.move.consumer, ...failed });
+  duration.record((performance.now() - startedAt) / 1000, { ...processing(batch), ...failed });
 }
 
 /** Counts a partition that fell to this member of its group. */
 export function countRebalance(consumer: string): void {
   rebalances.add(1, { [attribute.consumerGroup]: consumer });
+}
+
+function processing({ move }: JudgedBatch): Record<string, string> {
+  return {
+    ...names(move.consumer, move.partition),
+    [attribute.messagingOperationName]: 'process',
+    [attribute.messagingOperationType]: operationType.process,
+  };
+}
+
+// A partition is a stream of its own to the broker.
+function names(consumer: string, partition: string): Record<string, string> {
+  return {
+    [attribute.messagingSystem]: rabbitmq,
+    [attribute.destinationName]: partition,
+    [attribute.destinationPartition]: partition,
+    [attribute.consumerGroup]: consumer,
+  };
 }
 
 // Ordered so that the first event's transaction is last, and every transaction is after its consumer span.

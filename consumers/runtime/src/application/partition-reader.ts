@@ -1,7 +1,7 @@
 import { createLogger } from '@gavel/observability/logger';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { type BackOff, delayBefore } from '../domain/back-off.ts';
-import { countRebalance } from '../telemetry.ts';
+import { countConsumed, countRebalance } from '../telemetry.ts';
 import type { BatchCounts, BatchStore, JudgedBatch } from './apply-batch.ts';
 import { type Checkpoint, isAllHeldAfter, messageMark, readingFrom } from './checkpoint.ts';
 import type { CommitStrategy } from './commit-strategy.ts';
@@ -188,6 +188,7 @@ export class PartitionReader {
       if (taken === undefined || signal.aborted) return;
       const { offset } = this.#checkpoint;
       const deliveries = offset === null ? taken : taken.filter((delivery) => delivery.offset > offset);
+      countConsumed(this.#options.definition.name, this.#options.partition, deliveries.length);
       this.#inHand = deliveries[0]?.storedAt;
       await this.#paused.whileOn(signal);
       if (signal.aborted) return;

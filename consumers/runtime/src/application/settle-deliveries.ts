@@ -107,7 +107,7 @@ export class DeliverySettling {
         onCommit(batch, counts);
         return { kind: 'committed', offset: batch.move.to, count: part.length };
       } catch (error) {
-        countRetry(batch, error);
+        countRetry(batch, error, startedAt);
         const isHandlers = error instanceof BatchFailed;
         if (isHandlers) attempt += 1;
         // Known to fail however often it is tried: nothing to wait for, the next try sets it aside.

@@ -10,9 +10,10 @@ import { type LeaderSession, openCandidate } from './leader-session.ts';
 import { keepPartitions } from './partitions/keep-partitions.ts';
 import { publishTypesKnownByNow } from './publish-again.ts';
 import { createBrokerAlarm } from './publisher/broker-alarm.ts';
-import type { EventPublisher, PublisherEvents } from './publisher/event-publisher.ts';
+import type { EventPublisher } from './publisher/event-publisher.ts';
 import { createExchangePublisher } from './publisher/exchange-publisher.ts';
 import { lastPublishingId } from './publisher/last-publishing-id.ts';
+import { metered } from './publisher/metered-publisher.ts';
 import { createStreamPublisher, type StreamPublisherOptions } from './publisher/stream-publisher.ts';
 import { createRelayMetrics } from './relay-metrics.ts';
 import type { CreateReader } from './row-reader.ts';
@@ -77,10 +78,12 @@ export function startRelay(options: RelayOptions): Relay {
   const stopping = new AbortController();
   let publishers: { stream: EventPublisher; exchange: EventPublisher } | undefined;
   let active = false;
+  /** From its first term until another relay holds the outbox: while the broker is away nobody has a term for long. */
+  let speaks = false;
   let problem: string | undefined = 'starting';
   let backlog: Backlog | undefined;
 
-  const metrics = createRelayMetrics(options.outbox, () => ({ active, backlog }));
+  const metrics = createRelayMetrics(options.outbox, () => ({ active, speaks, backlog }));
   const listener = listen({
     connectionString: options.databaseUrl,
     channel: WAKE_CHANNEL,
@@ -115,6 +118,7 @@ export function startRelay(options: RelayOptions): Relay {
   };
   const hold = async (session: LeaderSession): Promise<void> => {
     active = true;
+    speaks = true;
     problem = undefined;
     metrics.tookOver();
     partitions.look();
@@ -125,10 +129,14 @@ export function startRelay(options: RelayOptions): Relay {
       await runTerm(session, {
         holder: `${hostname()}:${process.pid}`,
         createReader: options.createReader ?? createGapReader,
-        createStream: (events: PublisherEvents) =>
-          createStream({ ...broker, ...events, stream, publisherName: name, alarm, log }),
-        createExchange: (events: PublisherEvents) =>
-          createExchangePublisher({ ...broker, ...events, connectionName: name, alarm, log }),
+        createStream: metered(
+          (events) => createStream({ ...broker, ...events, stream, publisherName: name, alarm, log }),
+          (seconds) => metrics.sent('stream', seconds),
+        ),
+        createExchange: metered(
+          (events) => createExchangePublisher({ ...broker, ...events, connectionName: name, alarm, log }),
+          (seconds) => metrics.sent('exchange', seconds),
+        ),
         lastPublishingId: () => lastPublishingId({ ...broker, stream, publisherName: name }),
         wake,
         metrics,
@@ -157,6 +165,7 @@ export function startRelay(options: RelayOptions): Relay {
         try {
           problem = undefined;
           while (!stopping.signal.aborted && !(await session.tryLock())) {
+            speaks = false;
             await pause(STANDBY_MS, stopping.signal);
           }
           if (!stopping.signal.aborted) await hold(session);

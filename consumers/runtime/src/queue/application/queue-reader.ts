@@ -3,7 +3,7 @@ import { createLogger } from '@gavel/observability/logger';
 import { type BackOff, delayBefore } from '../../domain/back-off.ts';
 import type { QueueConsumerDefinition } from '../define-queue-consumer.ts';
 import { queueNames } from '../domain/queue-names.ts';
-import { countMessage, countRetry } from '../queue-telemetry.ts';
+import { countDelivered, countMessage, countRetry, recordProcessing } from '../queue-telemetry.ts';
 import { Lanes } from './lanes.ts';
 import type { QueueConsumerStatus } from './queue-status.ts';
 import type { QueuedDelivery, QueueStore, Settlement, WorkQueue } from './queued-delivery.ts';
@@ -133,6 +133,7 @@ export class QueueReader {
   }
 
   #take(delivery: QueuedDelivery): void {
+    countDelivered(this.#options.definition.name);
     // Events of one aggregate share a lane; what has no key shares the one of the empty key.
     this.#lanes.run(delivery.headers.cloudEvents_partitionkey ?? '', () => this.#settle(delivery));
   }
@@ -170,6 +171,7 @@ export class QueueReader {
     }
     if (settlement.kind === 'again') {
       countRetry(name, settlement.because);
+      recordProcessing(name, startedAt, settlement.because);
       log.warn({ ...message, attempts: settlement.attempts, err: settlement.because }, 'comes again later');
     }
   }

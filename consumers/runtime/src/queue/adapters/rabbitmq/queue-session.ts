@@ -3,6 +3,7 @@ import type { QueuedDelivery, Settlement, WorkQueue } from '../../application/qu
 import { defaultDelaysMs, type QueueConsumerDefinition } from '../../define-queue-consumer.ts';
 import { queueNames } from '../../domain/queue-names.ts';
 import { retryDelay } from '../../domain/retry-delay.ts';
+import { countSent } from '../../queue-telemetry.ts';
 import { declareQueues } from './declare-queues.ts';
 import { delayedHeaders, readCounts, textHeaders } from './message-headers.ts';
 
@@ -179,13 +180,15 @@ class Consuming {
     const steps = definition.onFailure?.delaysMs ?? defaultDelaysMs;
     const { stepMs, expirationMs } = retryDelay(counts.delays - 1, steps);
     const { messageId, type, contentType } = message.properties;
+    const queue = queueNames(definition.name).retry(stepMs);
+    const startedAt = performance.now();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     // A channel that closes forgets its confirms, and nobody may wait for one of those.
     const stopWaiting = (): void => resolve();
     this.#lost.addEventListener('abort', stopWaiting);
     this.#channel.publish(
       '',
-      queueNames(definition.name).retry(stepMs),
+      queue,
       message.content,
       {
         persistent: true,
@@ -197,8 +200,9 @@ class Consuming {
         headers: delayedHeaders(headers, counts),
       },
       (error: unknown) => {
-        if (error) reject(new Error('the delay queue refused a message', { cause: error }));
-        else resolve();
+        if (error) return reject(new Error('the delay queue refused a message', { cause: error }));
+        countSent(definition.name, queue, startedAt);
+        resolve();
       },
     );
     return promise.finally(() => this.#lost.removeEventListener('abort', stopWaiting));
