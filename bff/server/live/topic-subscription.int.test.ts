@@ -16,7 +16,8 @@ declare module 'vitest' {
 const AWHILE = { timeout: 30_000, interval: 100 };
 
 describe('a topic subscription', () => {
-  const vhost = `bff-${randomBytes(6).toString('hex')}`;
+  // Another one for each test: the broker's list of connections may still show those of the one before.
+  let vhost: string;
   let urls: InfrastructureUrls;
   let publisher: ChannelModel;
   let subscription: TopicSubscription;
@@ -24,6 +25,7 @@ describe('a topic subscription', () => {
   let reconnects: number;
 
   beforeEach(async () => {
+    vhost = `bff-${randomBytes(6).toString('hex')}`;
     urls = await createVhost(inject('infrastructure'), vhost);
     publisher = await connect(urls.amqpUrl);
     heard = [];

@@ -52,8 +52,15 @@ describe('servers that go away and come back', () => {
     const bids = Array.from({ length: count }, (_, i) =>
       bidMessage({ itemId, userId: itemId }, published + i + 1),
     );
-    const client = await eventually(() => connectClient(streamUrl));
-    const publisher = await eventually(() => client.declarePublisher({ stream: partition }));
+    const { client, publisher } = await eventually(async () => {
+      const client = await connectClient(streamUrl);
+      try {
+        return { client, publisher: await client.declarePublisher({ stream: partition }) };
+      } catch (error) {
+        await client.close().catch(() => undefined);
+        throw error;
+      }
+    });
     for (const bid of bids) await publisher.send(bid.body, { applicationProperties: bid.properties });
     await publisher.flush();
     published += count;
