@@ -6,10 +6,15 @@ import {
 import { UserCreatedSchema } from '@gavel/proto/gen/auth/v1/events_pb';
 import {
   AuctionClosedSchema,
+  AuctionEndingSoonSchema,
   BidPlacedSchema,
+  ItemBoughtNowSchema,
   ItemCancelledSchema,
   ItemCreatedSchema,
+  ItemUnwatchedSchema,
   ItemUpdatedSchema,
+  ItemWatchedSchema,
+  ProxyBidPlacedSchema,
 } from '@gavel/proto/gen/bids/v1/events_pb';
 import { notificationTables } from './adapters/postgres/notification-tables.ts';
 import { followEvent } from './application/follow-event.ts';
@@ -20,10 +25,15 @@ const types = [
   ItemUpdatedSchema,
   ItemCancelledSchema,
   BidPlacedSchema,
+  ProxyBidPlacedSchema,
+  ItemBoughtNowSchema,
+  AuctionEndingSoonSchema,
   AuctionClosedSchema,
+  ItemWatchedSchema,
+  ItemUnwatchedSchema,
 ];
 
-/** Tells people what happened to their bids and items. With `mail`, each notification is to be mailed as well. */
+/** Tells people what happened to their bids and items. With `mail`, those that people want mailed are. */
 export function notificationsConsumer({
   mail,
 }: {
@@ -37,7 +47,12 @@ export function notificationsConsumer({
       'gavel.bids.item_updated.*',
       'gavel.bids.item_cancelled.*',
       'gavel.bids.bid_placed.*',
+      'gavel.bids.proxy_bid_placed.*',
+      'gavel.bids.item_bought_now.*',
+      'gavel.bids.auction_ending_soon.*',
       'gavel.bids.auction_closed.*',
+      'gavel.bids.item_watched.*',
+      'gavel.bids.item_unwatched.*',
     ],
     types,
     async handle(tx, { envelope, body }) {

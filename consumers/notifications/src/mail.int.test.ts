@@ -4,7 +4,8 @@ import { transaction } from '@gavel/postgres/transaction';
 import { freePort } from '@gavel/service-runtime/testing/free-port';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMailOutbox } from './adapters/postgres/mail-outbox.ts';
-import { notificationId, notificationTables } from './adapters/postgres/notification-tables.ts';
+import { notificationTables } from './adapters/postgres/notification-tables.ts';
+import { notificationId } from './adapters/postgres/store-notices.ts';
 import { createSmtpTransport } from './adapters/smtp/smtp-transport.ts';
 import { MailSender } from './application/mail-sender.ts';
 import { type MailServer, openMailServer } from './testing/mail-server.ts';
@@ -75,6 +76,44 @@ describe('mail', () => {
     expect(message).toContain(`http://gavel.example/items/${itemId}`);
     // A title with a line break makes no header of its own.
     expect(message).not.toMatch(/^Bcc:/m);
+  });
+
+  it('is what people want mailed, and only that, when the notification is made', async () => {
+    const { pool } = fixture.database;
+    const [itemId, eventId] = [randomUUID(), randomUUID()];
+    const [unset, keen, mailOnly, neither] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    await pool.query(
+      `INSERT INTO preferences VALUES ($1, 'ending_soon', true, true), ($2, 'ending_soon', false, true),
+         ($3, 'ending_soon', false, false), ($3, 'won', false, false)`,
+      [keen, mailOnly, neither],
+    );
+    const tellAll = (kind: 'ending_soon' | 'won', users: string[]) =>
+      transaction(pool, (tx) =>
+        notificationTables(tx, { mail: true }).notify(
+          users.map((userId) => ({ kind, eventId, itemId, userId, happenedAt: new Date() })),
+        ),
+      );
+    await tellAll('ending_soon', [unset, keen, mailOnly, neither]);
+    const stored = async () => {
+      const { rows } = await pool.query(
+        `SELECT n.user_id, n.in_app, m.notification_id IS NOT NULL AS mailed
+         FROM notifications n LEFT JOIN mails m ON m.notification_id = n.id WHERE event_id = $1`,
+        [eventId],
+      );
+      return rows;
+    };
+    const expected = [
+      { user_id: unset, in_app: true, mailed: false },
+      { user_id: keen, in_app: true, mailed: true },
+      { user_id: mailOnly, in_app: false, mailed: true },
+    ];
+    expect(await stored()).toEqual(expect.arrayContaining(expected));
+    expect(await stored()).toHaveLength(3);
+    // Who has set nothing is mailed what they won.
+    const winner = randomUUID();
+    await tellAll('won', [winner, neither]);
+    expect(await stored()).toContainEqual({ user_id: winner, in_app: true, mailed: true });
+    expect(await stored()).toHaveLength(4);
   });
 
   it('waits for an address that is not known yet', async () => {

@@ -91,6 +91,124 @@ describe('notifications', () => {
     await fixture.expectTold(bob, `cancelled by ${cancelling.id}`);
   });
 
+  it('believes a bid that says whom it outbids, and tells nobody whose standing maximum holds', async () => {
+    const [itemId, ann, bob] = people();
+    const answer = event.proxyBid(itemId, ann, 4, bob);
+    const taking = event.placed(itemId, bob, 5, ann);
+    const again = [event.placed(itemId, bob, 6), event.placed(itemId, ann, 7, bob)] as const;
+    await fixture.publish(
+      event.placed(itemId, ann, 2),
+      event.placed(itemId, bob, 3),
+      answer,
+      taking,
+      ...again,
+    );
+    await fixture.expectTold(ann, `outbid by ${taking.id}`);
+    await fixture.expectTold(bob, `outbid by ${answer.id}`, `outbid by ${again[1].id}`);
+    const { rows } = await fixture.database.pool.query('SELECT title FROM auctions WHERE item_id = $1', [
+      itemId,
+    ]);
+    expect(rows).toEqual([{ title: 'A titled bid' }]);
+  });
+
+  it('tells who led that somebody has bought the item', async () => {
+    const [itemId, ann, bob] = people();
+    const bought = event.boughtNow(itemId, bob, 3);
+    const closed = event.closed(itemId, randomUUID(), 4, bob);
+    await fixture.publish(event.placed(itemId, ann, 2), closed, bought);
+    await fixture.expectTold(ann, `outbid by ${bought.id}`);
+    await fixture.expectTold(bob, `won by ${closed.id}`);
+  });
+
+  it('tells bidders and watchers that the end is near, also those of whom is heard late', async () => {
+    const [itemId, ann, bob] = people();
+    const [watcher, former, late] = people();
+    const slow = randomUUID();
+    const before = new Date(Date.now() - 60_000).toISOString();
+    const soon = event.endingSoon(itemId, 4);
+    await fixture.publish(
+      event.placed(itemId, ann, 2),
+      event.watched(itemId, watcher, 1),
+      event.watched(itemId, ann, 1),
+      event.unwatched(itemId, former, 2),
+      event.watched(itemId, former, 1),
+      soon,
+    );
+    for (const person of [ann, watcher]) await fixture.expectTold(person, `ending_soon by ${soon.id}`);
+    const after = new Date(Date.now() + 60_000).toISOString();
+    const more = [
+      event.watched(itemId, bob, 1, after),
+      event.watched(itemId, former, 3, after),
+      event.watched(itemId, late, 1, before),
+      event.placed(itemId, bob, 5, ann),
+      event.placed(itemId, slow, 3),
+    ];
+    await fixture.publish(...more, soon);
+    await fixture.untilHandled(...more);
+    // Who watched or bid before it is told; who did afterwards is not.
+    for (const person of [late, slow]) await fixture.expectTold(person, `ending_soon by ${soon.id}`);
+    expect([await fixture.told(former), await fixture.told(bob)]).toEqual([[], []]);
+    const { rows } = await fixture.database.pool.query(
+      "SELECT amount, currency FROM notifications WHERE kind = 'ending_soon' AND user_id = $1",
+      [late],
+    );
+    expect(rows).toEqual([{ amount: 300n, currency: 'EUR' }]);
+  });
+
+  it('tells nobody that an end is near that has passed, or of an auction that is over', async () => {
+    const [itemId, closedId, watcher] = people();
+    const passed = event.endingSoon(itemId, 2, { endAt: new Date(Date.now() - 1_000).toISOString() });
+    const closed = event.closed(closedId, randomUUID(), 3);
+    const events = [
+      event.watched(itemId, watcher, 1),
+      event.watched(closedId, watcher, 1),
+      passed,
+      closed,
+      event.endingSoon(closedId, 2),
+    ];
+    await fixture.publish(...events);
+    await fixture.untilHandled(...events);
+    expect(await fixture.told(watcher)).toEqual([]);
+  });
+
+  it('tells those who watch it that an item was withdrawn, but not the seller who did it', async () => {
+    const [itemId, watcher, seller] = people();
+    const cancelling = event.cancelled(itemId, 2, seller);
+    const late = randomUUID();
+    const before = new Date(Date.now() - 60_000).toISOString();
+    await fixture.publish(event.watched(itemId, watcher, 1), event.watched(itemId, seller, 1), cancelling);
+    await fixture.publish(event.watched(itemId, late, 1, before));
+    for (const person of [watcher, late]) await fixture.expectTold(person, `cancelled by ${cancelling.id}`);
+    expect(await fixture.told(seller)).toEqual([]);
+  });
+
+  it('makes no notification that its person does not want, from when they say so', async () => {
+    const [seller, ...items] = people();
+    const first = event.closed(items[0], seller, 2);
+    await fixture.publish(first);
+    await fixture.expectTold(seller, `no_bids by ${first.id}`);
+    const prefer = (inApp: boolean) =>
+      fixture.database.pool.query(
+        `INSERT INTO preferences VALUES ($1, 'unsold', $2, true)
+         ON CONFLICT (user_id, kind) DO UPDATE SET in_app = excluded.in_app`,
+        [seller, inApp],
+      );
+    await prefer(false);
+    const [winner, mark] = people();
+    const sold = event.closed(randomUUID(), seller, 2, winner);
+    await fixture.publish(event.closed(items[1], seller, 2, undefined, ItemOutcome.RESERVE_NOT_MET), sold);
+    // Mail is off here, so wanting it mailed stores nothing; another kind is not touched.
+    await fixture.expectTold(seller, `no_bids by ${first.id}`, `sold by ${sold.id}`);
+    await prefer(true);
+    const last = event.closed(mark, seller, 2);
+    await fixture.publish(last);
+    await fixture.expectTold(
+      seller,
+      ...[first, last].map(({ id }) => `no_bids by ${id}`),
+      `sold by ${sold.id}`,
+    );
+  });
+
   it('parks what can never be told and goes on', async () => {
     const [itemId, ann, bob] = people();
     const second = event.bid(itemId, bob, 4);

@@ -1,11 +1,11 @@
-import type { NoticeKind } from './notice.ts';
+import type { NoticeKind, Price } from './notice.ts';
 
 /** What a mail is made of. */
 export interface MailContent {
   readonly kind: NoticeKind;
   /** Undefined while the item's own event has not come. */
   readonly title: string | undefined;
-  readonly price: { readonly amount: bigint; readonly currency: string } | undefined;
+  readonly price: Price | undefined;
   /** Page of the item, when it is known where pages are. */
   readonly url: string | undefined;
 }
@@ -15,7 +15,7 @@ export interface ComposedMail {
   readonly text: string;
 }
 
-const sentences: Record<NoticeKind, (item: string, price: string) => ComposedMail> = {
+const sentences: Record<NoticeKind, (item: string, price: string, hasPrice: boolean) => ComposedMail> = {
   outbid: (item, price) => ({
     subject: `You have been outbid on ${item}`,
     text: `Somebody else leads now on ${item}, at ${price}.`,
@@ -38,20 +38,25 @@ const sentences: Record<NoticeKind, (item: string, price: string) => ComposedMai
   }),
   cancelled: (item) => ({
     subject: `${item} was withdrawn`,
-    text: `The seller has withdrawn ${item}. Your bid no longer stands.`,
+    text: `The seller has withdrawn ${item}. No bid on it stands any more.`,
+  }),
+  ending_soon: (item, price, hasPrice) => ({
+    subject: `The auction of ${item} ends soon`,
+    text: `The auction of ${item} ends soon. ${hasPrice ? `It stands at ${price}.` : 'Nobody has bid yet.'}`,
   }),
 };
 
 /** Subject and plain text of the mail for a notice. */
 export function composeMail({ kind, title, price, url }: MailContent): ComposedMail {
   const item = title === undefined ? 'an item' : `“${oneLine(title)}”`;
-  const { subject, text } = sentences[kind](item, price === undefined ? 'its last bid' : formatPrice(price));
+  const words = price === undefined ? 'its last bid' : formatPrice(price);
+  const { subject, text } = sentences[kind](item, words, price !== undefined);
   const capital = subject.replace(/^an item/, 'An item');
   return { subject: capital, text: url === undefined ? `${text}\n` : `${text}\n\n${url}\n` };
 }
 
 // Exact at any size: Intl takes decimals as text, and its currency says how many digits the minor unit has.
-function formatPrice({ amount, currency }: { amount: bigint; currency: string }): string {
+function formatPrice({ amount, currency }: Price): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
   const minor = amount.toString().padStart(digits + 1, '0');

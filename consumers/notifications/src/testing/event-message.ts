@@ -7,12 +7,23 @@ import { UserCreatedSchema } from '@gavel/proto/gen/auth/v1/events_pb';
 import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
 import {
   AuctionClosedSchema,
+  AuctionEndingSoonSchema,
   BidPlacedSchema,
+  ItemBoughtNowSchema,
   ItemCancelledSchema,
   ItemCreatedSchema,
+  ItemUnwatchedSchema,
+  ItemWatchedSchema,
+  ProxyBidPlacedSchema,
 } from '@gavel/proto/gen/bids/v1/events_pb';
 import { findEvent } from '@gavel/proto/registry';
 import { eventSubject } from '@gavel/proto/subjects';
+import { v5 } from 'uuid';
+
+/** A message that holds an event. */
+export interface EventMessage extends TopicMessage {
+  readonly id: string;
+}
 
 /** An event as the relay publishes it to the exchange. */
 function eventMessage<S extends DescMessage>(
@@ -20,7 +31,7 @@ function eventMessage<S extends DescMessage>(
   aggregateId: string,
   sequence: number,
   body: MessageInitShape<S>,
-): TopicMessage & { id: string } {
+): EventMessage {
   const definition = findEvent(schema.typeName);
   if (definition === undefined) throw new Error(`${schema.typeName} is not an event`);
   const id = uuidv7();
@@ -38,27 +49,68 @@ function eventMessage<S extends DescMessage>(
 }
 
 const now = () => new Date().toISOString();
+const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+const watchId = (itemId: string, userId: string) => v5(`${itemId}:${userId}`, v5.URL);
+
+function bidFields(itemId: string, userId: string, sequence: number) {
+  const amount = BigInt(sequence * 100);
+  return { bidId: uuidv7(), itemId, userId, amount, currency: 'EUR', timestamp: now() };
+}
 
 export const event = {
   created: (itemId: string, title: string) =>
     eventMessage(ItemCreatedSchema, itemId, 1, { itemId, sellerId: randomUUID(), title, createdAt: now() }),
 
+  /** As it was before events named who was outbid. */
   bid: (itemId: string, userId: string, sequence: number) =>
+    eventMessage(BidPlacedSchema, itemId, sequence, bidFields(itemId, userId, sequence)),
+
+  /** As it is now; without anybody outbid it is the first, the leader's own, or answered by the proxy bid that follows. */
+  placed: (itemId: string, userId: string, sequence: number, outbidUserId = '', bidCount = sequence - 1) =>
     eventMessage(BidPlacedSchema, itemId, sequence, {
-      bidId: uuidv7(),
+      ...bidFields(itemId, userId, sequence),
+      outbidUserId,
+      bidCount: BigInt(bidCount),
+      currentHighestBid: BigInt(sequence * 100),
+      sellerId: randomUUID(),
+      title: 'A titled bid',
+    }),
+
+  proxyBid: (itemId: string, userId: string, sequence: number, outbidUserId: string) =>
+    eventMessage(ProxyBidPlacedSchema, itemId, sequence, {
+      ...bidFields(itemId, userId, sequence),
+      outbidUserId,
+    }),
+
+  boughtNow: (itemId: string, buyerId: string, sequence: number) =>
+    eventMessage(ItemBoughtNowSchema, itemId, sequence, {
       itemId,
-      userId,
-      amount: BigInt(sequence * 100),
+      buyerId,
+      sellerId: randomUUID(),
+      amount: 9_900n,
       currency: 'EUR',
       timestamp: now(),
     }),
 
-  cancelled: (itemId: string, sequence: number) =>
-    eventMessage(ItemCancelledSchema, itemId, sequence, {
+  endingSoon: (itemId: string, sequence: number, { endAt = inMinutes(10), amount = 300n } = {}) =>
+    eventMessage(AuctionEndingSoonSchema, itemId, sequence, {
       itemId,
       sellerId: randomUUID(),
-      cancelledAt: now(),
+      title: 'An item in its last minutes',
+      endAt,
+      currentHighestBid: amount,
+      currency: 'EUR',
+      timestamp: now(),
     }),
+
+  watched: (itemId: string, userId: string, version: number, timestamp = now()) =>
+    eventMessage(ItemWatchedSchema, watchId(itemId, userId), version, { itemId, userId, timestamp }),
+
+  unwatched: (itemId: string, userId: string, version: number) =>
+    eventMessage(ItemUnwatchedSchema, watchId(itemId, userId), version, { itemId, userId, timestamp: now() }),
+
+  cancelled: (itemId: string, sequence: number, sellerId: string = randomUUID()) =>
+    eventMessage(ItemCancelledSchema, itemId, sequence, { itemId, sellerId, cancelledAt: now() }),
 
   closed: (itemId: string, sellerId: string, sequence: number, winnerId?: string, outcome?: ItemOutcome) =>
     eventMessage(AuctionClosedSchema, itemId, sequence, {

@@ -5,6 +5,7 @@ import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-man
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { inject } from 'vitest';
 import { notificationsMigrations } from '../migrations.ts';
+import type { EventMessage } from './event-message.ts';
 
 /** A database and a virtual host of its own. */
 export interface NotificationsFixture {
@@ -15,6 +16,8 @@ export interface NotificationsFixture {
   told(userId: string): Promise<string[]>;
   /** Resolves when that is all that the person has been told. */
   expectTold(userId: string, ...notices: string[]): Promise<void>;
+  /** Resolves when all of these events have been handled. */
+  untilHandled(...events: readonly EventMessage[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,6 +44,15 @@ export async function openNotificationsFixture(
     told,
     expectTold: (userId, ...notices) =>
       eventually(async () => expectEqual(await told(userId), notices.toSorted())),
+    untilHandled: (...events) =>
+      eventually(async () => {
+        const ids = events.map(({ id }) => id);
+        const { rows } = await database.pool.query(
+          'SELECT event_id FROM processed_events WHERE event_id = ANY ($1::uuid[])',
+          [ids],
+        );
+        if (rows.length < ids.length) throw new Error(`${rows.length} of ${ids.length} events are handled`);
+      }),
     async close() {
       await database.drop();
       await deleteVhost(urls.managementUrl, vhost);
