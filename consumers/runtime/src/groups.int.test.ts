@@ -126,6 +126,20 @@ describe('a consumer group', () => {
     await sharedAs([second], [4]);
   });
 
+  it('keeps members that no partition is left for at the ready, and gives them one as soon as there is', async () => {
+    const { start, publish, allApplied } = newGroup();
+    const members = Array.from({ length: 5 }, () => start());
+    await sharedAs(members, [0, 1, 1, 1, 1]);
+    for (const member of members) expect(() => member.check()).not.toThrow();
+    const leaver = members.find((member) => heldBy(member) === 1);
+    const others = members.filter((member) => member !== leaver);
+    await publish(5);
+    await leaver?.stop();
+    await sharedAs(others, [1, 1, 1, 1]);
+    await publish(5);
+    await allApplied();
+  });
+
   it('takes the partitions of a killed member over within seconds', async () => {
     const { name, start, publish, allApplied } = newGroup();
     const survivor = start();

@@ -68,4 +68,45 @@ describe('the consumer as a process', () => {
       expect(await ended).toEqual([0, null]);
     }
   });
+
+  it('commits the batch in hand when SIGTERM comes in its middle', async () => {
+    const port = await freePort();
+    const userId = randomUUID();
+    await database.pool.query(
+      'INSERT INTO user_stats (user_id, total_bids, last_bid_at, total_amount) VALUES ($1, 1, now(), 100)',
+      [userId],
+    );
+    // What its transaction has to wait for.
+    const holder = await database.pool.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT 1 FROM user_stats WHERE user_id = $1 FOR UPDATE', [userId]);
+      child = spawn(process.execPath, [program('main.ts')], { env: environment(port), stdio: 'ignore' });
+      const ended = once(child, 'exit');
+      await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200));
+      const bid = bidMessage({ itemId: randomUUID(), userId }, 1);
+      await producer.send(bid.partition, [bid]);
+      await eventually(async () => {
+        const { rows } = await database.pool.query(
+          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        expect(rows).toHaveLength(1);
+      });
+      child.kill('SIGTERM');
+      // It has heard of it, and still lives for its batch.
+      await eventually(async () => {
+        const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
+        expect(answer?.status).not.toBe(200);
+      });
+      expect(child.exitCode).toBeNull();
+      await holder.query('COMMIT');
+      expect(await ended).toEqual([0, null]);
+    } finally {
+      holder.release();
+    }
+    const { rows } = await database.pool.query('SELECT total_bids FROM user_stats WHERE user_id = $1', [
+      userId,
+    ]);
+    expect(rows).toEqual([{ total_bids: 2n }]);
+  });
 });
