@@ -17,6 +17,7 @@ const processPorts: Record<ProcessName, number> = {
   'relay-bids': 4012,
   'consumer-user-stats': 4021,
   'consumer-notifications': 4022,
+  'consumer-leaderboard': 4023,
   'nats-bridge': 4031,
 };
 

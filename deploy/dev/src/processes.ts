@@ -9,10 +9,16 @@ export type ProcessName =
   | 'relay-bids'
   | 'consumer-user-stats'
   | 'consumer-notifications'
+  | 'consumer-leaderboard'
   | 'nats-bridge'
   | 'bff';
 
-export type DatabaseName = 'gavel_auth' | 'gavel_bids' | 'gavel_stats' | 'gavel_notifications';
+export type DatabaseName =
+  | 'gavel_auth'
+  | 'gavel_bids'
+  | 'gavel_stats'
+  | 'gavel_notifications'
+  | 'gavel_leaderboard';
 
 /** What the environment of the processes is made from. */
 export interface SystemContext {
@@ -118,6 +124,18 @@ export const processes: readonly ProcessDefinition[] = [
     keepsKeys: ['SMTP_URL', 'SMTP_FROM'],
   },
   {
+    name: 'consumer-leaderboard',
+    entry: 'consumers/leaderboard/src/main.ts',
+    serves: false,
+    startsAfter: ['relay-bids'],
+    environment: ({ urls, databaseUrls }) => ({
+      DATABASE_URL: databaseUrls.gavel_leaderboard,
+      REDIS_URL: urls.redisUrl,
+      NODE_OPTIONS: '--max-semi-space-size=8',
+      ...broker(urls),
+    }),
+  },
+  {
     name: 'bff',
     entry: 'bff/main.ts',
     serves: true,
@@ -157,6 +175,7 @@ export const migrations: readonly { readonly database: DatabaseName; readonly en
   { database: 'gavel_bids', entry: 'services/bids/src/migrate.ts' },
   { database: 'gavel_stats', entry: 'consumers/user-stats/src/migrate.ts' },
   { database: 'gavel_notifications', entry: 'consumers/notifications/src/migrate.ts' },
+  { database: 'gavel_leaderboard', entry: 'consumers/leaderboard/src/migrate.ts' },
 ];
 
 /** The base URL of a process on loopback. */

@@ -16,6 +16,7 @@ const context: SystemContext = {
     gavel_bids: 'bids db',
     gavel_stats: 'stats db',
     gavel_notifications: 'notifications db',
+    gavel_leaderboard: 'leaderboard db',
   },
   directory: '/the/system',
 };

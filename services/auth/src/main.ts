@@ -1,19 +1,19 @@
 import { createLogger } from '@gavel/observability/logger';
 import { createPool } from '@gavel/postgres/pool';
 import { isTransient } from '@gavel/postgres/sqlstate';
+import { createAddressResolver } from '@gavel/service-runtime/client-address';
 import { createHealth } from '@gavel/service-runtime/health';
 import { sendJson, startHttpServer } from '@gavel/service-runtime/http-server';
 import { serviceInterceptors } from '@gavel/service-runtime/interceptors';
 import { type ProcessScope, runProcess } from '@gavel/service-runtime/process';
+import { connectRedis } from '@gavel/service-runtime/redis';
 import { createArgon2Passwords } from './adapters/argon2-passwords.ts';
 import { authRoutes } from './adapters/auth-rpc.ts';
-import { createAddressResolver } from './adapters/client-address.ts';
 import { createHashTurns } from './adapters/hash-turns.ts';
 import { openAccessTokens, RELOAD_MS } from './adapters/jwt-access-tokens.ts';
 import { createPostgresAccountStore } from './adapters/postgres-account-store.ts';
 import { createPostgresSessionStore } from './adapters/postgres-session-store.ts';
 import { createRedisAttemptLimits } from './adapters/redis-attempt-limits.ts';
-import { connectRedis } from './adapters/redis-connection.ts';
 import { createGetProfile } from './application/get-profile.ts';
 import { createLogIn } from './application/log-in.ts';
 import { createLogOut } from './application/log-out.ts';
@@ -33,7 +33,10 @@ export async function startAuth(config: AuthConfig, scope: Pick<ProcessScope, 'o
     max: config.DATABASE_POOL,
   });
   scope.onStop('database', () => pool.end());
-  const redis = await connectRedis(config.REDIS_URL);
+  const redis = await connectRedis({
+    url: config.REDIS_URL,
+    meanwhile: 'each process counts attempts for itself',
+  });
   scope.onStop('redis', () => redis.disconnect());
 
   const accessTokens = await openAccessTokens({

@@ -19,6 +19,7 @@ export async function readSecrets(directory: string): Promise<Secrets> {
     gavel_bids: password(),
     gavel_stats: password(),
     gavel_notifications: password(),
+    gavel_leaderboard: password(),
   };
   const secrets: Secrets = { databasePasswords: { ...fresh, ...kept } };
   const written = `${JSON.stringify(secrets)}\n`;

@@ -6,6 +6,7 @@ import type { Infrastructure, ServerHandle } from '../infrastructure/infrastruct
 import { readInfrastructureConfig } from '../infrastructure/infrastructure-config.ts';
 import { nativeProvider } from '../infrastructure/native/native-provider.ts';
 import { startPrivateNats } from '../infrastructure/native/private-nats.ts';
+import { startPrivateRedis } from '../infrastructure/native/private-redis.ts';
 import { removeServerHome } from '../infrastructure/native/server-home.ts';
 import { isAlive } from '../process-control/process-table.ts';
 import { gavelDirectory } from '../project-root.ts';
@@ -27,6 +28,9 @@ export interface TestNats {
   /** Also removes its data. */
   stop(): Promise<void>;
 }
+
+/** As above, of Redis. */
+export type TestRedis = TestNats;
 
 /**
  * Starts servers of its own under `.gavel/test-<pid>-<n>`, for tests that stop or kill them. `stop()` also removes
@@ -62,6 +66,19 @@ export async function startTestNats(): Promise<TestNats> {
     ...nats,
     async stop() {
       await nats.server.stop();
+      await removeServerHome(directory);
+    },
+  };
+}
+
+/** A Redis of its own, to be killed, emptied or frozen by a test. */
+export async function startTestRedis(): Promise<TestRedis> {
+  const directory = await freshDirectory();
+  const redis = await startPrivateRedis(readInfrastructureConfig(process.env), directory);
+  return {
+    ...redis,
+    async stop() {
+      await redis.server.stop();
       await removeServerHome(directory);
     },
   };

@@ -2,6 +2,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { ConnectRouter, HandlerContext } from '@connectrpc/connect';
 import { AuthService } from '@gavel/proto/gen/auth/v1/auth_pb';
 import { requireCaller } from '@gavel/service-runtime/caller';
+import type { AddressClues } from '@gavel/service-runtime/client-address';
 import { unwrap } from '@gavel/service-runtime/failure';
 import { peerAddress } from '@gavel/service-runtime/peer';
 import type { GetProfile } from '../application/get-profile.ts';
@@ -11,7 +12,6 @@ import type { AccessToken, Origin } from '../application/ports.ts';
 import type { RefreshSession } from '../application/refresh-session.ts';
 import type { RegisterAccount } from '../application/register-account.ts';
 import { printable } from '../domain/person-details.ts';
-import type { AddressClues } from './client-address.ts';
 
 export interface AuthUseCases {
   registerAccount: RegisterAccount;

@@ -1,0 +1,79 @@
+import { leaderboard, leaderboardKeys, toBidderMember } from '@gavel/proto/leaderboards';
+import { createRedisScript } from '@gavel/service-runtime/redis';
+import type { Redis } from 'ioredis';
+import type { AuctionBoard, BoardStore, SellerBoard, Written } from '../../application/ports.ts';
+import { BEGIN, FINISH, LOOK, SET_MINUTE, WRITE } from './board-scripts.ts';
+
+/** Without a keeper for so long, readers go to Postgres. */
+const KEPT_MS = 10_000;
+const DAY_MS = 24 * 3600 * 1000;
+/** The longest auction takes 90 days and its extensions: a board whose end was missed does not stay for ever. */
+const RUNNING_MS = 100 * DAY_MS;
+
+/**
+ * The boards as sorted sets, written by scripts that check the keeper's fence and the building's token with each call. A Redis
+ * that was restarted, or another one at the same address, has another run id: it may have lost its last second, so its boards
+ * count as missing.
+ */
+export function createRedisBoardStore(redis: Redis, prefix: string): BoardStore {
+  const keys = leaderboardKeys(prefix);
+  const look = createRedisScript(redis, LOOK);
+  const begin = createRedisScript(redis, BEGIN);
+  const write = createRedisScript(redis, WRITE);
+  const finish = createRedisScript(redis, FINISH);
+  const setMinute = createRedisScript(redis, SET_MINUTE);
+  return {
+    async look({ fence, projection }) {
+      const run = await runId(redis);
+      const answer = await look([keys.state, keys.kept], [String(fence), projection, run, KEPT_MS]);
+      if (answer === 'fenced' || answer === 'missing') return { kind: answer };
+      const [token, minute] = answer as [string, string];
+      return { kind: 'whole', token, minute: new Date(minute) };
+    },
+    async begin({ fence, projection }, token, minute) {
+      const run = await runId(redis);
+      const args = [String(fence), projection, run, token, minute.toISOString()];
+      return (await begin([keys.state], args)) as Written;
+    },
+    async write({ fence }, token, { auctions, sellers }) {
+      const names = [keys.boards(token), leaderboard.hottest, leaderboard.topSellers];
+      const boards = [JSON.stringify(auctions.map(toAuction)), JSON.stringify(sellers.map(toSeller))];
+      return (await write([keys.state], [String(fence), token, ...names, ...boards])) as Written;
+    },
+    async finish({ fence }, token) {
+      return (await finish([keys.state, keys.kept], [String(fence), token, KEPT_MS])) as Written;
+    },
+    async setMinute({ fence }, token, minute) {
+      return (await setMinute([keys.state], [String(fence), token, minute.toISOString()])) as Written;
+    },
+    async sweep(token) {
+      let cursor = '0';
+      do {
+        const [next, found] = await redis.scan(cursor, 'MATCH', keys.anyBoard, 'COUNT', 1_000);
+        const old = found.filter((key) => !key.startsWith(keys.boards(token)));
+        if (old.length > 0) await redis.unlink(...old);
+        cursor = next;
+      } while (cursor !== '0');
+    },
+  };
+}
+
+function toAuction({ itemId, isClosed, recentBids, bidders }: AuctionBoard) {
+  return [
+    leaderboard.topBidders(itemId),
+    itemId,
+    String(isClosed ? 0n : recentBids),
+    isClosed ? DAY_MS : RUNNING_MS,
+    bidders.flatMap((bidder) => [String(bidder.amount), toBidderMember(bidder)]),
+  ];
+}
+
+function toSeller({ sellerId, soldCount }: SellerBoard) {
+  return [sellerId, String(soldCount)];
+}
+
+async function runId(redis: Redis): Promise<string> {
+  const run = /^run_id:(\S+)/m.exec(await redis.info('server'))?.[1];
+  if (run === undefined) throw new Error('Redis does not tell its run id');
+  return run;
+}
