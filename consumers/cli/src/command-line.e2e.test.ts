@@ -1,5 +1,5 @@
 import { publishRaw } from '@gavel/consumer-runtime/testing/raw-publisher';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type CliSystem, startCliSystem } from './testing/cli-system.ts';
 
 const ITEM = '01970000-0000-7000-8000-00000000000b';
@@ -18,6 +18,7 @@ describe('the command line on a system at work', () => {
   });
   afterAll(() => system?.close());
 
+  const peekIds = () => system.peekIds(PARTITION);
   const json = async (...args: string[]) => JSON.parse((await system.gavel(...args, '--json')).stdout);
   const totals = async () => {
     const { rows } = await system.stats.pool.query<{ total: bigint }>(
@@ -33,6 +34,8 @@ describe('the command line on a system at work', () => {
       ['streams', 'peek', 'gavel.bids', '--subject', 'gavel.>.x'],
       ['groups', 'seek', 'user-stats'],
       ['replay', 'user-stats', '--until', 'last'],
+      ['groups', 'seek', 'user-stats', '--to', 'first', '--force'],
+      ['refill', 'gavel.bids', '--dry-run', '--execute'],
       ['nothing'],
     ]) {
       const { code, stdout, stderr } = await system.gavel(...args);
@@ -140,22 +143,112 @@ describe('the command line on a system at work', () => {
     await system.stopGroup();
   });
 
-  const peekIds = async (): Promise<(string | null)[]> => {
-    const { stdout } = await system.gavel(
-      'streams',
-      'peek',
-      PARTITION,
-      '--from',
-      'first',
-      '--limit',
-      '50',
-      '--json',
+  it('undoes no seek of a group that has moved on since, unless it is forced to', async () => {
+    await system.gavel('groups', 'seek', 'user-stats', '--to', 'first', '--partition', '0', '--execute');
+    await system.stats.pool.query(
+      'UPDATE checkpoints SET last_offset = 1 WHERE stream_partition = $1 AND consumer = $2',
+      [PARTITION, 'user-stats'],
     );
-    return stdout
-      .trim()
-      .split('\n')
-      .map((line) => (JSON.parse(line) as { envelope: { id: string } | null }).envelope?.id ?? null);
-  };
+    const undo = ['groups', 'seek', 'user-stats', '--undo', '--execute'];
+    const refused = await system.gavel(...undo);
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('--force') });
+    expect((await system.gavel(...undo, '--force')).code).toBe(0);
+    expect((await json('groups', 'ls'))[0]).toMatchObject({ lagMessages: 0 });
+  });
+
+  it('says why groups without places cannot be moved, and what it does not know of them', async () => {
+    for (const name of ['notifications', 'nats-bridge']) {
+      expect((await system.gavel('groups', 'seek', name, '--to', 'first')).code).toBe(3);
+    }
+    const nobody = ['--nats-url', 'nats://u:p@127.0.0.1:1', '--management-url', 'http://u:p@127.0.0.1:1'];
+    const groups = (await json('groups', 'ls', ...nobody)) as { group: string; state: string }[];
+    expect(groups.map(({ group, state }) => ({ group, state }))).toEqual([
+      { group: 'user-stats', state: 'ok' },
+      { group: 'notifications', state: 'unknown' },
+      { group: 'nats-bridge', state: 'unknown' },
+    ]);
+  });
+
+  it('leaves no loss unsaid: a refill that does not fill it answers 3, and one that cannot is refused', async () => {
+    await system.losePartition(PARTITION);
+    await system.bid(ITEM, USER, 7);
+    const all = await system.gavel('refill', 'gavel.bids', '--execute');
+    expect(all).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining(`still lost: ${PARTITION} lacks positions 1 to`),
+    });
+    const one = ['refill', 'gavel.bids', '--partition', '0', '--recreate', '--execute'];
+    expect((await system.gavel(...one)).code).toBe(0);
+    expect((await json('outbox', 'status'))[1].lost).toEqual([]);
+    expect(await peekIds()).toHaveLength(7);
+
+    const [first] = (await peekIds()) as [string];
+    // As retention does it.
+    await system.bids.pool.query(
+      'WITH old AS (DELETE FROM outbox WHERE id = 1) DELETE FROM outbox_claims WHERE last_position = 1',
+    );
+    const trace = await json('trace', first);
+    expect(trace).toMatchObject({ outbox: 'bids', stored: { partition: PARTITION } });
+    expect(
+      trace.steps.map(({ step, where }: { step: string; where: string }) => `${step}: ${where}`),
+    ).toEqual([
+      expect.stringMatching(/^appended: not in any outbox \(any more\): auth is empty, bids begins with/),
+      'relayed: gone with the row',
+      `stored: ${PARTITION}@0`,
+      'confirmed: gone with the row',
+      'applied: user-stats',
+      'applied: notifications',
+      expect.stringMatching(/^mirrored: nats-bridge, GAVEL_BIDS#/),
+    ]);
+    // A relay knows what it has put into a partition itself since it was made anew.
+    await system.bid(ITEM, USER, 8);
+    await system.losePartition(PARTITION);
+    const refused = await system.gavel(...one);
+    expect(refused).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('1 of them not in Postgres any more'),
+    });
+    expect((await system.gavel(...one, '--lose-older')).code).toBe(0);
+    expect((await json('outbox', 'status'))[1].lost).toEqual([]);
+    expect(await peekIds()).toHaveLength(7);
+  });
+
+  it('ends a refill at Ctrl-C, and knows the partition as incomplete until it is refilled again', async () => {
+    // The refill waits behind this lock when it has declared the partition lost.
+    const holder = await system.bids.pool.connect();
+    await holder.query(`
+      CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NEW; END';
+      CREATE TRIGGER wait_here AFTER INSERT ON outbox_lost FOR EACH ROW EXECUTE FUNCTION wait_here();
+      SELECT pg_advisory_lock(4711)`);
+    const one = ['refill', 'gavel.bids', '--partition', '0', '--recreate', '--execute'];
+    const interrupted = await system.gavelInterrupted(
+      async () => {
+        await vi.waitFor(
+          async () => {
+            const { rows } = await system.bids.pool.query(
+              `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted`,
+            );
+            expect(rows).toHaveLength(1);
+          },
+          { timeout: 30_000, interval: 50 },
+        );
+        // Ctrl-C comes first: what waits goes on a moment later.
+        setImmediate(
+          () => void holder.query('SELECT pg_advisory_unlock(4711)').finally(() => holder.release()),
+        );
+      },
+      ...one,
+    );
+    await system.bids.pool.query('DROP TRIGGER wait_here ON outbox_lost; DROP FUNCTION wait_here()');
+    expect(interrupted).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining(`${PARTITION} is incomplete and counts as lost`),
+    });
+    expect((await json('outbox', 'status'))[1].lost).toMatchObject([{ partition: PARTITION }]);
+    expect((await system.gavel(...one)).code).toBe(0);
+    expect((await json('outbox', 'status'))[1].lost).toEqual([]);
+    expect(await peekIds()).toHaveLength(7);
+  });
 
   it('knows the letters of work queues, and asks whose is meant when two have the same number', async () => {
     for (const [database, consumer] of [

@@ -3,6 +3,12 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type CliSystem, startCliSystem } from './testing/cli-system.ts';
 import { mask, readSession, writeSession } from './testing/session.ts';
 
+interface GroupLine {
+  readonly lagMessages: number | null;
+  readonly members: number | null;
+  readonly parked: number | null;
+}
+
 const readme = new URL('../README.md', import.meta.url);
 const LAMP = '01970000-0000-7000-8000-00000000000a';
 const CHAIR = '01970000-0000-7000-8000-00000000000b';
@@ -12,7 +18,7 @@ const BRUNO = '01970000-0000-7000-8000-0000000000b2';
 
 describe('the recorded session of the README', () => {
   let system: CliSystem;
-  let eventId = '';
+  const events = { EVENT_ID: '', PARKED_ID: '' };
 
   beforeAll(async () => {
     system = await startCliSystem();
@@ -22,17 +28,28 @@ describe('the recorded session of the README', () => {
     system.startGroup();
     await system.caughtUp();
     const { rows } = await system.bids.pool.query<{ id: string }>(
-      'SELECT event_id AS id FROM outbox ORDER BY id LIMIT 1',
+      'SELECT event_id AS id FROM outbox ORDER BY id',
     );
-    eventId = rows[0]?.id ?? '';
-    // The broker counts segments every few seconds.
+    events.EVENT_ID = rows[0]?.id ?? '';
+    events.PARKED_ID = rows.at(-1)?.id ?? '';
+    // The broker counts segments and queues every few seconds.
     await vi.waitFor(
       async () => {
         const { stdout } = await system.gavel('streams', 'show', 'gavel.bids', '--json');
         const { partitions } = JSON.parse(stdout) as { partitions: { segments: number | null }[] };
         expect(partitions.map(({ segments }) => segments)).toEqual([1, 1, 1, 1]);
+        const groups = JSON.parse((await system.gavel('groups', 'ls', '--json')).stdout) as GroupLine[];
+        expect(groups.map(({ lagMessages, members, parked }) => ({ lagMessages, members, parked }))).toEqual([
+          { lagMessages: 0, members: 1, parked: 1 },
+          { lagMessages: 0, members: 1, parked: 1 },
+          { lagMessages: 0, members: null, parked: null },
+        ]);
+        const { queues } = JSON.parse(
+          (await system.gavel('groups', 'show', 'notifications', '--json')).stdout,
+        ) as { queues: { role: string; ready: number }[] };
+        expect(queues.find(({ role }) => role === 'parked')).toMatchObject({ ready: 1 });
       },
-      { timeout: 30_000, interval: 500 },
+      { timeout: 60_000, interval: 500 },
     );
   });
   afterAll(() => system?.close());
@@ -59,7 +76,7 @@ describe('the recorded session of the README', () => {
         await happenings[step.text]?.();
         continue;
       }
-      const { code, output } = await system.shell(step.line, { EVENT_ID: eventId });
+      const { code, output } = await system.shell(step.line, events);
       const printed = `${output}${code === 0 ? '' : `[exit code ${code}]\n`}`;
       outputs.push(printed);
       if (!process.env.GAVEL_RECORD) expect(mask(printed), `$ ${step.line}`).toBe(mask(step.output));

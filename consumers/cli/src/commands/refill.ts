@@ -1,17 +1,15 @@
-import { refill } from '@gavel/outbox/refill/refill';
+import { readOpenLosses } from '@gavel/outbox/refill/losses';
 import { partitionsOf, type StreamName } from '@gavel/proto/topology';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { CommandFailure } from '../command-failure.ts';
-import type { Session } from '../connections/session.ts';
 import { knownGroups } from '../groups/known-groups.ts';
 import { outboxes } from '../outbox/outboxes.ts';
-import { planRefill, type RefillStep } from '../refill/plan-refill.ts';
-import { requireExtent } from '../streams/extent.ts';
+import { executeRefill } from '../refill/execute-refill.ts';
+import { formatRefill, planRefill, type RefillStep } from '../refill/plan-refill.ts';
+import { refuseLosses, refuseOpenLosses } from '../refill/refuse-refill.ts';
 import { requirePartition, requireStream } from '../streams/stream-names.ts';
 import { examples } from '../terminal/example-help.ts';
-import type { Progress } from '../terminal/output.ts';
 import type { CommandContext, Run } from '../terminal/run-command.ts';
-import { formatTable } from '../terminal/table.ts';
 
 interface RefillOptions {
   readonly partition?: string;
@@ -31,14 +29,20 @@ they are, unless --recreate says to delete what is in them.
 Relays may be at work: the outbox is taken from them meanwhile, they stand by and go on by themselves. Services are not
 held up; their events wait in the outbox.
 
-Offsets are new in a partition that was lost: then \`gavel groups seek GROUP --to first --execute\` for each of its groups.
-Processed events see to it that nothing is applied twice.`,
+LACKS is what relays have found missing, in positions of the whole outbox. Such a loss is settled, and health is well again,
+when all of it could be brought back. Where Postgres does not have all of it any more the refill is refused, unless
+--lose-older says that the rest stays lost. Exit code 3: refused, or partitions that lack something were left as they are.
+
+Ctrl-C ends it, within a partition too. That partition is then incomplete and known to be: run it again with --recreate.
+
+Offsets are new in a partition that was made anew: then \`gavel groups seek GROUP --to first --execute\` for each of its
+groups. Processed events see to it that nothing is applied twice.`,
     )
     .argument('<stream>', 'gavel.bids or gavel.auth')
     .option('--partition <partition>', 'only this one: its number or name')
     .option('--recreate', 'delete partitions that hold something')
-    .option('--lose-older', 'with --recreate: also where a partition holds more than Postgres still has')
-    .option('--dry-run', 'print the plan only (the default)')
+    .option('--lose-older', 'also where Postgres does not have all that a partition holds or has lost')
+    .addOption(new Option('--dry-run', 'print the plan only (the default)').conflicts('execute'))
     .option('--execute', 'do it')
     .addHelpText(
       'after',
@@ -71,72 +75,15 @@ Processed events see to it that nothing is applied twice.`,
           );
         }
         if (options.loseOlder !== true) refuseLosses(chosen);
-        const sent = await execute(context, stream, chosen);
-        for (const { partition, state } of steps.filter((step) => !chosen.includes(step))) {
+        const sent = await executeRefill(context, outboxOf(stream), chosen, options.loseOlder === true);
+        const left = steps.filter((step) => !chosen.includes(step));
+        for (const { partition, state } of left) {
           context.output.remark(`${partition} ${state} and is left as it is; --recreate refills it too.`);
         }
         answer(context, stream, chosen, `${sent} events published again. ${seekHint(stream)}`, sent);
+        refuseOpenLosses(partitions, await readOpenLosses(pool));
       }),
     );
-}
-
-async function execute(
-  { session, output, interrupted }: CommandContext,
-  stream: StreamName,
-  steps: readonly RefillStep[],
-): Promise<number> {
-  const pool = session.pool(outboxOf(stream));
-  let events = 0;
-  for (const { partition } of steps) {
-    let progress: Progress | undefined;
-    const refilled = await refill({
-      outbox: outboxOf(stream),
-      pool,
-      amqpUrl: session.url('AMQP_URL'),
-      streamUrl: session.url('STREAM_URL'),
-      partition,
-      onProgress: (position, lastPosition) => {
-        progress ??= output.progress(`refilling ${partition}`, lastPosition);
-        progress.update(position);
-      },
-    }).finally(() => progress?.stop());
-    events += refilled.events;
-    if (interrupted.aborted) {
-      throw new CommandFailure(
-        'interrupted',
-        `interrupted: ${partition} is refilled and not counted again, what comes after it is as it was`,
-        '`gavel refill` shows what is left to do.',
-      );
-    }
-    await verify(session, partition, refilled.events);
-  }
-  return events;
-}
-
-/** A partition that is made anew has what Postgres has: messages that only the stream holds would be gone for good. */
-function refuseLosses(steps: readonly RefillStep[]): void {
-  const losing = steps.filter(({ messages, inPostgres }) => messages > BigInt(inPostgres));
-  if (losing.length === 0) return;
-  const places = losing.map(
-    ({ partition, messages, inPostgres }) =>
-      `${partition} holds ${messages}, Postgres has ${inPostgres} of them`,
-  );
-  throw new CommandFailure(
-    'refused',
-    `messages would be lost for good: ${places.join('; ')}`,
-    'Nothing has changed. --lose-older does it all the same.',
-  );
-}
-
-/** Counts what is in the partition now: the relay may have gone on already, so there may be more. */
-async function verify(session: Session, partition: string, events: number): Promise<void> {
-  const { first, next } = await requireExtent(await session.inspector(), partition);
-  if (next - first >= BigInt(events)) return;
-  throw new CommandFailure(
-    'failure',
-    `${partition} holds ${next - first} messages instead of ${events}`,
-    'Refill it again with --recreate.',
-  );
 }
 
 function outboxOf(stream: StreamName): 'auth' | 'bids' {
@@ -161,9 +108,6 @@ function answer(
 ): void {
   output.answer(
     { stream, executed: sent !== null, sent, partitions: steps },
-    `${formatTable(
-      ['PARTITION', 'STATE', 'MESSAGES', 'IN POSTGRES'],
-      steps.map((step) => [step.partition, step.state, step.messages, step.inPostgres]),
-    )}\n\n${closing}`,
+    `${formatRefill(steps)}\n\n${closing}`,
   );
 }

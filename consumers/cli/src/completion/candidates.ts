@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { knownGroups } from '../groups/known-groups.ts';
+import { groupNames, knownGroups } from '../groups/known-groups.ts';
 import { streamNames } from '../streams/stream-names.ts';
 
 /** What could stand at the cursor: `words` are those after `gavel`, the last one as far as it is typed. */
@@ -55,6 +55,7 @@ function argumentAt(command: Command, position: number): string | undefined {
 function valuesOf(name: string | undefined): string[] {
   if (name === 'stream' || name === 'stream-or-partition') return streamNames;
   if (name === 'group') return knownGroups.map((group) => group.name);
+  if (name === 'any-group') return [...groupNames];
   if (name === 'from' || name === 'to' || name === 'until') return ['first', 'last', 'next', '-15m'];
   if (name === 'shell') return ['bash', 'zsh', 'fish'];
   return [];

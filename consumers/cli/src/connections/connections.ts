@@ -12,6 +12,7 @@ export const connectionNames = [
   'BIDS_DATABASE_URL',
   'STATS_DATABASE_URL',
   'NOTIFICATIONS_DATABASE_URL',
+  'NATS_URL',
 ] as const;
 
 export type ConnectionName = (typeof connectionNames)[number];
@@ -20,6 +21,8 @@ export type ConnectionName = (typeof connectionNames)[number];
 export interface Connections {
   /** Throws a CommandFailure that says how to tell it. */
   url(name: ConnectionName): string;
+  /** Whether anybody told. */
+  knows(name: ConnectionName): boolean;
   /** Which file was read, if one was. */
   readonly file: string | undefined;
 }
@@ -40,13 +43,17 @@ export function findConnections(
       join(config.GAVEL_DEV_DIRECTORY ?? '.gavel/dev', 'connections.json'),
   );
   let kept: Readonly<Record<string, string>> | undefined;
+  const find = (name: ConnectionName): string | undefined => {
+    const told = flags[name] ?? config[name];
+    if (told !== undefined) return told;
+    kept ??= readFile(file);
+    return kept[name];
+  };
   return {
     file,
+    knows: (name) => find(name) !== undefined,
     url(name) {
-      const told = flags[name] ?? config[name];
-      if (told !== undefined) return told;
-      kept ??= readFile(file);
-      const url = kept[name];
+      const url = find(name);
       if (url !== undefined) return url;
       throw new CommandFailure(
         'unreachable',

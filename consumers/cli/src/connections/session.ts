@@ -1,5 +1,6 @@
 import { inspectStream, type StreamInspector } from '@gavel/consumer-runtime/inspect-stream';
 import { openStreamReader, type StreamReader } from '@gavel/consumer-runtime/read-stream';
+import { inspectMirror, type MirrorInspector } from '@gavel/nats-bridge/inspect-mirror';
 import { createPool, type Pool } from '@gavel/postgres/pool';
 import type { ConnectionName, Connections } from './connections.ts';
 
@@ -11,6 +12,7 @@ export class Session {
   readonly #pools = new Map<DatabaseName, Pool>();
   #inspector: Promise<StreamInspector> | undefined;
   #reader: StreamReader | undefined;
+  #mirror: Promise<MirrorInspector> | undefined;
 
   constructor(connections: Connections) {
     this.#connections = connections;
@@ -18,6 +20,10 @@ export class Session {
 
   url(name: ConnectionName): string {
     return this.#connections.url(name);
+  }
+
+  knows(name: ConnectionName): boolean {
+    return this.#connections.knows(name);
   }
 
   databaseUrl(name: DatabaseName): string {
@@ -46,13 +52,20 @@ export class Session {
     return this.#reader;
   }
 
+  mirror(): Promise<MirrorInspector> {
+    this.#mirror ??= inspectMirror(this.url('NATS_URL'), 'gavel command line');
+    return this.#mirror;
+  }
+
   async close(): Promise<void> {
     await this.#reader?.close();
     // An inspector that could not be opened has been reported where it was asked for.
-    await this.#inspector?.then(
-      (inspector) => inspector.close(),
-      () => undefined,
-    );
+    for (const inspector of [this.#inspector, this.#mirror]) {
+      await inspector?.then(
+        (opened) => opened.close(),
+        () => undefined,
+      );
+    }
     await Promise.all([...this.#pools.values()].map((pool) => pool.end()));
   }
 }

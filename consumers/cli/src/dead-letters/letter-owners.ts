@@ -1,20 +1,9 @@
-import type { ConsumerDefinition } from '@gavel/consumer-runtime/define-consumer';
-import { asConsumer } from '@gavel/consumer-runtime/queue/as-consumer';
-import { notificationsConsumer } from '@gavel/notifications/consumer';
 import { CommandFailure } from '../command-failure.ts';
 import type { DatabaseName } from '../connections/session.ts';
-import { type KnownGroup, knownGroups } from '../groups/known-groups.ts';
+import { type KnownGroup, knownGroups, workQueues } from '../groups/known-groups.ts';
 
 /** Everybody who parks events: the groups that read streams, and the consumers of work queues. */
-export const letterOwners: readonly KnownGroup[] = [
-  ...knownGroups,
-  {
-    name: 'notifications',
-    // Redriven notifications are shown and not mailed: whether mail is on is known to the consumer's process alone.
-    definition: asConsumer(notificationsConsumer({ mail: false })) as unknown as ConsumerDefinition,
-    database: 'notifications',
-  },
-];
+export const letterOwners: readonly KnownGroup[] = [...knownGroups, ...workQueues];
 
 /** The databases that hold letters, each once. */
 export const letterDatabases: readonly DatabaseName[] = [

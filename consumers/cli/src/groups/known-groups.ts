@@ -1,5 +1,9 @@
 import type { ConsumerDefinition } from '@gavel/consumer-runtime/define-consumer';
+import { asConsumer } from '@gavel/consumer-runtime/queue/as-consumer';
+import type { QueueConsumerDefinition } from '@gavel/consumer-runtime/queue/define-queue-consumer';
 import { userStatsConsumer } from '@gavel/consumer-user-stats/consumer';
+import { notificationsConsumer } from '@gavel/notifications/consumer';
+import { type StreamName, streams } from '@gavel/proto/topology';
 import { CommandFailure } from '../command-failure.ts';
 import type { DatabaseName } from '../connections/session.ts';
 
@@ -7,27 +11,75 @@ import type { DatabaseName } from '../connections/session.ts';
 export interface KnownGroup {
   readonly name: string;
   readonly definition: ConsumerDefinition;
-  /** Where its checkpoints, processed events, dead letters and projection are. */
+  /** Which subjects it takes, in NATS form. */
+  readonly subscriptions: readonly string[];
+  /** Where its processed events, dead letters and projection are, and the checkpoints of one that reads a stream. */
   readonly database: DatabaseName;
+}
+
+/** The group that copies the streams into NATS JetStream, if it runs. Its checkpoint is there, and it has no database. */
+export interface MirrorGroup {
+  readonly name: string;
+  readonly streams: readonly StreamName[];
 }
 
 /** Every consumer group that reads a stream. A new one gets its line here. */
 export const knownGroups: readonly KnownGroup[] = [
   // A handler is only ever given events of its own types, which the narrower type says.
-  group(userStatsConsumer as unknown as ConsumerDefinition, 'stats'),
+  streamGroup(userStatsConsumer as unknown as ConsumerDefinition, 'stats'),
 ];
 
-/** Throws `notFound`, naming those there are. */
+/** Every consumer that works on a queue of the topic exchange. A new one gets its line here. */
+export const workQueues: readonly KnownGroup[] = [
+  // Redriven notifications are shown and not mailed: whether mail is on is known to the consumer's process alone.
+  queueGroup(notificationsConsumer({ mail: false }) as unknown as QueueConsumerDefinition, 'notifications'),
+];
+
+export const natsBridge: MirrorGroup = {
+  name: 'nats-bridge',
+  streams: Object.keys(streams) as StreamName[],
+};
+
+/** Every name that `gavel groups ls` shows. */
+export const groupNames: readonly string[] = [
+  ...[...knownGroups, ...workQueues].map(({ name }) => name),
+  natsBridge.name,
+];
+
+/**
+ * A group that reads a stream from a checkpoint in its database. Throws `refused` for one that has no such places, saying
+ * why, and `notFound`, naming those there are.
+ */
 export function requireGroup(name: string): KnownGroup {
   const found = knownGroups.find((each) => each.name === name);
   if (found !== undefined) return found;
-  throw new CommandFailure(
-    'notFound',
-    `no group ${name}`,
-    `There are: ${knownGroups.map((each) => each.name).join(', ')}.`,
-  );
+  if (workQueues.some((each) => each.name === name)) {
+    throw new CommandFailure(
+      'refused',
+      `${name} works on a queue: what it has handled is gone from there, so it has no places to go back to`,
+      '`gavel groups show` tells how it stands; what it could not handle is in `gavel dead-letters ls`.',
+    );
+  }
+  if (natsBridge.name === name) {
+    throw new CommandFailure(
+      'refused',
+      `${name} keeps its place in NATS JetStream, in its last message`,
+      'To mirror anew, stop it and remove the JetStream stream; consumers/nats-bridge/README.md tells.',
+    );
+  }
+  throw noGroup(name);
 }
 
-function group(definition: ConsumerDefinition, database: DatabaseName): KnownGroup {
-  return { name: definition.name, definition, database };
+/** Names those there are. */
+export function noGroup(name: string): CommandFailure {
+  return new CommandFailure('notFound', `no group ${name}`, `There are: ${groupNames.join(', ')}.`);
+}
+
+function streamGroup(definition: ConsumerDefinition, database: DatabaseName): KnownGroup {
+  return { name: definition.name, definition, subscriptions: [definition.subscription], database };
+}
+
+function queueGroup(definition: QueueConsumerDefinition, database: DatabaseName): KnownGroup {
+  const { name, subscriptions } = definition;
+  return { name, definition: asConsumer(definition), subscriptions, database };
 }

@@ -49,11 +49,12 @@ export async function readLag(
   return lags;
 }
 
-async function lagOf(
+/** The same from a place that somebody else keeps. */
+export async function lagOf(
   inspector: StreamInspector,
   extent: Extent | undefined,
   partition: string,
-  checkpoint: Checkpoint | undefined,
+  checkpoint: { readonly offset: bigint | null; readonly updatedAt: Date | null } | undefined,
 ): Promise<Omit<PartitionLag, 'paused'>> {
   const committed = checkpoint?.offset ?? null;
   const place = { partition, committed, committedAt: formatMoment(checkpoint?.updatedAt) };

@@ -2,9 +2,11 @@ import { migrate } from '@gavel/postgres/migrate';
 import type { Pool } from '@gavel/postgres/pool';
 import { transaction } from '@gavel/postgres/transaction';
 import { CommandFailure } from '../command-failure.ts';
-import { lockCheckpoints, setCheckpoints } from './checkpoints.ts';
+import type { Extent } from '../streams/extent.ts';
+import { type Checkpoint, lockCheckpoints, setCheckpoints } from './checkpoints.ts';
 import { cliMigrations } from './cli-migrations.ts';
 import { refuseActiveMembers } from './members.ts';
+import { type SeekStep, toStep } from './plan-seek.ts';
 
 /** A seek that can be undone. */
 export interface SeekRecord {
@@ -51,6 +53,27 @@ export async function readLastSeek(pool: Pool, group: string): Promise<SeekRecor
 
 function toOffset(text: string | null | undefined): bigint | null {
   return text === null || text === undefined ? null : BigInt(text);
+}
+
+/** What undoing a seek does in each of its partitions. Throws `refused` where retention has passed the place from before. */
+export function planUndo(
+  group: string,
+  record: SeekRecord,
+  extents: readonly Extent[],
+  checkpoints: ReadonlyMap<string, Pick<Checkpoint, 'offset'>>,
+): SeekStep[] {
+  return extents.map((extent) => {
+    const { partition, first } = extent;
+    const before = record.places.find((place) => place.partition === partition)?.before ?? null;
+    if (before === null || before + 1n >= first) {
+      return toStep(extent, checkpoints.get(partition)?.offset ?? null, before);
+    }
+    throw new CommandFailure(
+      'refused',
+      `${partition}: retention has passed offset ${before + 1n}, where the group stood; the first one held is ${first}`,
+      `\`gavel groups seek ${group} --to first\` is the nearest there is.`,
+    );
+  });
 }
 
 /**

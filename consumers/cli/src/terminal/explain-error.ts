@@ -9,7 +9,7 @@ const AWAY =
 /** Turns whatever was thrown into a failure with an exit code and, where there is one, a way out. */
 export function explainError(error: unknown): CommandFailure {
   if (error instanceof CommandFailure) return error;
-  const message = oneLine(error);
+  const message = reasonOf(error);
   if (error instanceof ConfigError) return new CommandFailure('usage', message, undefined, error);
   if (error instanceof SubscriptionRefused) {
     return new CommandFailure('refused', message, '`gavel streams show` tells what is still held.', error);
@@ -34,7 +34,8 @@ function isBrokerAway(message: string): boolean {
   );
 }
 
-function oneLine(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(oneLine).join('; ');
+/** What went wrong, in one line. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
   return error instanceof Error ? error.message : String(error);
 }

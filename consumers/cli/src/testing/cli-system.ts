@@ -3,10 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { startQueueConsumer } from '@gavel/consumer-runtime/queue/start-queue-consumer';
 import { type RunningConsumer, startConsumer } from '@gavel/consumer-runtime/start-consumer';
 import { userStatsConsumer } from '@gavel/consumer-user-stats/consumer';
 import { statsMigrations } from '@gavel/consumer-user-stats/migrations';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
+import { startTestNats } from '@gavel/dev/testing/private-infrastructure';
+import { startNatsBridge } from '@gavel/nats-bridge/main';
+import { notificationsConsumer } from '@gavel/notifications/consumer';
 import { notificationsMigrations } from '@gavel/notifications/migrations';
 import { append } from '@gavel/outbox/append';
 import { outboxMigrations } from '@gavel/outbox/migrations';
@@ -22,7 +26,10 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Databases, a virtual host, a relay and a group of the test file's own, and the command line pointed at them. */
+/**
+ * Databases, a virtual host, a NATS server, a relay, the notifications, the bridge to NATS and a group of the test file's own,
+ * and the command line pointed at them.
+ */
 export interface CliSystem {
   readonly bids: Awaited<ReturnType<typeof createTestDatabase>>;
   readonly stats: Awaited<ReturnType<typeof createTestDatabase>>;
@@ -30,6 +37,12 @@ export interface CliSystem {
   readonly urls: ReturnType<typeof inject<'infrastructure'>>;
   /** Runs `gavel …` as a process of its own. */
   gavel(...args: string[]): Promise<CommandResult>;
+  /** The same, with Ctrl-C as soon as `when` resolves. */
+  gavelInterrupted(when: () => Promise<void>, ...args: string[]): Promise<CommandResult>;
+  /** Deletes a partition on the broker, with all that is in it, and waits until the relay has found out. */
+  losePartition(partition: string): Promise<void>;
+  /** The ids of the events in a partition; null for what is none. At most 50. */
+  peekIds(partition: string): Promise<(string | null)[]>;
   /** Runs a line of shell in which `gavel` is in the PATH; both outputs in one, as on a terminal. */
   shell(line: string, env?: Readonly<Record<string, string>>): Promise<{ code: number; output: string }>;
   /** Appends bids with these sequences to one auction, and waits until the stream has them. */
@@ -48,7 +61,8 @@ export async function startCliSystem(): Promise<CliSystem> {
   const servers = inject('infrastructure');
   const vhost = `cli-${randomUUID()}`;
   const urls = await createVhost(servers, vhost);
-  const [auth, bids, stats, notifications] = await Promise.all([
+  const [nats, auth, bids, stats, notifications] = await Promise.all([
+    startTestNats(),
     createTestDatabase([outboxMigrations]),
     createTestDatabase([outboxMigrations]),
     createTestDatabase(statsMigrations),
@@ -66,6 +80,7 @@ export async function startCliSystem(): Promise<CliSystem> {
       BIDS_DATABASE_URL: bids.url,
       STATS_DATABASE_URL: stats.url,
       NOTIFICATIONS_DATABASE_URL: notifications.url,
+      NATS_URL: nats.url,
     }),
   );
   const relay: Relay = startRelay({
@@ -75,18 +90,41 @@ export async function startCliSystem(): Promise<CliSystem> {
     streamUrl: urls.streamUrl,
     retentionSeconds: 3600,
   });
+  const mailless = startQueueConsumer({
+    definition: notificationsConsumer({ mail: false }),
+    pool: notifications.pool,
+    amqpUrl: urls.amqpUrl,
+  });
+  const bridgeStops: (() => Promise<void> | void)[] = [];
+  await startNatsBridge(
+    {
+      HOST: '127.0.0.1',
+      PORT: 0,
+      STREAM_URL: urls.streamUrl,
+      NATS_URL: nats.url,
+      NATS_MAX_BYTES: 10_000_000,
+      NATS_REPLICAS: 1,
+    },
+    { onStop: (_, stop) => void bridgeStops.push(stop) },
+  );
   let group: RunningConsumer | undefined;
   const stopGroup = async (): Promise<void> => {
     await group?.stop();
     group = undefined;
   };
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, GAVEL_CONNECTIONS: connections };
-  const run = (file: string, args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
-    new Promise<CommandResult>((done) => {
-      const options = { cwd: checkout, env: { ...env, ...more }, timeout: 40_000 };
-      execFile(file, args, options, (error, stdout, stderr) =>
+  const run = (
+    file: string,
+    args: readonly string[],
+    more: Readonly<Record<string, string>> = {},
+    interruptWhen?: () => Promise<void>,
+  ) =>
+    new Promise<CommandResult>((done, fail) => {
+      const options = { cwd: checkout, env: { ...env, ...more }, timeout: 90_000 };
+      const child = execFile(file, args, options, (error, stdout, stderr) =>
         done({ code: error === null ? 0 : Number(error.code ?? 255), stdout, stderr }),
       );
+      interruptWhen?.().then(() => child.kill('SIGINT'), fail);
     });
   const published = async (): Promise<void> => {
     await vi.waitFor(
@@ -96,7 +134,7 @@ export async function startCliSystem(): Promise<CliSystem> {
         );
         expect(rows).toEqual([{ all: true }]);
       },
-      { timeout: 20_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
   };
   return {
@@ -105,6 +143,30 @@ export async function startCliSystem(): Promise<CliSystem> {
     notifications,
     urls,
     gavel: (...args) => run(join(bin, 'gavel'), args),
+    gavelInterrupted: (when, ...args) => run(join(bin, 'gavel'), args, {}, when),
+    async losePartition(partition) {
+      const url = new URL(`/api/queues/${encodeURIComponent(vhost)}/${partition}`, urls.managementUrl);
+      const credentials = Buffer.from(`${url.username}:${url.password}`).toString('base64');
+      const authorization = { headers: { authorization: `Basic ${credentials}` } };
+      [url.username, url.password] = ['', ''];
+      const { status } = await fetch(url, { method: 'DELETE', ...authorization });
+      expect(status).toBe(204);
+      await vi.waitFor(
+        async () => {
+          const { rows } = await bids.pool.query('SELECT 1 FROM outbox_lost WHERE refilled_at IS NULL');
+          expect(rows).toHaveLength(1);
+        },
+        { timeout: 60_000, interval: 100 },
+      );
+    },
+    async peekIds(partition) {
+      const args = ['streams', 'peek', partition, '--from', 'first', '--limit', '50', '--json'];
+      const { stdout } = await run(join(bin, 'gavel'), args);
+      return stdout
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { envelope: { id: string } | null }).envelope?.id ?? null);
+    },
     async shell(line, more) {
       const { code, stdout } = await run('bash', ['-c', `${line} 2>&1`], more);
       return { code, output: stdout };
@@ -144,12 +206,15 @@ export async function startCliSystem(): Promise<CliSystem> {
           );
           expect(handled[0]?.events).toBe(rows[0]?.events);
         },
-        { timeout: 20_000, interval: 50 },
+        { timeout: 60_000, interval: 50 },
       );
     },
     async close() {
       await stopGroup();
+      for (const stop of bridgeStops.toReversed()) await stop();
+      await mailless.stop();
       await relay.stop();
+      await nats.stop();
       await Promise.all([auth, bids, stats, notifications].map((database) => database.drop()));
       await deleteVhost(servers.managementUrl, vhost);
       await rm(directory, { recursive: true, force: true });

@@ -31,7 +31,11 @@ export function mask(output: string): string {
     .replaceAll(/\b[\w.-]+:\d{2,}\b(?=\s|,|$)/gm, 'MEMBER')
     .replaceAll(/\b\d+ (s|m \d+ s)\b/g, 'AGE')
     .replaceAll(/<= [\d.]+ [kMG]?B/g, 'SIZE')
-    .replaceAll(/^(relayed|stored|applied)( +TIME +)-?\d+/gm, '$1$2MS')
+    .replaceAll(
+      /^(relayed|stored|confirmed|applied|parked|redriven|discarded|mirrored)( +TIME +)-?\d+/gm,
+      '$1$2MS',
+    )
+    .replaceAll(/(GAVEL_\w+)#\d+/g, '$1#SEQUENCE')
     .replaceAll(/ by \w+\./g, ' by USER.')
     .replaceAll(/[ \t]+/g, ' ')
     .trim();

@@ -4,27 +4,34 @@ import type { Pool } from '@gavel/postgres/pool';
 export interface GroupTrace {
   readonly group: string;
   readonly outcome: 'applied' | 'parked' | 'redriven' | 'discarded' | 'not yet';
+  /** When that was; null for "not yet". */
   readonly at: Date | null;
-  /** Of a parked one. */
+  /** Of one that was parked: its number, why, and when. */
   readonly letter: bigint | null;
+  readonly reason: string | null;
+  readonly parkedAt: Date | null;
+}
+
+interface LetterRow {
+  readonly letter: bigint;
+  readonly outcome: 'parked' | 'redriven' | 'discarded';
+  readonly at: Date;
+  readonly reason: string;
+  readonly parkedAt: Date;
 }
 
 /** A parked event counts as processed too (its group does not take it again), so its letter speaks first. */
 export async function readGroupTrace(pool: Pool, group: string, eventId: string): Promise<GroupTrace> {
-  const { rows: letters } = await pool.query<{
-    id: bigint;
-    status: 'parked' | 'redriven' | 'discarded';
-    at: Date;
-  }>(
-    `SELECT id, status, coalesce(settled_at, parked_at) AS at FROM dead_letters
-     WHERE consumer = $1 AND event_id = $2 ORDER BY id DESC LIMIT 1`,
+  const { rows: letters } = await pool.query<LetterRow>(
+    `SELECT id AS letter, status AS outcome, coalesce(settled_at, parked_at) AS at, reason, parked_at AS "parkedAt"
+     FROM dead_letters WHERE consumer = $1 AND event_id = $2 ORDER BY id DESC LIMIT 1`,
     [group, eventId],
   );
-  const letter = letters[0];
-  if (letter !== undefined) return { group, outcome: letter.status, at: letter.at, letter: letter.id };
+  if (letters[0] !== undefined) return { group, ...letters[0] };
   const { rows } = await pool.query<{ at: Date }>(
     'SELECT processed_at AS at FROM processed_events WHERE consumer = $1 AND event_id = $2',
     [group, eventId],
   );
-  return { group, outcome: rows[0] ? 'applied' : 'not yet', at: rows[0]?.at ?? null, letter: null };
+  const nothing = { letter: null, reason: null, parkedAt: null };
+  return { group, outcome: rows[0] ? 'applied' : 'not yet', at: rows[0]?.at ?? null, ...nothing };
 }

@@ -1,49 +1,99 @@
 import { formatMoment } from '../terminal/units.ts';
 import type { GroupTrace } from './group-trace.ts';
+import type { MirrorTrace } from './mirror-trace.ts';
 import type { OutboxTrace } from './outbox-trace.ts';
 import type { StreamTrace } from './stream-trace.ts';
 
 /** One line of an event's way. */
 export interface TraceStep {
   readonly step: string;
-  /** RFC 3339; null when it has not happened, or nobody wrote down when. */
+  /** RFC 3339; null when it has not happened, or nobody knows (any more) when. */
   readonly at: string | null;
   /** Milliseconds since the append, by the clock of whoever wrote the time down. */
   readonly afterMs: number | null;
   readonly where: string;
 }
 
-/** The way of an event from what outbox, stream and groups know of it. */
-export function toSteps(
-  row: OutboxTrace,
-  stored: StreamTrace | undefined,
-  groups: readonly GroupTrace[],
-): TraceStep[] {
-  const step = (name: string, at: Date | null, where: string): TraceStep => ({
+/** All that was found of an event. */
+export interface EventFindings {
+  /** By its id; what the steps are counted from when the row is gone. */
+  readonly madeAt: Date;
+  readonly row: OutboxTrace | undefined;
+  /** What to say of a row that is not there (any more). */
+  readonly rowGone: string;
+  /** Undefined where nobody looked, words where nothing was found. */
+  readonly stored: StreamTrace | string | undefined;
+  readonly groups: readonly GroupTrace[];
+  readonly mirror: MirrorTrace | undefined;
+}
+
+/** The way of an event from what outbox, stream, groups and mirror know of it. */
+export function toSteps(findings: EventFindings): TraceStep[] {
+  const { row, madeAt } = findings;
+  const start = (row?.appendedAt ?? madeAt).getTime();
+  const step: MakeStep = (name, at, where) => ({
     step: name,
     at: formatMoment(at),
-    afterMs: at === null ? null : at.getTime() - row.appendedAt.getTime(),
+    afterMs: at === null ? null : at.getTime() - start,
     where,
   });
-  const steps = [step('appended', row.appendedAt, `outbox row ${row.outboxId}`)];
-  if (row.position === null || row.claimedAt === null) return [...steps, step('relayed', null, 'not yet')];
-  steps.push(step('relayed', row.claimedAt, `position ${row.position}`));
-  if (row.setAside !== null) return [...steps, step('set aside', null, row.setAside)];
-  steps.push(
+  return [
+    ...outboxSteps(findings, step),
+    ...findings.groups.flatMap((group) => groupSteps(group, step)),
+    ...mirrorSteps(findings.mirror, step),
+  ];
+}
+
+type MakeStep = (name: string, at: Date | null, where: string) => TraceStep;
+
+function outboxSteps({ row, rowGone, stored }: EventFindings, step: MakeStep): TraceStep[] {
+  const inStream =
     stored === undefined
-      ? step('stored', null, 'not found in the stream')
-      : step('stored', stored.storedAt, `${stored.partition}@${stored.offset}`),
-    // The watermark has no times of its own: it says that, not when.
-    step(
-      'confirmed',
-      null,
-      row.watermark >= row.position
-        ? `yes, watermark ${row.watermark}`
-        : `not yet, watermark ${row.watermark}`,
-    ),
-  );
-  for (const { group, outcome, at, letter } of groups) {
-    steps.push(step(outcome, at, letter === null ? group : `${group}, dead letter ${letter}`));
+      ? []
+      : [
+          typeof stored === 'string'
+            ? step('stored', null, stored)
+            : step('stored', stored.storedAt, `${stored.partition}@${stored.offset}`),
+        ];
+  if (row === undefined) {
+    return [
+      step('appended', null, rowGone),
+      step('relayed', null, 'gone with the row'),
+      ...inStream,
+      step('confirmed', null, 'gone with the row'),
+    ];
   }
-  return steps;
+  const appended = step(
+    'appended',
+    row.appendedAt,
+    row.appendedAt === null ? rowGone : `outbox row ${row.outboxId}`,
+  );
+  if (row.position === null) return [appended, step('relayed', null, 'not yet')];
+  const relayed = step('relayed', row.claimedAt, `position ${row.position}`);
+  if (row.setAside !== null) return [appended, relayed, step('set aside', row.setAsideAt, row.setAside)];
+  return [appended, relayed, ...inStream, step('confirmed', row.confirmedAt, confirmedBy(row))];
+}
+
+function confirmedBy({ confirmedAt, position, watermark }: OutboxTrace): string {
+  if (confirmedAt !== null) return 'by stream and exchange';
+  return watermark >= (position ?? 0)
+    ? `yes, watermark ${watermark}; when was not written down`
+    : `not yet, watermark ${watermark}`;
+}
+
+function groupSteps(
+  { group, outcome, at, letter, reason, parkedAt }: GroupTrace,
+  step: MakeStep,
+): TraceStep[] {
+  if (letter === null)
+    return [step(outcome === 'not yet' ? 'applied' : outcome, at, at === null ? `${group}: not yet` : group)];
+  const parked = step('parked', parkedAt, `${group}, dead letter ${letter}: ${reason}`);
+  return outcome === 'parked' ? [parked] : [parked, step(outcome, at, `${group}, dead letter ${letter}`)];
+}
+
+function mirrorSteps(mirror: MirrorTrace | undefined, step: MakeStep): TraceStep[] {
+  if (mirror === undefined) return [];
+  return mirror.at === null
+    ? [step('mirrored', null, `nats-bridge: ${mirror.where}`)]
+    : [step('mirrored', mirror.at, `nats-bridge, ${mirror.where}`)];
 }

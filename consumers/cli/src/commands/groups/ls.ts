@@ -1,8 +1,6 @@
-import { activeMembers } from '@gavel/consumer-runtime/consumer-group';
 import { Command } from 'commander';
-import { countParked } from '../../dead-letters/letters.ts';
-import { knownGroups } from '../../groups/known-groups.ts';
-import { readLag } from '../../groups/lag.ts';
+import { summarizeGroup, summarizeMirror, summarizeQueue } from '../../groups/group-summary.ts';
+import { knownGroups, natsBridge, workQueues } from '../../groups/known-groups.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { Run } from '../../terminal/run-command.ts';
 import { formatTable } from '../../terminal/table.ts';
@@ -12,7 +10,12 @@ export function listGroups(run: Run): Command {
   return new Command('ls')
     .summary('every consumer group and how far behind it is')
     .description(
-      'Lists the groups that read a stream: members at work, messages not yet applied, the age of the oldest one, parked events.',
+      `Lists everybody who takes events: groups that read a stream, consumers of work queues, and the bridge to NATS. For each
+the members at work, events not yet handled, the age of the oldest one, and parked events.
+
+Queues are counted by the broker every few seconds and tell no age; the bridge parks nothing, and its members are known
+to NATS alone. State: ok, paused, refused (its place is not held any more; \`gavel groups show\` says why), unknown
+(whoever knows does not answer), off (nobody said where NATS is: \`make up NATS=1\`).`,
     )
     .addHelpText(
       'after',
@@ -23,35 +26,22 @@ export function listGroups(run: Run): Command {
     )
     .action((_, command: Command) =>
       run(command, async ({ session, output }) => {
-        const broker = { inspector: await session.inspector(), reader: session.reader() };
         const groups = [];
-        for (const group of knownGroups) {
-          const pool = session.pool(group.database);
-          const lags = await readLag(broker, pool, group);
-          groups.push({
-            group: group.name,
-            stream: group.definition.stream,
-            subscription: group.definition.subscription,
-            members: (await activeMembers(pool, group.name)).length,
-            lagMessages: lags.reduce((sum, { lagMessages }) => sum + lagMessages, 0n),
-            lagSeconds: Math.max(0, ...lags.map(({ lagSeconds }) => lagSeconds)),
-            parked: await countParked(pool, group.name),
-            paused: lags.some(({ paused }) => paused),
-            problems: lags.flatMap(({ partition, problem }) => (problem ? [`${partition}: ${problem}`] : [])),
-          });
-        }
+        for (const group of knownGroups) groups.push(await summarizeGroup(session, group));
+        for (const group of workQueues) groups.push(await summarizeQueue(session, group));
+        groups.push(await summarizeMirror(session, natsBridge));
         output.answer(
           groups,
           formatTable(
-            ['GROUP', 'STREAM', 'MEMBERS', 'LAG', 'LAG AGE', 'PARKED', 'STATE'],
+            ['GROUP', 'READS', 'MEMBERS', 'LAG', 'LAG AGE', 'PARKED', 'STATE'],
             groups.map((each) => [
               each.group,
-              each.stream,
+              each.reads.join(' '),
               each.members,
               each.lagMessages,
-              formatAge(each.lagSeconds),
+              each.lagSeconds === null ? null : formatAge(each.lagSeconds),
               each.parked,
-              each.problems.length > 0 ? 'refused' : each.paused ? 'paused' : 'ok',
+              each.state,
             ]),
           ),
         );

@@ -4,9 +4,9 @@ import { CommandFailure } from '../../command-failure.ts';
 import { readCheckpoints } from '../../groups/checkpoints.ts';
 import { executeSeek } from '../../groups/execute-seek.ts';
 import { type KnownGroup, requireGroup } from '../../groups/known-groups.ts';
-import { formatSteps, planSeek, type SeekStep, toStep } from '../../groups/plan-seek.ts';
-import { readLastSeek, undoSeek } from '../../groups/undo-seek.ts';
-import { requireExtent } from '../../streams/extent.ts';
+import { formatSteps, planSeek, type SeekStep } from '../../groups/plan-seek.ts';
+import { planUndo, readLastSeek, undoSeek } from '../../groups/undo-seek.ts';
+import { type Extent, requireExtent } from '../../streams/extent.ts';
 import { formatPlace, type Place, parsePlace, placeHelp } from '../../streams/place.ts';
 import { requirePartition } from '../../streams/stream-names.ts';
 import { examples } from '../../terminal/example-help.ts';
@@ -36,7 +36,7 @@ compute a projection anew, use \`gavel replay\`.`,
     )
     .argument('<group>', 'a name of `gavel groups ls`')
     .option('--to <place>', 'the next message to read', (text) => parsePlace(text))
-    .option('--partition <partition>', 'only this one: its number or name')
+    .option('--partition <partition>', 'with --to: only this one, its number or name')
     .option('--undo', 'put back what the last seek changed')
     .option('--force', 'with --undo: also when the group has moved on since')
     .option('--execute', 'do it')
@@ -52,12 +52,9 @@ compute a projection anew, use \`gavel replay\`.`,
     )
     .action((name: string, options: SeekOptions, command: Command) =>
       run(command, async (context) => {
-        if ((options.to === undefined) === (options.undo !== true)) {
-          throw new CommandFailure(
-            'usage',
-            'either --to PLACE or --undo',
-            '`gavel groups seek --help` teaches.',
-          );
+        const misuse = misuseOf(options);
+        if (misuse !== undefined) {
+          throw new CommandFailure('usage', misuse, '`gavel groups seek --help` teaches.');
         }
         const group = requireGroup(name);
         await (options.to === undefined
@@ -65,6 +62,14 @@ compute a projection anew, use \`gavel replay\`.`,
           : seek(context, group, options.to, options));
       }),
     );
+}
+
+function misuseOf({ to, undo, force, partition }: SeekOptions): string | undefined {
+  if ((to === undefined) === (undo !== true)) return 'either --to PLACE or --undo';
+  if (force === true && undo !== true) return '--force is of --undo';
+  if (partition !== undefined && undo === true)
+    return '--undo puts back all that the seek changed, no --partition';
+  return undefined;
 }
 
 async function seek(
@@ -95,18 +100,9 @@ async function undo(context: CommandContext, group: KnownGroup, options: SeekOpt
   const record = await readLastSeek(pool, group.name);
   const checkpoints = await readCheckpoints(pool, group.name);
   const inspector = await session.inspector();
-  const steps: SeekStep[] = [];
-  for (const { partition, before } of record.places) {
-    const extent = await requireExtent(inspector, partition);
-    if (before !== null && before + 1n < extent.first) {
-      throw new CommandFailure(
-        'refused',
-        `${partition}: retention has passed offset ${before + 1n}, where the group stood; the first one held is ${extent.first}`,
-        `\`gavel groups seek ${group.name} --to first\` is the nearest there is.`,
-      );
-    }
-    steps.push(toStep(extent, checkpoints.get(partition)?.offset ?? null, before));
-  }
+  const extents: Extent[] = [];
+  for (const { partition } of record.places) extents.push(await requireExtent(inspector, partition));
+  const steps = planUndo(group.name, record, extents, checkpoints);
   if (options.execute === true) await undoSeek(pool, group.name, record, options.force === true);
   const what = `Seek ${record.id} to ${record.target} by ${record.movedBy}`;
   answer(context, group, steps, options.execute ? `${what} is undone.` : `${what}. ${NOT_YET}`, record.id);

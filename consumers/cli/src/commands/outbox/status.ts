@@ -73,7 +73,7 @@ that no broker takes.`,
         const lost = answers.flatMap((each) =>
           each.lost.map(
             ({ partition, firstPosition, lastPosition }) =>
-              `${partition} has lost positions ${firstPosition} to ${lastPosition}: \`gavel refill ${each.stream} --recreate\``,
+              `${partition} has lost positions ${firstPosition} to ${lastPosition}: \`gavel refill ${each.stream} --partition ${partition} --recreate\``,
           ),
         );
         output.answer(answers, [table, ...lost, ...(setAside.length > 0 ? [aside] : [])].join('\n'));

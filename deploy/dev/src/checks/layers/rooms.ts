@@ -26,6 +26,7 @@ const rooms: readonly Room[] = [
       'consumers/runtime',
       'consumers/user-stats',
       'consumers/notifications',
+      'consumers/nats-bridge',
     ],
   },
   { folder: 'consumers/*', mayImport: [...servicesFoundation, 'consumers/runtime'] },

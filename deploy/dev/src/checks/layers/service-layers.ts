@@ -8,8 +8,11 @@ const inService = /^((?:services|consumers)\/[^/]+\/src\/(?:.*?\/)?)(domain|appl
 /** Libraries have no use cases of a business: their application layer may know their own public files and their rooms. */
 const library = /^(services\/(runtime|postgres|outbox)|consumers\/runtime)\//;
 
-/** Declaring a consumer is wiring it: its handler is an adapter of the projection's database. */
-const consumerDeclaration = /^consumers\/[^/]+\/src\/consumer\.ts$/;
+/**
+ * Declaring a consumer is wiring it: its handler is an adapter of the projection's database. So is opening what the bridge to
+ * NATS writes for somebody who asks, as the command line does.
+ */
+const consumerDeclaration = /^consumers\/[^/]+\/src\/(consumer|inspect-mirror)\.ts$/;
 
 /** What a use case may take from other rooms. A transaction is handed through as a type and never opened there. */
 const applicationMayImport = /^(proto\/|observability\/|services\/runtime\/src\/failure\.ts$)/;

@@ -1,0 +1,81 @@
+import { userInfo } from 'node:os';
+import { readOpenLosses } from '@gavel/outbox/refill/losses';
+import { refill } from '@gavel/outbox/refill/refill';
+import type { Pool } from '@gavel/postgres/pool';
+import { CommandFailure } from '../command-failure.ts';
+import type { Session } from '../connections/session.ts';
+import { requireExtent } from '../streams/extent.ts';
+import type { Progress } from '../terminal/output.ts';
+import type { CommandContext } from '../terminal/run-command.ts';
+import type { RefillStep } from './plan-refill.ts';
+
+/**
+ * Refills partitions one after the other and counts what each holds then; returns the events published. Throws `interrupted`
+ * after Ctrl-C, saying where that was.
+ */
+export async function executeRefill(
+  { session, output, interrupted }: CommandContext,
+  outbox: 'auth' | 'bids',
+  steps: readonly RefillStep[],
+  loseOlder: boolean,
+): Promise<number> {
+  const pool = session.pool(outbox);
+  let events = 0;
+  for (const { partition } of steps) {
+    let progress: Progress | undefined;
+    let place = '';
+    try {
+      const refilled = await refill({
+        outbox,
+        pool,
+        amqpUrl: session.url('AMQP_URL'),
+        streamUrl: session.url('STREAM_URL'),
+        partition,
+        signal: interrupted,
+        ...(loseOlder && { acceptLosses: userInfo().username }),
+        onProgress: (position, lastPosition) => {
+          progress ??= output.progress(`refilling ${partition}`, lastPosition);
+          progress.update(position);
+          place = ` at position ${position} of ${lastPosition}`;
+        },
+      });
+      events += refilled.events;
+      await verify(session, partition, refilled.events);
+    } catch (error) {
+      if (!interrupted.aborted) throw error;
+      throw await explainInterruption(pool, partition, place, error);
+    } finally {
+      progress?.stop();
+    }
+  }
+  return events;
+}
+
+/** Says whether the partition was touched: before it is, it is declared lost. */
+async function explainInterruption(
+  pool: Pool,
+  partition: string,
+  place: string,
+  cause: unknown,
+): Promise<CommandFailure> {
+  const open = (await readOpenLosses(pool)).some((loss) => loss.partition === partition && loss.byRefill);
+  return new CommandFailure(
+    'interrupted',
+    open
+      ? `interrupted${place}: ${partition} is incomplete and counts as lost, what comes after it is as it was`
+      : `interrupted: ${partition} and what comes after it is as it was`,
+    open ? 'The same again with --recreate makes it whole.' : '`gavel refill` shows what is left to do.',
+    cause,
+  );
+}
+
+/** Counts what is in the partition now: the relay may have gone on already, so there may be more. */
+async function verify(session: Session, partition: string, events: number): Promise<void> {
+  const { first, next } = await requireExtent(await session.inspector(), partition);
+  if (next - first >= BigInt(events)) return;
+  throw new CommandFailure(
+    'failure',
+    `${partition} holds ${next - first} messages instead of ${events}`,
+    'Refill it again with --recreate.',
+  );
+}
