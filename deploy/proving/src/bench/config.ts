@@ -7,11 +7,11 @@ const schema = z.object({
   /** Events in the stream when the statistics are rebuilt from it. */
   REBUILD_EVENTS: z.coerce.number().int().min(1_000).default(1_000_000),
   /** Seconds of each measurement over RPC. */
-  BID_SECONDS: z.coerce.number().min(1).default(10),
+  BID_SECONDS: z.coerce.number().min(1).default(5),
   CLIENTS: z.coerce.number().int().min(1).default(16),
   /** Events a second while commit → projection is measured, and for how many seconds. */
   LATENCY_RATE: z.coerce.number().int().min(1).default(100),
-  LATENCY_SECONDS: z.coerce.number().min(1).default(20),
+  LATENCY_SECONDS: z.coerce.number().min(1).default(10),
   /** Events a second, and seconds of each repeat, while commit → handler is measured beside the peers. */
   PEER_RATE: z.coerce.number().int().min(1).default(200),
   PEER_SECONDS: z.coerce.number().min(1).default(3),

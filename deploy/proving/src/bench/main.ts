@@ -1,3 +1,4 @@
+import { type ProcessName, processes } from '@gavel/dev/processes';
 import { startSystem } from '../system/start-system.ts';
 import { type BenchConfig, readBenchConfig } from './config.ts';
 import { type Figure, formatFigures, meetsGoal } from './figure.ts';
@@ -12,6 +13,17 @@ import { wireEvents } from './sample-events.ts';
 
 // `make bench`: every figure from one run on one machine, servers and clients together, data on disk with fsync. The
 // figures are for people: no test asserts them, and the exit code only tells whether the bench could run.
+
+// All others would be measured with these: further consumers read what is published, and their queues stand full while
+// only the relay runs.
+const RUNNING: readonly ProcessName[] = [
+  'auth',
+  'bids',
+  'user-stats',
+  'relay-auth',
+  'relay-bids',
+  'consumer-user-stats',
+];
 
 const config = readBenchConfig();
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -37,8 +49,9 @@ async function bench({
   const system = await startSystem({
     fsync: true,
     env: { LOG_LEVEL: 'warn' },
-    // Its quorum queue would be measured with the relay, and stand full while only the relay runs.
-    processes: { 'consumer-notifications': false },
+    processes: Object.fromEntries(
+      processes.flatMap(({ name }) => (RUNNING.includes(name) ? [] : [[name, false]])),
+    ),
     report: say,
   });
   try {

@@ -64,9 +64,11 @@ export interface WireEvent {
   readonly body: Buffer;
 }
 
-/** Messages as the relay would send them, one at each call, for the raw clients: same bodies, same headers. */
+/**
+ * Messages as the relay would send them, one at each call, for the raw clients: same bodies, same headers,
+ * and no trace context: an event that a process without telemetry appends has none.
+ */
 export function wireEvents(): () => WireEvent {
-  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   const next = manyBids();
   return () => {
     const { itemId, sequence, body } = next();
@@ -79,7 +81,6 @@ export function wireEvents(): () => WireEvent {
       time: body.timestamp,
       partitionkey: itemId,
       sequence: String(sequence),
-      traceparent,
     });
     return {
       aggregateId: itemId,

@@ -5,9 +5,9 @@ import { type Peer, type PeerEvent, sharedClock } from './peer.ts';
 
 const TASK = 'event';
 // A job that does nothing gains nothing by more; one that waits for the broker does.
-const CONCURRENT_JOBS = { nothing: 24, publish: 200 } as const;
+const CONCURRENT_JOBS = { nothing: 24, publish: 1_000 } as const;
 const MAX_POOL_SIZE = 10;
-const LOCAL_QUEUE = 500;
+const LOCAL_QUEUE = { nothing: 500, publish: 2_000 } as const;
 const COMPLETE_DELAY_MS = 250;
 const BATCH = 1_000;
 // One job a row: addJobs is what the library has for bulk.
@@ -17,7 +17,7 @@ const silent = new Logger(() => () => undefined);
 export const graphileWorker: Peer = {
   name: 'graphile-worker',
   settings:
-    `concurrentJobs ${CONCURRENT_JOBS.nothing} (publishing ${CONCURRENT_JOBS.publish}), maxPoolSize ${MAX_POOL_SIZE}, localQueue.size ${LOCAL_QUEUE}, completeJobBatchDelay ` +
+    `concurrentJobs ${CONCURRENT_JOBS.nothing} (publishing ${CONCURRENT_JOBS.publish}), maxPoolSize ${MAX_POOL_SIZE}, localQueue.size ${LOCAL_QUEUE.nothing} (${LOCAL_QUEUE.publish}), completeJobBatchDelay ` +
     `${COMPLETE_DELAY_MS}; backlog by addJobs of ${BATCH}; woken by its own NOTIFY`,
   async open({ databaseUrl }) {
     const utils = await makeWorkerUtils({ connectionString: databaseUrl, logger: silent });
@@ -52,7 +52,7 @@ export const graphileWorker: Peer = {
           connectionString: databaseUrl,
           concurrentJobs: CONCURRENT_JOBS[job],
           maxPoolSize: MAX_POOL_SIZE,
-          localQueue: { size: LOCAL_QUEUE },
+          localQueue: { size: LOCAL_QUEUE[job] },
           completeJobBatchDelay: COMPLETE_DELAY_MS,
           failJobBatchDelay: COMPLETE_DELAY_MS,
           logger: silent,

@@ -7,17 +7,18 @@ import {
   initializePollingMessageListener,
   type PollingListenerConfig,
 } from 'pg-transactional-outbox';
-import { type Peer, type PeerEvent, sharedClock } from './peer.ts';
+import { type Job, type Peer, type PeerEvent, sharedClock } from './peer.ts';
 
-const CONNECTIONS = 20;
-const BATCH_SIZE = 100;
+// Each message is handled in a transaction of its own, so what publishes needs more of them at once.
+const CONNECTIONS = { nothing: 20, publish: 80 } as const;
+const BATCH_SIZE = { nothing: 100, publish: 200 } as const;
 const POLL_MS = 10;
 const APPENDED_AT_ONCE = 500;
 const NEXT_MESSAGES = 'next_outbox_messages';
 
-const configFor = (connectionString: string): PollingListenerConfig => {
+const configFor = (connectionString: string, job: Job): PollingListenerConfig => {
   // The library hands this to a pg.Pool too, which reads `max`.
-  const connection: ClientConfig & { max: number } = { connectionString, max: CONNECTIONS };
+  const connection: ClientConfig & { max: number } = { connectionString, max: CONNECTIONS[job] };
   return {
     outboxOrInbox: 'outbox',
     dbListenerConfig: connection,
@@ -28,7 +29,7 @@ const configFor = (connectionString: string): PollingListenerConfig => {
       enablePoisonousMessageProtection: false,
       messageCleanupIntervalInMs: 0,
       nextMessagesFunctionName: NEXT_MESSAGES,
-      nextMessagesBatchSize: BATCH_SIZE,
+      nextMessagesBatchSize: BATCH_SIZE[job],
       nextMessagesPollingIntervalInMs: POLL_MS,
     },
   };
@@ -42,8 +43,8 @@ const configFor = (connectionString: string): PollingListenerConfig => {
 export const pgTransactionalOutbox: Peer = {
   name: 'pg-transactional-outbox',
   settings:
-    `polling listener every ${POLL_MS} ms, nextMessagesBatchSize ${BATCH_SIZE}, messages "parallel" (without order), ` +
-    `${CONNECTIONS} connections, poisonous-message and max-attempts protection off as it advises for an outbox; ` +
+    `polling listener every ${POLL_MS} ms, nextMessagesBatchSize ${BATCH_SIZE.nothing} (publishing ${BATCH_SIZE.publish}), messages "parallel" (without order), ` +
+    `${CONNECTIONS.nothing} (${CONNECTIONS.publish}) connections, poisonous-message and max-attempts protection off as it advises for an outbox; ` +
     `backlog by its message storage, ${APPENDED_AT_ONCE} in a transaction`,
   async open({ databaseUrl }) {
     const pool = createPool({ connectionString: databaseUrl, applicationName: 'bench' });
@@ -59,7 +60,7 @@ export const pgTransactionalOutbox: Peer = {
     await pool.query(DatabaseSetup.dropAndCreateTable(setup));
     await pool.query(DatabaseSetup.createPollingFunction(setup));
     await pool.query(DatabaseSetup.setupPollingIndexes(setup));
-    const store = initializeMessageStorage(configFor(databaseUrl), getDisabledLogger());
+    const store = initializeMessageStorage(configFor(databaseUrl, 'nothing'), getDisabledLogger());
     const write = async (events: readonly PeerEvent[]): Promise<void> => {
       const client = await pool.connect();
       try {
@@ -85,9 +86,9 @@ export const pgTransactionalOutbox: Peer = {
       close: () => pool.end(),
     };
   },
-  async work({ databaseUrl }, handle) {
+  async work({ databaseUrl }, handle, job) {
     const [shutdown] = initializePollingMessageListener(
-      configFor(databaseUrl),
+      configFor(databaseUrl, job),
       { handle: ({ id, payload }) => handle(id, payload) },
       getDisabledLogger(),
     );

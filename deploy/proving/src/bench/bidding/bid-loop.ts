@@ -1,0 +1,48 @@
+import { percentiles } from '../percentiles.ts';
+import type { BiddingRate } from './contender.ts';
+
+/** Places one bid; whether it was accepted. Throws for anything but "too low". */
+export type PlaceOne = (bidder: number, itemId: string, amount: bigint) => Promise<boolean>;
+
+// From 10,000.00 on the increment is 100.00 whatever the price, so each amount is exactly the next minimum.
+const FIRST_AMOUNT = 1_000_000n;
+const INCREMENT = 10_000n;
+
+/** The price at which items under measurement start: the first amount that anyone bids. */
+export const START_PRICE = FIRST_AMOUNT;
+
+/**
+ * Bidders that each bid as soon as they have their answer: on one item all on the same, on several each time on another one
+ * at random. Amounts of an item come from one counter, so a bid is refused only when a later one overtook it.
+ */
+export async function bidInLoops(
+  place: PlaceOne,
+  items: readonly string[],
+  bidders: number,
+  seconds: number,
+): Promise<BiddingRate> {
+  const next = new Map<string, bigint>();
+  const latencies: number[] = [];
+  let acceptedCount = 0;
+  const began = performance.now();
+  const end = began + seconds * 1000;
+  await Promise.all(
+    Array.from({ length: bidders }, async (_, bidder) => {
+      while (performance.now() < end) {
+        const itemId = items[Math.floor(Math.random() * items.length)] as string;
+        const amount = next.get(itemId) ?? FIRST_AMOUNT;
+        next.set(itemId, amount + INCREMENT);
+        const sent = performance.now();
+        if (await place(bidder, itemId, amount)) acceptedCount += 1;
+        latencies.push(performance.now() - sent);
+      }
+    }),
+  );
+  const elapsed = (performance.now() - began) / 1000;
+  return {
+    accepted: acceptedCount / elapsed,
+    refused: (latencies.length - acceptedCount) / elapsed,
+    latency: percentiles(latencies),
+    acceptedCount,
+  };
+}

@@ -1,0 +1,54 @@
+import type { Figure } from '../figure.ts';
+import type { BiddingRate, Field } from './contender.ts';
+
+export interface Measured {
+  readonly field: Field;
+  readonly bidders: number;
+  readonly contender: string;
+  readonly rate: BiddingRate;
+}
+
+/** How many times a peer's rate Gavel's must be; from so many bidders at once. */
+const goals = [
+  { field: 'one hot auction', contender: 'Gavel, in process', peer: 'pgbench, naive', times: 10, from: 64 },
+  { field: 'one hot auction', contender: 'Gavel, over RPC', peer: 'pgbench, naive', times: 4, from: 64 },
+  {
+    field: 'spread auctions',
+    contender: 'Gavel, in process',
+    peer: 'pgbench, same statements',
+    times: 1,
+    from: 1,
+  },
+] as const;
+
+/** A line a measurement: accepted bids a second, beside what the naive transaction did with as many bidders. */
+export function biddingFigures(measured: readonly Measured[]): Figure[] {
+  return measured.map((one) => {
+    const { field, bidders, contender, rate } = one;
+    const naive = rateOf(measured, one, 'pgbench, naive');
+    const goal = goals.find(
+      (each) => each.field === field && each.contender === contender && bidders >= each.from,
+    );
+    const peer = goal && rateOf(measured, one, goal.peer);
+    const parts = [
+      ...(naive ? [`${(rate.accepted / naive).toFixed(1)} × naive`] : []),
+      `p50 ${rate.latency.p50.toFixed(1)} ms`,
+      `p99 ${rate.latency.p99.toFixed(1)} ms`,
+      ...(rate.refused >= 1 ? [`${Math.round(rate.refused)}/s too low`] : []),
+    ];
+    return {
+      what: `${field}, ${bidders} ${bidders === 1 ? 'bidder' : 'bidders'}: ${contender}`,
+      value: rate.accepted,
+      unit: 'per second',
+      ...(goal && peer && { goal: { atLeast: goal.times * peer } }),
+      note: parts.join(', '),
+    };
+  });
+}
+
+function rateOf(measured: readonly Measured[], beside: Measured, contender: string): number | undefined {
+  const found = measured.find(
+    (one) => one.contender === contender && one.field === beside.field && one.bidders === beside.bidders,
+  );
+  return found?.rate.accepted;
+}

@@ -1,0 +1,31 @@
+import { createPostgresAuctions } from '@gavel/bids/adapters/postgres/postgres-auctions';
+import { placeBid } from '@gavel/bids/application/place-bid';
+import type { Pool } from '@gavel/postgres/pool';
+import { v7 as uuid } from 'uuid';
+import { bidInLoops } from './bid-loop.ts';
+import type { Contender } from './contender.ts';
+
+/** Gavel's engine without RPC: its use case on its Postgres adapter, called by the bench itself. */
+export function gavelInProcess(pool: Pool): Contender {
+  const auctions = createPostgresAuctions(pool);
+  return {
+    name: 'Gavel, in process',
+    bid(items, bidders, seconds) {
+      const users = Array.from({ length: bidders }, () => uuid());
+      const place = async (bidder: number, itemId: string, amount: bigint): Promise<boolean> => {
+        const userId = users[bidder] as string;
+        const outcome = await placeBid(auctions, {
+          userId,
+          itemId,
+          amount,
+          maxAmount: undefined,
+          idempotencyKey: '',
+        });
+        if (outcome.ok) return true;
+        if (outcome.reason === 'BID_TOO_LOW') return false;
+        throw new Error(`PlaceBid: ${outcome.reason}: ${outcome.message}`);
+      };
+      return bidInLoops(place, items, bidders, seconds);
+    },
+  };
+}
