@@ -59,9 +59,11 @@ describe('metrics of consumers, as a collector gets them', () => {
     isBroken = false;
     await eventually(async () => expect(await values('gavel.consumer.lag', 'measured')).toEqual([0]));
 
-    const handled = await points('gavel.consumer.handled', 'measured');
-    const outcomes = handled.map(({ attributes, value }) => [attributes['gavel.consumer.outcome'], value]);
-    expect(Object.fromEntries(outcomes)).toEqual({ handled: 9, parked: 1 });
+    await eventually(async () => {
+      const handled = await points('gavel.consumer.handled', 'measured');
+      const outcomes = handled.map(({ attributes, value }) => [attributes['gavel.consumer.outcome'], value]);
+      expect(Object.fromEntries(outcomes)).toEqual({ handled: 9, parked: 1 });
+    });
     const names = { 'messaging.system': 'rabbitmq', 'messaging.destination.name': partition, ...lagging };
     expect(await points('messaging.client.consumed.messages', 'measured')).toEqual([
       {
@@ -149,8 +151,13 @@ describe('metrics of consumers, as a collector gets them', () => {
       expect(await values('messaging.client.operation.duration', 'measured-queue')).toEqual([
         expect.objectContaining({ count: 1 }),
       ]);
-      const processed = await points('messaging.process.duration', 'measured-queue');
-      expect(processed.map(({ attributes }) => attributes['error.type'])).toEqual(['RangeError', undefined]);
+      await eventually(async () => {
+        const processed = await points('messaging.process.duration', 'measured-queue');
+        expect(processed.map(({ attributes }) => attributes['error.type'])).toEqual([
+          'RangeError',
+          undefined,
+        ]);
+      });
     } finally {
       await consumer.stop();
     }

@@ -48,11 +48,13 @@ describe('metrics of an outbox and its relay, as a collector gets them', () => {
       'gavel.outbox.set_aside': [0],
       'gavel.outbox.lost': [0],
     });
-    const failures = (await reader.read()).get('gavel.relay.failures');
-    expect(failures?.points).toContainEqual({
-      attributes: { 'gavel.outbox.name': 'bids', 'error.type': 'term' },
-      value: expect.any(Number),
-    });
+    await vi.waitFor(async () => {
+      const failures = (await reader.read()).get('gavel.relay.failures');
+      expect(failures?.points).toContainEqual({
+        attributes: { 'gavel.outbox.name': 'bids', 'error.type': 'term' },
+        value: expect.any(Number),
+      });
+    }, AWHILE);
   });
 
   it('tell what was sent where and how long that took, by the names of the semantic conventions', async () => {
