@@ -39,15 +39,14 @@ export async function measureRebuild(
     applicationName: 'bench',
     max: 2,
   });
-  const ends = async (): Promise<bigint[]> => [
-    ...(await readLastOffsets(streamUrl, partitionsOf('gavel.bids'))).values(),
-  ];
-  const count = (last: readonly bigint[]): number => last.reduce((sum, end) => sum + Number(end) + 1, 0);
+  const ends = (): Promise<Map<string, bigint>> => readLastOffsets(streamUrl, partitionsOf('gavel.bids'));
+  const sum = (last: ReadonlyMap<string, bigint>): number =>
+    [...last.values()].reduce((all, offset) => all + Number(offset), 0);
   // Offsets are read instead of counting handled events: counting would cost the consumer some of its database.
   const reached = async (): Promise<number> =>
     (await pool.query<{ reached: number }>(REACHED, [STATISTICS_CONSUMER])).rows[0]?.reached ?? 0;
   try {
-    const missing = Math.max(0, events - count(await ends()));
+    const missing = Math.max(0, events - sum(await ends()));
     say(`filling the stream with ${missing} more events`);
     const next = wireEvents();
     await rawStreamFill(streamUrl, missing, () => {
@@ -55,13 +54,13 @@ export async function measureRebuild(
       return { ...event, partition: partitionFor('gavel.bids', event.aggregateId) };
     });
     const last = await ends();
-    const messages = count(last);
-    say(`raw stream client: ${messages} messages to an empty handler`);
-    const raw = await rawStreamConsume(streamUrl, messages);
+    say('raw stream client: all of them to an empty handler');
+    const { perSecond: raw, messages } = await rawStreamConsume(streamUrl, last);
     await pool.query(FORGET);
     say('the consumer rebuilds the statistics');
-    const target = messages - last.length;
-    const progress = await measureProgress(reached, target, () => system.startProcess('consumer-user-stats'));
+    const progress = await measureProgress(reached, sum(last), () =>
+      system.startProcess('consumer-user-stats'),
+    );
     return { progress, messages, raw, peakBytes: await peakMemory(system.pid('consumer-user-stats')) };
   } finally {
     await pool.end();
