@@ -8,6 +8,7 @@ const schema = z
     ...databaseKeys,
     DATABASE_POOL: databaseKeys.DATABASE_POOL.default(20),
     ...tokenKeys,
+    BIDDER_MASK_KEY: z.string().min(16).optional(),
     PICTURES_DIRECTORY: z.string().min(1).optional(),
     PICTURES_S3_BUCKET: z.string().min(3).optional(),
     PICTURES_S3_REGION: z.string().min(1).default('us-east-1'),

@@ -10,11 +10,13 @@ import { createDirectoryStore } from './adapters/pictures/directory-store.ts';
 import { createS3Store } from './adapters/pictures/s3-store.ts';
 import { servePictures } from './adapters/pictures/serve-pictures.ts';
 import { createSharpEncoder } from './adapters/pictures/sharp-encoder.ts';
+import { createBidderMasks } from './adapters/postgres/bidder-masks.ts';
 import { createPostgresAuctionViews } from './adapters/postgres/postgres-auction-views.ts';
 import { createPostgresAuctions } from './adapters/postgres/postgres-auctions.ts';
 import { pruneRememberedBids } from './adapters/postgres/remembered-bid.ts';
 import { createBidService } from './adapters/rpc/bid-service.ts';
 import { createPictureService, MAX_UPLOAD_BYTES } from './adapters/rpc/picture-service.ts';
+import { announceDueAuctions } from './application/announce-due-auctions.ts';
 import { closeDueAuctions } from './application/close-due-auctions.ts';
 import { PICTURES_PATH, type PictureStore } from './application/pictures.ts';
 import { startBackgroundLoop } from './background-loop.ts';
@@ -37,9 +39,12 @@ export async function startBids(config: BidsConfig, scope: Pick<ProcessScope, 'o
 
   const auctions = createPostgresAuctions(pool);
   const views = createPostgresAuctionViews(pool);
+  const masks = createBidderMasks(pool, config.BIDDER_MASK_KEY);
 
   const closer = startBackgroundLoop('closer', () => closeDueAuctions(auctions));
   scope.onStop('closer', () => closer.stop());
+  const announcer = startBackgroundLoop('announcer', () => announceDueAuctions(auctions));
+  scope.onStop('announcer', () => announcer.stop());
   const pruner = startBackgroundLoop('idempotency-key-pruner', async () => {
     await pruneRememberedBids(pool);
     return PRUNE_EVERY_MS;
@@ -61,7 +66,7 @@ export async function startBids(config: BidsConfig, scope: Pick<ProcessScope, 'o
     health,
     routes: (router) =>
       router
-        .service(BidService, createBidService(auctions, views))
+        .service(BidService, createBidService(auctions, views, masks))
         .service(PictureService, createPictureService(createSharpEncoder(), pictures), {
           readMaxBytes: MAX_UPLOAD_BYTES,
         }),

@@ -63,7 +63,8 @@ export async function playScene({
       items,
       bid: async (account, itemId) => {
         const options = { bidsUrl: system.urls.bids, account, giveUp: AbortSignal.timeout(60_000) };
-        amount += 100n;
+        // The largest step that a price may need, so that every bid is high enough.
+        amount += 10_000n;
         const { attempt } = await placeBid(options, itemId, amount);
         answered.set(account, (answered.get(account) ?? 0n) + 1n);
         return attempt;

@@ -1,12 +1,13 @@
 import type { Outcome } from '@gavel/service-runtime/failure';
-import { decide, type RejectionReasons } from '../domain/auction/decide.ts';
+import { decide } from '../domain/auction/decide.ts';
+import type { RejectionReasons } from '../domain/auction/decision.ts';
 import type { ItemView } from './auction-views.ts';
 import type { Auctions } from './auctions.ts';
 import { changeItem } from './change-item.ts';
 import { readId } from './read-fields.ts';
 import { itemNotFound } from './rejection-to-failure.ts';
 
-/** Withdraws the caller's own running item, which has no bids. */
+/** Withdraws the caller's own item, which is not over and has no bids. */
 export async function cancelItem(
   auctions: Auctions,
   input: { userId: string; itemId: string },

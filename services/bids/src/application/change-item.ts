@@ -1,7 +1,7 @@
 import type { Outcome } from '@gavel/service-runtime/failure';
-import type { RejectionReason } from '../domain/auction/decide.ts';
+import type { RejectionReason } from '../domain/auction/decision.ts';
 import type { ItemView } from './auction-views.ts';
-import type { Auctions, DecideLocked } from './auctions.ts';
+import type { Auctions, Change, DecideLocked } from './auctions.ts';
 import { toFailure } from './rejection-to-failure.ts';
 
 /** Runs a decision that answers with the item as it is afterwards. */
@@ -10,8 +10,12 @@ export async function changeItem<R extends RejectionReason>(
   itemId: string,
   decideLocked: DecideLocked<R>,
 ): Promise<Outcome<ItemView, R>> {
-  const change = await auctions.change(itemId, decideLocked);
-  if (change.kind === 'accepted') return { ok: true, value: { auction: change.auction, asOf: change.now } };
-  if (change.kind === 'rejected') return toFailure(change.rejection);
-  throw new Error('a change without an idempotency key cannot be a repeat');
+  return toItemOutcome(await auctions.change(itemId, decideLocked));
+}
+
+/** The item as a change left it, or the failure that its rejection is. */
+export function toItemOutcome<R extends RejectionReason>(change: Change<R>): Outcome<ItemView, R> {
+  return change.kind === 'accepted'
+    ? { ok: true, value: { auction: change.auction, asOf: change.now } }
+    : toFailure(change.rejection);
 }

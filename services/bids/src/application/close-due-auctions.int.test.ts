@@ -134,9 +134,11 @@ describe('closers', () => {
     const { pool } = bids.database;
     const ids = Array.from({ length: 1000 }, () => uuidv7());
     await pool.query(
-      `INSERT INTO items (id, seller_id, title, description, images, category, currency, start_price, end_at, status,
+      `INSERT INTO items (id, seller_id, title, description, images, category, currency, start_price, starts_at,
+         end_at, hard_end_at, status,
          version, bid_count, created_at, updated_at)
-       SELECT id, $2, 'Due', '', '{}', 'due', 'USD', 100, clock_timestamp() - interval '1 second', 'active', 1, 0,
+       SELECT id, $2, 'Due', '', '{}', 'due', 'USD', 100, clock_timestamp() - interval '1 hour',
+         clock_timestamp() - interval '1 second', clock_timestamp(), 'active', 1, 0,
          clock_timestamp(), clock_timestamp() FROM unnest($1::uuid[]) AS id`,
       [ids, seller.userId],
     );

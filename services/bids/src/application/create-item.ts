@@ -1,34 +1,32 @@
 import type { Outcome } from '@gavel/service-runtime/failure';
 import { v7 as uuidv7 } from 'uuid';
-import { decide, type RejectionReasons } from '../domain/auction/decide.ts';
+import type { CreateItem } from '../domain/auction/command.ts';
+import { decide } from '../domain/auction/decide.ts';
+import type { RejectionReasons } from '../domain/auction/decision.ts';
 import type { ItemView } from './auction-views.ts';
 import type { Auctions } from './auctions.ts';
 import { changeItem } from './change-item.ts';
-import {
-  type FieldProblems,
-  invalidFields,
-  readCategory,
-  readCurrency,
-  readLine,
-  readText,
-} from './read-fields.ts';
-import { readInstant } from './read-instant.ts';
+import { type FieldProblems, invalidFields, readCategory, readLine, readText } from './read-fields.ts';
+import { readTimes, type TimesInput } from './read-times.ts';
 
-export interface CreateItemInput {
+export interface CreateItemInput extends TimesInput {
   sellerId: string;
   title: string;
   description: string;
   /** Minor units. */
   startPrice: bigint;
-  /** ISO 8601 with zone. */
-  endAt: string;
+  /** Minor units; 0 for none. */
+  reservePrice: bigint;
+  /** Minor units; 0 for none. */
+  buyNowPrice: bigint;
+  softCloseSeconds: number;
   images: readonly string[];
   category: string;
   /** ISO 4217; empty means USD. */
   currency: string;
 }
 
-/** Puts an item up for auction, from now until `endAt`. */
+/** Puts an item up for auction. */
 export async function createItem(
   auctions: Auctions,
   input: CreateItemInput,
@@ -40,13 +38,25 @@ export async function createItem(
     images: input.images.map((image) => readText('images', image, problems)),
     category: readCategory(input.category, problems),
   };
-  const currency = readCurrency(input.currency, problems);
-  const endAt = readInstant('end_at', input.endAt, problems);
+  const times = readTimes(input, problems);
   const invalid = invalidFields(problems);
   if (invalid) return invalid;
-  const { sellerId, startPrice } = input;
   const itemId = uuidv7();
-  return changeItem(auctions, itemId, (auction, now) =>
-    decide(auction, { type: 'CreateItem', itemId, sellerId, listing, currency, startPrice, endAt }, now),
-  );
+  const command: CreateItem = {
+    type: 'CreateItem',
+    itemId,
+    sellerId: input.sellerId,
+    listing,
+    currency: input.currency === '' ? 'USD' : input.currency,
+    startPrice: input.startPrice,
+    reservePrice: priceOrNone(input.reservePrice),
+    buyNowPrice: priceOrNone(input.buyNowPrice),
+    softCloseSeconds: input.softCloseSeconds,
+    ...times,
+  };
+  return changeItem(auctions, itemId, (auction, now) => decide(auction, command, now));
+}
+
+function priceOrNone(price: bigint): bigint | undefined {
+  return price === 0n ? undefined : price;
 }

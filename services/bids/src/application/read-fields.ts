@@ -34,14 +34,6 @@ export function readCategory(value: string, problems: FieldProblems): string {
   return token;
 }
 
-const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
-
-/** An ISO 4217 code that is in use; empty means USD. */
-export function readCurrency(value: string, problems: FieldProblems): string {
-  if (value !== '' && !currencies.has(value)) problems.currency = 'is not an ISO 4217 currency';
-  return value === '' ? 'USD' : value;
-}
-
 /** The failure for fields with problems, or undefined when there are none. */
 export function invalidFields(problems: FieldProblems): Failure<'INVALID_FIELD'> | undefined {
   const entries = Object.entries(problems);

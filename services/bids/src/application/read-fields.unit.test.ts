@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FieldProblems, readCategory, readCurrency, readId, readLine, readText } from './read-fields.ts';
+import { type FieldProblems, readCategory, readId, readLine, readText } from './read-fields.ts';
 import { readInstant } from './read-instant.ts';
 
 function read<T>(reader: (problems: FieldProblems) => T): { value: T; problems: FieldProblems } {
@@ -60,14 +60,6 @@ describe('reading a category', () => {
 });
 
 describe('reading other fields', () => {
-  it('takes ISO 4217 codes that are in use, USD when empty', () => {
-    expect(read((p) => readCurrency('', p))).toEqual({ value: 'USD', problems: {} });
-    expect(read((p) => readCurrency('JPY', p))).toEqual({ value: 'JPY', problems: {} });
-    for (const bad of ['ABC', 'usd', 'XYZ']) {
-      expect(read((p) => readCurrency(bad, p)).problems).toHaveProperty('currency');
-    }
-  });
-
   it('keeps out what Postgres cannot hold', () => {
     expect(read((p) => readText('title', 'a\u0000b', p)).problems).toHaveProperty('title');
     expect(read((p) => readText('title', 'a\ud800b', p))).toEqual({ value: 'a\ufffdb', problems: {} });

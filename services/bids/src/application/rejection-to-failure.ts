@@ -1,5 +1,5 @@
 import type { Failure } from '@gavel/service-runtime/failure';
-import type { Rejection, RejectionReason } from '../domain/auction/decide.ts';
+import type { Rejection, RejectionReason } from '../domain/auction/decision.ts';
 
 const messages: Record<RejectionReason, string> = {
   ITEM_NOT_FOUND: 'there is no such item',
@@ -7,10 +7,23 @@ const messages: Record<RejectionReason, string> = {
   ITEM_HAS_BIDS: 'the item has bids; bidders rely on it as it is',
   AUCTION_ENDED: 'the auction has ended',
   AUCTION_CANCELLED: 'the auction was cancelled by its seller',
+  AUCTION_NOT_STARTED: 'the auction has not started yet',
+  AUCTION_NOT_ENDED: 'the auction is not over yet',
   BID_TOO_LOW: 'the bid is below the smallest amount that is accepted now',
-  SELLER_MAY_NOT_BID: 'sellers may not bid on their own items',
-  END_TOO_SOON: 'end_at must be at least one second ahead',
-  END_TOO_LATE: 'end_at must be within 90 days',
+  MAXIMUM_NOT_RAISED: 'the maximum is not above the one that you have given',
+  SELLER_MAY_NOT_BID: 'sellers may neither bid on their own items nor buy them',
+  BUY_NOW_UNAVAILABLE: 'the item has no buy-now price, or bidding has come to it',
+  ITEM_SOLD: 'the item is sold',
+  ALREADY_RELISTED: 'the item was put up again already',
+  START_TOO_LATE: 'starts_at must be within 90 days',
+  END_TOO_SOON: 'end_at must be at least one second ahead, and after the start',
+  END_TOO_LATE: 'end_at must be within 90 days of the start',
+  HARD_END_BEFORE_END: 'hard_end_at must not be before end_at',
+  HARD_END_TOO_LATE: 'hard_end_at must be within 7 days of end_at',
+  RESERVE_BELOW_START: 'reserve_price must not be below start_price',
+  BUY_NOW_BELOW_START: 'buy_now_price must not be below start_price',
+  BUY_NOW_BELOW_RESERVE: 'buy_now_price must not be below reserve_price',
+  UNKNOWN_CURRENCY: 'currency must be an ISO 4217 code that is in use',
 };
 
 /** The failure that a caller sees for the domain's refusal. BID_TOO_LOW says what would have been enough. */

@@ -1,6 +1,7 @@
 import type { Outcome } from '@gavel/service-runtime/failure';
 import type { Listing } from '../domain/auction/auction.ts';
-import { decide, type RejectionReasons } from '../domain/auction/decide.ts';
+import { decide } from '../domain/auction/decide.ts';
+import type { RejectionReasons } from '../domain/auction/decision.ts';
 import type { ItemView } from './auction-views.ts';
 import type { Auctions } from './auctions.ts';
 import { changeItem } from './change-item.ts';
@@ -27,7 +28,7 @@ export interface UpdateItemInput {
   clearImages: boolean;
 }
 
-/** Edits the caller's own item, which takes bids and has none yet. */
+/** Edits the caller's own item, which is not over and has no bids yet. */
 export async function updateItem(
   auctions: Auctions,
   input: UpdateItemInput,

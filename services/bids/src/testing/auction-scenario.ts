@@ -1,7 +1,8 @@
 import type { Auction } from '../domain/auction/auction.ts';
-import type { AuctionCommand, CreateItem } from '../domain/auction/command.ts';
-import { type Decision, decide } from '../domain/auction/decide.ts';
-import type { AuctionEvent } from '../domain/auction/event.ts';
+import type { AuctionCommand, CreateItem, PlaceBid } from '../domain/auction/command.ts';
+import { decide } from '../domain/auction/decide.ts';
+import type { Decision } from '../domain/auction/decision.ts';
+import type { AuctionEvent, BidPlaced, ItemCreated, ProxyBidPlaced } from '../domain/auction/event.ts';
 import { evolve } from '../domain/auction/evolve.ts';
 
 export const START = new Date('2026-03-01T12:00:00.000Z');
@@ -19,17 +20,83 @@ export const createClock: CreateItem = {
   listing: { title: 'Clock', description: 'It ticks.', images: [], category: 'clocks' },
   currency: 'USD',
   startPrice: 100n,
+  reservePrice: undefined,
+  buyNowPrice: undefined,
+  softCloseSeconds: 0,
+  startsAt: undefined,
   endAt: at(3600),
+  hardEndAt: undefined,
 };
 
-export const clockCreated: AuctionEvent = { ...createClock, type: 'ItemCreated', at: START };
-
-export function bidPlaced(userId: string, amount: bigint, seconds = 1): AuctionEvent {
-  return { type: 'BidPlaced', bidId: `${userId}-${amount}`, userId, amount, at: at(seconds) };
+/** The clock as created, or one of other terms. */
+export function created(terms: Partial<ItemCreated> = {}): ItemCreated {
+  const endAt = terms.endAt ?? at(3600);
+  return {
+    ...createClock,
+    type: 'ItemCreated',
+    relistedFrom: undefined,
+    startsAt: START,
+    endAt,
+    hardEndAt: endAt,
+    at: START,
+    ...terms,
+  };
 }
 
-export function placeBid(userId: string, amount: bigint): AuctionCommand {
-  return { type: 'PlaceBid', bidId: `${userId}-${amount}`, userId, amount };
+export const clockCreated: AuctionEvent = created();
+
+/** A bid that leads, plain unless told. */
+export function bidPlaced(
+  userId: string,
+  amount: bigint,
+  seconds = 1,
+  fields: Partial<BidPlaced> = {},
+): BidPlaced {
+  return {
+    type: 'BidPlaced',
+    bidId: `${userId}-${amount}`,
+    userId,
+    amount,
+    maximum: undefined,
+    leads: true,
+    price: amount,
+    outbid: undefined,
+    at: at(seconds),
+    ...fields,
+  };
+}
+
+/** A maximum's answer to somebody's bid of `answered`. */
+export function proxyBid(
+  userId: string,
+  amount: bigint,
+  [outbid, answered]: [string, bigint],
+  seconds = 2,
+): ProxyBidPlaced {
+  return {
+    type: 'ProxyBidPlaced',
+    bidId: `answer-${outbid}-${answered}`,
+    userId,
+    amount,
+    outbid,
+    at: at(seconds),
+  };
+}
+
+export function placeBid(userId: string, amount: bigint): PlaceBid {
+  return {
+    type: 'PlaceBid',
+    bidId: `${userId}-${amount}`,
+    answerId: `answer-${userId}-${amount}`,
+    userId,
+    amount,
+    maximum: undefined,
+  };
+}
+
+/** A bid with a maximum. */
+export function bidUpTo(userId: string, maximum: bigint): PlaceBid {
+  return { ...placeBid(userId, maximum), amount: 0n, maximum };
 }
 
 /** The auction after some events. */
@@ -47,4 +114,13 @@ export function given(...events: AuctionEvent[]): {
 /** The decision that some events follow. */
 export function accepted(...events: AuctionEvent[]): Decision {
   return { ok: true, events };
+}
+
+export function rejected(reason: string): { ok: false; rejection: { reason: string } } {
+  return { ok: false, rejection: { reason } };
+}
+
+/** A bid's refusal that says what would have been enough. */
+export function tooLow(amount: bigint, currency = 'USD') {
+  return { ok: false, rejection: { reason: 'BID_TOO_LOW', minimum: { amount, currency } } };
 }

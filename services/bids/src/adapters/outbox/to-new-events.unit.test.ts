@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { AuctionEvent } from '../../domain/auction/event.ts';
 import { evolveAll } from '../../domain/auction/evolve.ts';
-import { at, bidPlaced, clockCreated, createClock } from '../../testing/auction-scenario.ts';
+import {
+  at,
+  bidPlaced,
+  clockCreated,
+  createClock,
+  created,
+  proxyBid,
+} from '../../testing/auction-scenario.ts';
 import { toNewEvents } from './to-new-events.ts';
 
 function published(...events: AuctionEvent[]) {
@@ -11,7 +18,13 @@ function published(...events: AuctionEvent[]) {
   }));
 }
 
+function bodies(...events: AuctionEvent[]) {
+  return published(...events).map(({ type, body }) => ({ type, body }));
+}
+
 const envelope = { aggregateId: 'item' };
+const noon = '2026-03-01T12:00:00.000Z';
+const one = '2026-03-01T13:00:00.000Z';
 
 describe('an auction’s events in the outbox', () => {
   it('carry the item’s id, its version as sequence, and the database’s time', () => {
@@ -26,13 +39,13 @@ describe('an auction’s events in the outbox', () => {
 
   it('say all that a consumer needs', () => {
     const bob = { userId: 'bob', amount: 300n };
-    const events = published(
+    const events = bodies(
       clockCreated,
       { type: 'ItemUpdated', listing: { ...createClock.listing, title: 'Old clock' }, at: at(1) },
-      bidPlaced('bob', 300n, 2),
+      bidPlaced('bob', 300n, 2, { outbid: 'ann' }),
       { type: 'AuctionClosed', outcome: 'sold', winner: bob, at: at(3600) },
     );
-    expect(events.map(({ type, body }) => ({ type, body }))).toEqual([
+    expect(events).toEqual([
       {
         type: 'bids.v1.ItemCreated',
         body: {
@@ -44,8 +57,14 @@ describe('an auction’s events in the outbox', () => {
           category: 'clocks',
           startPrice: 100n,
           currency: 'USD',
-          endAt: '2026-03-01T13:00:00.000Z',
-          createdAt: '2026-03-01T12:00:00.000Z',
+          startsAt: noon,
+          endAt: one,
+          hardEndAt: one,
+          softCloseSeconds: 0,
+          buyNowPrice: 0n,
+          hasReserve: false,
+          relistedFrom: '',
+          createdAt: noon,
         },
       },
       {
@@ -66,10 +85,15 @@ describe('an auction’s events in the outbox', () => {
           itemId: 'item',
           userId: 'bob',
           amount: 300n,
+          currentHighestBid: 300n,
+          outbidUserId: 'ann',
           timestamp: '2026-03-01T12:00:02.000Z',
           currency: 'USD',
-          minimumNextBid: 301n,
+          minimumNextBid: 325n,
           bidCount: 1n,
+          reserveMet: true,
+          title: 'Old clock',
+          sellerId: 'seller',
         },
       },
       {
@@ -77,15 +101,71 @@ describe('an auction’s events in the outbox', () => {
         body: {
           itemId: 'item',
           sellerId: 'seller',
+          title: 'Old clock',
           outcome: 1,
           winnerId: 'bob',
           winningAmount: 300n,
           currency: 'USD',
           bidCount: 1n,
-          closedAt: '2026-03-01T13:00:00.000Z',
+          endAt: one,
+          closedAt: one,
         },
       },
     ]);
+  });
+
+  it('tell of a bid that a maximum answers the price after the answer', () => {
+    const [, , lost, answer] = bodies(
+      created({ reservePrice: 800n }),
+      bidPlaced('ann', 100n, 1, { maximum: 700n }),
+      bidPlaced('bob', 400n, 2, { leads: false, price: 425n }),
+      proxyBid('ann', 425n, ['bob', 400n]),
+    );
+    expect(lost?.body).toMatchObject({
+      userId: 'bob',
+      amount: 400n,
+      currentHighestBid: 425n,
+      minimumNextBid: 450n,
+      bidCount: 2n,
+      outbidUserId: '',
+      reserveMet: false,
+    });
+    expect(answer).toEqual({
+      type: 'bids.v1.ProxyBidPlaced',
+      body: {
+        bidId: 'answer-bob-400',
+        itemId: 'item',
+        userId: 'ann',
+        amount: 425n,
+        outbidUserId: 'bob',
+        timestamp: '2026-03-01T12:00:02.000Z',
+        currency: 'USD',
+        minimumNextBid: 450n,
+        bidCount: 3n,
+        reserveMet: false,
+        title: 'Clock',
+      },
+    });
+  });
+
+  it('hold no maximum and no reserve price', () => {
+    const events = published(
+      created({ reservePrice: 98_765n, buyNowPrice: 200_000n }),
+      bidPlaced('ann', 100n, 1, { maximum: 87_654n }),
+      { type: 'MaximumRaised', userId: 'ann', maximum: 97_531n, price: 100n, at: at(2) },
+      { type: 'AuctionEndingSoon', at: at(3000) },
+      { type: 'AuctionClosed', outcome: 'reserve_not_met', winner: undefined, at: at(3600) },
+    );
+    const told = events.map(({ body }) => Object.values(body).map(String).join(' ')).join(' ');
+    for (const secret of ['98765', '87654', '97531']) expect(told).not.toContain(secret);
+    expect(events[0]?.body).toMatchObject({ hasReserve: true, buyNowPrice: 200_000n });
+    expect(events[2]?.body).toMatchObject({
+      currentHighestBid: 100n,
+      minimumNextBid: 125n,
+      reserveMet: false,
+    });
+    expect(events[3]?.body).toMatchObject({ title: 'Clock', endAt: one, currentHighestBid: 100n });
+    expect(events[4]?.body).toMatchObject({ outcome: 2, winnerId: '', winningAmount: 0n });
   });
 
   it('name nobody when there was nobody', () => {
@@ -93,6 +173,7 @@ describe('an auction’s events in the outbox', () => {
     expect(cancelled?.body).toEqual({
       itemId: 'item',
       sellerId: 'seller',
+      title: 'Clock',
       cancelledAt: '2026-03-01T12:00:01.000Z',
     });
     const [, closed] = published(clockCreated, {
@@ -102,5 +183,56 @@ describe('an auction’s events in the outbox', () => {
       at: at(3600),
     });
     expect(closed?.body).toMatchObject({ outcome: 3, winnerId: '', winningAmount: 0n, bidCount: 0n });
+  });
+
+  it('follow an auction from its start over its extension to its sale and beyond', () => {
+    const events = bodies(
+      created({ startsAt: at(60), softCloseSeconds: 30, buyNowPrice: 900n }),
+      { type: 'AuctionStarted', at: at(61) },
+      { type: 'AuctionExtended', previousEndAt: at(3600), endAt: at(3620), at: at(3590) },
+      { type: 'ItemBoughtNow', buyerId: 'bob', amount: 900n, at: at(3600) },
+      { type: 'ItemRelisted', relistedAs: 'again', at: at(3700) },
+    );
+    expect(events.slice(1)).toEqual([
+      {
+        type: 'bids.v1.AuctionStarted',
+        body: {
+          itemId: 'item',
+          sellerId: 'seller',
+          title: 'Clock',
+          startsAt: '2026-03-01T12:01:00.000Z',
+          timestamp: '2026-03-01T12:01:01.000Z',
+        },
+      },
+      {
+        type: 'bids.v1.AuctionExtended',
+        body: {
+          itemId: 'item',
+          previousEndAt: one,
+          endAt: '2026-03-01T13:00:20.000Z',
+          timestamp: '2026-03-01T12:59:50.000Z',
+        },
+      },
+      {
+        type: 'bids.v1.ItemBoughtNow',
+        body: {
+          itemId: 'item',
+          sellerId: 'seller',
+          buyerId: 'bob',
+          amount: 900n,
+          currency: 'USD',
+          timestamp: one,
+        },
+      },
+      {
+        type: 'bids.v1.ItemRelisted',
+        body: {
+          itemId: 'item',
+          relistedAs: 'again',
+          sellerId: 'seller',
+          timestamp: '2026-03-01T13:01:40.000Z',
+        },
+      },
+    ]);
   });
 });

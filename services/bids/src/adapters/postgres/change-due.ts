@@ -3,77 +3,95 @@ import { withSpan } from '@gavel/observability/tracing';
 import { append } from '@gavel/outbox/append';
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
-import type { DecideLocked } from '../../application/auctions.ts';
-import type { RejectionReason } from '../../domain/auction/decide.ts';
+import type { DecideLocked, DueChanges } from '../../application/auctions.ts';
+import type { RejectionReason } from '../../domain/auction/decision.ts';
 import { evolveAll, type Step } from '../../domain/auction/evolve.ts';
 import { toNewEvents } from '../outbox/to-new-events.ts';
 import { ITEM_COLUMNS, type ItemRow, toAuction } from './item-row.ts';
+import { writeAuction } from './write-auction.ts';
+
+interface Due {
+  span: string;
+  lock: { name: string; text: string };
+  next: { name: string; text: string };
+}
 
 // SKIP LOCKED lets any number of closers share the work; an auction whose last bid is still being decided is skipped
 // and met again by the next batch. The clock is read outside the CTE, so after the locks.
-const LOCK_DUE = `
-  WITH due AS MATERIALIZED (
-    SELECT ${ITEM_COLUMNS} FROM items WHERE status = 'active' AND end_at <= statement_timestamp()
-    ORDER BY end_at, id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
+function lockDue(which: string, order: string): string {
+  return `WITH due AS MATERIALIZED (
+    SELECT ${ITEM_COLUMNS} FROM items WHERE ${which} ORDER BY ${order} LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
   SELECT due.*, clock_timestamp() AS now FROM due`;
-
-const WRITE_ENDS = `
-  UPDATE items SET status = ended.status, outcome = ended.outcome, version = ended.version,
-    updated_at = ended.updated_at
-  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::timestamptz[])
-    AS ended (id, status, outcome, version, updated_at)
-  WHERE items.id = ended.id`;
-
-const NEXT_END = `
-  SELECT (extract(epoch FROM min(end_at) - clock_timestamp()) * 1000)::float8 AS next_end_in_ms
-  FROM items WHERE status = 'active'`;
-
-/** See `Auctions.changeDue`. One transaction for the batch, one statement for all its rows. */
-export async function changeDue(
-  pool: Pool,
-  limit: number,
-  decideLocked: DecideLocked<RejectionReason>,
-): Promise<{ changed: number; nextEndInMs: number | undefined }> {
-  const changed = await transaction(pool, (tx) => changeBatch(tx, limit, decideLocked));
-  const { rows } = await pool.query<{ next_end_in_ms: number | null }>({ name: 'next-end', text: NEXT_END });
-  return { changed, nextEndInMs: rows[0]?.next_end_in_ms ?? undefined };
 }
 
-async function changeBatch(
-  tx: Transaction,
-  limit: number,
-  decideLocked: DecideLocked<RejectionReason>,
-): Promise<number> {
-  const { rows } = await tx.query<ItemRow & { now: Date }>({
-    name: 'lock-due',
-    text: LOCK_DUE,
-    values: [limit],
-  });
+function nextDue(moment: string, which: string): string {
+  return `SELECT (extract(epoch FROM min(${moment}) - clock_timestamp()) * 1000)::float8 AS next_in_ms
+    FROM items WHERE ${which}`;
+}
+
+const ends: Due = {
+  span: 'close auctions',
+  lock: {
+    name: 'lock-ended',
+    text: lockDue(`status = 'active' AND end_at <= statement_timestamp()`, 'end_at, id'),
+  },
+  next: { name: 'next-end', text: nextDue('end_at', `status = 'active'`) },
+};
+
+// What was not announced by the end is not any more: closing comes next.
+const announcements: Due = {
+  span: 'announce auctions',
+  lock: {
+    name: 'lock-to-announce',
+    text: lockDue(
+      `next_announcement_at <= statement_timestamp() AND end_at > statement_timestamp()`,
+      'next_announcement_at, id',
+    ),
+  },
+  next: {
+    name: 'next-announcement',
+    text: nextDue(
+      'next_announcement_at',
+      `next_announcement_at IS NOT NULL AND end_at > statement_timestamp()`,
+    ),
+  },
+};
+
+type Decide = DecideLocked<RejectionReason>;
+
+/** See `Auctions.closeDue`. One transaction for the batch, one statement for all its rows. */
+export function closeDue(pool: Pool, limit: number, decideLocked: Decide): Promise<DueChanges> {
+  return changeDue(pool, ends, limit, decideLocked);
+}
+
+/** See `Auctions.announceDue`. */
+export function announceDue(pool: Pool, limit: number, decideLocked: Decide): Promise<DueChanges> {
+  return changeDue(pool, announcements, limit, decideLocked);
+}
+
+async function changeDue(pool: Pool, due: Due, limit: number, decideLocked: Decide): Promise<DueChanges> {
+  const changed = await transaction(pool, (tx) => changeBatch(tx, due, limit, decideLocked));
+  const { rows } = await pool.query<{ next_in_ms: number | null }>(due.next);
+  return { changed, nextInMs: rows[0]?.next_in_ms ?? undefined };
+}
+
+async function changeBatch(tx: Transaction, due: Due, limit: number, decideLocked: Decide): Promise<number> {
+  const { rows } = await tx.query<ItemRow & { now: Date }>({ ...due.lock, values: [limit] });
   const steps: Step[] = [];
+  let changed = 0;
   for (const row of rows) {
     const auction = toAuction(row);
     const decision = decideLocked(auction, row.now);
-    if (decision.ok) steps.push(...evolveAll(auction, decision.events));
+    if (!decision.ok || decision.events.length === 0) continue;
+    steps.push(...evolveAll(auction, decision.events));
+    changed++;
   }
-  if (steps.length === 0) return 0;
+  if (changed === 0) return 0;
   // The polls that find nothing leave no trace; a batch begins one, which its events carry on.
   const attributes = { [attribute.batchMessageCount]: steps.length };
-  await withSpan('close auctions', { scope: 'gavel.bids', root: true, attributes }, () => write(tx, steps));
-  return steps.length;
-}
-
-async function write(tx: Transaction, steps: readonly Step[]): Promise<void> {
-  const ended = steps.map(({ after }) => after);
-  await tx.query({
-    name: 'write-ends',
-    text: WRITE_ENDS,
-    values: [
-      ended.map((a) => a.id),
-      ended.map((a) => a.status),
-      ended.map((a) => a.outcome ?? null),
-      ended.map((a) => a.version),
-      ended.map((a) => a.updatedAt),
-    ],
+  await withSpan(due.span, { scope: 'gavel.bids', root: true, attributes }, async () => {
+    await writeAuction(tx, steps);
+    await append(tx, toNewEvents(steps));
   });
-  await append(tx, toNewEvents(steps));
+  return changed;
 }

@@ -9,6 +9,7 @@ interface BidRow {
   id: string;
   user_id: string;
   amount: bigint;
+  automatic: boolean;
   sequence: bigint;
   created_at: Date;
 }
@@ -33,7 +34,7 @@ const queries = {
   },
   bids: {
     name: 'item-bids',
-    text: `SELECT id, user_id, amount, sequence, created_at FROM bids
+    text: `SELECT id, user_id, amount, automatic, sequence, created_at FROM bids
       WHERE item_id = $2 AND sequence < $3 ORDER BY sequence DESC LIMIT $1`,
   },
   exists: { name: 'item-exists', text: 'SELECT FROM items WHERE id = $1' },
@@ -69,7 +70,14 @@ export function createPostgresAuctionViews(pool: Pool): AuctionViews {
         if (rowCount === 0) return undefined;
       }
       return rows.map((row) => ({
-        bid: { id: row.id, itemId, userId: row.user_id, amount: row.amount, createdAt: row.created_at },
+        bid: {
+          id: row.id,
+          itemId,
+          userId: row.user_id,
+          amount: row.amount,
+          automatic: row.automatic,
+          createdAt: row.created_at,
+        },
         sequence: row.sequence,
       }));
     },

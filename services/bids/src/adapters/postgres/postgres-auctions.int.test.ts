@@ -2,10 +2,13 @@ import { outboxMigrations } from '@gavel/outbox/migrations';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Change } from '../../application/auctions.ts';
-import { decide, type RejectionReason } from '../../domain/auction/decide.ts';
+import type { BidResult } from '../../application/auctions.ts';
+import type { CreateItem, PlaceBid } from '../../domain/auction/command.ts';
+import { decide } from '../../domain/auction/decide.ts';
+import { decideRelisting } from '../../domain/auction/decide-relisting.ts';
 import { bidsMigrations } from '../../migrations.ts';
-import { createClock } from '../../testing/auction-scenario.ts';
+import { after, createClock } from '../../testing/auction-scenario.ts';
+import { readStoredAuction } from '../../testing/rebuild-auction.ts';
 import { createPostgresAuctions } from './postgres-auctions.ts';
 
 // No service runs here, so nothing closes these auctions: only the clock can end them.
@@ -19,19 +22,24 @@ afterEach(() => void vi.useRealTimers());
 afterAll(() => database?.drop());
 
 /** An auction that ends so many milliseconds from now by the database's clock. */
-async function auctionEndingIn(ms: number): Promise<string> {
+async function auctionEndingIn(ms: number, terms: Partial<CreateItem> = {}): Promise<string> {
   const itemId = uuidv7();
   await createPostgresAuctions(database.pool).change(itemId, (auction, now) =>
-    decide(auction, { ...createClock, itemId, sellerId, endAt: new Date(now.getTime() + ms) }, now),
+    decide(auction, { ...createClock, ...terms, itemId, sellerId, endAt: new Date(now.getTime() + ms) }, now),
   );
   return itemId;
 }
 
-function bid(itemId: string, amount: bigint): Promise<Change<RejectionReason>> {
-  const command = { type: 'PlaceBid', bidId: uuidv7(), userId: uuidv7(), amount } as const;
-  return createPostgresAuctions(database.pool).change(itemId, (auction, now) =>
-    decide(auction, command, now),
-  );
+function bid(itemId: string, amount: bigint, fields: Partial<PlaceBid> = {}): Promise<BidResult> {
+  const [bidId, answerId, userId] = [uuidv7(), uuidv7(), uuidv7()];
+  const plain: PlaceBid = { type: 'PlaceBid', bidId, answerId, userId, amount, maximum: undefined };
+  const command = { ...plain, ...fields };
+  return createPostgresAuctions(database.pool).placeBid({
+    itemId,
+    command,
+    decideLocked: (auction, now) => decide(auction, command, now),
+    key: undefined,
+  });
 }
 
 async function untilOver(itemId: string): Promise<void> {
@@ -61,9 +69,9 @@ describe('the database’s clock decides the end', () => {
     const itemId = await auctionEndingIn(60_000);
     const real = Date.now();
     vi.useFakeTimers({ toFake: ['Date'], now: real + 86_400_000 });
-    const change = await bid(itemId, 100n);
-    expect(change.kind).toBe('accepted');
-    if (change.kind === 'accepted') expect(Math.abs(change.now.getTime() - real)).toBeLessThan(10_000);
+    const result = await bid(itemId, 100n);
+    if (result.kind !== 'accepted') throw new Error(result.kind);
+    expect(Math.abs(result.answer.bid.createdAt.getTime() - real)).toBeLessThan(10_000);
   });
 
   it('a bid that waited for the lock until after the end is refused', async () => {
@@ -86,14 +94,62 @@ describe('the database’s clock decides the end', () => {
 describe('what is stored of an auction', () => {
   it('is the auction that replaying its events gives', async () => {
     const auctions = createPostgresAuctions(database.pool);
-    const itemId = await auctionEndingIn(60_000);
+    const itemId = await auctionEndingIn(5_000, {
+      softCloseSeconds: 10,
+      reservePrice: 400n,
+      buyNowPrice: 9_000n,
+    });
     await auctions.change(itemId, (auction, now) =>
       decide(auction, { type: 'UpdateItem', userId: sellerId, changes: { images: ['/a', '/b'] } }, now),
     );
-    const last = await bid(itemId, 250n);
-    const unchanged = await auctions.change(itemId, () => ({ ok: true, events: [] }));
-    if (last.kind !== 'accepted' || unchanged.kind !== 'accepted') throw new Error('not accepted');
-    expect(unchanged.auction).toEqual(last.auction);
-    expect(unchanged.auction).toMatchObject({ version: 3n, bidCount: 1n, listing: { images: ['/a', '/b'] } });
+    const [ann, bob] = [uuidv7(), uuidv7()];
+    for (const [userId, amount, maximum] of [
+      [ann, 150n, undefined],
+      [bob, 0n, 300n],
+      [bob, 0n, 700n],
+      [ann, 500n, undefined],
+      [ann, 0n, 650n],
+    ] as const) {
+      expect((await bid(itemId, amount, { userId, maximum })).kind).toBe('accepted');
+    }
+    const before = await readStoredAuction(database.pool, itemId);
+    expect(after(...before.events)).toEqual(before.auction);
+    const types = before.events.map(({ type }) => type);
+    // Two bids of the same millisecond move the end once.
+    expect(types).toContain('AuctionExtended');
+    expect(types.filter((type) => type !== 'AuctionExtended')).toEqual([
+      'ItemCreated',
+      'ItemUpdated',
+      'BidPlaced',
+      'BidPlaced',
+      'MaximumRaised',
+      'BidPlaced',
+      'ProxyBidPlaced',
+      'BidPlaced',
+      'ProxyBidPlaced',
+    ]);
+    await auctions.change(itemId, (auction, now) => decide(auction, { type: 'BuyNow', userId: ann }, now));
+    const bought = await readStoredAuction(database.pool, itemId);
+    expect(after(...bought.events)).toEqual(bought.auction);
+    expect(bought.auction).toMatchObject({ outcome: 'sold', winner: { userId: ann, amount: 9_000n } });
+    expect(bought.sequences).toEqual(bought.sequences.map((_, i) => BigInt(i + 1)));
+  });
+
+  it('of one that was put up again, too', async () => {
+    const auctions = createPostgresAuctions(database.pool);
+    const itemId = await auctionEndingIn(60_000, { reservePrice: 400n });
+    await auctions.change(itemId, (auction, now) =>
+      decide(auction, { type: 'CancelItem', userId: sellerId }, now),
+    );
+    const relistedAs = uuidv7();
+    const change = await auctions.relist(itemId, (auction, now) => {
+      const times = { startsAt: undefined, endAt: new Date(now.getTime() + 60_000), hardEndAt: undefined };
+      return decideRelisting(auction, { type: 'RelistItem', userId: sellerId, relistedAs }, times, now);
+    });
+    expect(change).toMatchObject({ kind: 'accepted', auction: { id: relistedAs, relistedFrom: itemId } });
+    for (const id of [itemId, relistedAs]) {
+      const stored = await readStoredAuction(database.pool, id);
+      expect(after(...stored.events)).toEqual(stored.auction);
+    }
   });
 });

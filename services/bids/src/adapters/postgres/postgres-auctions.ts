@@ -3,57 +3,84 @@ import { activeSpan } from '@gavel/observability/tracing';
 import { append } from '@gavel/outbox/append';
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
-import type { Auctions, Change, DecideLocked, IdempotencyKey } from '../../application/auctions.ts';
-import type { RejectionReason } from '../../domain/auction/decide.ts';
+import type { Auctions, BidRequest, BidResult, Change, DecideLocked } from '../../application/auctions.ts';
+import type { Auction } from '../../domain/auction/auction.ts';
+import type { RelistingDecision } from '../../domain/auction/decide-relisting.ts';
+import type { RejectionReason, RejectionReasons } from '../../domain/auction/decision.ts';
 import { evolveAll } from '../../domain/auction/evolve.ts';
 import { toNewEvents } from '../outbox/to-new-events.ts';
-import { changeDue } from './change-due.ts';
+import { announceDue, closeDue } from './change-due.ts';
 import { lockAuction } from './lock-auction.ts';
-import { findRememberedBid } from './remembered-bid.ts';
+import { placeBids } from './place-bids.ts';
 import { writeAuction } from './write-auction.ts';
-import { KeyTakenError } from './write-bid.ts';
+import { KeyTakenError } from './write-bids.ts';
 
 /** The auctions as rows of Postgres. */
 export function createPostgresAuctions(pool: Pool): Auctions {
   return {
-    async change(itemId, decideLocked, key) {
+    change: (itemId, decideLocked) => {
       activeSpan()?.setAttribute(attribute.aggregateId, itemId);
-      const attempt = () => transaction(pool, (tx) => changeLocked(tx, itemId, decideLocked, key));
-      try {
-        return await attempt();
-      } catch (error) {
-        // The other transaction has committed its answer, so the second attempt finds it.
-        if (error instanceof KeyTakenError) return await attempt();
-        throw error;
-      }
+      return transaction(pool, (tx) => changeLocked(tx, itemId, decideLocked));
     },
-    changeDue: (limit, decideLocked) => changeDue(pool, limit, decideLocked),
+    placeBid: (request) => {
+      activeSpan()?.setAttribute(attribute.aggregateId, request.itemId);
+      return placeBid(pool, request);
+    },
+    relist: (itemId, decideLocked) => {
+      activeSpan()?.setAttribute(attribute.aggregateId, itemId);
+      return transaction(pool, (tx) => relistLocked(tx, itemId, decideLocked));
+    },
+    closeDue: (limit, decideLocked) => closeDue(pool, limit, decideLocked),
+    announceDue: (limit, decideLocked) => announceDue(pool, limit, decideLocked),
   };
+}
+
+async function placeBid(pool: Pool, request: BidRequest): Promise<BidResult> {
+  const attempt = async (): Promise<BidResult> => {
+    const [result] = await transaction(pool, (tx) => placeBids(tx, request.itemId, [request]));
+    if (!result) throw new Error('a bid without a result');
+    return result;
+  };
+  try {
+    return await attempt();
+  } catch (error) {
+    // The other transaction has committed its answer, so the second attempt finds it.
+    if (error instanceof KeyTakenError) return await attempt();
+    throw error;
+  }
 }
 
 async function changeLocked<R extends RejectionReason>(
   tx: Transaction,
   itemId: string,
   decideLocked: DecideLocked<R>,
-  key: IdempotencyKey | undefined,
 ): Promise<Change<R>> {
-  const { auction, now, remembered } = await lockAuction(tx, itemId, key);
-  if (remembered) return { kind: 'repeated', bid: remembered };
+  const { auction, now } = await lockAuction(tx, itemId);
   const decision = decideLocked(auction, now);
-  if (!decision.ok) {
-    // The lock statement's snapshot is older than its lock: the first of two requests with one key may have been
-    // accepted while this one waited, and then it is that answer which is due, not "too low".
-    const meanwhile = key && (await findRememberedBid(tx, key));
-    return meanwhile
-      ? { kind: 'repeated', bid: meanwhile }
-      : { kind: 'rejected', rejection: decision.rejection };
-  }
+  if (!decision.ok) return { kind: 'rejected', rejection: decision.rejection };
   const steps = evolveAll(auction, decision.events);
   const after = steps.at(-1)?.after ?? auction;
   if (!after) throw new Error(`item ${itemId}: accepted without an event, and there is no such item`);
   if (steps.length > 0) {
-    await writeAuction(tx, steps, key);
+    await writeAuction(tx, steps);
     await append(tx, toNewEvents(steps));
   }
+  return { kind: 'accepted', auction: after, steps, now };
+}
+
+async function relistLocked(
+  tx: Transaction,
+  itemId: string,
+  decideLocked: (auction: Auction | undefined, now: Date) => RelistingDecision,
+): Promise<Change<RejectionReasons['RelistItem' | 'CreateItem']>> {
+  const { auction, now } = await lockAuction(tx, itemId);
+  const decision = decideLocked(auction, now);
+  if (!decision.ok) return { kind: 'rejected', rejection: decision.rejection };
+  const successor = evolveAll(undefined, decision.successor);
+  const steps = [...evolveAll(auction, decision.events), ...successor];
+  const after = successor.at(-1)?.after;
+  if (!after) throw new Error(`item ${itemId} was relisted as nothing`);
+  await writeAuction(tx, steps);
+  await append(tx, toNewEvents(steps));
   return { kind: 'accepted', auction: after, steps, now };
 }

@@ -1,28 +1,26 @@
 import type { Transaction } from '@gavel/postgres/transaction';
-import type { IdempotencyKey } from '../../application/auctions.ts';
+import { nextAnnouncementAt } from '../../domain/auction/announcements.ts';
 import type { Auction } from '../../domain/auction/auction.ts';
 import type { Step } from '../../domain/auction/evolve.ts';
-import { ITEM_COLUMNS } from './item-row.ts';
-import { writeBid } from './write-bid.ts';
+import { writeChanges } from './write-changes.ts';
 
-const INSERT = `INSERT INTO items (${ITEM_COLUMNS})
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`;
+const INSERT = `INSERT INTO items (id, seller_id, title, description, images, category, currency, start_price,
+    reserve_price, buy_now_price, starts_at, end_at, soft_close_seconds, hard_end_at, status, version, bid_count,
+    relisted_from, start_announced, ending_soon_announced, next_announcement_at, created_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`;
 
-const UPDATE = `UPDATE items SET title = $2, description = $3, images = $4, category = $5, end_at = $6, status = $7,
-    outcome = $8, version = $9, updated_at = $10
+const EDIT = `UPDATE items SET title = $2, description = $3, images = $4, category = $5, version = $6, updated_at = $7
   WHERE id = $1`;
 
-/** Writes what the steps did to a locked auction: its row, and a row for each bid. */
-export async function writeAuction(
-  tx: Transaction,
-  steps: readonly Step[],
-  key: IdempotencyKey | undefined,
-): Promise<void> {
+/** Writes what the steps did to locked auctions, and new ones. Bids have a statement of their own. */
+export async function writeAuction(tx: Transaction, steps: readonly Step[]): Promise<void> {
+  const changed = new Map<string, Auction>();
   for (const { event, after } of steps) {
-    if (event.type === 'BidPlaced') await writeBid(tx, event, after, key);
-    else if (event.type === 'ItemCreated') await insert(tx, after);
-    else await update(tx, after);
+    if (event.type === 'ItemCreated') await insert(tx, after);
+    else if (event.type === 'ItemUpdated') await edit(tx, after);
+    else changed.set(after.id, after);
   }
+  if (changed.size > 0) await writeChanges(tx, [...changed.values()]);
 }
 
 async function insert(tx: Transaction, a: Auction): Promise<void> {
@@ -38,35 +36,27 @@ async function insert(tx: Transaction, a: Auction): Promise<void> {
       a.listing.category,
       a.currency,
       a.startPrice,
+      a.reservePrice,
+      a.buyNowPrice,
+      a.startsAt,
       a.endAt,
+      a.softCloseSeconds,
+      a.hardEndAt,
       a.status,
-      a.outcome ?? null,
       a.version,
       a.bidCount,
-      a.highestBid?.amount ?? null,
-      a.highestBid?.userId ?? null,
+      a.relistedFrom,
+      a.startAnnounced,
+      a.endingSoonAnnounced,
+      nextAnnouncementAt(a),
       a.createdAt,
       a.updatedAt,
     ],
   });
 }
 
-async function update(tx: Transaction, a: Auction): Promise<void> {
+async function edit(tx: Transaction, a: Auction): Promise<void> {
   const { title, description, images, category } = a.listing;
-  await tx.query({
-    name: 'update-item',
-    text: UPDATE,
-    values: [
-      a.id,
-      title,
-      description,
-      images,
-      category,
-      a.endAt,
-      a.status,
-      a.outcome ?? null,
-      a.version,
-      a.updatedAt,
-    ],
-  });
+  const values = [a.id, title, description, images, category, a.version, a.updatedAt];
+  await tx.query({ name: 'edit-item', text: EDIT, values });
 }

@@ -1,7 +1,30 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { BidSchema } from '@gavel/proto/gen/bids/v1/bids_pb';
+import type { BidSchema, PlaceBidResponseSchema } from '@gavel/proto/gen/bids/v1/bids_pb';
+import type { MaskBidder } from '../../application/bidder-masks.ts';
 import type { Bid } from '../../domain/auction/auction.ts';
+import type { BidAnswer } from '../../domain/auction/bid-answer.ts';
 
-export function toBidMessage(bid: Bid): MessageInitShape<typeof BidSchema> {
-  return { ...bid, createdAt: bid.createdAt.toISOString() };
+/** The bid as one viewer may see it: only its bidder learns whose it is, everyone else a mask. */
+export function toBidMessage(
+  bid: Bid,
+  viewerId: string | undefined,
+  mask: MaskBidder,
+): MessageInitShape<typeof BidSchema> {
+  return {
+    id: bid.id,
+    itemId: bid.itemId,
+    userId: bid.userId === viewerId ? bid.userId : '',
+    amount: bid.amount,
+    createdAt: bid.createdAt.toISOString(),
+    bidder: mask(bid.itemId, bid.userId),
+    automatic: bid.automatic,
+  };
+}
+
+/** The answer to the bidder. */
+export function toPlaceBidMessage(
+  { bid, endAt, ...rest }: BidAnswer,
+  mask: MaskBidder,
+): MessageInitShape<typeof PlaceBidResponseSchema> {
+  return { ...rest, bid: toBidMessage(bid, bid.userId, mask), endAt: endAt.toISOString() };
 }

@@ -3,6 +3,7 @@ import type { BidService } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { optionalCaller, requireCaller } from '@gavel/service-runtime/caller';
 import { unwrap } from '@gavel/service-runtime/failure';
 import type { AuctionViews } from '../../application/auction-views.ts';
+import type { BidderMasks } from '../../application/bidder-masks.ts';
 import { getItem } from '../../application/get-item.ts';
 import { getItemBids } from '../../application/get-item-bids.ts';
 import { listItems } from '../../application/list-items.ts';
@@ -11,7 +12,7 @@ import { toBidMessage } from './bid-message.ts';
 import { toItemMessage } from './item-message.ts';
 
 /** The methods of bids.v1.BidService that only read. */
-export function bidQueries(views: AuctionViews) {
+export function bidQueries(views: AuctionViews, masks: BidderMasks) {
   return {
     async getItem({ id }, context) {
       return { item: toItemMessage(unwrap(await getItem(views, id)), optionalCaller(context)?.userId) };
@@ -35,9 +36,14 @@ export function bidQueries(views: AuctionViews) {
       };
     },
 
-    async getItemBids({ itemId, pageSize, pageToken }) {
+    async getItemBids({ itemId, pageSize, pageToken }, context) {
+      const viewerId = optionalCaller(context)?.userId;
+      const mask = await masks.load();
       const page = unwrap(await getItemBids(views, { itemId, pageSize, pageToken }));
-      return { bids: page.items.map(toBidMessage), nextPageToken: page.nextPageToken };
+      return {
+        bids: page.items.map((bid) => toBidMessage(bid, viewerId, mask)),
+        nextPageToken: page.nextPageToken,
+      };
     },
   } satisfies Partial<ServiceImpl<typeof BidService>>;
 }

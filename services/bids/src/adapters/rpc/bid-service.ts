@@ -2,6 +2,7 @@ import type { ServiceImpl } from '@connectrpc/connect';
 import type { BidService } from '@gavel/proto/gen/bids/v1/bids_pb';
 import type { AuctionViews } from '../../application/auction-views.ts';
 import type { Auctions } from '../../application/auctions.ts';
+import type { BidderMasks } from '../../application/bidder-masks.ts';
 import { bidCommands } from './bid-commands.ts';
 import { bidQueries } from './bid-queries.ts';
 
@@ -9,6 +10,7 @@ import { bidQueries } from './bid-queries.ts';
 export function createBidService(
   auctions: Auctions,
   views: AuctionViews,
+  masks: BidderMasks,
 ): Partial<ServiceImpl<typeof BidService>> {
-  return { ...bidCommands(auctions), ...bidQueries(views) };
+  return { ...bidCommands(auctions, masks), ...bidQueries(views, masks) };
 }

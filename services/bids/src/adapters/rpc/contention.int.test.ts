@@ -27,7 +27,7 @@ describe('twenty bidders at once on one item', () => {
       crowd.map(async (bidder, i) => {
         for (let round = 0; round < rounds; round++) {
           // Everyone's amounts differ, and they arrive in no particular order.
-          const amount = 100 + ((i * 7) % 20) + 20 * round;
+          const amount = 10_000 * (1 + ((i * 7) % 20) + 20 * round);
           answers.push(await bidder.call('PlaceBid', { itemId: item.id, amount: String(amount) }));
         }
       }),
@@ -35,7 +35,7 @@ describe('twenty bidders at once on one item', () => {
     const taken = answers.filter((answer) => answer.status === 200).map((a) => Number(a.body.bid.amount));
     const refused = answers.filter((answer) => answer.status !== 200);
     expect(refused.every((answer) => answer.error?.reason === 'BID_TOO_LOW')).toBe(true);
-    const highest = 100 + 19 + 20 * (rounds - 1);
+    const highest = 10_000 * (1 + 19 + 20 * (rounds - 1));
     expect(Math.max(...taken)).toBe(highest);
 
     const ledger = await readLedger(bids, item.id);

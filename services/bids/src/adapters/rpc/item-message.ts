@@ -1,10 +1,19 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { ItemOutcome, type ItemSchema, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
 import type { ItemView } from '../../application/auction-views.ts';
-import { type AuctionOutcome, type AuctionStatus, statusAt } from '../../domain/auction/auction.ts';
-import { minimumNextBid } from '../../domain/auction/minimum-next-bid.ts';
+import {
+  type Auction,
+  type AuctionOutcome,
+  type AuctionStatus,
+  buyNowPriceOf,
+  reserveMet,
+  statusAt,
+} from '../../domain/auction/auction.ts';
+import { minimumNextBid } from '../../domain/auction/increments.ts';
+import { currencyExponent } from '../../domain/currency.ts';
 
 const statuses: Record<AuctionStatus, ItemStatus> = {
+  scheduled: ItemStatus.SCHEDULED,
   active: ItemStatus.ACTIVE,
   ended: ItemStatus.ENDED,
   cancelled: ItemStatus.CANCELLED,
@@ -12,10 +21,11 @@ const statuses: Record<AuctionStatus, ItemStatus> = {
 
 const outcomes: Record<AuctionOutcome, ItemOutcome> = {
   sold: ItemOutcome.SOLD,
+  reserve_not_met: ItemOutcome.RESERVE_NOT_MET,
   no_bids: ItemOutcome.NO_BIDS,
 };
 
-/** The item as one viewer may see it: the winner's id is only for the seller and the winner. */
+/** The item as one viewer may see it. */
 export function toItemMessage(
   view: ItemView,
   viewerId: string | undefined,
@@ -23,16 +33,16 @@ export function toItemMessage(
   const { auction, asOf } = view;
   const status = statusAt(auction, asOf);
   const highest = auction.highestBid;
-  const winner = auction.outcome === 'sold' ? highest : undefined;
-  const maySeeWinner =
-    viewerId !== undefined && (viewerId === auction.sellerId || viewerId === winner?.userId);
   return {
     id: auction.id,
     title: auction.listing.title,
     description: auction.listing.description,
     startPrice: auction.startPrice,
     currentHighestBid: highest?.amount ?? 0n,
+    startsAt: auction.startsAt.toISOString(),
     endAt: auction.endAt.toISOString(),
+    hardEndAt: auction.hardEndAt.toISOString(),
+    softCloseSeconds: auction.softCloseSeconds,
     createdAt: auction.createdAt.toISOString(),
     updatedAt: auction.updatedAt.toISOString(),
     images: [...auction.listing.images],
@@ -40,11 +50,30 @@ export function toItemMessage(
     sellerId: auction.sellerId,
     status: statuses[status],
     currency: auction.currency,
+    currencyExponent: currencyExponent(auction.currency) ?? 2,
     minimumNextBid:
       status === 'active' ? minimumNextBid(highest?.amount, auction.startPrice, auction.currency) : 0n,
     bidCount: auction.bidCount,
+    reserveMet: reserveMet(auction),
+    buyNowPrice: buyNowPriceOf(auction) ?? 0n,
     outcome: auction.outcome ? outcomes[auction.outcome] : ItemOutcome.UNSPECIFIED,
-    winningAmount: winner?.amount ?? 0n,
+    winningAmount: auction.winner?.amount ?? 0n,
+    relistedFrom: auction.relistedFrom ?? '',
+    ...secretsFor(viewerId, auction),
+  };
+}
+
+/** What only some may see: the seller the reserve price, a bidder their own maximum, both of them who won. */
+function secretsFor(viewerId: string | undefined, auction: Auction) {
+  const { highestBid, winner } = auction;
+  const selling = viewerId === auction.sellerId;
+  const leading = viewerId !== undefined && viewerId === highestBid?.userId;
+  const maySeeWinner = viewerId !== undefined && (selling || viewerId === winner?.userId);
+  return {
     winnerId: maySeeWinner ? (winner?.userId ?? '') : '',
+    reservePrice: selling ? (auction.reservePrice ?? 0n) : 0n,
+    relistedAs: selling ? (auction.relistedAs ?? '') : '',
+    myMaximum: leading ? (highestBid?.maximum ?? 0n) : 0n,
+    leading,
   };
 }

@@ -1,103 +1,120 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { after, at, clockCreated } from '../../testing/auction-scenario.ts';
+import { commands, creation } from '../../testing/auction-arbitraries.ts';
+import { at, START } from '../../testing/auction-scenario.ts';
+import { findViolations } from '../../testing/find-violations.ts';
 import type { Auction } from './auction.ts';
-import type { AuctionCommand } from './command.ts';
+import type { AuctionCommand, CreateItem } from './command.ts';
 import { decide } from './decide.ts';
+import type { Decision } from './decision.ts';
 import type { AuctionEvent } from './event.ts';
-import { evolveAll } from './evolve.ts';
+import { evolve, evolveAll, type Step } from './evolve.ts';
 
-const user = fc.constantFrom('ann', 'bob', 'eve', 'seller');
+const RUNS = { numRuns: 1_000 };
 
-const command: fc.Arbitrary<AuctionCommand> = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      type: fc.constant('PlaceBid' as const),
-      bidId: fc.uuid(),
-      userId: user,
-      amount: fc.bigInt(1n, 400n),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      type: fc.constant('UpdateItem' as const),
-      userId: user,
-      changes: fc.record({ title: fc.string() }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('CancelItem' as const), userId: user }) },
-  { weight: 2, arbitrary: fc.constant<AuctionCommand>({ type: 'CloseAuction' }) },
-);
-
-// Moments around the end, 3,600 seconds after the start, in order.
-const commands = fc
-  .array(fc.tuple(command, fc.double({ min: 0, max: 4000, noNaN: true })), { maxLength: 40 })
-  .map((list) => list.toSorted(([, a], [, b]) => a - b));
-
-interface Run {
-  events: AuctionEvent[];
-  states: Auction[];
+interface Turn {
+  command: AuctionCommand;
+  before: Auction;
+  decision: Decision;
+  steps: Step[];
+  after: Auction;
 }
 
-function run(list: readonly (readonly [AuctionCommand, number])[]): Run {
-  const events: AuctionEvent[] = [clockCreated];
-  const states = evolveAll(undefined, events).map((step) => step.after);
-  for (const [next, seconds] of list) {
-    const decision = decide(states.at(-1), next, at(seconds));
-    const steps = decision.ok ? evolveAll(states.at(-1), decision.events) : [];
-    events.push(...steps.map((step) => step.event));
-    states.push(...steps.map((step) => step.after));
-  }
-  return { events, states };
+function play(item: CreateItem, list: readonly (readonly [AuctionCommand, number])[]): Turn[] {
+  const first = decide(undefined, item, START);
+  if (!first.ok) throw new Error(`the item was refused: ${first.rejection.reason}`);
+  let state = evolveAll(undefined, first.events).at(-1)?.after;
+  return list.map(([command, seconds]) => {
+    const before = state as Auction;
+    const decision = decide(before, command, at(seconds));
+    const steps = decision.ok ? evolveAll(before, decision.events) : [];
+    state = steps.at(-1)?.after ?? before;
+    return { command, before, decision, steps, after: state };
+  });
+}
+
+function factsOf(item: CreateItem, turns: readonly Turn[]): AuctionEvent[] {
+  const first = decide(undefined, item, START);
+  return [
+    ...(first.ok ? first.events : []),
+    ...turns.flatMap(({ steps }) => steps.map(({ event }) => event)),
+  ];
+}
+
+/** Whatever is asked of whatever auction in whatever order. */
+function always(holds: (turns: Turn[], facts: AuctionEvent[]) => void): void {
+  fc.assert(
+    fc.property(creation, commands, (item, list) => {
+      const turns = play(item, list);
+      holds(turns, factsOf(item, turns));
+    }),
+    RUNS,
+  );
 }
 
 describe('whatever is asked of an auction, in whatever order', () => {
-  it('its price never falls and its versions have no gap', () => {
-    fc.assert(
-      fc.property(commands, (list) => {
-        const { states } = run(list);
-        for (const [i, state] of states.entries()) {
-          expect(state.version).toBe(BigInt(i + 1));
-          const before = states[i - 1]?.highestBid?.amount ?? 0n;
-          expect((state.highestBid?.amount ?? 0n) >= before).toBe(true);
-        }
-      }),
-    );
+  it('its price never falls, the earliest highest maximum leads and is never exceeded, nothing is sold under the reserve, nothing is accepted after the end, the end stays within the hard end, and at most one wins', () => {
+    always((_, facts) => expect(findViolations(facts)).toEqual([]));
   });
 
-  it('nothing is accepted after its end but closing, which happens at most once', () => {
-    fc.assert(
-      fc.property(commands, (list) => {
-        const { events } = run(list);
-        const late = events.filter((event) => event.at >= at(3600));
-        expect(late.every((event) => event.type === 'AuctionClosed')).toBe(true);
-        expect(events.filter((event) => event.type === 'AuctionClosed').length).toBeLessThanOrEqual(1);
-      }),
-    );
+  it('its versions have no gap, and it changes with its facts alone', () => {
+    always((turns) => {
+      for (const { before, steps, after } of turns) {
+        expect(steps.map((step) => step.after.version)).toEqual(
+          steps.map((_, i) => before.version + BigInt(i + 1)),
+        );
+        if (steps.length === 0) expect(after).toBe(before);
+      }
+    });
   });
 
-  it('the winner has the highest bid, is not the seller, and a cancelled item has no bids', () => {
-    fc.assert(
-      fc.property(commands, (list) => {
-        const { events, states } = run(list);
-        const bids = events.filter((event) => event.type === 'BidPlaced');
-        const closed = events.find((event) => event.type === 'AuctionClosed');
-        const highest = bids.toSorted((a, b) => Number(b.amount - a.amount))[0];
-        if (closed) expect(closed.winner?.userId).toBe(highest?.userId);
-        expect(bids.every((bid) => bid.userId !== 'seller')).toBe(true);
-        if (states.at(-1)?.status === 'cancelled') expect(bids).toEqual([]);
-      }),
-    );
+  it('a rejected bid changes nothing, and an accepted one is at most three facts', () => {
+    always((turns) => {
+      for (const { command, decision, before, after, steps } of turns) {
+        if (command.type !== 'PlaceBid') continue;
+        if (!decision.ok) expect(after).toEqual(before);
+        else expect([1, 2, 3]).toContain(steps.length);
+      }
+    });
   });
 
-  it('replaying its events gives the same auction', () => {
-    fc.assert(
-      fc.property(commands, (list) => {
-        const { events, states } = run(list);
-        expect(after(...events)).toEqual(states.at(-1));
-      }),
-    );
+  it('a plain bid is for exactly its amount', () => {
+    always((turns) => {
+      for (const { command, steps } of turns) {
+        if (command.type !== 'PlaceBid' || command.maximum !== undefined || steps.length === 0) continue;
+        expect(steps[0]?.event).toMatchObject({ type: 'BidPlaced', amount: command.amount });
+      }
+    });
+  });
+
+  it('a maximum that leads costs no more than it takes', () => {
+    always((turns) => {
+      for (const { command, before, after } of turns) {
+        if (command.type !== 'PlaceBid' || command.maximum === undefined || before === after) continue;
+        const price = after.highestBid?.amount ?? 0n;
+        if (after.highestBid?.userId !== command.userId || price === after.reservePrice) continue;
+        if (before.highestBid?.userId === command.userId) expect(price).toBe(before.highestBid.amount);
+        else if (!before.highestBid) expect(price).toBe(before.startPrice);
+        else expect(price <= (before.highestBid.maximum ?? before.highestBid.amount) + 10_000n).toBe(true);
+      }
+    });
+  });
+
+  it('who leads never raises their own price by a maximum, unless to the reserve', () => {
+    always((turns) => {
+      for (const { command, before, after } of turns) {
+        if (command.type !== 'PlaceBid' || command.maximum === undefined) continue;
+        if (before.highestBid?.userId !== command.userId) continue;
+        const price = after.highestBid?.amount;
+        if (price !== before.highestBid.amount) expect(price).toBe(after.reservePrice);
+      }
+    });
+  });
+
+  it('replaying its facts gives the same auction', () => {
+    always((turns, facts) => {
+      const replayed = facts.reduce<Auction | undefined>(evolve, undefined);
+      if (turns.length > 0) expect(replayed).toEqual(turns.at(-1)?.after);
+    });
   });
 });

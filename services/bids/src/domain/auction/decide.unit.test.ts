@@ -6,13 +6,14 @@ import {
   bidPlaced,
   clockCreated,
   createClock,
+  created,
   given,
   placeBid,
+  rejected,
   START,
 } from '../../testing/auction-scenario.ts';
-import { decide } from './decide.ts';
+import { statusAt } from './auction.ts';
 import type { AuctionEvent } from './event.ts';
-import { evolveAll } from './evolve.ts';
 
 const cancelled: AuctionEvent = { type: 'ItemCancelled', at: at(1) };
 const closedUnsold: AuctionEvent = {
@@ -21,70 +22,60 @@ const closedUnsold: AuctionEvent = {
   winner: undefined,
   at: at(3600),
 };
-
-function rejected(reason: string) {
-  return { ok: false, rejection: { reason } };
-}
-
-function tooLow(minimum: bigint) {
-  return { ok: false, rejection: { reason: 'BID_TOO_LOW', minimum: { amount: minimum, currency: 'USD' } } };
-}
+const DAY = 86_400;
 
 describe('creating an item', () => {
   it('is accepted from one second to 90 days ahead', () => {
-    for (const seconds of [1, 5, 90 * 86_400]) {
+    for (const seconds of [1, 5, 90 * DAY]) {
       const command = { ...createClock, endAt: at(seconds) };
-      expect(given().when(command, 0)).toEqual(
-        accepted({ ...clockCreated, endAt: at(seconds) } as AuctionEvent),
-      );
+      expect(given().when(command, 0)).toEqual(accepted(created({ endAt: at(seconds) })));
     }
   });
 
-  it('is refused when it would end too soon or too late', () => {
-    expect(given().when({ ...createClock, endAt: at(0.999) }, 0)).toEqual(rejected('END_TOO_SOON'));
-    expect(given().when({ ...createClock, endAt: at(-1) }, 0)).toEqual(rejected('END_TOO_SOON'));
-    expect(given().when({ ...createClock, endAt: at(90 * 86_400 + 0.001) }, 0)).toEqual(
-      rejected('END_TOO_LATE'),
+  it('may begin later, within 90 days, and its length counts from there', () => {
+    const command = { ...createClock, startsAt: at(90 * DAY), endAt: at(180 * DAY) };
+    expect(given().when(command, 0)).toEqual(
+      accepted(created({ startsAt: at(90 * DAY), endAt: at(180 * DAY) })),
     );
-  });
-});
-
-describe('bidding', () => {
-  it('takes the start price as its first minimum', () => {
-    expect(given(clockCreated).when(placeBid('ann', 99n))).toEqual(tooLow(100n));
-    expect(given(clockCreated).when(placeBid('ann', 100n))).toEqual(accepted(bidPlaced('ann', 100n, 2)));
-  });
-
-  it('must exceed the highest bid, also for its own bidder', () => {
-    const auction = given(clockCreated, bidPlaced('ann', 250n));
-    expect(auction.when(placeBid('bob', 250n))).toEqual(tooLow(251n));
-    expect(auction.when(placeBid('ann', 250n))).toEqual(tooLow(251n));
-    expect(auction.when(placeBid('bob', 251n))).toEqual(accepted(bidPlaced('bob', 251n, 2)));
-    expect(auction.when(placeBid('ann', 251n))).toEqual(accepted(bidPlaced('ann', 251n, 2)));
-  });
-
-  it('ends exactly at the end, whether or not the auction has been closed', () => {
-    expect(given(clockCreated).when(placeBid('ann', 100n), 3599.999).ok).toBe(true);
-    expect(given(clockCreated).when(placeBid('ann', 100n), 3600)).toEqual(rejected('AUCTION_ENDED'));
-    expect(given(clockCreated, closedUnsold).when(placeBid('ann', 100n), 10)).toEqual(
-      rejected('AUCTION_ENDED'),
+    expect(given().when({ ...command, startsAt: at(90 * DAY + 0.001) }, 0)).toEqual(
+      rejected('START_TOO_LATE'),
     );
+    expect(given().when({ ...createClock, startsAt: at(3600) }, 0)).toEqual(rejected('END_TOO_SOON'));
   });
 
-  it('is refused on a cancelled item, to the seller, and where there is no item', () => {
-    expect(given(clockCreated, cancelled).when(placeBid('ann', 100n))).toEqual(rejected('AUCTION_CANCELLED'));
-    expect(given(clockCreated).when(placeBid('seller', 100n))).toEqual(rejected('SELLER_MAY_NOT_BID'));
-    expect(given().when(placeBid('ann', 100n))).toEqual(rejected('ITEM_NOT_FOUND'));
+  it('begins now when its start has passed', () => {
+    expect(given().when({ ...createClock, startsAt: at(-5) }, 0)).toEqual(accepted(clockCreated));
   });
 
-  it('takes every price from 1.00 to 100.00 in cents, one after the other', () => {
-    let auction = after(clockCreated);
-    for (let cents = 100n; cents <= 10_000n; cents++) {
-      const decision = decide(auction, placeBid(cents % 2n === 0n ? 'ann' : 'bob', cents), at(2));
-      if (!decision.ok) throw new Error(`${cents} cents: ${decision.rejection.reason}`);
-      auction = evolveAll(auction, decision.events).at(-1)?.after;
-    }
-    expect(auction).toMatchObject({ bidCount: 9_901n, highestBid: { amount: 10_000n } });
+  it('may be extended for a day when late bids move the end, or as long as it says, up to a week', () => {
+    const soft = { ...createClock, softCloseSeconds: 60 };
+    const expected = (hardEndAt: Date) => accepted(created({ softCloseSeconds: 60, hardEndAt }));
+    expect(given().when(soft, 0)).toEqual(expected(at(3600 + DAY)));
+    for (const hardEndAt of [at(3600), at(3600 + 7 * DAY)])
+      expect(given().when({ ...soft, hardEndAt }, 0)).toEqual(expected(hardEndAt));
+  });
+
+  it.each([
+    ['it would end too soon', { endAt: at(0.999) }, 'END_TOO_SOON'],
+    ['it would have ended', { endAt: at(-1) }, 'END_TOO_SOON'],
+    ['it would end too late', { endAt: at(90 * DAY + 0.001) }, 'END_TOO_LATE'],
+    ['its last end is before its end', { hardEndAt: at(3599) }, 'HARD_END_BEFORE_END'],
+    ['its last end is too late', { hardEndAt: at(3600 + 7 * DAY + 1) }, 'HARD_END_TOO_LATE'],
+    ['its reserve is below its start price', { reservePrice: 99n }, 'RESERVE_BELOW_START'],
+    ['its buy-now price is below its start price', { buyNowPrice: 99n }, 'BUY_NOW_BELOW_START'],
+    [
+      'its buy-now price is below its reserve',
+      { reservePrice: 201n, buyNowPrice: 200n },
+      'BUY_NOW_BELOW_RESERVE',
+    ],
+    ['its currency is none', { currency: 'ABC' }, 'UNKNOWN_CURRENCY'],
+  ])('is refused when %s', (_, fields, reason) => {
+    expect(given().when({ ...createClock, ...fields }, 0)).toEqual(rejected(reason));
+  });
+
+  it('takes prices that are all the same', () => {
+    const prices = { startPrice: 100n, reservePrice: 100n, buyNowPrice: 100n };
+    expect(given().when({ ...createClock, ...prices }, 0)).toEqual(accepted(created(prices)));
   });
 });
 
@@ -92,11 +83,14 @@ describe('editing and cancelling', () => {
   const edit = { type: 'UpdateItem', userId: 'seller', changes: { title: 'Old clock' } } as const;
   const cancel = { type: 'CancelItem', userId: 'seller' } as const;
 
-  it('are the seller’s before the first bid', () => {
-    expect(given(clockCreated).when(edit)).toEqual(
+  it.each([
+    ['before the first bid', clockCreated],
+    ['before the start', created({ startsAt: at(60) })],
+  ])('are the seller’s %s', (_, item) => {
+    expect(given(item).when(edit)).toEqual(
       accepted({ type: 'ItemUpdated', listing: { ...createClock.listing, title: 'Old clock' }, at: at(2) }),
     );
-    expect(given(clockCreated).when(cancel)).toEqual(accepted({ type: 'ItemCancelled', at: at(2) }));
+    expect(given(item).when(cancel)).toEqual(accepted({ type: 'ItemCancelled', at: at(2) }));
   });
 
   it.each([
@@ -135,16 +129,55 @@ describe('closing', () => {
     expect(given(clockCreated).when(close, 3600)).toEqual(accepted(closedUnsold));
   });
 
+  it('sells at the reserve price and not under it', () => {
+    const item = created({ reservePrice: 300n });
+    const unmet = { ...closedUnsold, outcome: 'reserve_not_met' } as const;
+    expect(given(item, bidPlaced('ann', 299n)).when(close, 3600)).toEqual(accepted(unmet));
+    expect(given(item, bidPlaced('ann', 300n)).when(close, 3600)).toMatchObject({
+      events: [{ outcome: 'sold', winner: { userId: 'ann', amount: 300n } }],
+    });
+  });
+
   it('does nothing before the end, twice, or to a cancelled item', () => {
     expect(given(clockCreated).when(close, 3599.999)).toEqual(accepted());
     expect(given(clockCreated, closedUnsold).when(close, 4000)).toEqual(accepted());
     expect(given(clockCreated, cancelled).when(close, 4000)).toEqual(accepted());
   });
+
+  it('waits for the end that a late bid moved', () => {
+    const moved = {
+      type: 'AuctionExtended',
+      previousEndAt: at(3600),
+      endAt: at(3660),
+      at: at(3599),
+    } as const;
+    expect(given(clockCreated, moved).when(close, 3659.999)).toEqual(accepted());
+    expect(given(clockCreated, moved).when(close, 3660)).toEqual(accepted({ ...closedUnsold, at: at(3660) }));
+    expect(given(clockCreated, moved).when(placeBid('ann', 100n), 3659)).toMatchObject({ ok: true });
+  });
+});
+
+describe('a scheduled start', () => {
+  const later = created({ startsAt: at(60) });
+
+  it('is waited for by bids', () => {
+    expect(given(later).when(placeBid('ann', 100n), 59.999)).toEqual(rejected('AUCTION_NOT_STARTED'));
+    expect(given(later).when(placeBid('ann', 100n), 60)).toEqual(accepted(bidPlaced('ann', 100n, 60)));
+  });
+
+  it('shows', () => {
+    const auction = after(later);
+    expect(auction && [59, 60, 3600].map((seconds) => statusAt(auction, at(seconds)))).toEqual([
+      'scheduled',
+      'active',
+      'ended',
+    ]);
+  });
 });
 
 describe('the auction’s version', () => {
   it('is the sequence of its last event', () => {
-    const events = [clockCreated, bidPlaced('ann', 100n), bidPlaced('bob', 101n), closedUnsold];
+    const events = [clockCreated, bidPlaced('ann', 100n), bidPlaced('bob', 125n), closedUnsold];
     expect(events.map((_, i) => after(...events.slice(0, i + 1))?.version)).toEqual([1n, 2n, 3n, 4n]);
     expect(after(clockCreated)).toMatchObject({ createdAt: START, bidCount: 0n });
   });

@@ -1,0 +1,73 @@
+import { outboxMigrations } from '@gavel/outbox/migrations';
+import { createPool, type Pool } from '@gavel/postgres/pool';
+import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Auctions } from '../../application/auctions.ts';
+import { bidsMigrations } from '../../migrations.ts';
+import { finish, listItem, type Model, type Real, steps, terms } from '../../testing/auction-model.ts';
+import { appClock, extensionOnRejection, readThenInsert } from '../../testing/planted-bugs.ts';
+import { createPostgresAuctions } from './postgres-auctions.ts';
+
+// MODEL_RUNS=2000 for a night; a few in every run of the tests.
+const RUNS = Number(process.env.MODEL_RUNS ?? 12);
+/** More than enough for each of the planted bugs, which are found in the first few. */
+const RUNS_FOR_BUGS = 100;
+
+let database: TestDatabase;
+let pools: Pool[];
+
+beforeAll(async () => {
+  database = await createTestDatabase([outboxMigrations, bidsMigrations]);
+  pools = [0, 1, 2].map((i) =>
+    createPool({ connectionString: database.url, max: 6, applicationName: `bids-${i}` }),
+  );
+});
+afterAll(async () => {
+  await Promise.all((pools ?? []).map((pool) => pool.end()));
+  await database?.drop();
+});
+
+/** Runs auctions of all kinds through processes of one kind, and tells how the first one went wrong. */
+async function play(toProcess: (auctions: Auctions, pool: Pool) => Auctions, numRuns: number) {
+  const processes = pools.map((pool) => toProcess(createPostgresAuctions(pool), pool));
+  const honest = pools.map((pool) => createPostgresAuctions(pool));
+  return await fc.check(
+    fc.asyncProperty(terms, steps, async (wanted, asked) => {
+      const real: Real = { itemId: await listItem(honest, wanted), pool: database.pool, processes };
+      const model: Model = { answered: [] };
+      await fc.asyncModelRun(() => ({ model, real }), asked);
+      await finish(model, real);
+    }),
+    // Races are of the moment: a smaller example may be none.
+    { numRuns, endOnFailure: true },
+  );
+}
+
+describe('auctions in Postgres, asked by several clients of several processes at once', () => {
+  it('keep every promise, whatever is asked of them and when', async () => {
+    const outcome = await play((auctions) => auctions, RUNS);
+    expect(outcome.failed, fc.defaultReportMessage(outcome)).toBe(false);
+    expect(outcome.numRuns).toBe(RUNS);
+  }, 3_600_000);
+});
+
+describe('the checker of those promises', () => {
+  it.each([
+    [
+      'bids that are read, decided and then inserted, without a lock',
+      readThenInsert,
+      /leads instead|fall|replay|once/,
+    ],
+    ['an end that a refused bid moves', extensionOnRejection, /moved without a bid/],
+    [
+      'bids that go by the clock of the process',
+      (auctions: Auctions) => appClock(auctions, 2_000),
+      /database’s time/,
+    ],
+  ])('finds %s', async (_, plant, complaint) => {
+    const outcome = await play(plant, RUNS_FOR_BUGS);
+    expect(outcome.failed).toBe(true);
+    expect(String(outcome.errorInstance)).toMatch(complaint);
+  });
+});

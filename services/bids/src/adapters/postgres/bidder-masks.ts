@@ -1,0 +1,39 @@
+import { createHmac } from 'node:crypto';
+import type { Pool } from '@gavel/postgres/pool';
+import type { BidderMasks, MaskBidder } from '../../application/bidder-masks.ts';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const LENGTH = 6;
+
+/** Masks made with the key of the configuration, or else with the one that the database holds. */
+export function createBidderMasks(pool: Pool, configured: string | undefined): BidderMasks {
+  let mask = configured === undefined ? undefined : maskWith(Buffer.from(configured, 'utf8'));
+  return {
+    async load() {
+      mask ??= maskWith(await readKey(pool));
+      return mask;
+    },
+  };
+}
+
+/**
+ * HMAC-SHA256 of item and user, as six characters of base32. Without the key nobody can try users out, and masks on two
+ * items tell nothing of each other. One billion masks: that two bidders of an item share one is no more than odd.
+ */
+export function maskWith(key: Uint8Array): MaskBidder {
+  return (itemId, userId) => {
+    const digest = createHmac('sha256', key).update(`${itemId}${userId}`).digest();
+    const bits = digest.readUInt32BE(0);
+    return Array.from({ length: LENGTH }, (_, i) => ALPHABET[(bits >>> (5 * i)) & 31]).join('');
+  };
+}
+
+async function readKey(pool: Pool): Promise<Uint8Array> {
+  const { rows } = await pool.query<{ key: Buffer }>({
+    name: 'bidder-mask-key',
+    text: 'SELECT key FROM bidder_mask_key',
+  });
+  const key = rows[0]?.key;
+  if (!key) throw new Error('the database holds no key to mask bidders with');
+  return key;
+}

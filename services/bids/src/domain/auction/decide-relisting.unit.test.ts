@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { after, at, bidPlaced, created, rejected } from '../../testing/auction-scenario.ts';
+import { decideRelisting } from './decide-relisting.ts';
+import type { AuctionEvent } from './event.ts';
+
+const item = created({ reservePrice: 500n, buyNowPrice: 900n, softCloseSeconds: 30, currency: 'EUR' });
+const closed = (outcome: 'no_bids' | 'reserve_not_met' | 'sold'): AuctionEvent => ({
+  type: 'AuctionClosed',
+  outcome,
+  winner: outcome === 'sold' ? { userId: 'ann', amount: 500n } : undefined,
+  at: at(3600),
+});
+const relisted: AuctionEvent = { type: 'ItemRelisted', relistedAs: 'first', at: at(3700) };
+
+function relist(events: AuctionEvent[], userId = 'seller', endSeconds = 8000, seconds = 4000) {
+  const times = { startsAt: undefined, endAt: at(endSeconds), hardEndAt: undefined };
+  return decideRelisting(
+    after(...events),
+    { type: 'RelistItem', userId, relistedAs: 'again' },
+    times,
+    at(seconds),
+  );
+}
+
+describe('putting an unsold item up again', () => {
+  it.each([
+    ['nobody bid', [item, closed('no_bids')]],
+    ['the reserve was not met', [item, bidPlaced('ann', 200n), closed('reserve_not_met')]],
+    ['it was cancelled', [item, { type: 'ItemCancelled', at: at(1) } as AuctionEvent]],
+  ])('makes a new one with the same listing and terms when %s', (_, events) => {
+    expect(relist(events)).toEqual({
+      ok: true,
+      events: [{ type: 'ItemRelisted', relistedAs: 'again', at: at(4000) }],
+      successor: [
+        {
+          ...item,
+          itemId: 'again',
+          relistedFrom: 'item',
+          startsAt: at(4000),
+          endAt: at(8000),
+          hardEndAt: at(8000 + 86_400),
+          at: at(4000),
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['that still runs', [item], 'AUCTION_NOT_ENDED'],
+    ['that is sold', [item, bidPlaced('ann', 500n), closed('sold')], 'ITEM_SOLD'],
+    ['that was put up again', [item, closed('no_bids'), relisted], 'ALREADY_RELISTED'],
+    ['that is not there', [], 'ITEM_NOT_FOUND'],
+  ] as const)('is refused for one %s', (_, events, reason) => {
+    expect(relist([...events])).toEqual(rejected(reason));
+  });
+
+  it('waits until the auction is closed, not only over', () => {
+    expect(relist([item], 'seller', 8000, 3601)).toEqual(rejected('AUCTION_NOT_ENDED'));
+  });
+
+  it('is the seller’s', () => {
+    expect(relist([item, closed('no_bids')], 'ann')).toEqual(rejected('NOT_ITEM_OWNER'));
+  });
+
+  it('changes nothing at all when the new times do not do', () => {
+    expect(relist([item, closed('no_bids')], 'seller', 4000)).toEqual(rejected('END_TOO_SOON'));
+  });
+});

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import type { AuctionCommand, CreateItem, PlaceBid } from '../domain/auction/command.ts';
+import { at, createClock } from './auction-scenario.ts';
+
+const bidder = fc.constantFrom('ann', 'bob', 'eve');
+const anyone = fc.constantFrom('ann', 'bob', 'eve', 'seller');
+
+/** Amounts of a few tiers; many of them near each other, so that ties and single steps come up. */
+export const amount: fc.Arbitrary<bigint> = fc.oneof(
+  fc.bigInt(90n, 400n),
+  fc.bigInt(1n, 20n).map((n) => n * 50n),
+  fc.bigInt(90n, 12_000n),
+);
+
+/** A bid by one of three people, or now and then the seller; about half of them with a maximum. */
+export const placing: fc.Arbitrary<PlaceBid> = fc.record({
+  type: fc.constant('PlaceBid' as const),
+  bidId: fc.uuid(),
+  answerId: fc.uuid(),
+  userId: fc.oneof({ weight: 9, arbitrary: bidder }, { weight: 1, arbitrary: anyone }),
+  amount,
+  maximum: fc.option(amount, { nil: undefined }),
+});
+
+/** An hour's auction with any of the terms there are. */
+export const creation: fc.Arbitrary<CreateItem> = fc
+  .record({
+    reservePrice: fc.option(fc.bigInt(100n, 2_000n), { nil: undefined }),
+    aboveReserve: fc.option(fc.bigInt(0n, 5_000n), { nil: undefined }),
+    softCloseSeconds: fc.constantFrom(0, 1, 60, 600),
+    extensionSeconds: fc.option(fc.constantFrom(0, 30, 600), { nil: undefined }),
+    startSeconds: fc.option(fc.constantFrom(1, 1800), { nil: undefined }),
+  })
+  .map(({ reservePrice, aboveReserve, softCloseSeconds, extensionSeconds, startSeconds }) => ({
+    ...createClock,
+    reservePrice,
+    buyNowPrice: aboveReserve === undefined ? undefined : (reservePrice ?? 100n) + aboveReserve,
+    softCloseSeconds,
+    startsAt: startSeconds === undefined ? undefined : at(startSeconds),
+    hardEndAt: extensionSeconds === undefined ? undefined : at(3600 + extensionSeconds),
+  }));
+
+const command: fc.Arbitrary<AuctionCommand> = fc.oneof(
+  { weight: 12, arbitrary: placing },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('BuyNow' as const), userId: anyone }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('CancelItem' as const), userId: anyone }) },
+  { weight: 2, arbitrary: fc.constant<AuctionCommand>({ type: 'Announce' }) },
+  { weight: 3, arbitrary: fc.constant<AuctionCommand>({ type: 'CloseAuction' }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('UpdateItem' as const),
+      userId: anyone,
+      changes: fc.record({ title: fc.string() }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('RelistItem' as const),
+      userId: anyone,
+      relistedAs: fc.uuid(),
+    }),
+  },
+);
+
+// Many of them just before the end, where late bids move it.
+const moment = fc.oneof(
+  fc.double({ min: 0, max: 3500, noNaN: true }),
+  fc.double({ min: 3500, max: 4500, noNaN: true }),
+);
+
+/** What may be asked of an auction, in the order of the seconds since its beginning. */
+export const commands: fc.Arbitrary<[AuctionCommand, number][]> = fc
+  .array(fc.tuple(command, moment), { maxLength: 40 })
+  .map((list) => list.toSorted(([, a], [, b]) => a - b));

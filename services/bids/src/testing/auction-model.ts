@@ -1,0 +1,274 @@
+import type { Pool } from '@gavel/postgres/pool';
+import fc from 'fast-check';
+import { v7 as uuidv7 } from 'uuid';
+import { expect, vi } from 'vitest';
+import { announceDueAuctions } from '../application/announce-due-auctions.ts';
+import type { Auctions, BidRequest, BidResult } from '../application/auctions.ts';
+import { closeDueAuctions } from '../application/close-due-auctions.ts';
+import type { Auction } from '../domain/auction/auction.ts';
+import type { AuctionCommand, CreateItem, PlaceBid } from '../domain/auction/command.ts';
+import { decide } from '../domain/auction/decide.ts';
+import { evolve } from '../domain/auction/evolve.ts';
+import { amount } from './auction-arbitraries.ts';
+import { createClock } from './auction-scenario.ts';
+import { findViolations } from './find-violations.ts';
+import { readStoredAuction } from './rebuild-auction.ts';
+
+const HOUR_MS = 3_600_000;
+/** The auctions end so long after they were made: for commands before the end and after it. */
+const LASTS_MS = 250;
+/** No closer and no bidder waits longer for the end. */
+const AWHILE = { timeout: 30_000, interval: 10 };
+
+const BIDDERS = ['ann', 'bob', 'eve'].map((name) => ({ name, userId: uuidv7() }));
+const SELLER = uuidv7();
+
+/** What is to be asked: a bid by one of three people, through one of the processes, now and then under a key of few. */
+interface Asked {
+  who: number;
+  process: number;
+  amount: bigint;
+  maximum: bigint | undefined;
+  key: string | undefined;
+}
+
+/** What is known of one auction: all that was asked of it and answered. Of the rules it knows nothing. */
+export interface Model {
+  answered: { asked: Asked; result: BidResult; from: Date; to: Date }[];
+}
+
+/** An auction in Postgres and the processes that serve it. */
+export interface Real {
+  itemId: string;
+  pool: Pool;
+  processes: readonly Auctions[];
+}
+
+export type Step = fc.AsyncCommand<Model, Real>;
+
+const asked: fc.Arbitrary<Asked> = fc.record({
+  who: fc.nat(BIDDERS.length - 1),
+  process: fc.nat(7),
+  amount,
+  maximum: fc.option(amount, { nil: undefined }),
+  key: fc.option(fc.constantFrom('one', 'two', 'three'), { nil: undefined, freq: 2 }),
+});
+
+export const terms = fc.record({
+  reservePrice: fc.option(fc.bigInt(100n, 2_000n), { nil: undefined }),
+  buyNow: fc.boolean(),
+  softCloseSeconds: fc.constantFrom(0, 1),
+  extensionMs: fc.constantFrom(0, 100, 60_000),
+});
+
+type Terms = typeof terms extends fc.Arbitrary<infer T> ? T : never;
+
+/**
+ * Lists an item that ends in a quarter of a second. It is made an hour ago, as nothing shorter than a second can be listed;
+ * its end is near, so there is something to announce.
+ */
+export async function listItem(processes: readonly Auctions[], wanted: Terms): Promise<string> {
+  const itemId = uuidv7();
+  const { reservePrice, buyNow, softCloseSeconds, extensionMs } = wanted;
+  await processes[0]?.change(itemId, (auction, now) => {
+    const endAt = new Date(now.getTime() + LASTS_MS);
+    const command: CreateItem = {
+      ...createClock,
+      itemId,
+      sellerId: SELLER,
+      reservePrice,
+      buyNowPrice: buyNow ? 5_000n : undefined,
+      softCloseSeconds,
+      endAt,
+      hardEndAt: new Date(endAt.getTime() + extensionMs),
+    };
+    return decide(auction, command, new Date(now.getTime() - HOUR_MS));
+  });
+  return itemId;
+}
+
+class BidAtOnce implements Step {
+  readonly bids: readonly Asked[];
+
+  constructor(bids: readonly Asked[]) {
+    this.bids = bids;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(model: Model, real: Real): Promise<void> {
+    const from = await clockOf(real.pool);
+    const results = await Promise.all(
+      this.bids.map((bid) => processOf(real, bid.process).placeBid(toRequest(real, bid))),
+    );
+    const to = await clockOf(real.pool);
+    this.bids.forEach((bid, i) => {
+      const result = results[i];
+      if (result) model.answered.push({ asked: bid, result, from, to });
+    });
+    await check(model, real);
+  }
+
+  toString(): string {
+    return `at once: ${this.bids.map(describe).join(', ')}`;
+  }
+}
+
+class Change implements Step {
+  readonly type: 'BuyNow' | 'CancelItem';
+  readonly userOf: (userIds: readonly string[]) => string;
+
+  constructor(type: 'BuyNow' | 'CancelItem', userOf: (userIds: readonly string[]) => string) {
+    this.type = type;
+    this.userOf = userOf;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(model: Model, real: Real): Promise<void> {
+    const userId = this.userOf(BIDDERS.map((bidder) => bidder.userId));
+    const command: AuctionCommand = { type: this.type, userId };
+    await Promise.all(
+      [0, 1].map((i) =>
+        processOf(real, i).change(real.itemId, (auction, now) => decide(auction, command, now)),
+      ),
+    );
+    await check(model, real);
+  }
+
+  toString(): string {
+    return this.type;
+  }
+}
+
+/** Closers and announcers of all processes, each as eager as the others. */
+class WorkAtOnce implements Step {
+  check(): boolean {
+    return true;
+  }
+
+  async run(model: Model, real: Real): Promise<void> {
+    await Promise.all(
+      real.processes.flatMap((process) => [closeDueAuctions(process), announceDueAuctions(process)]),
+    );
+    await check(model, real);
+  }
+
+  toString(): string {
+    return 'close and announce';
+  }
+}
+
+class WaitForTheEnd implements Step {
+  check(): boolean {
+    return true;
+  }
+
+  async run(_: Model, real: Real): Promise<void> {
+    await untilOver(real);
+  }
+
+  toString(): string {
+    return 'wait for the end';
+  }
+}
+
+/** Steps of an auction: several clients at once, at any moment of its life. */
+export const steps: fc.Arbitrary<Iterable<Step>> = fc.commands(
+  [
+    fc.array(asked, { minLength: 1, maxLength: 8 }).map((bids) => new BidAtOnce(bids)),
+    fc.array(asked, { minLength: 4, maxLength: 8 }).map((bids) => new BidAtOnce(bids)),
+    fc.nat(BIDDERS.length - 1).map((who) => new Change('BuyNow', (userIds) => userIds[who] ?? SELLER)),
+    fc.constant(new Change('CancelItem', () => SELLER)),
+    fc.constant(new WorkAtOnce()),
+    fc.constant(new WaitForTheEnd()),
+  ],
+  { maxCommands: 12 },
+);
+
+/** To be called when all steps are done: waits for the end, lets everyone close, and looks at everything once more. */
+export async function finish(model: Model, real: Real): Promise<void> {
+  await untilOver(real);
+  await new WorkAtOnce().run(model, real);
+  await new WorkAtOnce().run(model, real);
+  const { auction } = await readStoredAuction(real.pool, real.itemId);
+  expect(auction.status, 'an auction whose end has come is closed').not.toBe('active');
+}
+
+/** What must be so at every moment, told from the tables, the outbox and the answers. */
+async function check(model: Model, { pool, itemId }: Real): Promise<void> {
+  const { auction, events, sequences } = await readStoredAuction(pool, itemId);
+  expect(sequences, 'versions have no gap').toEqual(sequences.map((_, i) => BigInt(i + 1)));
+  expect(findViolations(events).join('; ')).toBe('');
+  expect(events.reduce<Auction | undefined>(evolve, undefined), 'replay gives the row').toEqual(auction);
+  const taken = model.answered.flatMap(({ result, ...rest }) =>
+    result.kind === 'accepted' ? [{ ...rest, answer: result.answer }] : [],
+  );
+  const facts = events.filter((event) => event.type === 'BidPlaced' || event.type === 'MaximumRaised');
+  expect(facts, 'a bid is a fact once when it was accepted, and never when it was not').toHaveLength(
+    taken.length,
+  );
+  for (const { asked: bid, answer, from, to } of taken) {
+    const placed = events.find((event) => 'bidId' in event && event.bidId === answer.bid.id);
+    expect(placed, 'the bid of an answer is there').toBeDefined();
+    if (bid.maximum !== undefined || !placed) continue;
+    expect(answer.bid.amount, 'a plain bid is for its amount').toBe(bid.amount);
+    expect(placed.at >= from && placed.at <= to, 'a bid counts at the database’s time').toBe(true);
+  }
+  expectOneAnswerForOneKey(model);
+}
+
+function expectOneAnswerForOneKey({ answered }: Model): void {
+  const first = new Map<string, unknown>();
+  for (const { asked: bid, result } of answered) {
+    if (bid.key === undefined || result.kind === 'rejected') continue;
+    const name = `${bid.who} ${bid.key}`;
+    const answer = result.kind === 'accepted' ? result.answer : result.remembered.answer;
+    if (first.has(name)) expect(answer, 'one key has one answer').toEqual(first.get(name));
+    first.set(name, answer);
+  }
+}
+
+function toRequest({ itemId }: Real, bid: Asked): BidRequest {
+  const command: PlaceBid = {
+    type: 'PlaceBid',
+    bidId: uuidv7(),
+    answerId: uuidv7(),
+    userId: BIDDERS[bid.who]?.userId ?? '',
+    amount: bid.amount,
+    maximum: bid.maximum,
+  };
+  // Keys live in one table for all runs.
+  const key = bid.key === undefined ? undefined : `${itemId} ${bid.key}`;
+  return { itemId, command, key, decideLocked: (auction, now) => decide(auction, command, now) };
+}
+
+function processOf({ processes }: Real, n: number): Auctions {
+  const process = processes[n % processes.length];
+  if (!process) throw new Error('no process');
+  return process;
+}
+
+async function clockOf(pool: Pool): Promise<Date> {
+  const { rows } = await pool.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+  return rows[0]?.now ?? new Date(Number.NaN);
+}
+
+function untilOver({ pool, itemId }: Real): Promise<void> {
+  return vi.waitFor(async () => {
+    const { rows } = await pool.query<{ over: boolean }>(
+      'SELECT clock_timestamp() > end_at AS over FROM items WHERE id = $1',
+      [itemId],
+    );
+    expect(rows[0]?.over).toBe(true);
+  }, AWHILE);
+}
+
+function describe({ who, amount: plain, maximum, key }: Asked): string {
+  const bid = maximum === undefined ? `${plain}` : `up to ${maximum}`;
+  return `${BIDDERS[who]?.name} ${bid}${key === undefined ? '' : ` as ${key}`}`;
+}

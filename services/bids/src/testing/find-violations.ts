@@ -1,0 +1,120 @@
+import type { Auction } from '../domain/auction/auction.ts';
+import type { AuctionEvent, ItemCreated } from '../domain/auction/event.ts';
+import { evolveAll, type Step } from '../domain/auction/evolve.ts';
+
+/** What every auction promises, told from its facts alone and without the functions that decide them. */
+export function findViolations(events: readonly AuctionEvent[]): string[] {
+  const [created] = events;
+  if (created?.type !== 'ItemCreated') return ['the first event is not ItemCreated'];
+  const steps = evolveAll(undefined, events);
+  return [
+    ...pricesThatFall(steps),
+    ...wrongLeaders(steps),
+    ...lateEvents(created, events),
+    ...wrongExtensions(created, events),
+    ...wrongClosings(steps),
+  ];
+}
+
+function pricesThatFall(steps: readonly Step[]): string[] {
+  const found: string[] = [];
+  let price = 0n;
+  for (const { event, after } of steps) {
+    const amount = after.highestBid?.amount ?? 0n;
+    if (amount < price) found.push(`${event.type} let the price fall from ${price} to ${amount}`);
+    if (amount !== 0n && amount < after.startPrice)
+      found.push(`the price ${amount} is below the start price`);
+    price = amount;
+  }
+  return found;
+}
+
+/** Of all limits ever bid the highest leads, the earliest of equals; and nobody pays more than their limit. */
+function wrongLeaders(steps: readonly Step[]): string[] {
+  const found: string[] = [];
+  let best: { userId: string; limit: bigint } | undefined;
+  for (const { event, after } of steps) {
+    if (event.type === 'BidPlaced' || event.type === 'MaximumRaised') {
+      const plain = event.type === 'BidPlaced' ? event.amount : event.maximum;
+      const limit = event.maximum ?? plain;
+      if (!best || limit > best.limit) best = { userId: event.userId, limit };
+      if (event.userId === after.sellerId) found.push('the seller bid');
+    }
+    const leader = after.highestBid;
+    if (leader?.userId !== best?.userId) found.push(`${leader?.userId} leads instead of ${best?.userId}`);
+    if (leader && best && leader.amount > best.limit) {
+      found.push(`the price ${leader.amount} is above its bidder's limit ${best.limit}`);
+    }
+  }
+  return found;
+}
+
+const AFTER_THE_END: readonly AuctionEvent['type'][] = ['AuctionClosed', 'ItemRelisted'];
+const BIDDING: readonly AuctionEvent['type'][] = [
+  'BidPlaced',
+  'ProxyBidPlaced',
+  'MaximumRaised',
+  'ItemBoughtNow',
+];
+
+function lateEvents(created: ItemCreated, events: readonly AuctionEvent[]): string[] {
+  const found: string[] = [];
+  let { endAt } = created;
+  for (const event of events) {
+    if (!AFTER_THE_END.includes(event.type) && event.at >= endAt) {
+      found.push(`${event.type} at ${event.at.toISOString()}, after the end at ${endAt.toISOString()}`);
+    }
+    if (BIDDING.includes(event.type) && event.at < created.startsAt)
+      found.push(`${event.type} before the start`);
+    if (event.type === 'AuctionExtended') endAt = event.endAt;
+  }
+  return found;
+}
+
+function wrongExtensions(created: ItemCreated, events: readonly AuctionEvent[]): string[] {
+  const found: string[] = [];
+  let { endAt } = created;
+  for (const [i, event] of events.entries()) {
+    if (event.type !== 'AuctionExtended') continue;
+    const cause = events[i - 1];
+    if (!cause || !BIDDING.includes(cause.type) || cause.at.getTime() !== event.at.getTime()) {
+      found.push('the end was moved without a bid');
+    }
+    if (event.endAt > created.hardEndAt) found.push('the end was moved past the hard end');
+    if (event.endAt <= endAt) found.push('the end was moved to no later one');
+    if (event.endAt.getTime() > event.at.getTime() + created.softCloseSeconds * 1000) {
+      found.push('the end was moved too far');
+    }
+    endAt = event.endAt;
+  }
+  return found;
+}
+
+function wrongClosings(steps: readonly Step[]): string[] {
+  const found: string[] = [];
+  const closings = steps.filter(({ event }) => event.type === 'AuctionClosed');
+  if (closings.length > 1) found.push(`closed ${closings.length} times`);
+  for (const { event, after } of closings) {
+    if (event.type === 'AuctionClosed') found.push(...wrongOutcome(after, boughtBy(steps), event.at));
+  }
+  return found;
+}
+
+function boughtBy(steps: readonly Step[]): { userId: string; amount: bigint } | undefined {
+  const bought = steps.map(({ event }) => event).find((event) => event.type === 'ItemBoughtNow');
+  return bought && { userId: bought.buyerId, amount: bought.amount };
+}
+
+function wrongOutcome(after: Auction, buyer: Auction['winner'], closedAt: Date): string[] {
+  const { winner, outcome, reservePrice, highestBid } = after;
+  const found: string[] = [];
+  if ((outcome === 'sold') !== (winner !== undefined)) found.push(`${outcome} with winner ${winner?.userId}`);
+  const due = buyer ?? (outcome === 'sold' ? highestBid : undefined);
+  if (winner?.userId !== due?.userId || winner?.amount !== due?.amount) found.push('the wrong one won');
+  if (winner && reservePrice !== undefined && winner.amount < reservePrice)
+    found.push('sold under the reserve');
+  if (!winner && highestBid && highestBid.amount >= (reservePrice ?? 0n))
+    found.push('a met reserve did not sell');
+  if (!buyer && closedAt < after.endAt) found.push('closed before its end');
+  return found;
+}

@@ -1,0 +1,109 @@
+import { append } from '@gavel/outbox/append';
+import type { Pool } from '@gavel/postgres/pool';
+import { transaction } from '@gavel/postgres/transaction';
+import { toNewEvents } from '../adapters/outbox/to-new-events.ts';
+import { ITEM_COLUMNS, type ItemRow, toAuction } from '../adapters/postgres/item-row.ts';
+import type { Auctions, BidRequest, BidResult } from '../application/auctions.ts';
+import { toBidAnswer } from '../domain/auction/bid-answer.ts';
+import { accept } from '../domain/auction/decision.ts';
+import { evolveAll, type Step } from '../domain/auction/evolve.ts';
+
+/** Reads the price, decides, then inserts: without a lock between the two, two bids are decided on the same price. */
+export function readThenInsert(auctions: Auctions, pool: Pool): Auctions {
+  return {
+    ...auctions,
+    placeBid: ({ itemId, command, decideLocked }) =>
+      transaction(pool, async (tx): Promise<BidResult> => {
+        const read = await tx.query<ItemRow & { now: Date }>(
+          `SELECT ${ITEM_COLUMNS}, clock_timestamp() AS now FROM items WHERE id = $1`,
+          [itemId],
+        );
+        const row = read.rows[0];
+        if (!row) throw new Error('no item');
+        const before = toAuction(row);
+        const decision = decideLocked(before, row.now);
+        if (!decision.ok) return { kind: 'rejected', rejection: decision.rejection };
+        const steps = evolveAll(before, decision.events);
+        const highest = steps.at(-1)?.after.highestBid;
+        const { rows } = await tx.query<{ version: bigint }>(
+          `UPDATE items SET version = version + $2, bid_count = bid_count + $3, highest_bid = $4, highest_bidder = $5,
+             highest_maximum = $6, highest_bid_id = $7, highest_bid_at = $8, highest_bid_automatic = $9, end_at = $10,
+             updated_at = $8 WHERE id = $1 RETURNING version`,
+          [
+            itemId,
+            steps.length,
+            steps.filter(isBid).length,
+            highest?.amount,
+            highest?.userId,
+            highest?.maximum,
+            highest?.bidId,
+            highest?.at,
+            highest?.automatic,
+            steps.at(-1)?.after.endAt,
+          ],
+        );
+        const version = (rows[0]?.version ?? 0n) - BigInt(steps.length);
+        const placed = steps.map(({ event, after }, i) => ({
+          event,
+          after: { ...after, version: version + BigInt(i + 1) },
+        }));
+        for (const { event, after } of placed.filter(isBid)) {
+          if (event.type !== 'BidPlaced' && event.type !== 'ProxyBidPlaced') continue;
+          await tx.query(
+            `INSERT INTO bids (id, item_id, user_id, amount, maximum, automatic, sequence, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+            [
+              event.bidId,
+              itemId,
+              event.userId,
+              event.amount,
+              event.type === 'BidPlaced' ? event.maximum : undefined,
+              event.type === 'ProxyBidPlaced',
+              after.version,
+              event.at,
+            ],
+          );
+        }
+        await append(tx, toNewEvents(placed));
+        return { kind: 'accepted', answer: toBidAnswer(command, placed) };
+      }),
+  };
+}
+
+function isBid({ event }: Step): boolean {
+  return event.type === 'BidPlaced' || event.type === 'ProxyBidPlaced';
+}
+
+/** Moves the end for a bid that comes late enough, whether or not it is taken. */
+export function extensionOnRejection(auctions: Auctions): Auctions {
+  return {
+    ...auctions,
+    async placeBid(request) {
+      const result = await auctions.placeBid(request);
+      if (result.kind === 'rejected') {
+        await auctions.change(request.itemId, (auction, now) => {
+          if (auction?.status !== 'active' || now >= auction.endAt) return accept();
+          const endAt = new Date(
+            Math.min(now.getTime() + auction.softCloseSeconds * 1000, auction.hardEndAt.getTime()),
+          );
+          return endAt > auction.endAt
+            ? accept({ type: 'AuctionExtended', previousEndAt: auction.endAt, endAt, at: now })
+            : accept();
+        });
+      }
+      return result;
+    },
+  };
+}
+
+/** Decides by the clock of the process, which is some seconds behind the database's. */
+export function appClock(auctions: Auctions, behindMs: number): Auctions {
+  return {
+    ...auctions,
+    placeBid: (request: BidRequest) =>
+      auctions.placeBid({
+        ...request,
+        decideLocked: (auction, now) => request.decideLocked(auction, new Date(now.getTime() - behindMs)),
+      }),
+  };
+}

@@ -1,0 +1,172 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import type { Pool } from '@gavel/postgres/pool';
+import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
+import * as wire from '@gavel/proto/gen/bids/v1/events_pb';
+import { ITEM_COLUMNS, type ItemRow, toAuction } from '../adapters/postgres/item-row.ts';
+import type { Auction, AuctionOutcome } from '../domain/auction/auction.ts';
+import type { AuctionEvent } from '../domain/auction/event.ts';
+
+export interface StoredAuction {
+  /** As the item's row has it. */
+  auction: Auction;
+  /** As the outbox has them, with the maxima and the reserve price that only the tables hold. */
+  events: AuctionEvent[];
+  sequences: bigint[];
+}
+
+interface OutboxRow {
+  type: string;
+  sequence: bigint;
+  body: Buffer;
+}
+
+interface Secrets {
+  reservePrice: bigint | undefined;
+  /** Of bids, by their ids. */
+  maxima: ReadonlyMap<string, bigint | undefined>;
+  /** Of raised maxima, by the sequences of their events. */
+  raised: ReadonlyMap<bigint, bigint>;
+}
+
+/** Reads all that is stored of one auction: its row, and the facts that must lead to the same. */
+export async function readStoredAuction(pool: Pool, itemId: string): Promise<StoredAuction> {
+  const items = await pool.query<ItemRow>(`SELECT ${ITEM_COLUMNS} FROM items WHERE id = $1`, [itemId]);
+  const outbox = await pool.query<OutboxRow>(
+    'SELECT type, sequence, body FROM outbox WHERE aggregate_id = $1 ORDER BY sequence',
+    [itemId],
+  );
+  const row = items.rows[0];
+  if (!row) throw new Error(`no item ${itemId}`);
+  const auction = toAuction(row);
+  const secrets = await readSecrets(pool, auction);
+  const events = outbox.rows.map((event, i) => {
+    const answered = outbox.rows[i + 1]?.type === wire.ProxyBidPlacedSchema.typeName;
+    return toAuctionEvent(event, answered, secrets);
+  });
+  return { auction, events, sequences: outbox.rows.map(({ sequence }) => sequence) };
+}
+
+async function readSecrets(pool: Pool, { id, reservePrice }: Auction): Promise<Secrets> {
+  const bids = await pool.query<{ id: string; maximum: bigint | null }>(
+    'SELECT id, maximum FROM bids WHERE item_id = $1',
+    [id],
+  );
+  const raised = await pool.query<{ sequence: bigint; maximum: bigint }>(
+    'SELECT sequence, maximum FROM raised_maxima WHERE item_id = $1',
+    [id],
+  );
+  return {
+    reservePrice,
+    maxima: new Map(bids.rows.map((bid) => [bid.id, bid.maximum ?? undefined])),
+    raised: new Map(raised.rows.map(({ sequence, maximum }) => [sequence, maximum])),
+  };
+}
+
+function toAuctionEvent(
+  { type, sequence, body }: OutboxRow,
+  answered: boolean,
+  secrets: Secrets,
+): AuctionEvent {
+  switch (type) {
+    case wire.ItemCreatedSchema.typeName:
+      return created(fromBinary(wire.ItemCreatedSchema, body), secrets);
+    case wire.ItemUpdatedSchema.typeName: {
+      const { title, description, images, category, updatedAt } = fromBinary(wire.ItemUpdatedSchema, body);
+      return {
+        type: 'ItemUpdated',
+        listing: { title, description, images, category },
+        at: new Date(updatedAt),
+      };
+    }
+    case wire.ItemCancelledSchema.typeName: {
+      const { cancelledAt } = fromBinary(wire.ItemCancelledSchema, body);
+      return { type: 'ItemCancelled', at: new Date(cancelledAt) };
+    }
+    case wire.AuctionStartedSchema.typeName:
+      return { type: 'AuctionStarted', at: new Date(fromBinary(wire.AuctionStartedSchema, body).timestamp) };
+    case wire.AuctionEndingSoonSchema.typeName:
+      return {
+        type: 'AuctionEndingSoon',
+        at: new Date(fromBinary(wire.AuctionEndingSoonSchema, body).timestamp),
+      };
+    case wire.BidPlacedSchema.typeName: {
+      const bid = fromBinary(wire.BidPlacedSchema, body);
+      return {
+        type: 'BidPlaced',
+        bidId: bid.bidId,
+        userId: bid.userId,
+        amount: bid.amount,
+        maximum: secrets.maxima.get(bid.bidId),
+        leads: !answered,
+        price: bid.currentHighestBid,
+        outbid: bid.outbidUserId || undefined,
+        at: new Date(bid.timestamp),
+      };
+    }
+    case wire.ProxyBidPlacedSchema.typeName: {
+      const { bidId, userId, amount, outbidUserId, timestamp } = fromBinary(wire.ProxyBidPlacedSchema, body);
+      return { type: 'ProxyBidPlaced', bidId, userId, amount, outbid: outbidUserId, at: new Date(timestamp) };
+    }
+    case wire.MaximumRaisedSchema.typeName: {
+      const { userId, currentHighestBid, timestamp } = fromBinary(wire.MaximumRaisedSchema, body);
+      const maximum = secrets.raised.get(sequence) ?? 0n;
+      return { type: 'MaximumRaised', userId, maximum, price: currentHighestBid, at: new Date(timestamp) };
+    }
+    case wire.AuctionExtendedSchema.typeName: {
+      const { previousEndAt, endAt, timestamp } = fromBinary(wire.AuctionExtendedSchema, body);
+      return {
+        type: 'AuctionExtended',
+        previousEndAt: new Date(previousEndAt),
+        endAt: new Date(endAt),
+        at: new Date(timestamp),
+      };
+    }
+    case wire.ItemBoughtNowSchema.typeName: {
+      const { buyerId, amount, timestamp } = fromBinary(wire.ItemBoughtNowSchema, body);
+      return { type: 'ItemBoughtNow', buyerId, amount, at: new Date(timestamp) };
+    }
+    case wire.AuctionClosedSchema.typeName:
+      return closed(fromBinary(wire.AuctionClosedSchema, body));
+    case wire.ItemRelistedSchema.typeName: {
+      const { relistedAs, timestamp } = fromBinary(wire.ItemRelistedSchema, body);
+      return { type: 'ItemRelisted', relistedAs, at: new Date(timestamp) };
+    }
+    default:
+      throw new Error(`${type} is no event of an auction`);
+  }
+}
+
+function created(item: wire.ItemCreated, { reservePrice }: Secrets): AuctionEvent {
+  const { title, description, images, category } = item;
+  if (item.hasReserve !== (reservePrice !== undefined))
+    throw new Error('has_reserve says another thing than the row');
+  return {
+    type: 'ItemCreated',
+    itemId: item.itemId,
+    sellerId: item.sellerId,
+    listing: { title, description, images, category },
+    currency: item.currency,
+    startPrice: item.startPrice,
+    reservePrice,
+    buyNowPrice: item.buyNowPrice === 0n ? undefined : item.buyNowPrice,
+    startsAt: new Date(item.startsAt),
+    endAt: new Date(item.endAt),
+    softCloseSeconds: item.softCloseSeconds,
+    hardEndAt: new Date(item.hardEndAt),
+    relistedFrom: item.relistedFrom || undefined,
+    at: new Date(item.createdAt),
+  };
+}
+
+const outcomes: Partial<Record<ItemOutcome, AuctionOutcome>> = {
+  [ItemOutcome.SOLD]: 'sold',
+  [ItemOutcome.RESERVE_NOT_MET]: 'reserve_not_met',
+  [ItemOutcome.NO_BIDS]: 'no_bids',
+};
+
+function closed({ outcome, winnerId, winningAmount, closedAt }: wire.AuctionClosed): AuctionEvent {
+  const known = outcomes[outcome];
+  if (!known) throw new Error(`closed with outcome ${outcome}`);
+  const winner = winnerId === '' ? undefined : { userId: winnerId, amount: winningAmount };
+  return { type: 'AuctionClosed', outcome: known, winner, at: new Date(closedAt) };
+}
