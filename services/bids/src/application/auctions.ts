@@ -47,7 +47,7 @@ export interface RememberedBid {
 export interface DueChanges {
   /** How many auctions changed. */
   readonly changed: number;
-  /** In how many milliseconds the next one is due; undefined when there is none. */
+  /** In how many milliseconds the next one is due, 0 or less after a full batch; undefined when there is none. */
   readonly nextInMs: number | undefined;
 }
 

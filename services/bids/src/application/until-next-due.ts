@@ -1,7 +1,8 @@
 import type { DueChanges } from './auctions.ts';
 
 const LONGEST_WAIT_MS = 500;
-const SHORTEST_WAIT_MS = 5;
+// Of auctions that end one right after the other many are closed at once.
+const SHORTEST_WAIT_MS = 20;
 
 /**
  * The milliseconds to wait before the next batch: none after a full one, else until something is due, and never longer

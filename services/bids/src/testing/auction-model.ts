@@ -203,7 +203,8 @@ export async function finish(model: Model, real: Real): Promise<void> {
 async function check(model: Model, { pool, itemId }: Real): Promise<void> {
   const { auction, events, sequences } = await readStoredAuction(pool, itemId);
   expect(sequences, 'versions have no gap').toEqual(sequences.map((_, i) => BigInt(i + 1)));
-  expect(findViolations(events).join('; ')).toBe('');
+  const violations = findViolations(events);
+  if (violations.length > 0) throw new Error(violations.join('; '));
   expect(events.reduce<Auction | undefined>(evolve, undefined), 'replay gives the row').toEqual(auction);
   const taken = model.answered.flatMap(({ result, ...rest }) =>
     result.kind === 'accepted' ? [{ ...rest, answer: result.answer }] : [],

@@ -57,7 +57,7 @@ describe('the checker of those promises', () => {
     [
       'bids that are read, decided and then inserted, without a lock',
       readThenInsert,
-      /leads instead|fall|replay|once/,
+      /leads instead|price fall|limit|replay gives|a fact once/,
     ],
     ['an end that a refused bid moves', extensionOnRejection, /moved without a bid/],
     [

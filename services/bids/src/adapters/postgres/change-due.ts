@@ -71,6 +71,7 @@ export function announceDue(pool: Pool, limit: number, decideLocked: Decide): Pr
 
 async function changeDue(pool: Pool, due: Due, limit: number, decideLocked: Decide): Promise<DueChanges> {
   const changed = await transaction(pool, (tx) => changeBatch(tx, due, limit, decideLocked));
+  if (changed === limit) return { changed, nextInMs: 0 };
   const { rows } = await pool.query<{ next_in_ms: number | null }>(due.next);
   return { changed, nextInMs: rows[0]?.next_in_ms ?? undefined };
 }
