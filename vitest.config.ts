@@ -16,6 +16,7 @@ export default defineConfig({
           exclude,
           testTimeout: 30_000,
           expect: { poll },
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -27,6 +28,9 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 180_000,
           expect: { poll },
+          // Most of the time they wait for servers. Two files at once take half as long on two cores, where one is the preset.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -39,6 +43,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           fileParallelism: false,
           expect: { poll },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
