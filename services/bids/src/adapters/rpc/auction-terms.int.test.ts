@@ -87,7 +87,7 @@ describe('buying now', () => {
 
 describe('a scheduled start', () => {
   it('is waited for, and announced when it comes', async () => {
-    const item = await bids.createItem(seller, { startsAt: inSeconds(1.5) });
+    const item = await bids.createItem(seller, { startsAt: inSeconds(4) });
     expect(item).toMatchObject({ status: 'ITEM_STATUS_SCHEDULED', minimumNextBid: '0' });
     expect(await bid(ann, item.id, { amount: '100' })).toMatchObject({
       status: 400,
