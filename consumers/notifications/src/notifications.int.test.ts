@@ -1,28 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type RunningQueueConsumer,
-  startQueueConsumer,
-} from '@gavel/consumer-runtime/queue/start-queue-consumer';
 import { eventually } from '@gavel/consumer-runtime/testing/eventually';
 import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { forgetOld } from './adapters/postgres/forget-old.ts';
-import { notificationsConsumer } from './consumer.ts';
 import { event } from './testing/event-message.ts';
 import { type NotificationsFixture, openNotificationsFixture } from './testing/notifications-fixture.ts';
+import { startWorkingConsumer } from './testing/working-consumer.ts';
 
 describe('notifications', () => {
   let fixture: NotificationsFixture;
-  let consumer: RunningQueueConsumer;
+  let consumer: { stop(): Promise<void> };
 
   beforeAll(async () => {
     fixture = await openNotificationsFixture((actual, expected) => expect(actual).toEqual(expected));
-    consumer = startQueueConsumer({
-      definition: notificationsConsumer({ mail: false }),
-      pool: fixture.database.pool,
-      amqpUrl: fixture.amqpUrl,
-    });
-    await eventually(() => consumer.check());
+    consumer = await startWorkingConsumer(fixture);
   });
 
   afterAll(async () => {

@@ -29,7 +29,7 @@ export function createMailOutbox(pool: Pool): MailOutbox {
          lent AS (
            UPDATE mails SET next_attempt_at = now() + make_interval(secs => $2) FROM due
            WHERE mails.notification_id = due.notification_id RETURNING mails.*)
-         SELECT lent.notification_id, n.item_id, n.kind, a.title, n.amount, n.currency, r.email, r.full_name,
+         SELECT lent.notification_id, n.item_id, n.kind, coalesce(n.title, a.title) AS title, n.amount, n.currency, r.email, r.full_name,
            lent.attempts, lent.created_at
          FROM lent JOIN notifications n ON n.id = lent.notification_id
          LEFT JOIN auctions a USING (item_id) LEFT JOIN recipients r ON r.user_id = lent.user_id

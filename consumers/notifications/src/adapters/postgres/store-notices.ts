@@ -32,9 +32,9 @@ export async function storeNotices(
              FROM told JOIN preference_defaults AS fallback ON fallback.kind = told.preference
              LEFT JOIN preferences AS own ON own.user_id = told.user_id AND own.kind = told.preference),
            stored AS (
-             INSERT INTO notifications (id, user_id, kind, item_id, event_id, amount, currency, happened_at, in_app)
-             SELECT id, user_id, kind, item_id, event_id, amount, currency, happened_at, in_app
-             FROM wanted WHERE in_app OR mailed
+             INSERT INTO notifications (id, user_id, kind, item_id, event_id, amount, currency, happened_at, in_app, title)
+             SELECT id, user_id, kind, item_id, event_id, amount, currency, happened_at, in_app, title
+             FROM wanted LEFT JOIN auctions USING (item_id) WHERE in_app OR mailed
              ON CONFLICT (id) DO NOTHING RETURNING id)
            INSERT INTO mails (notification_id, user_id) SELECT id, user_id FROM stored JOIN wanted USING (id) WHERE mailed
            ON CONFLICT DO NOTHING`,

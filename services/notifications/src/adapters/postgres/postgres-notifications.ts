@@ -1,0 +1,68 @@
+import type { Pool } from '@gavel/postgres/pool';
+import type { NotificationStore } from '../../application/notification-store.ts';
+import type { Notification, NotificationKind } from '../../domain/notification.ts';
+
+interface Row {
+  id: string;
+  kind: NotificationKind | 'reserve_not_met' | 'no_bids';
+  item_id: string;
+  title: string | null;
+  amount: bigint | null;
+  currency: string | null;
+  happened_at: Date;
+  read_at: Date | null;
+}
+
+/** The tables that the notifications consumer writes. Only when a notification was read is written here. */
+export function createPostgresNotifications(pool: Pool): NotificationStore {
+  return {
+    async page({ userId, unreadOnly, after, limit }) {
+      const { rows } = await pool.query<Row>({
+        name: unreadOnly ? 'page-of-unread' : 'page-of-all',
+        // `happened_at <= $2` says again what the next line says, in a form that finds the place in the index.
+        text: `SELECT n.id, n.kind, n.item_id, coalesce(n.title, a.title) AS title, n.amount, n.currency, n.happened_at,
+                 n.read_at
+               FROM notifications n LEFT JOIN auctions a USING (item_id)
+               WHERE n.user_id = $1 AND n.in_app ${unreadOnly ? 'AND n.read_at IS NULL' : ''}
+                 AND ($2::timestamptz IS NULL OR (n.happened_at <= $2 AND (n.happened_at < $2 OR n.id > $3::uuid)))
+               ORDER BY n.happened_at DESC, n.id LIMIT $4`,
+        values: [userId, after?.happenedAt ?? null, after?.id ?? null, limit],
+      });
+      return rows.map(toNotification);
+    },
+    async countUnread(userId) {
+      const { rows } = await pool.query<{ unread: bigint }>({
+        name: 'count-unread',
+        text: 'SELECT count(*) AS unread FROM notifications WHERE user_id = $1 AND read_at IS NULL AND in_app',
+        values: [userId],
+      });
+      return rows[0]?.unread ?? 0n;
+    },
+    async markRead(userId, id) {
+      const { rowCount } = await pool.query(
+        `UPDATE notifications SET read_at = coalesce(read_at, now()) WHERE id = $2 AND user_id = $1 AND in_app`,
+        [userId, id],
+      );
+      return rowCount === 1;
+    },
+    async markAllRead(userId) {
+      await pool.query(
+        'UPDATE notifications SET read_at = now() WHERE user_id = $1 AND read_at IS NULL AND in_app',
+        [userId],
+      );
+    },
+  };
+}
+
+function toNotification(row: Row): Notification {
+  const { amount, currency } = row;
+  return {
+    id: row.id,
+    kind: row.kind === 'reserve_not_met' || row.kind === 'no_bids' ? 'unsold' : row.kind,
+    itemId: row.item_id,
+    title: row.title ?? '',
+    price: amount === null || currency === null ? undefined : { amount, currency },
+    happenedAt: row.happened_at,
+    readAt: row.read_at ?? undefined,
+  };
+}

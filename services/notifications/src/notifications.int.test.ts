@@ -1,0 +1,267 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-node';
+import { type EventMessage, event } from '@gavel/notifications/testing/event-message';
+import {
+  type NotificationsFixture,
+  openNotificationsFixture,
+} from '@gavel/notifications/testing/notifications-fixture';
+import { startWorkingConsumer } from '@gavel/notifications/testing/working-consumer';
+import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
+import {
+  NotificationKind as Kind,
+  NotificationService,
+} from '@gavel/proto/gen/notifications/v1/notifications_pb';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startNotificationService } from './main.ts';
+
+describe('NotificationService', () => {
+  let fixture: NotificationsFixture;
+  let keys: Awaited<ReturnType<typeof generateKeyPair>>;
+  let jwks: Server;
+  let url: string;
+  const stops: (() => Promise<void> | void)[] = [];
+
+  const start = (databaseUrl: string): Promise<string> =>
+    startNotificationService(
+      {
+        HOST: '127.0.0.1',
+        PORT: 0,
+        DATABASE_URL: databaseUrl,
+        DATABASE_POOL: 4,
+        AUTH_URL: `http://127.0.0.1:${(jwks.address() as AddressInfo).port}`,
+        AUTH_ISSUER: 'http://auth.gavel',
+        AUTH_AUDIENCE: 'gavel',
+      },
+      { onStop: (_, stop) => stops.unshift(stop) },
+    );
+
+  beforeAll(async () => {
+    [fixture, keys] = await Promise.all([
+      openNotificationsFixture((actual, expected) => expect(actual).toEqual(expected)),
+      generateKeyPair('EdDSA'),
+    ]);
+    const key = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'EdDSA' };
+    jwks = createServer((_, response) => response.end(JSON.stringify({ keys: [key] })));
+    await new Promise<void>((resolve) => jwks.listen(0, '127.0.0.1', resolve));
+    const consumer = await startWorkingConsumer(fixture);
+    stops.unshift(() => consumer.stop());
+    url = await start(fixture.database.url);
+  });
+
+  afterAll(async () => {
+    for (const stop of stops) await stop();
+    jwks?.close();
+    await fixture?.close();
+  });
+
+  const tokenOf = (userId: string): Promise<string> =>
+    new SignJWT({})
+      .setProtectedHeader({ alg: 'EdDSA', kid: 'one' })
+      .setSubject(userId)
+      .setJti(randomUUID())
+      .setIssuer('http://auth.gavel')
+      .setAudience('gavel')
+      .setIssuedAt()
+      .setExpirationTime('5m')
+      .sign(keys.privateKey);
+
+  /** The service as one person calls it. */
+  const as = async (userId: string, baseUrl = url) => {
+    const headers = { authorization: `Bearer ${await tokenOf(userId)}` };
+    const client = createClient(NotificationService, createConnectTransport({ baseUrl, httpVersion: '1.1' }));
+    return {
+      list: (request = {}) => client.listNotifications(request, { headers }),
+      markRead: (id = '') => client.markRead({ id }, { headers }),
+      preferences: async () => (await client.getPreferences({}, { headers })).preferences,
+      prefer: async (...preferences: { kind: Kind; inApp: boolean; email: boolean }[]) =>
+        (await client.updatePreferences({ preferences }, { headers })).preferences,
+    };
+  };
+
+  const reasonOf = async (answer: Promise<unknown>): Promise<string | undefined> => {
+    const error = await answer.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    return ConnectError.from(error).findDetails(ErrorInfoSchema)[0]?.reason;
+  };
+
+  /** The events that tell one person each kind once, on an item of its own each. */
+  const everyKind = (me: string): EventMessage[] => {
+    const other = randomUUID();
+    const items = Array.from({ length: 6 }, () => randomUUID());
+    const [outbid, won, sold, soon, cancelled, unsold] = items as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    return [
+      event.placed(outbid, me, 2),
+      event.placed(outbid, other, 3, me),
+      event.closed(won, other, 4, me),
+      event.closed(sold, me, 4, other),
+      event.placed(soon, me, 2),
+      event.endingSoon(soon, 3),
+      event.placed(cancelled, me, 2),
+      event.cancelled(cancelled, 3, other),
+      event.closed(unsold, me, 2),
+    ];
+  };
+  const publish = async (...events: EventMessage[]) => {
+    await fixture.publish(...events);
+    await fixture.untilHandled(...events);
+  };
+  const all = [Kind.OUTBID, Kind.WON, Kind.SOLD, Kind.ENDING_SOON, Kind.CANCELLED, Kind.UNSOLD];
+
+  it('lists what each kind of event has told, and once it is switched off the same events tell nothing', async () => {
+    const [me, stranger] = [randomUUID(), randomUUID()];
+    const mine = await as(me);
+    await publish(...everyKind(me));
+    const { notifications, unreadCount } = await mine.list();
+    expect(notifications.map(({ kind }) => kind).toSorted((a, b) => a - b)).toEqual(all);
+    expect(unreadCount).toBe(6n);
+    expect(notifications.find(({ kind }) => kind === Kind.OUTBID)).toMatchObject({
+      title: 'A titled bid',
+      amount: 300n,
+      currency: 'EUR',
+      readAt: '',
+    });
+    expect(await (await as(stranger)).list()).toMatchObject({ notifications: [], unreadCount: 0n });
+
+    await mine.prefer(...all.map((kind) => ({ kind, inApp: false, email: false })));
+    await publish(...everyKind(me));
+    expect((await mine.list()).notifications).toHaveLength(6);
+
+    await mine.prefer({ kind: Kind.SOLD, inApp: true, email: false });
+    await publish(...everyKind(me));
+    const kinds = (await mine.list()).notifications.map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === Kind.SOLD)).toHaveLength(2);
+    expect(kinds).toHaveLength(7);
+  });
+
+  it('answers the preferences of everybody until a person has set their own', async () => {
+    const mine = await as(randomUUID());
+    const everybody = all.map((kind) => ({
+      kind,
+      inApp: true,
+      email: kind === Kind.OUTBID || kind === Kind.WON || kind === Kind.SOLD,
+    }));
+    expect(await mine.preferences()).toMatchObject(everybody);
+    const own = { kind: Kind.WON, inApp: false, email: true };
+    const changed = everybody.map((each) => (each.kind === own.kind ? own : each));
+    expect(await mine.prefer(own)).toMatchObject(changed);
+    expect(await mine.prefer()).toMatchObject(changed);
+    expect(await mine.preferences()).toMatchObject(changed);
+  });
+
+  it('refuses a kind named twice or none at all, and changes nothing', async () => {
+    const mine = await as(randomUUID());
+    const off = (kind: Kind) => ({ kind, inApp: false, email: false });
+    expect(await reasonOf(mine.prefer(off(Kind.WON), off(Kind.SOLD), off(Kind.WON)))).toBe('INVALID_FIELD');
+    expect(await reasonOf(mine.prefer(off(Kind.UNSPECIFIED)))).toBe('INVALID_FIELD');
+    expect(await reasonOf(mine.prefer(off(99 as Kind)))).toBe('INVALID_FIELD');
+    expect((await mine.preferences()).every(({ inApp }) => inApp)).toBe(true);
+  });
+
+  it('pages through everything, newest first, while more comes in and some have the same time', async () => {
+    const me = randomUUID();
+    const mine = await as(me);
+    const store = (ids: readonly string[], at: string) =>
+      fixture.database.pool.query(
+        `INSERT INTO notifications (id, user_id, kind, item_id, event_id, happened_at, read_at)
+         SELECT id, $2, 'won', id, id, $3, CASE WHEN get_byte(uuid_send(id), 15) % 2 = 0 THEN now() END
+         FROM unnest($1::uuid[]) AS id`,
+        [ids, me, at],
+      );
+    const ids = Array.from({ length: 9 }, () => randomUUID()).toSorted();
+    await store(ids.slice(0, 5), '2026-03-01T00:00:00.001Z');
+    await store(ids.slice(5), '2026-02-01T00:00:00Z');
+    const read = async (unreadOnly: boolean) => {
+      const seen: string[] = [];
+      for (let pageToken = ''; ; ) {
+        const page = await mine.list({ pageSize: 2, pageToken, unreadOnly });
+        seen.push(...page.notifications.map(({ id }) => id));
+        await store([randomUUID()], '2026-04-01T00:00:00Z');
+        pageToken = page.nextPageToken;
+        if (pageToken === '') return seen;
+      }
+    };
+    expect(await read(false)).toEqual(ids);
+    await fixture.database.pool.query("DELETE FROM notifications WHERE happened_at = '2026-04-01'");
+    const unread = ids.filter((id) => Number.parseInt(id.slice(-2), 16) % 2 === 1);
+    expect(await read(true)).toEqual(unread);
+  });
+
+  it('takes a page token for the list that it is of, and no other', async () => {
+    const me = randomUUID();
+    const mine = await as(me);
+    await publish(event.closed(randomUUID(), me, 2), event.closed(randomUUID(), me, 2));
+    const { nextPageToken: pageToken } = await mine.list({ pageSize: 1 });
+    expect((await mine.list({ pageSize: 1, pageToken })).nextPageToken).toBe('');
+    const time = Buffer.from(JSON.stringify([1, me, 'all', '+012026-01-01T00:00:00.000Z', me])).toString(
+      'base64url',
+    );
+    for (const request of [
+      mine.list({ pageToken, unreadOnly: true }),
+      (await as(randomUUID())).list({ pageToken }),
+      mine.list({ pageToken: `${pageToken}.` }),
+      mine.list({ pageToken: 'x' }),
+      mine.list({ pageToken: time }),
+    ]) {
+      expect(await reasonOf(request)).toBe('INVALID_PAGE_TOKEN');
+    }
+    expect(await reasonOf(mine.list({ pageSize: -1 }))).toBe('INVALID_FIELD');
+  });
+
+  it('marks one or all as read, again without harm, and of nobody else', async () => {
+    const [me, stranger] = [randomUUID(), randomUUID()];
+    const mine = await as(me);
+    const theirs = await as(stranger);
+    await publish(...[me, me, me, stranger].map((seller) => event.closed(randomUUID(), seller, 2)));
+    const first = (await mine.list()).notifications[0]?.id ?? '';
+    expect(await mine.markRead(first)).toMatchObject({ unreadCount: 2n });
+    const readAt = (await mine.list()).notifications[0]?.readAt;
+    expect(readAt).not.toBe('');
+    expect(await mine.markRead(first)).toMatchObject({ unreadCount: 2n });
+    expect((await mine.list()).notifications[0]?.readAt).toBe(readAt);
+    for (const id of [randomUUID(), 'nothing']) {
+      expect(await reasonOf(mine.markRead(id))).toBe('NOTIFICATION_NOT_FOUND');
+    }
+    expect(await reasonOf(theirs.markRead(first))).toBe('NOTIFICATION_NOT_FOUND');
+    expect(await mine.markRead()).toMatchObject({ unreadCount: 0n });
+    expect((await mine.list({ unreadOnly: true })).notifications).toEqual([]);
+    expect(await theirs.list()).toMatchObject({ unreadCount: 1n });
+  });
+
+  it('shows nothing that is only mailed', async () => {
+    const me = randomUUID();
+    const mine = await as(me);
+    const id = randomUUID();
+    await fixture.database.pool.query(
+      `INSERT INTO notifications (id, user_id, kind, item_id, event_id, happened_at, in_app)
+       VALUES ($1, $2, 'won', $1, $1, now(), false)`,
+      [id, me],
+    );
+    expect(await mine.list()).toMatchObject({ notifications: [], unreadCount: 0n });
+    expect(await reasonOf(mine.markRead(id))).toBe('NOTIFICATION_NOT_FOUND');
+  });
+
+  it('needs a caller, is ready, and answers UNAVAILABLE while the database is away', async () => {
+    const anonymous = createClient(
+      NotificationService,
+      createConnectTransport({ baseUrl: url, httpVersion: '1.1' }),
+    );
+    await expect(anonymous.listNotifications({})).rejects.toMatchObject({ code: Code.Unauthenticated });
+    await expect(anonymous.getPreferences({})).rejects.toMatchObject({ code: Code.Unauthenticated });
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    const away = await start('postgresql://reader@127.0.0.1:1/gavel_notifications');
+    expect(await reasonOf((await as(randomUUID(), away)).list())).toBe('UNAVAILABLE');
+  });
+});
