@@ -61,8 +61,9 @@ export const processes: readonly ProcessDefinition[] = [
     entry: 'services/bids/src/main.ts',
     serves: true,
     startsAfter: [],
-    environment: ({ databaseUrls, ports, directory }) => ({
+    environment: ({ urls, databaseUrls, ports, directory }) => ({
       DATABASE_URL: databaseUrls.gavel_bids,
+      REDIS_URL: urls.redisUrl,
       AUTH_URL: httpUrl(ports.auth),
       PICTURES_DIRECTORY: join(directory, 'pictures'),
     }),

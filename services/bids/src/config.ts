@@ -1,6 +1,31 @@
 import { databaseKeys, processKeys, readConfig, tokenKeys } from '@gavel/service-runtime/config';
 import { z } from 'zod';
 
+const count = (preset: number) => z.coerce.number().int().min(1).default(preset);
+
+const redisKeys = {
+  // Without it there is no cache, boards are counted, and each process counts requests for itself.
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  REDIS_PREFIX: z.string().min(1).default('gavel:'),
+};
+
+// Wide enough for a bench and for any person; a site on the open net sets what its people need.
+const limitKeys = {
+  RATE_LIMIT_BIDS_PER_MINUTE: count(60_000),
+  RATE_LIMIT_ITEMS_PER_HOUR: count(60_000),
+  RATE_LIMIT_PICTURES_PER_HOUR: count(6_000),
+  RATE_LIMIT_SEARCHES_PER_MINUTE: count(60_000),
+  // How many people may share one address.
+  RATE_LIMIT_ADDRESS_FACTOR: count(10),
+  // Whose word for the caller's address is taken. A process on this machine may speak for others; a private network is no such
+  // promise: whoever runs the front elsewhere names its network.
+  BIDS_TRUSTED_PEERS: z
+    .string()
+    .default('127.0.0.0/8,::1/128')
+    .transform((text) => text.split(',').map((block) => block.trim()))
+    .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()]))),
+};
+
 const schema = z
   .object({
     ...processKeys,
@@ -9,6 +34,8 @@ const schema = z
     DATABASE_POOL: databaseKeys.DATABASE_POOL.default(20),
     ...tokenKeys,
     BIDDER_MASK_KEY: z.string().min(16).optional(),
+    ...redisKeys,
+    ...limitKeys,
     PICTURES_DIRECTORY: z.string().min(1).optional(),
     PICTURES_S3_BUCKET: z.string().min(3).optional(),
     PICTURES_S3_REGION: z.string().min(1).default('us-east-1'),

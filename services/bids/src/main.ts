@@ -1,11 +1,17 @@
 import { createPool } from '@gavel/postgres/pool';
 import { isTransient } from '@gavel/postgres/sqlstate';
-import { BidService, PictureService } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { BidService, type Item, LeaderboardService, PictureService } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { createTokenVerifier } from '@gavel/service-runtime/caller';
+import { createCircuit } from '@gavel/service-runtime/circuit';
+import { createAddressResolver } from '@gavel/service-runtime/client-address';
 import { createHealth } from '@gavel/service-runtime/health';
 import { startHttpServer } from '@gavel/service-runtime/http-server';
 import { serviceInterceptors } from '@gavel/service-runtime/interceptors';
 import { type ProcessScope, runProcess } from '@gavel/service-runtime/process';
+import { limitRates } from '@gavel/service-runtime/rate-limit/limit-rates';
+import { createRateLimiter } from '@gavel/service-runtime/rate-limit/rate-limiter';
+import { connectRedis } from '@gavel/service-runtime/redis';
+import type { Redis } from 'ioredis';
 import { createDirectoryStore } from './adapters/pictures/directory-store.ts';
 import { createS3Store } from './adapters/pictures/s3-store.ts';
 import { servePictures } from './adapters/pictures/serve-pictures.ts';
@@ -13,19 +19,32 @@ import { createSharpEncoder } from './adapters/pictures/sharp-encoder.ts';
 import { createBidderMasks } from './adapters/postgres/bidder-masks.ts';
 import { createPostgresAuctionViews } from './adapters/postgres/postgres-auction-views.ts';
 import { createPostgresAuctions } from './adapters/postgres/postgres-auctions.ts';
+import { createPostgresBoards } from './adapters/postgres/postgres-boards.ts';
 import { pruneRememberedBids } from './adapters/postgres/remembered-bid.ts';
+import { DatabaseClock } from './adapters/redis/database-clock.ts';
+import { createItemCache } from './adapters/redis/item-cache.ts';
+import { createItemEntries } from './adapters/redis/item-entries.ts';
+import { createRedisBoards, noKeptBoards } from './adapters/redis/redis-boards.ts';
 import { createBidService } from './adapters/rpc/bid-service.ts';
+import { createLeaderboardService } from './adapters/rpc/leaderboard-service.ts';
 import { createPictureService, MAX_UPLOAD_BYTES } from './adapters/rpc/picture-service.ts';
+import { uncachedItems } from './adapters/rpc/uncached-items.ts';
 import { announceDueAuctions } from './application/announce-due-auctions.ts';
 import { closeDueAuctions } from './application/close-due-auctions.ts';
+import type { KeptBoards } from './application/leaderboards.ts';
 import { PICTURES_PATH, type PictureStore } from './application/pictures.ts';
+import type { ChangedItems, PublicItems } from './application/public-items.ts';
+import { tellChanges } from './application/tell-changes.ts';
 import { startBackgroundLoop } from './background-loop.ts';
 import { type BidsConfig, readBidsConfig } from './config.ts';
+import { limitedMethods } from './limited-methods.ts';
 
 // A bid holds its auction for some milliseconds. Whoever waits this long waits behind a holder that is frozen, and would
 // keep a connection from bids on all other auctions.
 const LOCK_TIMEOUT_MS = 3_000;
 const PRUNE_EVERY_MS = 60_000;
+// What Redis is for can be had without it: longer than this nobody waits.
+const REDIS_ANSWER_MS = 50;
 
 /** Wires and starts the service: its RPCs, and the closing of auctions. Resolves to the port it serves. */
 export async function startBids(config: BidsConfig, scope: Pick<ProcessScope, 'onStop'>): Promise<number> {
@@ -37,7 +56,9 @@ export async function startBids(config: BidsConfig, scope: Pick<ProcessScope, 'o
   });
   scope.onStop('database', () => pool.end());
 
-  const auctions = createPostgresAuctions(pool);
+  const redis = await openRedis(config, scope);
+  const { items, kept } = shareThrough(redis, config.REDIS_PREFIX);
+  const auctions = tellChanges(createPostgresAuctions(pool), items);
   const views = createPostgresAuctionViews(pool);
   const masks = createBidderMasks(pool, config.BIDDER_MASK_KEY);
 
@@ -54,6 +75,8 @@ export async function startBids(config: BidsConfig, scope: Pick<ProcessScope, 'o
   const health = createHealth();
   health.check('database', async () => void (await pool.query('SELECT 1')));
 
+  health.check('redis', () => ({ connected: redis?.status === 'ready' }));
+
   const verify = createTokenVerifier({
     jwksUrl: new URL('/.well-known/jwks.json', config.AUTH_URL).href,
     issuer: config.AUTH_ISSUER,
@@ -66,15 +89,54 @@ export async function startBids(config: BidsConfig, scope: Pick<ProcessScope, 'o
     health,
     routes: (router) =>
       router
-        .service(BidService, createBidService(auctions, views, masks))
+        .service(BidService, createBidService(auctions, views, masks, items))
+        .service(
+          LeaderboardService,
+          createLeaderboardService({ kept, counted: createPostgresBoards(pool) }, masks),
+        )
         .service(PictureService, createPictureService(createSharpEncoder(), pictures), {
           readMaxBytes: MAX_UPLOAD_BYTES,
         }),
     handlers: { [PICTURES_PATH]: servePictures(pictures) },
-    interceptors: serviceInterceptors({ verify, isTransient }),
+    interceptors: [
+      ...serviceInterceptors({ verify, isTransient }),
+      limitRates({
+        limiter: createRateLimiter({ redis, prefix: config.REDIS_PREFIX }),
+        resolveAddress: createAddressResolver(config.BIDS_TRUSTED_PEERS),
+        methods: limitedMethods(config),
+      }),
+    ],
   });
   scope.onStop('server', () => server.close());
   return server.port;
+}
+
+async function openRedis(
+  config: BidsConfig,
+  scope: Pick<ProcessScope, 'onStop'>,
+): Promise<Redis | undefined> {
+  if (config.REDIS_URL === undefined) return undefined;
+  const redis = await connectRedis({
+    url: config.REDIS_URL,
+    meanwhile: 'everything comes from Postgres, and each process counts requests for itself',
+    answerTimeoutMs: REDIS_ANSWER_MS,
+  });
+  scope.onStop('redis', () => redis.disconnect());
+  return redis;
+}
+
+/** The cache of items and the boards, as far as there is a Redis to share them through. */
+function shareThrough(
+  redis: Redis | undefined,
+  prefix: string,
+): { items: PublicItems<Item> & ChangedItems; kept: KeptBoards } {
+  if (redis === undefined) return { items: uncachedItems, kept: noKeptBoards };
+  const circuit = createCircuit({ name: 'redis' });
+  const entries = createItemEntries(redis, prefix);
+  return {
+    items: createItemCache({ entries, circuit, clock: new DatabaseClock() }),
+    kept: createRedisBoards(redis, prefix, circuit),
+  };
 }
 
 function openPictureStore(config: BidsConfig, scope: Pick<ProcessScope, 'onStop'>): PictureStore {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { outboxMigrations } from '@gavel/outbox/migrations';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { v7 as uuidv7 } from 'uuid';
+import { readBidsConfig } from '../config.ts';
 import { startBids } from '../main.ts';
 import { bidsMigrations } from '../migrations.ts';
 import { startTokenIssuer, type TokenChanges } from './token-issuer.ts';
@@ -29,6 +30,8 @@ export interface BidsUnderTest {
   url: string;
   database: TestDatabase;
   anonymous: Visitor;
+  /** Another process on the same database, with keys of its own; resolves to nobody, who asks that one. */
+  startAnother(env: Record<string, string>): Promise<Visitor>;
   /** Somebody new; with changes, somebody whose token is bad in that way. */
   newUser(changes?: TokenChanges): Promise<Visitor>;
   /** Puts an item up for auction as this seller and gives its JSON. */
@@ -39,7 +42,8 @@ export interface BidsUnderTest {
   stop(): Promise<void>;
 }
 
-export async function startBidsUnderTest(): Promise<BidsUnderTest> {
+/** With keys of the environment beside what every test needs; without REDIS_URL there is no Redis. */
+export async function startBidsUnderTest(env: Record<string, string> = {}): Promise<BidsUnderTest> {
   const issuer = await startTokenIssuer();
   const database = await createTestDatabase([outboxMigrations, bidsMigrations]);
   const pictures = await mkdtemp(join(tmpdir(), 'gavel-pictures-'));
@@ -48,25 +52,28 @@ export async function startBidsUnderTest(): Promise<BidsUnderTest> {
     () => database.drop(),
     () => rm(pictures, { recursive: true }),
   ];
-  const port = await startBids(
-    {
-      HOST: '127.0.0.1',
-      PORT: 0,
+  const start = async (more: Record<string, string>): Promise<string> => {
+    const config = readBidsConfig({
+      PORT: '0',
       DATABASE_URL: database.url,
-      DATABASE_POOL: 10,
+      DATABASE_POOL: '10',
       AUTH_URL: issuer.url,
-      AUTH_ISSUER: 'http://auth.gavel',
-      AUTH_AUDIENCE: 'gavel',
       PICTURES_DIRECTORY: pictures,
-      PICTURES_S3_REGION: 'us-east-1',
-    },
-    { onStop: (_, stop) => stops.push(stop) },
-  );
-  const url = `http://127.0.0.1:${port}`;
+      ...more,
+    });
+    const port = await startBids(config, { onStop: (_, stop) => stops.push(stop) });
+    return `http://127.0.0.1:${port}`;
+  };
+  const visitor = (at: string): Visitor => ({
+    userId: '',
+    call: (method, body, service) => call(at, method, body, undefined, service),
+  });
+  const url = await start(env);
   return {
     url,
     database,
-    anonymous: { userId: '', call: (method, body, service) => call(url, method, body, undefined, service) },
+    anonymous: visitor(url),
+    startAnother: async (more) => visitor(await start(more)),
     async newUser(changes) {
       const userId = uuidv7();
       const token = await issuer.tokenFor(userId, changes);

@@ -1,5 +1,5 @@
 import type { ServiceImpl } from '@connectrpc/connect';
-import type { BidService } from '@gavel/proto/gen/bids/v1/bids_pb';
+import type { BidService, Item } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { optionalCaller, requireCaller } from '@gavel/service-runtime/caller';
 import { unwrap } from '@gavel/service-runtime/failure';
 import type { AuctionViews } from '../../application/auction-views.ts';
@@ -8,14 +8,18 @@ import { getItem } from '../../application/get-item.ts';
 import { getItemBids } from '../../application/get-item-bids.ts';
 import { listItems } from '../../application/list-items.ts';
 import { listSellerItems } from '../../application/list-seller-items.ts';
+import type { PublicItems } from '../../application/public-items.ts';
 import { toBidMessage } from './bid-message.ts';
 import { toItemMessage } from './item-message.ts';
 
 /** The methods of bids.v1.BidService that only read. */
-export function bidQueries(views: AuctionViews, masks: BidderMasks) {
+export function bidQueries(views: AuctionViews, masks: BidderMasks, items: PublicItems<Item>) {
   return {
     async getItem({ id }, context) {
-      return { item: toItemMessage(unwrap(await getItem(views, id)), optionalCaller(context)?.userId) };
+      const viewerId = optionalCaller(context)?.userId;
+      // What only some may see is never shared: whoever may be one of them reads the auction itself.
+      if (viewerId === undefined) return { item: unwrap(await items.read(id, () => getItem(views, id))) };
+      return { item: toItemMessage(unwrap(await getItem(views, id)), viewerId) };
     },
 
     async listItems({ pageSize, pageToken, category }, context) {

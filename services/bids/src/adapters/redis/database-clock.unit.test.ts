@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import { DatabaseClock } from './database-clock.ts';
+
+const at = (ms: number) => new Date(1_000_000 + ms);
+
+function clocks() {
+  let steady = 0;
+  const clock = new DatabaseClock(() => steady);
+  return {
+    clock,
+    /** A question that took so long to be answered, ending now; the database read its clock `early` ms after it was sent. */
+    answered(took: number, early: number) {
+      const sentAt = steady;
+      steady += took;
+      clock.sample(at(sentAt + early), sentAt);
+    },
+    pass(ms: number) {
+      steady += ms;
+    },
+    /** Whether the truth lies within what the clock says. */
+    isRight() {
+      const reading = clock.read();
+      if (reading === undefined) return undefined;
+      return Math.abs(reading.now - at(steady).getTime()) <= reading.offBy;
+    },
+  };
+}
+
+it('knows nothing before the first answer, and is right by half of the quickest round trip after it', () => {
+  const { clock, answered, pass, isRight } = clocks();
+  expect(clock.read()).toBeUndefined();
+  answered(80, 80);
+  expect(isRight()).toBe(true);
+  answered(4, 0);
+  expect(isRight()).toBe(true);
+  expect(clock.read()?.offBy).toBe(3);
+  pass(1_000);
+  answered(60, 60);
+  expect(clock.read()?.offBy).toBe(3);
+  expect(isRight()).toBe(true);
+});
+
+it('forgets a good answer when it is old, and says nothing when all are', () => {
+  const { clock, answered, pass } = clocks();
+  answered(2, 1);
+  pass(6_000);
+  answered(50, 10);
+  expect(clock.read()?.offBy).toBe(2);
+  pass(6_000);
+  answered(50, 10);
+  expect(clock.read()?.offBy).toBe(26);
+  pass(60_000);
+  expect(clock.read()).toBeUndefined();
+  answered(900, 10);
+  expect(clock.read()).toBeUndefined();
+});

@@ -1,0 +1,259 @@
+import { startTestRedis, type TestRedis } from '@gavel/dev/testing/private-infrastructure';
+import { type Item, ItemOutcome, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { createCircuit } from '@gavel/service-runtime/circuit';
+import { connectRedis } from '@gavel/service-runtime/redis';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { getItem } from '../../application/get-item.ts';
+import type { ChangedItems, PublicItems } from '../../application/public-items.ts';
+import { type BidsUnderTest, startBidsUnderTest, type Visitor } from '../../testing/bids-under-test.ts';
+import { createPostgresAuctionViews } from '../postgres/postgres-auction-views.ts';
+import { DatabaseClock } from './database-clock.ts';
+import { createItemCache } from './item-cache.ts';
+import { createItemEntries } from './item-entries.ts';
+
+const PREFIX = 'test:';
+
+let server: TestRedis;
+let redis: Redis;
+/** A process without a cache: what it changes, the others have to find out. */
+let bids: BidsUnderTest;
+let seller: Visitor;
+let bidder: Visitor;
+
+/** A process's cache, and how often it had to ask Postgres. */
+interface Reader extends PublicItems<Item>, ChangedItems {
+  loads: number;
+  bidCount(itemId: string): Promise<bigint>;
+}
+
+beforeAll(async () => {
+  [server, bids] = await Promise.all([startTestRedis(), startBidsUnderTest()]);
+  [seller, bidder] = await Promise.all([bids.newUser(), bids.newUser()]);
+  redis = await connectRedis({ url: server.url, meanwhile: 'the test goes on', answerTimeoutMs: 200 });
+});
+afterAll(async () => {
+  redis?.disconnect();
+  await bids?.stop();
+  await server?.stop();
+});
+
+function newReader(): Reader {
+  const views = createPostgresAuctionViews(bids.database.pool);
+  const cache = createItemCache({
+    entries: createItemEntries(redis, PREFIX),
+    circuit: createCircuit({ name: 'test', restMs: 200 }),
+    clock: new DatabaseClock(),
+  });
+  const reader: Reader = {
+    ...cache,
+    loads: 0,
+    async bidCount(itemId) {
+      const read = await cache.read(itemId, () => {
+        reader.loads++;
+        return getItem(views, itemId);
+      });
+      if (!read.ok) throw new Error(read.reason);
+      return read.value.bidCount;
+    },
+  };
+  return reader;
+}
+
+let amount = 100n;
+async function bid(itemId: string): Promise<void> {
+  // More than the largest increment.
+  amount += 20_000n;
+  const answer = await bidder.call('PlaceBid', { itemId, amount: String(amount) });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+}
+
+const newItem = async (): Promise<string> => (await bids.createItem(seller)).id;
+
+/** Reads again and again, until a read that began more than a second after `changedAt`: that one must know. */
+async function knowsWithinASecond(reader: Reader, itemId: string, count: bigint): Promise<void> {
+  const changedAt = performance.now();
+  for (;;) {
+    const began = performance.now();
+    const seen = await reader.bidCount(itemId);
+    if (began - changedAt <= 1_000) continue;
+    expect(seen).toBe(count);
+    return;
+  }
+}
+
+const frozen = async (work: () => Promise<void>): Promise<void> => {
+  const { pid } = server.server;
+  if (pid === null) throw new Error('Redis does not run');
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await work();
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await vi.waitFor(() => redis.ping(), { timeout: 20_000, interval: 50 });
+};
+
+describe('items read through Redis', () => {
+  it('cost Postgres one look for many, and are shared by processes', async () => {
+    const itemId = await newItem();
+    const [one, other] = [newReader(), newReader()];
+    await vi.waitFor(
+      async () => {
+        one.loads = 0;
+        for (let i = 0; i < 50; i++) await one.bidCount(itemId);
+        expect(one.loads).toBeLessThan(10);
+      },
+      { timeout: 20_000, interval: 10 },
+    );
+    // Its clock is set by its first look; the rest comes from what the other one has put there.
+    await other.bidCount(await newItem());
+    await vi.waitFor(
+      async () => {
+        await one.bidCount(itemId);
+        other.loads = 0;
+        await other.bidCount(itemId);
+        expect(other.loads).toBe(0);
+      },
+      { timeout: 20_000, interval: 10 },
+    );
+  });
+
+  it('are never older than a second, although nobody tells of the change', async () => {
+    const itemId = await newItem();
+    const reader = newReader();
+    for (let count = 1n; count <= 2n; count++) {
+      await reader.bidCount(itemId);
+      await bid(itemId);
+      await knowsWithinASecond(reader, itemId, count);
+    }
+  });
+
+  it('are as new as the last change of the same process, and soon after of every other one', async () => {
+    const itemId = await newItem();
+    const [one, other] = [newReader(), newReader()];
+    let told = 0;
+    for (let count = 1n; count <= 30n; count++) {
+      await Promise.all([one.bidCount(itemId), other.bidCount(itemId)]);
+      await bid(itemId);
+      one.changed(itemId);
+      expect(await one.bidCount(itemId)).toBe(count);
+      await redis.ping();
+      if ((await other.bidCount(itemId)) === count) told++;
+    }
+    expect(told).toBeGreaterThan(20);
+  });
+
+  it('readers among concurrent bids never see less than was there a second ago, whatever becomes of Redis', async () => {
+    const itemId = await newItem();
+    const readers = [newReader(), newReader()];
+    const placed: number[] = [];
+    let bidding = true;
+    const watch = async (reader: Reader): Promise<void> => {
+      while (bidding) {
+        const began = performance.now();
+        const known = placed.filter((at) => at < began - 1_000).length;
+        expect(Number(await reader.bidCount(itemId))).toBeGreaterThanOrEqual(known);
+      }
+    };
+    const watching = Promise.all(readers.map(watch));
+    const steps: [count: number, step: () => Promise<unknown>][] = [
+      [40, () => redis.flushall()],
+      [80, () => server.server.kill()],
+      [120, () => server.server.start()],
+    ];
+    const until = performance.now() + 2_000;
+    for (let count = 1; count <= 160 || performance.now() < until; count++) {
+      await bid(itemId);
+      placed.push(performance.now());
+      for (const [at, step] of steps) if (at === count) await step();
+    }
+    bidding = false;
+    await watching;
+  });
+
+  it('a fill that Redis carries out after a freeze is not believed', async () => {
+    const itemId = await newItem();
+    const reader = newReader();
+    await vi.waitFor(() => redis.ping(), { timeout: 20_000, interval: 50 });
+    await reader.bidCount(await newItem());
+    const entry = await entryOf(itemId);
+    await frozen(async () => {
+      // Lies in the connection's buffer, and is put there when Redis wakes up.
+      const put = createItemEntries(redis, PREFIX).put(itemId, entry);
+      await expect(put).rejects.toThrow(/timed out/);
+      await bid(itemId);
+      await vi.waitFor(async () => expect(await ageOf(entry.asOf)).toBeGreaterThan(1_000), {
+        timeout: 20_000,
+        interval: 50,
+      });
+    });
+    expect(await redis.hexists(`${PREFIX}item:${itemId}`, 'item')).toBe(1);
+    expect(await reader.bidCount(itemId)).toBe(1n);
+  });
+
+  it('a frozen Redis costs hardly anybody anything', async () => {
+    const itemId = await newItem();
+    const reader = newReader();
+    await frozen(async () => {
+      const began = performance.now();
+      for (let i = 0; i < 40; i++) await reader.bidCount(itemId);
+      // Without the circuit each of them would have waited for 200 ms.
+      expect(performance.now() - began).toBeLessThan(5_000);
+      expect(reader.loads).toBe(40);
+    });
+    await vi.waitFor(
+      async () => {
+        await reader.bidCount(itemId);
+        reader.loads = 0;
+        await reader.bidCount(itemId);
+        expect(reader.loads).toBe(0);
+      },
+      { timeout: 20_000, interval: 20 },
+    );
+  });
+
+  it('an end is an end to the millisecond, and an outcome is never held back by what was shared before', async () => {
+    const itemId = await newItem();
+    const reader = newReader();
+    await bid(itemId);
+    const end = await bids.moveEnd(itemId, 1);
+    reader.changed(itemId);
+    const statusOf = async () => {
+      const read = await reader.read(itemId, () =>
+        getItem(createPostgresAuctionViews(bids.database.pool), itemId),
+      );
+      if (!read.ok) throw new Error(read.reason);
+      return read.value;
+    };
+    for (;;) {
+      const { rows } = await bids.database.pool.query<{ over: boolean }>(
+        'SELECT clock_timestamp() >= $1 AS over',
+        [end],
+      );
+      const { status, outcome } = await statusOf();
+      // Either may have changed between the two looks, in one direction only.
+      if (rows[0]?.over) expect(status).toBe(ItemStatus.ENDED);
+      if (outcome !== ItemOutcome.UNSPECIFIED) break;
+    }
+  });
+});
+
+/** How many milliseconds ago a moment of the database's clock was. */
+async function ageOf(moment: number): Promise<number> {
+  const { rows } = await bids.database.pool.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+  return (rows[0]?.now.getTime() ?? 0) - moment;
+}
+
+/** The item as it is now, in the form that lies in Redis. */
+async function entryOf(itemId: string) {
+  const read = await getItem(createPostgresAuctionViews(bids.database.pool), itemId);
+  if (!read.ok) throw new Error(read.reason);
+  const { auction, asOf } = read.value;
+  return {
+    version: auction.version,
+    asOf: asOf.getTime(),
+    until: auction.endAt.getTime(),
+    item: new Uint8Array(),
+  };
+}

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { connectRedis } from '@gavel/service-runtime/redis';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { createItemEntries, type ItemEntries } from './item-entries.ts';
+
+let redis: Redis;
+let entries: ItemEntries;
+const itemId = () => randomUUID();
+
+beforeAll(async () => {
+  redis = await connectRedis({ url: inject('infrastructure').redisUrl, meanwhile: 'the test fails' });
+  entries = createItemEntries(redis, `test-${randomUUID()}:`);
+});
+afterAll(() => redis?.disconnect());
+
+const entry = (version: bigint, asOf: number) => ({
+  version,
+  asOf,
+  until: Number.POSITIVE_INFINITY,
+  item: Uint8Array.from([0, 255, Number(version)]),
+});
+
+it('gives back what was put, and nothing for what was not', async () => {
+  const id = itemId();
+  expect(await entries.get(id)).toBeUndefined();
+  await entries.put(id, entry(3n, 1_000));
+  const found = await entries.get(id);
+  expect(found && { ...found, item: Uint8Array.from(found.item) }).toEqual(entry(3n, 1_000));
+});
+
+it('a late fill buries nothing: neither a higher version nor a later look', async () => {
+  const id = itemId();
+  await entries.put(id, entry(5n, 2_000));
+  await entries.put(id, entry(4n, 3_000));
+  await entries.put(id, entry(5n, 1_999));
+  expect(await entries.get(id)).toMatchObject({ version: 5n, asOf: 2_000 });
+  await entries.put(id, entry(6n, 2_001));
+  expect(await entries.get(id)).toMatchObject({ version: 6n, asOf: 2_001 });
+});
+
+it('a change removes what was read before it, keeps what was read after it, and outlives a late fill', async () => {
+  const [id, other] = [itemId(), itemId()];
+  await entries.put(id, entry(5n, 1_000));
+  await entries.put(other, entry(5n, 3_000));
+  await entries.outdate(
+    new Map([
+      [id, 2_000],
+      [other, 2_000],
+    ]),
+  );
+  expect(await entries.get(id)).toBeUndefined();
+  expect(await entries.get(other)).toMatchObject({ asOf: 3_000 });
+  await entries.put(id, entry(5n, 1_999));
+  expect(await entries.get(id)).toBeUndefined();
+  await entries.put(id, entry(6n, 2_001));
+  expect(await entries.get(id)).toMatchObject({ version: 6n });
+});

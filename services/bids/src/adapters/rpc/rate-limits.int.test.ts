@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { type BidsUnderTest, itemFields, startBidsUnderTest } from '../../testing/bids-under-test.ts';
+
+let bids: BidsUnderTest;
+
+beforeAll(async () => {
+  bids = await startBidsUnderTest({
+    REDIS_URL: inject('infrastructure').redisUrl,
+    REDIS_PREFIX: `test-${randomUUID()}:`,
+    RATE_LIMIT_BIDS_PER_MINUTE: '4',
+    RATE_LIMIT_ITEMS_PER_HOUR: '2',
+    RATE_LIMIT_SEARCHES_PER_MINUTE: '3',
+    RATE_LIMIT_ADDRESS_FACTOR: '2',
+  });
+});
+afterAll(() => bids?.stop());
+
+it('a user bids so often, is told when to come back, and nobody else pays for it', async () => {
+  const [seller, ann, bob] = [await bids.newUser(), await bids.newUser(), await bids.newUser()];
+  const { id: itemId } = await bids.createItem(seller);
+  const reasons = new Set<string | undefined>();
+  for (let i = 1; i <= 4; i++) {
+    const answer = await ann.call('PlaceBid', { itemId, amount: String(i * 10_000) });
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  }
+  for (const [method, request] of [
+    ['PlaceBid', { itemId, amount: '90000' }],
+    ['BuyNow', { itemId }],
+  ] as const) {
+    const answer = await ann.call(method, request);
+    expect(answer.status).toBe(429);
+    expect(Number(answer.error?.metadata.retry_after_seconds)).toBeGreaterThan(0);
+    expect(Number(answer.error?.metadata.retry_after_seconds)).toBeLessThanOrEqual(15);
+    reasons.add(answer.error?.reason);
+  }
+  expect([...reasons]).toEqual(['RATE_LIMITED']);
+  expect((await bob.call('PlaceBid', { itemId, amount: '90000' })).status).toBe(200);
+  expect((await ann.call('GetItem', { id: itemId })).status).toBe(200);
+});
+
+it('a user puts up so many items', async () => {
+  const seller = await bids.newUser();
+  for (let i = 0; i < 2; i++) expect((await seller.call('CreateItem', itemFields())).status).toBe(200);
+  expect((await seller.call('CreateItem', itemFields())).error).toMatchObject({ reason: 'RATE_LIMITED' });
+});
+
+it('an address searches so often, as the front names it; this machine itself is not counted', async () => {
+  const search = async (headers: Record<string, string>) => {
+    const response = await fetch(`${bids.url}/bids.v1.BidService/ListItems`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: '{}',
+    });
+    await response.text();
+    return response.status;
+  };
+  const from = { 'x-forwarded-for': '1.2.3.4, 198.51.100.7' };
+  for (let i = 0; i < 6; i++) expect(await search(from)).toBe(200);
+  expect(await search(from)).toBe(429);
+  expect(await search({ 'x-forwarded-for': '198.51.100.8' })).toBe(200);
+  for (let i = 0; i < 10; i++) expect(await search({})).toBe(200);
+});
