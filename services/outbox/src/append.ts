@@ -1,5 +1,5 @@
 import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
-import { inject } from '@gavel/observability/tracing';
+import { inject, type TraceCarrier } from '@gavel/observability/tracing';
 import type { Transaction } from '@gavel/postgres/transaction';
 import { findEvent } from '@gavel/proto/registry';
 import { eventSubject } from '@gavel/proto/subjects';
@@ -18,6 +18,8 @@ export interface NewEvent<S extends DescMessage = DescMessage> {
   sequence: bigint;
   /** When it became a fact; now unless given. */
   time?: Date;
+  /** The trace it belongs to; the active one unless given. For writers that put several requests into one transaction. */
+  trace?: TraceCarrier;
 }
 
 // Envelope headers and the frame's own bytes; bodies are far from this.
@@ -30,9 +32,10 @@ const MAX_BODY_BYTES = MAX_EVENT_BYTES - 10_000;
 const INSERT = `
 WITH writer AS MATERIALIZED (SELECT pg_current_xact_id() AS xid)
 INSERT INTO outbox (event_id, type, subject, stream, aggregate_id, sequence, time, traceparent, tracestate, body)
-SELECT e.event_id, e.type, e.subject, e.stream, e.aggregate_id, e.sequence, e.time, $8, $9, e.body
-FROM writer, unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[], $10::bytea[])
-  WITH ORDINALITY AS e (event_id, type, subject, stream, aggregate_id, sequence, time, body, n)
+SELECT e.event_id, e.type, e.subject, e.stream, e.aggregate_id, e.sequence, e.time, e.traceparent, e.tracestate, e.body
+FROM writer, unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[],
+    $8::text[], $9::text[], $10::bytea[])
+  WITH ORDINALITY AS e (event_id, type, subject, stream, aggregate_id, sequence, time, traceparent, tracestate, body, n)
 WHERE writer.xid IS NOT NULL
 ORDER BY e.n`;
 
@@ -45,8 +48,8 @@ ORDER BY e.n`;
  */
 export async function append(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const rows = events.map(toRow);
-  const { traceparent, tracestate } = inject();
+  const active = inject();
+  const rows = events.map((event) => toRow(event, active));
   await tx.query({
     name: 'outbox-append',
     text: INSERT,
@@ -58,8 +61,8 @@ export async function append(tx: Transaction, events: readonly NewEvent[]): Prom
       rows.map((row) => row.aggregateId),
       rows.map((row) => row.sequence),
       rows.map((row) => row.time),
-      traceparent ?? null,
-      tracestate ?? null,
+      rows.map((row) => row.trace.traceparent ?? null),
+      rows.map((row) => row.trace.tracestate ?? null),
       rows.map((row) => row.body),
     ],
   });
@@ -75,10 +78,11 @@ interface NewRow {
   aggregateId: string;
   sequence: string;
   time: string;
+  trace: TraceCarrier;
   body: Buffer;
 }
 
-function toRow(event: NewEvent): NewRow {
+function toRow(event: NewEvent, active: TraceCarrier): NewRow {
   const definition = findEvent(event.schema.typeName);
   if (!definition) throw new Error(`event type ${event.schema.typeName} is not in the registry`);
   if (event.sequence < 1n)
@@ -95,6 +99,7 @@ function toRow(event: NewEvent): NewRow {
     aggregateId: event.aggregateId,
     sequence: event.sequence.toString(),
     time: (event.time ?? new Date()).toISOString(),
+    trace: event.trace ?? active,
     body,
   };
 }

@@ -59,7 +59,7 @@ export interface Auctions {
    */
   change<R extends RejectionReason>(itemId: string, decideLocked: DecideLocked<R>): Promise<Change<R>>;
 
-  /** As `change`, for bids. */
+  /** As `change`, for bids. Those that come at once may share a transaction; each has its own result. */
   placeBid(request: BidRequest): Promise<BidResult>;
 
   /** As `change`, of an unsold item and the new one it becomes, which is the `auction` that comes back. */

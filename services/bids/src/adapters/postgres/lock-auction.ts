@@ -70,6 +70,28 @@ export async function lockAuction(
   };
 }
 
+// In order of id, so that two of these never wait for one another; whoever holds one of them is not waited for either.
+const LOCK_FREE = `
+  WITH locked AS MATERIALIZED (
+    SELECT ${ITEM_COLUMNS} FROM items WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+  SELECT locked.*, clock_timestamp() AS now FROM locked`;
+
+/**
+ * Locks those of several auctions that nobody holds, until the transaction's end; by id. An auction that is missing in the
+ * answer is held by somebody, or is none.
+ */
+export async function lockFreeAuctions(
+  tx: Transaction,
+  itemIds: readonly string[],
+): Promise<ReadonlyMap<string, { auction: Auction; now: Date }>> {
+  const { rows } = await tx.query<ItemRow & { now: Date }>({
+    name: 'lock-free-auctions',
+    text: LOCK_FREE,
+    values: [itemIds],
+  });
+  return new Map(rows.map((row) => [row.id, { auction: toAuction(row), now: row.now }]));
+}
+
 function hasAnswer<R extends Partial<AnswerRow>>(row: R): row is R & AnswerRow {
   return typeof row.answer_user_id === 'string';
 }

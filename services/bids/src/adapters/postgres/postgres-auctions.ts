@@ -3,20 +3,20 @@ import { activeSpan } from '@gavel/observability/tracing';
 import { append } from '@gavel/outbox/append';
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
-import type { Auctions, BidRequest, BidResult, Change, DecideLocked } from '../../application/auctions.ts';
+import type { Auctions, Change, DecideLocked } from '../../application/auctions.ts';
 import type { Auction } from '../../domain/auction/auction.ts';
 import type { RelistingDecision } from '../../domain/auction/decide-relisting.ts';
 import type { RejectionReason, RejectionReasons } from '../../domain/auction/decision.ts';
 import { evolveAll } from '../../domain/auction/evolve.ts';
 import { toNewEvents } from '../outbox/to-new-events.ts';
+import { createBidDesk } from './bid-desk.ts';
 import { announceDue, closeDue } from './change-due.ts';
 import { lockAuction } from './lock-auction.ts';
-import { placeBids } from './place-bids.ts';
 import { writeAuction } from './write-auction.ts';
-import { KeyTakenError } from './write-bids.ts';
 
 /** The auctions as rows of Postgres. */
 export function createPostgresAuctions(pool: Pool): Auctions {
+  const placeBid = createBidDesk(pool);
   return {
     change: (itemId, decideLocked) => {
       activeSpan()?.setAttribute(attribute.aggregateId, itemId);
@@ -24,7 +24,7 @@ export function createPostgresAuctions(pool: Pool): Auctions {
     },
     placeBid: (request) => {
       activeSpan()?.setAttribute(attribute.aggregateId, request.itemId);
-      return placeBid(pool, request);
+      return placeBid(request);
     },
     relist: (itemId, decideLocked) => {
       activeSpan()?.setAttribute(attribute.aggregateId, itemId);
@@ -33,21 +33,6 @@ export function createPostgresAuctions(pool: Pool): Auctions {
     closeDue: (limit, decideLocked) => closeDue(pool, limit, decideLocked),
     announceDue: (limit, decideLocked) => announceDue(pool, limit, decideLocked),
   };
-}
-
-async function placeBid(pool: Pool, request: BidRequest): Promise<BidResult> {
-  const attempt = async (): Promise<BidResult> => {
-    const [result] = await transaction(pool, (tx) => placeBids(tx, request.itemId, [request]));
-    if (!result) throw new Error('a bid without a result');
-    return result;
-  };
-  try {
-    return await attempt();
-  } catch (error) {
-    // The other transaction has committed its answer, so the second attempt finds it.
-    if (error instanceof KeyTakenError) return await attempt();
-    throw error;
-  }
 }
 
 async function changeLocked<R extends RejectionReason>(

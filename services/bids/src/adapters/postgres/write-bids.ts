@@ -12,6 +12,14 @@ export interface AnsweredBid {
   key: string;
   command: PlaceBid;
   answer: BidAnswer;
+  /** When it was decided. */
+  at: Date;
+}
+
+/** What accepted bids did to one locked auction, from `version` on; at least one step. */
+export interface AuctionChange {
+  version: bigint;
+  steps: readonly Step[];
 }
 
 /** Another transaction answered the same idempotency key while this one was under way; this one must begin anew. */
@@ -19,25 +27,30 @@ export class KeyTakenError extends Error {
   override readonly name = 'KeyTakenError';
 }
 
-// The bids, the auction's new state and the answers in one round trip: under contention every trip lengthens the time
-// that the lock is held. `version` is checked although it is, so a mistake elsewhere cannot break the sequence.
+// The bids, the auctions' new states and the answers in one round trip: under contention every trip lengthens the time
+// that the locks are held. `version` is checked although they are, so a mistake elsewhere cannot break the sequence.
 const BIDS = `placed AS (
     INSERT INTO bids (item_id, id, user_id, amount, maximum, automatic, sequence, created_at)
-    SELECT $1::uuid, * FROM unnest($14::uuid[], $15::uuid[], $16::bigint[], $17::bigint[], $18::boolean[], $19::bigint[],
-      $20::timestamptz[]))`;
+    SELECT * FROM unnest($14::uuid[], $15::uuid[], $16::uuid[], $17::bigint[], $18::bigint[], $19::boolean[],
+      $20::bigint[], $21::timestamptz[]))`;
 const RAISED = `raised AS (
     INSERT INTO raised_maxima (item_id, user_id, maximum, sequence, created_at)
-    SELECT $1::uuid, * FROM unnest($21::uuid[], $22::bigint[], $23::bigint[], $24::timestamptz[]))`;
-const ITEM = `UPDATE items SET version = $3, bid_count = $4, highest_bid = $5, highest_bidder = $6, highest_maximum = $7,
-    highest_bid_id = $8, highest_bid_automatic = $9, highest_bid_at = $10, end_at = $11, next_announcement_at = $12,
-    updated_at = $13
-  WHERE id = $1 AND version = $2`;
+    SELECT * FROM unnest($22::uuid[], $23::uuid[], $24::bigint[], $25::bigint[], $26::timestamptz[]))`;
+const ITEMS = `UPDATE items SET version = new.version, bid_count = new.bid_count, highest_bid = new.highest_bid,
+    highest_bidder = new.highest_bidder, highest_maximum = new.highest_maximum, highest_bid_id = new.highest_bid_id,
+    highest_bid_automatic = new.highest_bid_automatic, highest_bid_at = new.highest_bid_at, end_at = new.end_at,
+    next_announcement_at = new.next_announcement_at, updated_at = new.updated_at
+  FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::uuid[], $7::bigint[], $8::uuid[],
+    $9::boolean[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[])
+    AS new (id, before, version, bid_count, highest_bid, highest_bidder, highest_maximum, highest_bid_id,
+      highest_bid_automatic, highest_bid_at, end_at, next_announcement_at, updated_at)
+  WHERE items.id = new.id AND items.version = new.before`;
 const ANSWERS = `answered AS (
     INSERT INTO bid_idempotency_keys AS old (item_id, user_id, key, amount, max_amount, bid_id, bid_amount, bid_at,
       bid_automatic, leads, highest_bid, minimum_next_bid, end_at, reserve_met, created_at)
-    SELECT $1::uuid, *, $13::timestamptz FROM unnest($25::uuid[], $26::text[], $27::bigint[], $28::bigint[], $29::uuid[], $30::bigint[],
-      $31::timestamptz[], $32::boolean[], $33::boolean[], $34::bigint[], $35::bigint[], $36::timestamptz[],
-      $37::boolean[])
+    SELECT * FROM unnest($27::uuid[], $28::uuid[], $29::text[], $30::bigint[], $31::bigint[], $32::uuid[], $33::bigint[],
+      $34::timestamptz[], $35::boolean[], $36::boolean[], $37::bigint[], $38::bigint[], $39::timestamptz[],
+      $40::boolean[], $41::timestamptz[])
     ON CONFLICT (user_id, key) DO UPDATE SET item_id = excluded.item_id, amount = excluded.amount,
       max_amount = excluded.max_amount, bid_id = excluded.bid_id, bid_amount = excluded.bid_amount,
       bid_at = excluded.bid_at, bid_automatic = excluded.bid_automatic, leads = excluded.leads,
@@ -46,23 +59,22 @@ const ANSWERS = `answered AS (
     WHERE old.created_at <= statement_timestamp() - ${KEPT_FOR}
     RETURNING true)`;
 
-const WRITE = `WITH ${BIDS}, ${RAISED} ${ITEM} RETURNING 0 AS answered`;
-const WRITE_WITH_KEYS = `WITH ${BIDS}, ${RAISED}, ${ANSWERS} ${ITEM}
+const WRITE = `WITH ${BIDS}, ${RAISED} ${ITEMS} RETURNING 0 AS answered`;
+const WRITE_WITH_KEYS = `WITH ${BIDS}, ${RAISED}, ${ANSWERS} ${ITEMS}
   RETURNING (SELECT count(*)::int FROM answered) AS answered`;
 
 /**
- * Writes what accepted bids did to one locked auction, from `version` on: the bids, its row and the answers to remember,
- * at most one for each key. Throws KeyTakenError when a key got another answer meanwhile.
+ * Writes what accepted bids did to locked auctions: the bids, the auctions' rows and the answers to remember, at most one
+ * for each key. Throws KeyTakenError when a key got another answer meanwhile.
  */
 export async function writeBids(
   tx: Transaction,
-  version: bigint,
-  steps: readonly Step[],
+  changes: readonly AuctionChange[],
   answers: readonly AnsweredBid[],
 ): Promise<void> {
-  const after = steps.at(-1)?.after;
-  if (!after) return;
-  const values = [...itemValues(version, after), ...bidValues(steps), ...raisedValues(steps)];
+  if (changes.length === 0) return;
+  const steps = changes.flatMap((change) => change.steps);
+  const values = [...itemValues(changes), ...bidValues(steps), ...raisedValues(steps)];
   const { rows } = await tx.query<{ answered: number }>(
     answers.length === 0
       ? { name: 'write-bids', text: WRITE, values }
@@ -72,60 +84,70 @@ export async function writeBids(
           values: [...values, ...answerValues(answers)],
         },
   );
-  const row = rows[0];
-  if (!row) throw new Error(`item ${after.id} is not at version ${version}`);
-  if (row.answered !== answers.length)
+  if (rows.length !== changes.length) {
+    throw new Error(`of ${changes.length} locked auctions ${rows.length} were at the version that was read`);
+  }
+  if (rows[0]?.answered !== answers.length)
     throw new KeyTakenError('idempotency key answered by another transaction');
 }
 
-function itemValues(version: bigint, after: Auction): unknown[] {
-  const highest = after.highestBid;
+function itemValues(changes: readonly AuctionChange[]): unknown[][] {
+  const after = changes.map(({ steps }) => lastOf(steps));
+  const highest = after.map((auction) => auction.highestBid);
   return [
-    after.id,
-    version,
-    after.version,
-    after.bidCount,
-    highest?.amount,
-    highest?.userId,
-    highest?.maximum,
-    highest?.bidId,
-    highest?.automatic,
-    highest?.at,
-    after.endAt,
-    nextAnnouncementAt(after),
-    after.updatedAt,
+    after.map((auction) => auction.id),
+    changes.map(({ version }) => version),
+    after.map((auction) => auction.version),
+    after.map((auction) => auction.bidCount),
+    highest.map((bid) => bid?.amount),
+    highest.map((bid) => bid?.userId),
+    highest.map((bid) => bid?.maximum),
+    highest.map((bid) => bid?.bidId),
+    highest.map((bid) => bid?.automatic),
+    highest.map((bid) => bid?.at),
+    after.map((auction) => auction.endAt),
+    after.map(nextAnnouncementAt),
+    after.map((auction) => auction.updatedAt),
   ];
+}
+
+function lastOf(steps: readonly Step[]): Auction {
+  const last = steps.at(-1);
+  if (!last) throw new Error('a change without a step');
+  return last.after;
 }
 
 interface BidRow {
   event: BidPlaced | ProxyBidPlaced;
   /** The maximum behind an answer stands in the bid, or the raise, that gave it. */
   maximum: bigint | undefined;
-  version: bigint;
+  after: Auction;
 }
 
 function bidValues(steps: readonly Step[]): unknown[][] {
   const bids: BidRow[] = [];
   for (const { event, after } of steps) {
-    if (event.type === 'BidPlaced') bids.push({ event, maximum: event.maximum, version: after.version });
-    if (event.type === 'ProxyBidPlaced') bids.push({ event, maximum: undefined, version: after.version });
+    if (event.type === 'BidPlaced') bids.push({ event, maximum: event.maximum, after });
+    if (event.type === 'ProxyBidPlaced') bids.push({ event, maximum: undefined, after });
   }
   return [
+    bids.map(({ after }) => after.id),
     bids.map(({ event }) => event.bidId),
     bids.map(({ event }) => event.userId),
     bids.map(({ event }) => event.amount),
     bids.map(({ maximum }) => maximum),
     bids.map(({ event }) => event.type === 'ProxyBidPlaced'),
-    bids.map(({ version }) => version),
+    bids.map(({ after }) => after.version),
     bids.map(({ event }) => event.at),
   ];
 }
 
 function raisedValues(steps: readonly Step[]): unknown[][] {
-  const raised = steps.flatMap(({ event, after: { version } }) =>
-    event.type === 'MaximumRaised' ? [{ ...event, version }] : [],
+  const raised = steps.flatMap(({ event, after: { id, version } }) =>
+    event.type === 'MaximumRaised' ? [{ ...event, itemId: id, version }] : [],
   );
   return [
+    raised.map((event) => event.itemId),
     raised.map((event) => event.userId),
     raised.map((event) => event.maximum),
     raised.map((event) => event.version),
@@ -135,6 +157,7 @@ function raisedValues(steps: readonly Step[]): unknown[][] {
 
 function answerValues(answers: readonly AnsweredBid[]): unknown[][] {
   return [
+    answers.map(({ answer }) => answer.bid.itemId),
     answers.map(({ command }) => command.userId),
     answers.map(({ key }) => key),
     answers.map(({ command }) => command.amount),
@@ -148,5 +171,6 @@ function answerValues(answers: readonly AnsweredBid[]): unknown[][] {
     answers.map(({ answer }) => answer.minimumNextBid),
     answers.map(({ answer }) => answer.endAt),
     answers.map(({ answer }) => answer.reserveMet),
+    answers.map(({ at }) => at),
   ];
 }
