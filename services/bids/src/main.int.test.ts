@@ -18,7 +18,13 @@ afterAll(async () => {
 function run(file: string, env: Record<string, string>): { child: ChildProcess; output: () => string } {
   const child = spawn(process.execPath, ['--import', '@gavel/observability/preload', file], {
     cwd: new URL('.', import.meta.url),
-    env: { ...process.env, DATABASE_URL: database.url, AUTH_URL: 'http://127.0.0.1:1', ...env },
+    env: {
+      ...process.env,
+      DATABASE_URL: database.url,
+      AUTH_URL: 'http://127.0.0.1:1',
+      PICTURES_DIRECTORY: 'unused',
+      ...env,
+    },
   });
   children.push(child);
   let text = '';
