@@ -13,6 +13,7 @@ const processPorts: Record<ProcessName, number> = {
   auth: 4001,
   bids: 4002,
   'user-stats': 4003,
+  notifications: 4004,
   'relay-auth': 4011,
   'relay-bids': 4012,
   'consumer-user-stats': 4021,

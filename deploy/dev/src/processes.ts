@@ -5,6 +5,7 @@ export type ProcessName =
   | 'auth'
   | 'bids'
   | 'user-stats'
+  | 'notifications'
   | 'relay-auth'
   | 'relay-bids'
   | 'consumer-user-stats'
@@ -79,6 +80,16 @@ export const processes: readonly ProcessDefinition[] = [
     }),
   },
   {
+    name: 'notifications',
+    entry: 'services/notifications/src/main.ts',
+    serves: true,
+    startsAfter: [],
+    environment: ({ databaseUrls, ports }) => ({
+      DATABASE_URL: databaseUrls.gavel_notifications,
+      AUTH_URL: httpUrl(ports.auth),
+    }),
+  },
+  {
     name: 'relay-auth',
     entry: 'services/outbox/src/relay/main.ts',
     serves: false,
@@ -140,12 +151,13 @@ export const processes: readonly ProcessDefinition[] = [
     name: 'bff',
     entry: 'bff/main.ts',
     serves: true,
-    startsAfter: ['auth', 'bids', 'user-stats'],
+    startsAfter: ['auth', 'bids', 'user-stats', 'notifications'],
     environment: ({ urls, ports }) => ({
       NODE_ENV: 'production',
       AUTH_URL: httpUrl(ports.auth),
       BIDS_URL: httpUrl(ports.bids),
       USER_STATS_URL: httpUrl(ports['user-stats']),
+      NOTIFICATIONS_URL: httpUrl(ports.notifications),
       AMQP_URL: urls.amqpUrl,
     }),
   },

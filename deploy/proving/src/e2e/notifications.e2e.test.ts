@@ -1,54 +1,69 @@
 import { createPool } from '@gavel/postgres/pool';
 import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 import { mustCall } from '../system/call-connect.ts';
-import { listItem, signUp } from '../system/sign-up.ts';
+import { listItem, type SignedIn, signUp } from '../system/sign-up.ts';
 import { type System, startSystem } from '../system/start-system.ts';
 
 let system: System;
 beforeAll(async () => {
   system = await startSystem({
     infrastructure: inject('infrastructure'),
-    processes: { 'user-stats': false, 'consumer-user-stats': false },
+    processes: { 'user-stats': false, 'consumer-user-stats': false, 'consumer-leaderboard': false },
   });
 });
 afterAll(() => system?.stop());
 
-it('who is outbid, wins and sells is told over the topic exchange, and where to mail it is known', async () => {
-  const [seller, ann, bob] = await Promise.all(
-    ['Told Seller', 'Told Ann', 'Told Bob'].map((name) => signUp(system.urls.auth, name)),
+const callNotifications = (method: string, request: object, { token }: SignedIn) =>
+  mustCall(system.urls.notifications, `notifications.v1.NotificationService/${method}`, request, { token });
+
+/** What a person is shown, newest first. */
+async function shown(person: SignedIn): Promise<unknown[]> {
+  const { notifications = [] } = await callNotifications('ListNotifications', {}, person);
+  return (notifications as { kind: string; title: string; amount: string }[]).map(
+    ({ kind, title, amount }) => `${kind.replace('NOTIFICATION_KIND_', '')} ${title} ${amount}`,
   );
-  if (!seller || !ann || !bob) throw new Error('three people signed up');
-  const itemId = await listItem(system.urls.bids, seller, 'A told clock', { openMs: 8_000 });
-  for (const [{ token }, amount] of [[ann, 100] as const, [bob, 500] as const]) {
-    await mustCall(
-      system.urls.bids,
-      'bids.v1.BidService/PlaceBid',
-      { itemId, amount: `${amount}` },
-      { token },
-    );
+}
+
+it('who is outbid, wins and sells is told as they want it, and where to mail it is known', async () => {
+  const [seller, ann, bob, cho] = await Promise.all(
+    ['Told Seller', 'Told Ann', 'Told Bob', 'Told Cho'].map((name) => signUp(system.urls.auth, name)),
+  );
+  if (!seller || !ann || !bob || !cho) throw new Error('four people signed up');
+  const unwanted = { kind: 'NOTIFICATION_KIND_WON', inApp: false, email: false };
+  await callNotifications('UpdatePreferences', { preferences: [unwanted] }, cho);
+  const itemId = await listItem(system.urls.bids, seller, 'A told clock', { openMs: 10_000 });
+  const bids = [
+    [ann, { maxAmount: '1000' }],
+    // Answered by Ann's maximum, both times: told once.
+    [bob, { amount: '300' }],
+    [bob, { amount: '500' }],
+    [cho, { amount: '2000' }],
+  ] as const;
+  for (const [{ token }, bid] of bids) {
+    await mustCall(system.urls.bids, 'bids.v1.BidService/PlaceBid', { itemId, ...bid }, { token });
   }
+  await vi.waitFor(async () => expect(await shown(seller)).toEqual(['SOLD A told clock 2000']), {
+    timeout: 60_000,
+    interval: 100,
+  });
+  // The seller's and the winner's came last and together.
+  expect(await shown(ann)).toEqual(['OUTBID A told clock 2000']);
+  expect(await shown(bob)).toEqual([expect.stringMatching(/^OUTBID A told clock 3\d\d$/)]);
+  expect(await shown(cho)).toEqual([]);
+  expect(await callNotifications('MarkRead', {}, bob)).toEqual({ unreadCount: '0' });
+
   const pool = createPool({
     connectionString: system.databaseUrls.gavel_notifications,
     applicationName: 'proving',
     max: 1,
   });
   try {
-    await vi.waitFor(
-      async () => {
-        const { rows } = await pool.query(
-          `SELECT kind, user_id, amount, title, email FROM notifications
-           JOIN auctions USING (item_id) JOIN recipients USING (user_id) WHERE item_id = $1 ORDER BY kind`,
-          [itemId],
-        );
-        const title = 'A told clock';
-        expect(rows).toEqual([
-          { kind: 'outbid', user_id: ann.userId, amount: 500n, title, email: ann.email },
-          { kind: 'sold', user_id: seller.userId, amount: 500n, title, email: seller.email },
-          { kind: 'won', user_id: bob.userId, amount: 500n, title, email: bob.email },
-        ]);
-      },
-      { timeout: 60_000, interval: 100 },
+    const { rows } = await pool.query(
+      `SELECT user_id, email FROM recipients WHERE user_id = ANY ($1::uuid[]) ORDER BY user_id`,
+      [[seller.userId, ann.userId]],
     );
+    const people = [seller, ann].map(({ userId, email }) => ({ user_id: userId, email }));
+    expect(rows).toEqual(people.toSorted((a, b) => (a.user_id < b.user_id ? -1 : 1)));
   } finally {
     await pool.end();
   }

@@ -45,7 +45,13 @@ export async function playScene({
 }: SceneOptions): Promise<SceneOutcome> {
   const system = await startSystem({
     ...(infrastructure === undefined ? {} : { infrastructure }),
-    processes: { ...processes, 'relay-auth': false, 'consumer-notifications': false },
+    processes: {
+      ...processes,
+      'relay-auth': false,
+      'consumer-leaderboard': false,
+      'consumer-notifications': false,
+      notifications: false,
+    },
   });
   try {
     await bindWitness(system.infrastructure.urls.amqpUrl);
