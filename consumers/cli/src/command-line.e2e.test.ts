@@ -164,6 +164,7 @@ describe('the command line on a system at work', () => {
     const groups = (await json('groups', 'ls', ...nobody)) as { group: string; state: string }[];
     expect(groups.map(({ group, state }) => ({ group, state }))).toEqual([
       { group: 'user-stats', state: 'ok' },
+      { group: 'leaderboard', state: 'ok' },
       { group: 'notifications', state: 'unknown' },
       { group: 'nats-bridge', state: 'unknown' },
     ]);
@@ -197,6 +198,7 @@ describe('the command line on a system at work', () => {
       `stored: ${PARTITION}@0`,
       'confirmed: gone with the row',
       'applied: user-stats',
+      'applied: leaderboard: not yet',
       'applied: notifications',
       expect.stringMatching(/^mirrored: nats-bridge, GAVEL_BIDS#/),
     ]);
@@ -286,7 +288,7 @@ describe('the command line on a system at work', () => {
       return (await system.shell(line)).output.trim();
     };
     expect(await complete('stre')).toBe('streams');
-    expect(await complete('groups', 'seek', '')).toBe('user-stats');
+    expect(await complete('groups', 'seek', '')).toBe('leaderboard user-stats');
     expect(await complete('streams', 'show', 'gavel.b')).toBe('gavel.bids');
     expect(await complete('groups', 'seek', 'user-stats', '--p')).toBe('--partition');
   });

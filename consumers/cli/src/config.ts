@@ -11,6 +11,7 @@ const schema = z.object({
   BIDS_DATABASE_URL: postgres,
   STATS_DATABASE_URL: postgres,
   NOTIFICATIONS_DATABASE_URL: postgres,
+  LEADERBOARD_DATABASE_URL: postgres,
   NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).optional(),
   GAVEL_CONNECTIONS: z.string().optional(),
   GAVEL_DEV_DIRECTORY: z.string().optional(),

@@ -12,6 +12,7 @@ export const connectionNames = [
   'BIDS_DATABASE_URL',
   'STATS_DATABASE_URL',
   'NOTIFICATIONS_DATABASE_URL',
+  'LEADERBOARD_DATABASE_URL',
   'NATS_URL',
 ] as const;
 

@@ -4,7 +4,7 @@ import { inspectMirror, type MirrorInspector } from '@gavel/nats-bridge/inspect-
 import { createPool, type Pool } from '@gavel/postgres/pool';
 import type { ConnectionName, Connections } from './connections.ts';
 
-export type DatabaseName = 'auth' | 'bids' | 'stats' | 'notifications';
+export type DatabaseName = 'auth' | 'bids' | 'stats' | 'notifications' | 'leaderboard';
 
 /** Connections of one run of a command, made when first asked for and closed together. */
 export class Session {

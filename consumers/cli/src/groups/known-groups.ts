@@ -1,3 +1,4 @@
+import { leaderboardConsumer } from '@gavel/consumer-leaderboard/consumer';
 import type { ConsumerDefinition } from '@gavel/consumer-runtime/define-consumer';
 import { asConsumer } from '@gavel/consumer-runtime/queue/as-consumer';
 import type { QueueConsumerDefinition } from '@gavel/consumer-runtime/queue/define-queue-consumer';
@@ -27,6 +28,7 @@ export interface MirrorGroup {
 export const knownGroups: readonly KnownGroup[] = [
   // A handler is only ever given events of its own types, which the narrower type says.
   streamGroup(userStatsConsumer as unknown as ConsumerDefinition, 'stats'),
+  streamGroup(leaderboardConsumer as unknown as ConsumerDefinition, 'leaderboard'),
 ];
 
 /** Every consumer that works on a queue of the topic exchange. A new one gets its line here. */

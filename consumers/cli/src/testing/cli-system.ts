@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { leaderboardMigrations } from '@gavel/consumer-leaderboard/migrations';
 import { startQueueConsumer } from '@gavel/consumer-runtime/queue/start-queue-consumer';
 import { type RunningConsumer, startConsumer } from '@gavel/consumer-runtime/start-consumer';
 import { userStatsConsumer } from '@gavel/consumer-user-stats/consumer';
@@ -61,12 +62,13 @@ export async function startCliSystem(): Promise<CliSystem> {
   const servers = inject('infrastructure');
   const vhost = `cli-${randomUUID()}`;
   const urls = await createVhost(servers, vhost);
-  const [nats, auth, bids, stats, notifications] = await Promise.all([
+  const [nats, auth, bids, stats, notifications, leaderboard] = await Promise.all([
     startTestNats(),
     createTestDatabase([outboxMigrations]),
     createTestDatabase([outboxMigrations]),
     createTestDatabase(statsMigrations),
     createTestDatabase(notificationsMigrations),
+    createTestDatabase(leaderboardMigrations),
   ]);
   const directory = await mkdtemp(join(tmpdir(), 'gavel-cli-'));
   const connections = join(directory, 'connections.json');
@@ -80,6 +82,7 @@ export async function startCliSystem(): Promise<CliSystem> {
       BIDS_DATABASE_URL: bids.url,
       STATS_DATABASE_URL: stats.url,
       NOTIFICATIONS_DATABASE_URL: notifications.url,
+      LEADERBOARD_DATABASE_URL: leaderboard.url,
       NATS_URL: nats.url,
     }),
   );
@@ -215,7 +218,7 @@ export async function startCliSystem(): Promise<CliSystem> {
       await mailless.stop();
       await relay.stop();
       await nats.stop();
-      await Promise.all([auth, bids, stats, notifications].map((database) => database.drop()));
+      await Promise.all([auth, bids, stats, notifications, leaderboard].map((database) => database.drop()));
       await deleteVhost(servers.managementUrl, vhost);
       await rm(directory, { recursive: true, force: true });
     },

@@ -18,6 +18,7 @@ export async function writeConnections({ directory, urls, databaseUrls }: System
     BIDS_DATABASE_URL: databaseUrls.gavel_bids,
     STATS_DATABASE_URL: databaseUrls.gavel_stats,
     NOTIFICATIONS_DATABASE_URL: databaseUrls.gavel_notifications,
+    LEADERBOARD_DATABASE_URL: databaseUrls.gavel_leaderboard,
     ...(urls.natsUrl !== undefined && { NATS_URL: urls.natsUrl }),
   };
   await writeFile(`${file}.new`, `${JSON.stringify(connections, undefined, 2)}\n`, { mode: 0o600 });

@@ -24,6 +24,7 @@ const rooms: readonly Room[] = [
       ...servicesFoundation,
       'services/outbox',
       'consumers/runtime',
+      'consumers/leaderboard',
       'consumers/user-stats',
       'consumers/notifications',
       'consumers/nats-bridge',
