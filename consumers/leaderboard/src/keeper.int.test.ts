@@ -84,6 +84,25 @@ it('a change that comes while an earlier state is told stays to be told', async 
   expect(await keepBoards(source, store, one)).toMatchObject({ kind: 'kept', told: 0 });
 });
 
+it('a batch that is being committed holds up no telling, and is told afterwards', async () => {
+  await keepBoards(source, store, one);
+  const itemId = randomUUID();
+  const note = `INSERT INTO board_changes VALUES ('auction', $1, nextval('board_change'))
+    ON CONFLICT (board, key) DO UPDATE SET change = excluded.change`;
+  await database.pool.query(note, [itemId]);
+  const batch = await database.pool.connect();
+  try {
+    await batch.query('BEGIN');
+    await batch.query(note, [itemId]);
+    expect(await keepBoards(source, store, one)).toMatchObject({ kind: 'kept', told: 1 });
+    await batch.query('COMMIT');
+  } finally {
+    batch.release();
+  }
+  expect(await keepBoards(source, store, one)).toMatchObject({ kind: 'kept', told: 1 });
+  expect(await keepBoards(source, store, one)).toMatchObject({ kind: 'kept', told: 0 });
+});
+
 it('Redis that is emptied while boards are written or built is noticed, and the next round begins anew', async () => {
   await keepBoards(source, store, one);
   await database.pool.query(`INSERT INTO board_changes VALUES ('seller', $1, 1)`, [randomUUID()]);

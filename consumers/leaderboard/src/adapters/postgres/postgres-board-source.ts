@@ -36,9 +36,13 @@ const CHANGES = `
     SELECT board, key, change FROM board_changes ORDER BY change LIMIT $1) AS changes ON true
   ORDER BY change`;
 
+// A row that somebody else has locked is about to get another change: it stays, and nobody waits for anybody.
 const TOLD = `
-  DELETE FROM board_changes USING unnest($1::text[], $2::uuid[], $3::bigint[]) AS told (board, key, change)
-  WHERE board_changes.board = told.board AND board_changes.key = told.key AND board_changes.change = told.change`;
+  WITH told AS MATERIALIZED (
+    SELECT board, key FROM board_changes
+    JOIN unnest($1::text[], $2::uuid[], $3::bigint[]) AS told (board, key, change) USING (board, key, change)
+    FOR UPDATE OF board_changes SKIP LOCKED)
+  DELETE FROM board_changes USING told WHERE board_changes.board = told.board AND board_changes.key = told.key`;
 
 const NOTE_COOLED = `
   INSERT INTO board_changes (board, key, change)
