@@ -21,3 +21,9 @@ test('titles tell auctions apart, sellers only sell and bidders never outbid the
     }
   }
 });
+
+test('categories make a tree: some items stand below a category, some in it', () => {
+  const depths = new Set(catalogue.map(({ category }) => category.split('/').length));
+  expect(depths).toEqual(new Set([1, 2]));
+  for (const { category } of catalogue) expect(category).toMatch(/^[a-z]+(\/[a-z]+(-[a-z]+)*)?$/);
+});
