@@ -20,6 +20,7 @@ import { createBidderMasks } from './adapters/postgres/bidder-masks.ts';
 import { createPostgresAuctionViews } from './adapters/postgres/postgres-auction-views.ts';
 import { createPostgresAuctions } from './adapters/postgres/postgres-auctions.ts';
 import { createPostgresBoards } from './adapters/postgres/postgres-boards.ts';
+import { createPostgresWatchLists } from './adapters/postgres/postgres-watch-lists.ts';
 import { pruneRememberedBids } from './adapters/postgres/remembered-bid.ts';
 import { DatabaseClock } from './adapters/redis/database-clock.ts';
 import { createItemCache } from './adapters/redis/item-cache.ts';
@@ -61,6 +62,7 @@ export async function startBids(config: BidsConfig, scope: Pick<ProcessScope, 'o
   const auctions = tellChanges(createPostgresAuctions(pool), items);
   const views = createPostgresAuctionViews(pool);
   const masks = createBidderMasks(pool, config.BIDDER_MASK_KEY);
+  const watchLists = createPostgresWatchLists(pool);
 
   const closer = startBackgroundLoop('closer', () => closeDueAuctions(auctions));
   scope.onStop('closer', () => closer.stop());
@@ -89,7 +91,7 @@ export async function startBids(config: BidsConfig, scope: Pick<ProcessScope, 'o
     health,
     routes: (router) =>
       router
-        .service(BidService, createBidService(auctions, views, masks, items))
+        .service(BidService, createBidService({ auctions, views, masks, items, watchLists }))
         .service(
           LeaderboardService,
           createLeaderboardService({ kept, counted: createPostgresBoards(pool) }, masks),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Failure } from '@gavel/service-runtime/failure';
 
 /** One page of a list. */
@@ -9,7 +10,7 @@ export interface Page<T> {
 
 const DEFAULT_SIZE = 20;
 const LARGEST_SIZE = 100;
-const VERSION = 1;
+const VERSION = 2;
 
 /** The number of rows a page holds: 20 unless told, never more than 100. */
 export function pageSize(asked: number): number {
@@ -17,11 +18,16 @@ export function pageSize(asked: number): number {
 }
 
 /**
- * An opaque token that names a position in one query's order: base64url of a versioned tuple. The query (its name and
- * filters) is part of it, so a token is only good for the list that it came from.
+ * An opaque token that names a position in one query's order: base64url of a versioned tuple. A digest of the query (its
+ * name, filters and order) is part of it, so a token is only good for the list that it came from, and stays short
+ * whatever words were looked for.
  */
 export function encodePageToken(query: readonly string[], position: readonly string[]): string {
-  return Buffer.from(JSON.stringify([VERSION, query, position]), 'utf8').toString('base64url');
+  return Buffer.from(JSON.stringify([VERSION, digest(query), position]), 'utf8').toString('base64url');
+}
+
+function digest(query: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(query)).digest('base64url').slice(0, 16);
 }
 
 /** The position a token names; undefined when it is malformed or of another query. */

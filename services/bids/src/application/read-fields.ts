@@ -21,17 +21,17 @@ export function readLine(field: string, value: string, problems: FieldProblems):
 }
 
 /**
- * A category as a lower-case token: letters, digits, marks, `_` and `-`; whatever stands between them becomes one `-`,
- * so `Home & Garden` is `home-garden`. Empty stays empty.
+ * A category as a path of lower-case tokens parted by '/': letters, digits, marks, `_` and `-`; whatever else stands
+ * between them becomes one `-`, so `Home & Garden / Clocks` is `home-garden/clocks`. Empty stays empty.
  */
 export function readCategory(value: string, problems: FieldProblems): string {
-  const token = value
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\p{M}_-]+/gu, '-')
-    .replace(/^-+|-+$/g, '');
-  if (token === '' && value.trim() !== '') problems.category = 'must hold a letter or a digit';
-  return token;
+  const path = value.normalize('NFKC').toLowerCase().split('/').map(toToken).filter(Boolean).join('/');
+  if (path === '' && value.trim() !== '') problems.category = 'must hold a letter or a digit';
+  return path;
+}
+
+function toToken(name: string): string {
+  return name.replace(/[^\p{L}\p{N}\p{M}_-]+/gu, '-').replace(/^-+|-+$/g, '');
 }
 
 /** The failure for fields with problems, or undefined when there are none. */

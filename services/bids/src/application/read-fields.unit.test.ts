@@ -47,15 +47,20 @@ describe('reading a category', () => {
     ['  Clocks ', 'clocks'],
     ['Home & Garden', 'home-garden'],
     ['books_2', 'books_2'],
+    ['Home & Garden / Clocks', 'home-garden/clocks'],
+    ['/clocks//wall/', 'clocks/wall'],
+    ['clocks／wall', 'clocks/wall'],
+    ['a/ & /b', 'a/b'],
     ['Книги', 'книги'],
     ['', ''],
     ['   ', ''],
-  ])('makes %j the token %j', (text, token) => {
+  ])('makes %j %j', (text, token) => {
     expect(read((p) => readCategory(text, p))).toEqual({ value: token, problems: {} });
   });
 
   it('refuses one that no token is left of', () => {
-    expect(read((p) => readCategory('!?', p)).problems).toHaveProperty('category');
+    for (const text of ['!?', '/', ' / '])
+      expect(read((p) => readCategory(text, p)).problems).toHaveProperty('category');
   });
 });
 

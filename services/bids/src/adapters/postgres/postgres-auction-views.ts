@@ -1,7 +1,9 @@
 import type { Pool } from '@gavel/postgres/pool';
-import { MAX, NIL } from 'uuid';
+import { MAX } from 'uuid';
 import type { AuctionViews, ItemView } from '../../application/auction-views.ts';
 import { ITEM_COLUMNS, type ItemRow, toAuction } from './item-row.ts';
+import { withBidsOf } from './my-bids.ts';
+import { openItemsStatement } from './open-items.ts';
 
 type ViewRow = ItemRow & { as_of: Date };
 
@@ -17,20 +19,24 @@ interface BidRow {
 // Queries go by the statement's start, which is stable, so that an index can be walked from it.
 const SELECT = `SELECT ${ITEM_COLUMNS}, statement_timestamp() AS as_of FROM items`;
 
-const RUNNING = `WHERE status = 'active' AND end_at > statement_timestamp()
-  AND (end_at, id) > ($2::timestamptz, $3::uuid)`;
-
 const queries = {
   find: { name: 'find-item', text: `${SELECT} WHERE id = $1` },
-  running: { name: 'running-items', text: `${SELECT} ${RUNNING} ORDER BY end_at, id LIMIT $1` },
-  runningInCategory: {
-    name: 'running-items-in-category',
-    text: `${SELECT} ${RUNNING} AND category = $4 ORDER BY end_at, id LIMIT $1`,
+  categories: {
+    name: 'running-categories',
+    text: `SELECT rtrim(category_path, '/') AS category, count(*) AS count FROM items
+      WHERE status = 'active' AND starts_at <= statement_timestamp() AND end_at > statement_timestamp()
+      GROUP BY category_path`,
   },
   ofSeller: {
     name: 'seller-items',
     text: `${SELECT} WHERE seller_id = $2 AND (created_at, id) < ($3::timestamptz, $4::uuid)
       ORDER BY created_at DESC, id DESC LIMIT $1`,
+  },
+  soldBy: {
+    name: 'sold-items',
+    text: `SELECT ${ITEM_COLUMNS}, closed_at AS sold_at, statement_timestamp() AS as_of FROM items
+      WHERE outcome = 'sold' AND seller_id = $2 AND (closed_at, id) < ($3::timestamptz, $4::uuid)
+      ORDER BY closed_at DESC, id DESC LIMIT $1`,
   },
   bids: {
     name: 'item-bids',
@@ -47,20 +53,33 @@ const NEWEST = 2n ** 63n - 1n;
 export function createPostgresAuctionViews(pool: Pool): AuctionViews {
   const views = async (query: { name: string; text: string }, values: unknown[]): Promise<ItemView[]> => {
     const { rows } = await pool.query<ViewRow>({ ...query, values });
-    return rows.map((row) => ({ auction: toAuction(row), asOf: row.as_of }));
+    return rows.map(toView);
   };
   return {
     find: async (itemId) => (await views(queries.find, [itemId]))[0],
 
-    running: ({ category, after, limit }) => {
-      const values = [limit, after?.endAt ?? '-infinity', after?.id ?? NIL];
-      return category === undefined
-        ? views(queries.running, values)
-        : views(queries.runningInCategory, [...values, category]);
+    async open(page) {
+      const { rows } = await pool.query<ViewRow & { position: Date | bigint | number }>(
+        openItemsStatement(page),
+      );
+      return rows.map((row) => ({ view: toView(row), key: toKey(row.position) }));
+    },
+
+    async categories() {
+      const { rows } = await pool.query<{ category: string; count: bigint }>(queries.categories);
+      return rows;
     },
 
     ofSeller: ({ sellerId, after, limit }) =>
       views(queries.ofSeller, [limit, sellerId, after?.createdAt ?? 'infinity', after?.id ?? MAX]),
+
+    async soldBy({ sellerId, after, limit }) {
+      const values = [limit, sellerId, after?.soldAt ?? 'infinity', after?.id ?? MAX];
+      const { rows } = await pool.query<ViewRow & { sold_at: Date }>({ ...queries.soldBy, values });
+      return rows.map((row) => ({ view: toView(row), soldAt: row.sold_at }));
+    },
+
+    withBidsOf: (page) => withBidsOf(pool, page),
 
     async bidsOn({ itemId, after, limit }) {
       const values = [limit, itemId, after?.sequence ?? NEWEST];
@@ -82,4 +101,12 @@ export function createPostgresAuctionViews(pool: Pool): AuctionViews {
       }));
     },
   };
+}
+
+function toView(row: ViewRow): ItemView {
+  return { auction: toAuction(row), asOf: row.as_of };
+}
+
+function toKey(position: Date | bigint | number): string {
+  return position instanceof Date ? position.toISOString() : String(position);
 }

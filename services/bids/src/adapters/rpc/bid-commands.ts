@@ -12,9 +12,10 @@ import { relistItem } from '../../application/relist-item.ts';
 import { updateItem } from '../../application/update-item.ts';
 import { toPlaceBidMessage } from './bid-message.ts';
 import { toItemMessage } from './item-message.ts';
+import type { SeenBy } from './seen-by.ts';
 
 /** The methods of bids.v1.BidService that change an auction. */
-export function bidCommands(auctions: Auctions, masks: BidderMasks) {
+export function bidCommands(auctions: Auctions, masks: BidderMasks, seenBy: SeenBy) {
   return {
     async placeBid({ itemId, amount, maxAmount, idempotencyKey }, context) {
       const { userId } = requireCaller(context);
@@ -25,7 +26,7 @@ export function bidCommands(auctions: Auctions, masks: BidderMasks) {
 
     async buyNow({ itemId }, context) {
       const { userId } = requireCaller(context);
-      return { item: toItemMessage(unwrap(await buyNow(auctions, { userId, itemId })), userId) };
+      return { item: await seenBy.item(userId, unwrap(await buyNow(auctions, { userId, itemId }))) };
     },
 
     async createItem(request, context) {
@@ -43,12 +44,12 @@ export function bidCommands(auctions: Auctions, masks: BidderMasks) {
     async updateItem({ id, title, description, category, images, clearImages }, context) {
       const { userId } = requireCaller(context);
       const input = { userId, itemId: id, title, description, category, images, clearImages };
-      return { item: toItemMessage(unwrap(await updateItem(auctions, input)), userId) };
+      return { item: await seenBy.item(userId, unwrap(await updateItem(auctions, input))) };
     },
 
     async cancelItem({ id }, context) {
       const { userId } = requireCaller(context);
-      return { item: toItemMessage(unwrap(await cancelItem(auctions, { userId, itemId: id })), userId) };
+      return { item: await seenBy.item(userId, unwrap(await cancelItem(auctions, { userId, itemId: id }))) };
     },
   } satisfies Partial<ServiceImpl<typeof BidService>>;
 }

@@ -1,0 +1,102 @@
+import type { ItemOrder, OpenItemsFilter, OpenItemsPosition } from '../../application/open-items.ts';
+import { ITEM_COLUMNS } from './item-row.ts';
+
+interface Order {
+  /** What is sorted by, and the id in the table whose index has both. */
+  readonly key: string;
+  readonly id: string;
+  readonly type: string;
+  readonly direction: 'ASC' | 'DESC';
+}
+
+const orders: Readonly<Record<ItemOrder, Order>> = {
+  endingSoon: { key: 'i.end_at', id: 'i.id', type: 'timestamptz', direction: 'ASC' },
+  newest: { key: 'i.created_at', id: 'i.id', type: 'timestamptz', direction: 'DESC' },
+  priceLow: { key: 's.next_bid', id: 's.item_id', type: 'bigint', direction: 'ASC' },
+  priceHigh: { key: 's.next_bid', id: 's.item_id', type: 'bigint', direction: 'DESC' },
+  mostBids: { key: 's.bid_count', id: 's.item_id', type: 'bigint', direction: 'DESC' },
+  // A word as it was typed counts beside its stem, so the very word comes before its other forms.
+  relevance: {
+    key: '(ts_rank(d.document, words.stems) + ts_rank(d.document, words.typed))',
+    id: 'd.item_id',
+    type: 'float4',
+    direction: 'DESC',
+  },
+};
+
+// What English leaves out ("the", "who") is looked for as it is only when nothing else was asked for.
+const WORDS = (query: string): string => `CROSS JOIN LATERAL (
+    SELECT CASE numnode(english) WHEN 0 THEN typed ELSE english END AS stems, typed
+    FROM (VALUES (websearch_to_tsquery('english', ${query}), websearch_to_tsquery('simple', ${query})))
+      AS q (english, typed)) AS words`;
+
+/**
+ * The statement that reads one page of open auctions: the page's ids by an index, then its rows. Unnamed on purpose: which
+ * index is best hangs on the values (a rare category, a common word), so each run is planned with its own.
+ */
+export function openItemsStatement(page: {
+  filter: OpenItemsFilter;
+  after: OpenItemsPosition | undefined;
+  limit: number;
+}): { text: string; values: unknown[] } {
+  const { filter, after, limit } = page;
+  const values: unknown[] = [];
+  const value = (of: unknown): string => `$${values.push(of)}`;
+  const { key, id, type, direction } = orders[filter.order];
+  const conditions = conditionsOf(filter, value);
+  if (after) {
+    const beyond = direction === 'ASC' ? '>' : '<';
+    const position = value(after.key);
+    conditions.push(`(${key}, ${id}) ${beyond} (${position}::${type}, ${value(after.id)}::uuid)`);
+    if (filter.order === 'priceLow') conditions.push(notSeenCheaper(position, value(after.since)));
+  }
+  const needsStandings =
+    key.startsWith('s.') || filter.minPrice !== undefined || filter.maxPrice !== undefined;
+  const words = filter.words === undefined ? '' : value(filter.words);
+  const text = `
+    WITH page AS MATERIALIZED (
+      SELECT i.id, ${key} AS position FROM items AS i
+      ${needsStandings ? 'JOIN item_standings AS s ON s.item_id = i.id' : ''}
+      ${words === '' ? '' : `JOIN item_documents AS d ON d.item_id = i.id ${WORDS(words)}`}
+      WHERE i.status = 'active' AND ${conditions.join(' AND ')} ${words === '' ? '' : 'AND d.document @@ words.stems'}
+      ORDER BY ${key} ${direction}, ${id} ${direction} LIMIT ${value(limit)})
+    SELECT ${ITEM_COLUMNS}, position, statement_timestamp() AS as_of FROM page JOIN items USING (id)
+    ORDER BY position ${direction}, id ${direction}`;
+  return { text, values };
+}
+
+function conditionsOf(filter: OpenItemsFilter, value: (of: unknown) => string): string[] {
+  const conditions = [
+    'i.end_at > statement_timestamp()',
+    `i.starts_at ${filter.scheduled ? '>' : '<='} statement_timestamp()`,
+  ];
+  const { category, currency, minPrice, maxPrice, endingWithinSeconds } = filter;
+  if (category !== undefined) {
+    // '0' is what follows '/': the range holds the category and all that is below it.
+    conditions.push(
+      `i.category_path >= ${value(`${category}/`)} AND i.category_path < ${value(`${category}0`)}`,
+    );
+  }
+  const compares = minPrice !== undefined || maxPrice !== undefined || filter.order.startsWith('price');
+  if (currency !== undefined) {
+    conditions.push(`${compares ? 's' : 'i'}.currency = ${value(currency)}`);
+  }
+  if (minPrice !== undefined) conditions.push(`s.next_bid >= ${value(minPrice)}`);
+  if (maxPrice !== undefined) conditions.push(`s.next_bid <= ${value(maxPrice)}`);
+  if (endingWithinSeconds !== undefined) {
+    conditions.push(
+      `i.end_at <= statement_timestamp() + ${value(endingWithinSeconds)}::float8 * interval '1 second'`,
+    );
+  }
+  return conditions;
+}
+
+/**
+ * Prices only rise, so from the cheapest up an item could come again, further on. Left out is what was changed since the
+ * first page was read and stood before the position then.
+ */
+function notSeenCheaper(position: string, since: string): string {
+  return `(i.updated_at <= ${since} OR minimum_next_bid(i.currency, i.start_price, (
+    SELECT b.amount FROM bids AS b WHERE b.item_id = i.id AND b.created_at <= ${since}
+    ORDER BY b.sequence DESC LIMIT 1)) > ${position}::bigint)`;
+}

@@ -1,0 +1,251 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type BidsUnderTest,
+  inSeconds,
+  startBidsUnderTest,
+  type Visitor,
+} from '../../testing/bids-under-test.ts';
+
+let bids: BidsUnderTest;
+let seller: Visitor;
+let bidder: Visitor;
+
+beforeAll(async () => {
+  bids = await startBidsUnderTest();
+  [seller, bidder] = await Promise.all([bids.newUser(), bids.newUser()]);
+});
+afterAll(() => bids?.stop());
+
+/** The titles that a query finds, in order, read in pages of two. */
+async function find(query: object): Promise<string[]> {
+  const titles: string[] = [];
+  let pageToken = '';
+  do {
+    const answer = await bids.anonymous.call('ListItems', { pageSize: 2, ...query, pageToken });
+    expect(answer).toMatchObject({ status: 200 });
+    titles.push(...answer.body.items.map((item: { title: string }) => item.title));
+    pageToken = answer.body.nextPageToken;
+  } while (pageToken !== '');
+  return titles;
+}
+
+async function make(title: string, fields: object = {}): Promise<string> {
+  return (await bids.createItem(seller, { title, description: '', ...fields })).id;
+}
+
+async function bid(itemId: string | undefined, amount: number): Promise<void> {
+  expect((await bidder.call('PlaceBid', { itemId, amount: String(amount) })).status).toBe(200);
+}
+
+describe('search', () => {
+  const words = { category: 'words' };
+  beforeAll(async () => {
+    await make('Longcase clock', { ...words, description: 'From Lisbon.' });
+    await make('Clocks, a box of them', words);
+    await make('Kettle', { ...words, description: 'Sings like a clock would not. Clockwork inside.' });
+    await make('The Who: Tommy', { ...words, description: 'Long player' });
+    await make('Часы настенные', { category: 'words/wall-clocks' });
+    await make('Uhr', { ...words, description: 'eine alte Uhr aus dem Schwarzwald' });
+  });
+
+  it.each([
+    [
+      'a word of a title, in any form, before one of a description',
+      'clock',
+      ['Longcase clock', 'Clocks, a box of them', 'Часы настенные', 'Kettle'],
+    ],
+    [
+      'the very word before its other forms',
+      'CLOCKS',
+      ['Clocks, a box of them', 'Longcase clock', 'Часы настенные', 'Kettle'],
+    ],
+    ['all words', 'clock lisbon', ['Longcase clock']],
+    ['a phrase', '"long player"', ['The Who: Tommy']],
+    ['no phrase in another order', '"player long"', []],
+    ['no phrase from a title into a description', '"tommy long"', []],
+    ['one word or another', 'tommy or lisbon', ['Longcase clock', 'The Who: Tommy']],
+    ['what does not have a word', 'clock -lisbon -kettle', ['Clocks, a box of them', 'Часы настенные']],
+    ['words that English leaves out, when there are no others', 'the who', ['The Who: Tommy']],
+    ['without regard to such words otherwise', 'the clock from lisbon', ['Longcase clock']],
+    ['words of other languages', 'часы', ['Часы настенные']],
+    ['words of a category', 'wall', ['Часы настенные']],
+    ['nothing for what is no word', '!?', []],
+    ['nothing by what SQL and tsquery would make of it', "' & !x:* | \\ (", []],
+  ])('finds %s', async (_, query, titles) => {
+    const found = await find({ query, category: 'words' });
+    // Which of these ranks first is of no matter.
+    if (query.includes(' or ') || query.includes(' -')) found.sort();
+    expect(found).toEqual(titles);
+  });
+
+  it('sees an edit at once, and no item that is over', async () => {
+    const id = await make('Sundial', words);
+    expect(await find({ query: 'sundials' })).toEqual(['Sundial']);
+    await seller.call('UpdateItem', { id, title: 'Moondial' });
+    expect(await find({ query: 'sundial' })).toEqual([]);
+    expect(await find({ query: 'moondial' })).toEqual(['Moondial']);
+    await seller.call('CancelItem', { id });
+    expect(await find({ query: 'moondial' })).toEqual([]);
+    const { rows } = await bids.database.pool.query(
+      'SELECT FROM item_documents WHERE item_id = $1 UNION ALL SELECT FROM item_standings WHERE item_id = $1',
+      [id],
+    );
+    expect(rows).toEqual([]);
+  });
+
+  it('goes by any order that is asked for', async () => {
+    const found = await find({ query: 'clock', category: 'words', sort: 'ITEM_SORT_NEWEST' });
+    expect(found).toEqual(['Часы настенные', 'Kettle', 'Clocks, a box of them', 'Longcase clock']);
+  });
+});
+
+describe('categories', () => {
+  beforeAll(async () => {
+    for (const category of ['tree', 'Tree / Oak & Ash', 'tree/oak-ash/leaves', 'tree-house', 'tree/elm'])
+      await make(category, { category });
+    const id = await make('gone', { category: 'tree/gone' });
+    await seller.call('CancelItem', { id });
+  });
+
+  it('select what is in them and below them', async () => {
+    const below = ['tree', 'Tree / Oak & Ash', 'tree/oak-ash/leaves', 'tree/elm'];
+    expect((await find({ category: 'tree' })).sort()).toEqual(below.sort());
+    expect(await find({ category: 'TREE/Oak & Ash' })).toEqual(['Tree / Oak & Ash', 'tree/oak-ash/leaves']);
+    expect(await find({ category: 'tree/oak' })).toEqual([]);
+    expect(await find({ category: 'tree-house' })).toEqual(['tree-house']);
+  });
+
+  it('make a tree that counts running auctions', async () => {
+    const { status, body } = await bids.anonymous.call('ListCategories');
+    expect(status).toBe(200);
+    const tree = body.categories.find((category: { path: string }) => category.path === 'tree');
+    expect(tree).toEqual({
+      path: 'tree',
+      name: 'Tree',
+      itemCount: '4',
+      children: [
+        { path: 'tree/elm', name: 'Elm', itemCount: '1', children: [] },
+        {
+          path: 'tree/oak-ash',
+          name: 'Oak ash',
+          itemCount: '2',
+          children: [{ path: 'tree/oak-ash/leaves', name: 'Leaves', itemCount: '1', children: [] }],
+        },
+      ],
+    });
+  });
+});
+
+describe('prices, ends and orders', () => {
+  const ids = new Map<string, string>();
+  const inStock = { category: 'stock' };
+  beforeAll(async () => {
+    const at = (endAt: string, startPrice: string, currency = 'USD') => ({
+      ...inStock,
+      endAt,
+      startPrice,
+      currency,
+    });
+    ids.set('cheap', await make('cheap', at(inSeconds(900), '100')));
+    ids.set('dear', await make('dear', at(inSeconds(500), '90000')));
+    ids.set('middle', await make('middle', at(inSeconds(700), '5000')));
+    ids.set('same', await make('same', at(inSeconds(800), '5000')));
+    ids.set('yen', await make('yen', at(inSeconds(600), '5000', 'JPY')));
+    await bid(ids.get('cheap'), 6000);
+    await bid(ids.get('cheap'), 7000);
+    await bid(ids.get('yen'), 9000);
+  });
+
+  it.each([
+    ['ITEM_SORT_ENDING_SOON', ['dear', 'yen', 'middle', 'same', 'cheap']],
+    ['ITEM_SORT_NEWEST', ['yen', 'same', 'middle', 'dear', 'cheap']],
+    ['ITEM_SORT_PRICE_LOW', ['middle', 'same', 'cheap', 'dear']],
+    ['ITEM_SORT_PRICE_HIGH', ['dear', 'cheap', 'same', 'middle']],
+    ['ITEM_SORT_MOST_BIDS', ['cheap', 'yen', 'same', 'middle', 'dear']],
+  ])('%s', async (sort, titles) => {
+    expect(await find({ ...inStock, sort })).toEqual(titles);
+    expect(await find({ ...inStock, sort, pageSize: 1 })).toEqual(titles);
+  });
+
+  it('prices are those of the next bid, in one currency, bounds included', async () => {
+    const cheap = (await bids.anonymous.call('GetItem', { id: ids.get('cheap') })).body.item;
+    const next = cheap.minimumNextBid;
+    expect(await find({ ...inStock, minPrice: next, maxPrice: next })).toEqual(['cheap']);
+    expect(await find({ ...inStock, minPrice: '5000', maxPrice: '5000' })).toEqual(['middle', 'same']);
+    expect(await find({ ...inStock, minPrice: '5001' })).toEqual(['dear', 'cheap']);
+    expect(await find({ ...inStock, maxPrice: '20000', sort: 'ITEM_SORT_PRICE_HIGH' })).toEqual([
+      'cheap',
+      'same',
+      'middle',
+    ]);
+    expect(await find({ ...inStock, minPrice: '1', currency: 'JPY' })).toEqual(['yen']);
+    expect(await find({ ...inStock, currency: 'JPY' })).toEqual(['yen']);
+    expect(await find({ ...inStock, currency: 'EUR' })).toEqual([]);
+  });
+
+  it('ending within so many seconds leaves out what ends later', async () => {
+    expect(await find({ ...inStock, endingWithinSeconds: 550 })).toEqual(['dear']);
+    expect(await find({ ...inStock, endingWithinSeconds: 2_147_483_647 })).toHaveLength(5);
+  });
+
+  it('an item whose price rises between two pages is not shown twice', async () => {
+    const rising = { category: 'rising', sort: 'ITEM_SORT_PRICE_LOW', pageSize: 2 };
+    const first = await make('first', { category: 'rising', startPrice: '100' });
+    await make('second', { category: 'rising', startPrice: '200' });
+    const third = await make('third', { category: 'rising', startPrice: '300' });
+    await make('fourth', { category: 'rising', startPrice: '400' });
+    const page = (await bids.anonymous.call('ListItems', rising)).body;
+    expect(page.items.map((item: { title: string }) => item.title)).toEqual(['first', 'second']);
+    await bid(first, 35_000);
+    await bid(third, 36_000);
+    await make('new', { category: 'rising', startPrice: '250' });
+    const rest = await bids.anonymous.call('ListItems', {
+      ...rising,
+      pageSize: 10,
+      pageToken: page.nextPageToken,
+    });
+    expect(rest.body.items.map((item: { title: string }) => item.title)).toEqual(['new', 'fourth', 'third']);
+  });
+
+  it.each([
+    ['a lower bound above the upper one', { minPrice: '2', maxPrice: '1' }, 'min_price'],
+    ['relevance to nothing', { sort: 'ITEM_SORT_RELEVANCE' }, 'sort'],
+    ['relevance to blanks', { sort: 'ITEM_SORT_RELEVANCE', query: '  ' }, 'sort'],
+    ['a currency that nobody has', { currency: 'QQQ' }, 'currency'],
+    ['a category without a letter', { category: '///' }, 'category'],
+    ['NUL in the query', { query: 'a\u0000b' }, 'query'],
+    ['an order that there is not', { sort: 99 }, 'sort'],
+    ['a bound below nothing', { maxPrice: '-1' }, 'max_price'],
+  ])('%s is INVALID_FIELD', async (_, query, field) => {
+    const answer = await bids.anonymous.call('ListItems', query);
+    expect(answer).toMatchObject({ status: 400, error: { reason: 'INVALID_FIELD' } });
+    expect(answer.error?.metadata).toHaveProperty(field);
+  });
+
+  it('a token is refused when anything but the page size is another', async () => {
+    const query = {
+      ...inStock,
+      pageSize: 1,
+      sort: 'ITEM_SORT_PRICE_LOW',
+      minPrice: '1',
+      query: 'middle or cheap',
+    };
+    const { nextPageToken: pageToken } = (await bids.anonymous.call('ListItems', query)).body;
+    expect(pageToken).not.toBe('');
+    expect((await bids.anonymous.call('ListItems', { ...query, pageToken, pageSize: 5 })).status).toBe(200);
+    const others = [
+      { sort: 'ITEM_SORT_PRICE_HIGH' },
+      { minPrice: '2' },
+      { maxPrice: '900000' },
+      { query: 'middle' },
+      { currency: 'EUR' },
+      { endingWithinSeconds: 10_000 },
+      { scheduled: true },
+      { category: 'stock/x' },
+    ];
+    for (const other of others) {
+      const answer = await bids.anonymous.call('ListItems', { ...query, ...other, pageToken });
+      expect(answer, JSON.stringify(other)).toMatchObject({ error: { reason: 'INVALID_PAGE_TOKEN' } });
+    }
+  });
+});
