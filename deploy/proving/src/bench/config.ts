@@ -17,6 +17,10 @@ const schema = z.object({
   PEER_SECONDS: z.coerce.number().min(1).default(3),
   /** Of each measurement beside the peers; the median is printed. */
   REPEATS: z.coerce.number().int().min(1).max(9).default(3),
+  /** Auctions that end together, within how many seconds, and how many people bid elsewhere meanwhile. */
+  CLOSING_AUCTIONS: z.coerce.number().int().min(100).default(100_000),
+  CLOSING_SECONDS: z.coerce.number().min(3).default(60),
+  CLOSING_BIDDERS: z.coerce.number().int().min(1).default(4),
   /** 1 prints one JSON object to standard output instead of a table. */
   JSON: z.enum(['0', '1']).default('0'),
 });

@@ -1,5 +1,6 @@
 import { type ProcessName, processes } from '@gavel/dev/processes';
 import { startSystem } from '../system/start-system.ts';
+import { benchClosing } from './closing/bench-closing.ts';
 import { type BenchConfig, readBenchConfig } from './config.ts';
 import { type Figure, formatFigures, meetsGoal } from './figure.ts';
 import { measureBacklog } from './measure-backlog.ts';
@@ -29,6 +30,8 @@ const config = readBenchConfig();
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const { figures, settings } = await bench(config);
+const { CLOSING_AUCTIONS: auctions, CLOSING_SECONDS: closingSeconds, CLOSING_BIDDERS: bidders } = config;
+figures.push(...(await benchClosing({ auctions, seconds: closingSeconds, bidders }, say)));
 if (config.JSON === '1') {
   const lines = figures.map((figure) => ({ ...figure, meetsGoal: meetsGoal(figure) ?? null }));
   console.log(JSON.stringify({ config, figures: lines, settings }));

@@ -4,6 +4,9 @@ import { listItem, type SignedIn, signUp } from '../system/sign-up.ts';
 import type { System } from '../system/start-system.ts';
 import { type Percentiles, percentiles } from './percentiles.ts';
 
+// What no price needs more than, in minor units: a bid of the counter is high enough unless a later one overtook it.
+const LARGEST_STEP = 10_000;
+
 export interface BidRate {
   /** Accepted bids a second. */
   readonly accepted: number;
@@ -43,14 +46,14 @@ export async function measurePlaceBid(
   );
   const latencies: number[] = [];
   let refused = 0;
-  let amount = 100;
+  let amount = 0;
   const began = performance.now();
   const end = began + seconds * 1000;
   await Promise.all(
     accounts.map(async ({ token }, i) => {
       const itemId = ids[i % ids.length];
       while (performance.now() < end) {
-        amount += 1;
+        amount += LARGEST_STEP;
         const sent = performance.now();
         const answer = await callConnect(
           system.urls.bids,

@@ -64,7 +64,7 @@ function chooseItem(items: readonly string[], random: Random): string {
   return random.next() < 0.5 ? (items[0] ?? '') : random.pick(items);
 }
 
-/** One bid, tried with the same key until it is answered or given up. */
+/** One bid, tried with the same key until it is answered or given up; and what the next one must be, when that was told. */
 export async function placeBid(
   { bidsUrl, account, giveUp }: Pick<BidderOptions, 'bidsUrl' | 'account' | 'giveUp'>,
   itemId: string,
@@ -85,8 +85,8 @@ export async function placeBid(
       idempotencyKey: key,
     });
     if (answer?.ok) {
-      const bid = answer.body.bid as { id: string };
-      return finish({ kind: 'acknowledged', bidId: bid.id, at: performance.now() });
+      const { bid, minimumNextBid } = answer.body as { bid: { id: string }; minimumNextBid: string };
+      return finish({ kind: 'acknowledged', bidId: bid.id, at: performance.now() }, BigInt(minimumNextBid));
     }
     if (answer !== undefined && !inconclusive.has(answer.code)) {
       const minimum = answer.metadata.minimum_next_bid;

@@ -93,6 +93,10 @@ describe('a scheduled start', () => {
       status: 400,
       error: { reason: 'AUCTION_NOT_STARTED' },
     });
+    await bids.database.pool.query(
+      'UPDATE items SET starts_at = clock_timestamp(), next_announcement_at = clock_timestamp() WHERE id = $1',
+      [item.id],
+    );
     await vi.waitFor(
       async () => expect((await readLedger(bids, item.id)).types).toContain('bids.v1.AuctionStarted'),
       AWHILE,

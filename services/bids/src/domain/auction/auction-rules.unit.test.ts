@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { commands, creation } from '../../testing/auction-arbitraries.ts';
 import { at, START } from '../../testing/auction-scenario.ts';
 import { findViolations } from '../../testing/find-violations.ts';
-import type { Auction } from './auction.ts';
+import { type Auction, limitOf } from './auction.ts';
 import type { AuctionCommand, CreateItem } from './command.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';
 import type { AuctionEvent } from './event.ts';
 import { evolve, evolveAll, type Step } from './evolve.ts';
+import { incrementAt } from './increments.ts';
 
 const RUNS = { numRuns: 1_000 };
 
@@ -95,7 +96,10 @@ describe('whatever is asked of an auction, in whatever order', () => {
         if (after.highestBid?.userId !== command.userId || price === after.reservePrice) continue;
         if (before.highestBid?.userId === command.userId) expect(price).toBe(before.highestBid.amount);
         else if (!before.highestBid) expect(price).toBe(before.startPrice);
-        else expect(price <= (before.highestBid.maximum ?? before.highestBid.amount) + 10_000n).toBe(true);
+        else {
+          const beaten = limitOf(before.highestBid);
+          expect(price <= beaten + incrementAt(beaten, before.currency)).toBe(true);
+        }
       }
     });
   });

@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { processes } from '@gavel/dev/processes';
+import { createPool } from '@gavel/postgres/pool';
+import { listItem, signUp } from '../../system/sign-up.ts';
+import { startSystem } from '../../system/start-system.ts';
+import type { Figure } from '../figure.ts';
+import { bidUntilClosed } from './bid-until-closed.ts';
+import { makeEndingAuctions, readClosings, stillRunning } from './ending-auctions.ts';
+
+export interface ClosingBenchOptions {
+  /** Auctions that end, evenly spread, within `seconds`. */
+  readonly auctions: number;
+  readonly seconds: number;
+  /** People who bid on other auctions meanwhile, each as soon as the answer is there. */
+  readonly bidders: number;
+}
+
+/** Until the first end: for the auctions to be written. */
+const LEAD_SECONDS = 20;
+/** What is not closed so long after the last end will not be. */
+const PATIENCE_SECONDS = 60;
+
+/**
+ * Closes many auctions that end together, with two processes of bids that each close and serve, one of them killed after a
+ * third of the time and the other after two, while bids go on elsewhere. Throws when an auction is not closed exactly once.
+ */
+export async function benchClosing(
+  { auctions, seconds, bidders }: ClosingBenchOptions,
+  say: (line: string) => void,
+): Promise<Figure[]> {
+  const off = processes.flatMap(({ name }) => (name === 'auth' || name === 'bids' ? [] : [[name, false]]));
+  const system = await startSystem({
+    fsync: true,
+    env: { LOG_LEVEL: 'warn' },
+    processes: Object.fromEntries(off),
+    doubled: ['bids'],
+    report: say,
+  });
+  const pool = createPool({
+    connectionString: system.databaseUrls.gavel_bids,
+    applicationName: 'bench',
+    max: 2,
+  });
+  try {
+    const seller = await signUp(system.urls.auth, 'Seller');
+    const people = await Promise.all(
+      Array.from({ length: bidders }, (_, i) => signUp(system.urls.auth, `Bidder ${i}`)),
+    );
+    const elsewhere = await Promise.all(people.map(() => listItem(system.urls.bids, seller, 'Elsewhere')));
+    say(`${auctions} auctions end within ${seconds} s, ${bidders} people bid elsewhere`);
+    await makeEndingAuctions(pool, { auctions, seconds, leadSeconds: LEAD_SECONDS });
+    const done = new AbortController();
+    const bidding = bidUntilClosed(system.urls.bids, people, elsewhere, done.signal);
+    try {
+      await delay((LEAD_SECONDS + seconds / 3) * 1000);
+      await system.kill('bids-2');
+      await delay((seconds / 3) * 1000);
+      await system.kill('bids');
+      const end = performance.now() + (seconds / 3 + PATIENCE_SECONDS) * 1000;
+      while ((await stillRunning(pool)) > 0) {
+        if (performance.now() > end)
+          throw new Error(`${await stillRunning(pool)} auctions were never closed`);
+        await delay(250);
+      }
+    } finally {
+      done.abort();
+    }
+    const bids = await bidding;
+    const lateness = await readClosings(pool, auctions);
+    const note = `${auctions} within ${seconds} s, two processes, each killed once`;
+    return [
+      { what: 'closing: late by, p50', value: lateness.p50, unit: 'ms' },
+      { what: 'closing: late by, p99', value: lateness.p99, unit: 'ms', goal: { below: 5_000 }, note },
+      { what: 'closing: late by, most', value: lateness.max, unit: 'ms' },
+      {
+        what: 'closing: bids elsewhere',
+        value: bids.perSecond,
+        unit: 'per second',
+        note: `p99 ${bids.p99.toFixed(0)} ms`,
+      },
+    ];
+  } finally {
+    await pool.end();
+    await system.stop();
+  }
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import type { AuctionEvent } from '../domain/auction/event.ts';
+import { at, bidPlaced, created, proxyBid } from './auction-scenario.ts';
+import { findViolations } from './find-violations.ts';
+
+const item = created({ reservePrice: 300n, softCloseSeconds: 60, hardEndAt: at(3700) });
+const ann = bidPlaced('ann', 100n, 1, { maximum: 1000n });
+const extended = (to: number, seconds: number): AuctionEvent => ({
+  type: 'AuctionExtended',
+  previousEndAt: at(3600),
+  endAt: at(to),
+  at: at(seconds),
+});
+const sold = (userId: string, amount: bigint, seconds = 3600): AuctionEvent => ({
+  type: 'AuctionClosed',
+  outcome: 'sold',
+  winner: { userId, amount },
+  at: at(seconds),
+});
+const reserveNotMet: AuctionEvent = {
+  type: 'AuctionClosed',
+  outcome: 'reserve_not_met',
+  winner: undefined,
+  at: at(3600),
+};
+
+describe('the checker of an auction’s promises', () => {
+  it('finds nothing where they were kept', () => {
+    const lost = bidPlaced('bob', 400n, 3550, { leads: false, price: 425n });
+    const answer = proxyBid('ann', 425n, ['bob', 400n], 3550);
+    const facts = [item, ann, lost, answer, extended(3610, 3550), sold('ann', 425n, 3610)];
+    expect(findViolations(facts)).toEqual([]);
+    expect(findViolations([item, bidPlaced('ann', 200n), reserveNotMet])).toEqual([]);
+  });
+
+  it.each([
+    ['a price that falls', [bidPlaced('ann', 400n), bidPlaced('bob', 350n)], /price fall/],
+    ['a price below the start price', [bidPlaced('ann', 99n)], /below the start price/],
+    ['a leader who was overbid', [ann, bidPlaced('bob', 400n)], /bob leads instead of ann/],
+    [
+      'a tie that went to the later',
+      [bidPlaced('ann', 400n), bidPlaced('bob', 400n)],
+      /leads instead of ann/,
+    ],
+    [
+      'a price above its bidder’s limit',
+      [ann, bidPlaced('bob', 990n, 2, { leads: false, price: 1040n })],
+      /above its bidder's limit/,
+    ],
+    ['a bid by the seller', [bidPlaced('seller', 400n)], /seller bid/],
+    ['a bid after the end', [bidPlaced('ann', 400n, 3600)], /after the end/],
+    ['an extension without a bid', [ann, extended(3660, 3600)], /without a bid/],
+    ['an extension past the hard end', [bidPlaced('ann', 400n, 3599), extended(3701, 3599)], /hard end/],
+    ['an extension too far', [bidPlaced('ann', 400n, 3570), extended(3640, 3570)], /too far/],
+    ['a sale under the reserve', [bidPlaced('ann', 200n), sold('ann', 200n)], /under the reserve/],
+    ['a met reserve that sold nothing', [bidPlaced('ann', 300n), reserveNotMet], /did not sell/],
+    ['a winner who did not lead', [bidPlaced('ann', 400n), sold('bob', 400n)], /wrong one won/],
+    ['two closings', [bidPlaced('ann', 400n), sold('ann', 400n), sold('ann', 400n)], /closed 2 times/],
+    ['a closing before the end', [bidPlaced('ann', 400n), sold('ann', 400n, 3599)], /before its end/],
+  ] as [string, AuctionEvent[], RegExp][])('finds %s', (_, facts, complaint) => {
+    expect(findViolations([item, ...facts]).join('; ')).toMatch(complaint);
+  });
+
+  it('finds a bid before the start', () => {
+    const later = created({ startsAt: at(60) });
+    expect(findViolations([later, bidPlaced('ann', 400n)]).join('; ')).toMatch(/before the start/);
+  });
+});
