@@ -107,6 +107,25 @@ describe('the published keys', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
   afterEach(() => void vi.useRealTimers());
 
+  it('check a token once a minute, and none beyond its end', async () => {
+    const own = await publish();
+    const check = createTokenVerifier({ jwksUrl: own.url, issuer: ISSUER, audience: AUDIENCE });
+    const [long, short] = [await token({ ends: '10h' }), await token({ ends: '20s' })];
+    expect([await check(long), await check(short)]).not.toContain(undefined);
+    vi.setSystemTime(Date.now() + 21_000);
+    expect(await check(short)).toBeUndefined();
+    // Its key is taken away: after the minute, and once the keys have been fetched again, it is no longer believed.
+    own.keys.length = 0;
+    expect(await check(long)).toBeDefined();
+    vi.setSystemTime(Date.now() + 5 * 60_000);
+    const aMinuteLater = async () => {
+      vi.setSystemTime(Date.now() + 60_001);
+      expect(await check(long)).toBeUndefined();
+    };
+    await vi.waitFor(aMinuteLater, { timeout: 20_000 });
+    await own.close();
+  });
+
   it('seen last are believed while auth is away, for a day', async () => {
     const own = await publish();
     const check = createTokenVerifier({ jwksUrl: own.url, issuer: ISSUER, audience: AUDIENCE });
