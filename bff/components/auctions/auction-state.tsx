@@ -15,16 +15,21 @@ export function AuctionState({ item, nowMs }: { item: Item; nowMs: number }) {
   return (
     <p data-testid="auction-state">
       {item.status === ItemStatus.ACTIVE && left ? `Ends in ${left}, at ` : `${statusText(item)} `}
-      <time dateTime={item.endAt}>{instantText(item.endAt)}</time>
+      <time dateTime={endOf(item)}>{instantText(endOf(item))}</time>
     </p>
   );
 }
 
-/** What became of an item, in a few words. */
+/** When an auction ends or ended: one that was bought ended before its time, with the last change made to it. */
+export function endOf({ outcome, endAt, updatedAt }: Item): string {
+  return outcome === ItemOutcome.SOLD && Date.parse(updatedAt) < Date.parse(endAt) ? updatedAt : endAt;
+}
+
+/** What became of an item, in a few words that its end follows. */
 export function statusText(item: Item): string {
   if (item.status === ItemStatus.CANCELLED) return 'Cancelled. Would have ended';
   if (item.status === ItemStatus.ACTIVE) return 'Running until';
-  if (item.status === ItemStatus.SCHEDULED) return 'Begins later, runs until';
+  if (item.status === ItemStatus.SCHEDULED) return `Begins ${instantText(item.startsAt)}, runs until`;
   if (item.outcome === ItemOutcome.SOLD)
     return `Sold for ${formatMoney(item.winningAmount, item.currency)} on`;
   if (item.outcome === ItemOutcome.NO_BIDS) return 'Ended without a bid on';

@@ -1,9 +1,14 @@
-import { type Item, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { type Item, ItemOutcome, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { formatMoney } from '../../server/money/format-money.ts';
 import { instantText } from '../../server/pages/times.ts';
 
-/** What else there is to know before a bid: the reserve, how late bids move the end, and how the reader stands. */
-export function AuctionTerms({ item }: { item: Item }) {
+interface AuctionTermsProps {
+  item: Item;
+  readerId: string | undefined;
+}
+
+/** What else there is to know: how the reader stands, the reserve, and how late bids move the end. */
+export function AuctionTerms({ item, readerId }: AuctionTermsProps) {
   if (item.status === ItemStatus.CANCELLED) return null;
   const money = (minor: bigint) => formatMoney(minor, item.currency);
   return (
@@ -13,8 +18,15 @@ export function AuctionTerms({ item }: { item: Item }) {
           You have the highest bid{item.myMaximum > 0n && `, and would go up to ${money(item.myMaximum)}`}.
         </li>
       )}
-      {item.bidCount > 0n && !item.reserveMet && (
-        <li data-testid="reserve">The reserve price is not met yet.</li>
+      {item.outcome === ItemOutcome.SOLD && readerId !== undefined && item.winnerId === readerId && (
+        <li data-testid="won">You won it.</li>
+      )}
+      {item.bidCount > 0n && item.status === ItemStatus.ACTIVE && (
+        <li data-testid="reserve">
+          {item.reserveMet
+            ? 'The highest bid would win: it meets any reserve price.'
+            : 'The reserve price is not met yet.'}
+        </li>
       )}
       {item.reservePrice > 0n && (
         <li>Your reserve price: {money(item.reservePrice)}. Nobody else sees it.</li>

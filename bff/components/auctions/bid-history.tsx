@@ -10,7 +10,7 @@ interface BidHistoryProps {
 
 /** Who bid what and when, newest first. */
 export function BidHistory({ bids, currency, readerId }: BidHistoryProps) {
-  if (bids.length === 0) return <p className="hint">Nobody has bid yet.</p>;
+  if (bids.length === 0) return <p className="hint">No bids.</p>;
   return (
     <table aria-label="Bid history">
       <thead>

@@ -1,6 +1,7 @@
-import { type Item, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { type Item, ItemOutcome, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { formatMoney } from '../../server/money/format-money.ts';
 import { categoryLabel } from '../../server/pages/catalogue.ts';
 import { pathWith } from '../../server/pages/query.ts';
 import type { Session } from '../../server/session/renewal.ts';
@@ -24,6 +25,7 @@ export function ItemView({ item, session, children }: { item: Item; session: Ses
       itemId={item.id}
       rendered={rendered}
       running={item.status === ItemStatus.ACTIVE || item.status === ItemStatus.SCHEDULED}
+      refreshed={item.leading || !item.reserveMet || item.buyNowPrice > 0n}
     >
       <article className="item">
         <div className="pictures-of-item">
@@ -39,17 +41,30 @@ export function ItemView({ item, session, children }: { item: Item; session: Ses
               </Link>
             </p>
           )}
-          <LivePrice />
+          {item.outcome === ItemOutcome.SOLD ? <SoldPrice item={item} /> : <LivePrice />}
           <AuctionState item={item} nowMs={Date.now()} />
-          <AuctionTerms item={item} />
+          <AuctionTerms item={item} readerId={session.kind === 'signed-in' ? session.userId : undefined} />
           <BidPanel item={item} session={session} />
         </section>
         <section aria-label="Description">
           <h2>Description</h2>
           <p className="description">{item.description || 'The seller wrote nothing.'}</p>
         </section>
-        {children}
+        <div className="bidding">{children}</div>
       </article>
     </LiveAuction>
+  );
+}
+
+/** What was paid, which nothing moves any more. */
+function SoldPrice({ item }: { item: Item }) {
+  return (
+    <div className="live-price">
+      <span className="hint">Sold for</span>
+      <strong data-testid="price">{formatMoney(item.winningAmount, item.currency)}</strong>
+      <span className="hint" data-testid="bid-count">
+        {item.bidCount === 1n ? '1 bid' : `${item.bidCount} bids`}
+      </span>
+    </div>
   );
 }

@@ -4,7 +4,7 @@ import { formatMoney } from '../../server/money/format-money.ts';
 import { instantText } from '../../server/pages/times.ts';
 import { CancelItemForm } from '../forms/cancel-item-form.tsx';
 import { RelistItemForm } from '../forms/relist-item-form.tsx';
-import { statusText } from './auction-state.tsx';
+import { endOf, statusText } from './auction-state.tsx';
 
 /** One of the seller's own items. Only one without bids can be edited or cancelled, only an unsold one relisted. */
 export function ListingRow({ item }: { item: Item }) {
@@ -18,10 +18,7 @@ export function ListingRow({ item }: { item: Item }) {
           </Link>
         </h2>
         <p className="hint">
-          {statusText(item)} {instantText(item.endAt)} ·{' '}
-          {item.bidCount === 0n
-            ? `no bids, starts at ${formatMoney(item.startPrice, item.currency)}`
-            : `${item.bidCount} ${item.bidCount === 1n ? 'bid' : 'bids'}, highest ${formatMoney(item.currentHighestBid, item.currency)}`}
+          {statusText(item)} {instantText(endOf(item))} · {bidsText(item)}
         </p>
       </div>
       {open && (
@@ -45,6 +42,12 @@ export function ListingRow({ item }: { item: Item }) {
       )}
     </li>
   );
+}
+
+function bidsText(item: Item): string {
+  if (item.bidCount === 0n) return `no bids, start price ${formatMoney(item.startPrice, item.currency)}`;
+  const highest = formatMoney(item.currentHighestBid, item.currency);
+  return `${item.bidCount === 1n ? '1 bid' : `${item.bidCount} bids`}, highest ${highest}`;
 }
 
 function isOpen(item: Item): boolean {

@@ -2,7 +2,7 @@ import { BidState, type MyBid } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
 import { formatMoney } from '../../server/money/format-money.ts';
 import { instantText } from '../../server/pages/times.ts';
-import { statusText } from './auction-state.tsx';
+import { endOf, statusText } from './auction-state.tsx';
 
 const stateTexts: Readonly<Record<BidState, string>> = {
   [BidState.UNSPECIFIED]: '',
@@ -25,7 +25,7 @@ export function MyBidRow({ bid: { item, state, highestAmount } }: { bid: MyBid }
           </Link>
         </h2>
         <p className="hint">
-          {statusText(item)} {instantText(item.endAt)} · your bid {money(highestAmount)}, highest{' '}
+          {statusText(item)} {instantText(endOf(item))} · your bid {money(highestAmount)}, highest{' '}
           {money(item.currentHighestBid)}
           {item.myMaximum > 0n && `, your maximum ${money(item.myMaximum)}`}
         </p>

@@ -4,6 +4,7 @@ import { useActionState } from 'react';
 import { createItem } from '../../server/actions/create-item.ts';
 import { newForm } from '../../server/forms/form-state.ts';
 import { offeredCurrencies } from '../../server/money/currency.ts';
+import type { CategoryChoice } from '../../server/pages/catalogue.ts';
 import { ChoiceField, Field } from './field.tsx';
 import { FormMessage } from './form-message.tsx';
 import { ItemFields } from './item-fields.tsx';
@@ -14,12 +15,12 @@ const blank = { title: '', description: '', category: '', images: [] };
 const units = ['minutes', 'hours', 'days'].map((unit) => ({ value: unit, label: unit }));
 const currencies = offeredCurrencies.map((code) => ({ value: code, label: code }));
 
-export function CreateItemForm() {
+export function CreateItemForm({ categories }: { categories: readonly CategoryChoice[] }) {
   const [state, action] = useActionState(createItem, newForm);
   return (
     <form action={action} className="stack" aria-label="List an item">
       <FormMessage state={state} />
-      <ItemFields state={state} item={blank} />
+      <ItemFields state={state} item={blank} categories={categories} />
       <div className="row">
         <Field
           state={state}

@@ -1,5 +1,5 @@
 import type { FormState } from '../../server/forms/form-state.ts';
-import { categories, categoryLabel } from '../../server/pages/catalogue.ts';
+import type { CategoryChoice } from '../../server/pages/catalogue.ts';
 import { ChoiceField, Field, TextField } from './field.tsx';
 import { PictureChoice } from './picture-choice.tsx';
 
@@ -10,11 +10,14 @@ export interface ItemDefaults {
   images: readonly string[];
 }
 
+interface ItemFieldsProps {
+  state: FormState;
+  item: ItemDefaults;
+  categories: readonly CategoryChoice[];
+}
+
 /** What may be said of an item before and after it is listed. */
-export function ItemFields({ state, item }: { state: FormState; item: ItemDefaults }) {
-  const offered: readonly string[] = categories;
-  const choices =
-    item.category === '' || offered.includes(item.category) ? offered : [item.category, ...offered];
+export function ItemFields({ state, item, categories }: ItemFieldsProps) {
   return (
     <>
       <Field state={state} name="title" label="Title" defaultValue={item.title} maxLength={200} required />
@@ -30,10 +33,7 @@ export function ItemFields({ state, item }: { state: FormState; item: ItemDefaul
         name="category"
         label="Category"
         defaultValue={item.category}
-        options={[
-          { value: '', label: 'None' },
-          ...choices.map((value) => ({ value, label: categoryLabel(value) })),
-        ]}
+        options={[{ value: '', label: 'None' }, ...categories]}
       />
       <PictureChoice state={state} images={item.images} />
     </>

@@ -4,6 +4,7 @@ import { createContext, type ReactNode, useContext } from 'react';
 import type { PriceUpdate } from '../../server/live/price-update.ts';
 import { formatMoney } from '../../server/money/format-money.ts';
 import { useLivePrice } from './use-live-price.ts';
+import { useRefresh } from './use-refresh.ts';
 
 interface LivePriceState extends PriceUpdate {
   startPrice: string;
@@ -18,13 +19,16 @@ interface LiveAuctionProps {
   rendered: LivePriceState;
   /** False for an auction that is over. */
   running: boolean;
+  /** Whether more than the price may be untrue after a bid: how the reader stands, the reserve, buying at once. */
+  refreshed: boolean;
   children: ReactNode;
 }
 
 /** Gives what is inside it the price of now: the one that was rendered, moved by the server while the page is open. */
-export function LiveAuction({ itemId, rendered, running, children }: LiveAuctionProps) {
+export function LiveAuction({ itemId, rendered, running, refreshed, children }: LiveAuctionProps) {
   const update = useLivePrice(itemId, running);
   const newer = update !== undefined && update.bidCount > rendered.bidCount;
+  useRefresh(newer && refreshed);
   const value = newer ? { ...rendered, ...update } : rendered;
   return <LivePriceContext value={value}>{children}</LivePriceContext>;
 }

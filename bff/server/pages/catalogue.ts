@@ -1,14 +1,52 @@
-/** Categories that the pages offer. An item may carry another one; it is shown under its own name. */
-export const categories = [
+import type { Category } from '@gavel/proto/gen/bids/v1/bids_pb';
+
+/** Categories that the form offers from the first day on; those that auctions carry now are offered besides. */
+const categories = [
   'art',
+  'art/ceramics',
+  'art/paintings',
   'books',
   'cameras',
+  'cameras/large-format',
+  'cameras/medium-format',
+  'cameras/rangefinders',
   'clocks',
+  'clocks/carriage',
+  'clocks/longcase',
+  'clocks/watches',
   'furniture',
+  'furniture/chairs',
+  'furniture/lamps',
   'music',
-  'sports',
+  'music/gramophones',
+  'music/guitars',
   'other',
+  'sports',
+  'sports/bicycles',
 ] as const;
+
+// Anybody may name a category: a form of thousands would help nobody.
+const MOST_CHOICES = 300;
+
+export interface CategoryChoice {
+  value: string;
+  /** The names of the category and those above it: "Clocks › Watches". */
+  label: string;
+}
+
+/** What the form for an item offers: our own categories, those of the tree, and the one that the item has. */
+export function categoryChoices(tree: readonly Category[], current = ''): CategoryChoice[] {
+  const paths = new Set([...categories, current, ...pathsOf(tree)].filter((path) => path !== ''));
+  const choices = [...paths].slice(0, MOST_CHOICES).map((value) => ({
+    value,
+    label: value.split('/').map(categoryLabel).join(' › '),
+  }));
+  return choices.sort((a, b) => a.label.localeCompare(b.label, 'en'));
+}
+
+function pathsOf(tree: readonly Category[]): string[] {
+  return tree.flatMap(({ path, children }) => [path, ...pathsOf(children)]);
+}
 
 /** A category's name for people: its last token with a capital. */
 export function categoryLabel(path: string): string {

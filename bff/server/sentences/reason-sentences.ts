@@ -11,8 +11,8 @@ export const reasonSentences: Record<FailureReason, (metadata: Metadata) => stri
   UNAUTHENTICATED: () => 'Your sign-in has ended. Sign in again to go on.',
   RATE_LIMITED: (m) =>
     isCount(m.retry_after_seconds)
-      ? `That were too many attempts. Try again in ${m.retry_after_seconds} seconds.`
-      : 'That were too many attempts. Wait a minute, then try again.',
+      ? `Those were too many attempts. Try again in ${m.retry_after_seconds} seconds.`
+      : 'Those were too many attempts. Wait a minute, then try again.',
   UNAVAILABLE: () => 'We are having trouble behind the scenes. Try again in a moment.',
   INTERNAL: () => 'Something went wrong on our side. It has been recorded; try again in a moment.',
   UNREACHABLE: () => 'Gavel does not answer just now. Try again in a moment.',

@@ -30,10 +30,12 @@ export default async function ItemPage({ params, searchParams }: ItemPageProps) 
   if (!item.ok && item.reason !== 'ITEM_NOT_FOUND')
     return <FailureNotice failure={item} path={`/items/${id}`} />;
   if (!item.ok || !item.value) notFound();
+  // Bids name their bidder to that bidder alone.
+  const own = bids.ok ? bids.value.entries.find(({ userId }) => userId !== '') : undefined;
   return (
     <ItemView item={item.value} session={session}>
       <BidHistorySection item={item.value} session={session} bids={bids} pageToken={pageToken} />
-      <TopBidders bidders={top} currency={item.value.currency} />
+      <TopBidders bidders={top} currency={item.value.currency} ownMask={own?.bidder} />
     </ItemView>
   );
 }

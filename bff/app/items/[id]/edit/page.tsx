@@ -2,7 +2,9 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { EditItemForm } from '../../../../components/forms/edit-item-form.tsx';
 import { FailureNotice, Notice } from '../../../../components/page/notice.tsx';
+import { categoryChoices } from '../../../../server/pages/catalogue.ts';
 import { readItem } from '../../../../server/pages/item-pages.ts';
+import { categoryTree } from '../../../../server/pages/list-pages.ts';
 import { reasonSentences } from '../../../../server/sentences/reason-sentences.ts';
 import { requireSession } from '../../../../server/session/read-session.ts';
 
@@ -19,10 +21,11 @@ export default async function EditItemPage({ params }: { params: Promise<{ id: s
   if (item.value.sellerId !== session.userId)
     return <Notice kind="bad">{reasonSentences.NOT_ITEM_OWNER({})}</Notice>;
   const { title, description, category, images } = item.value;
+  const categories = categoryChoices(await categoryTree(), category);
   return (
     <>
       <h1>Edit item</h1>
-      <EditItemForm itemId={id} item={{ title, description, category, images }} />
+      <EditItemForm itemId={id} item={{ title, description, category, images }} categories={categories} />
     </>
   );
 }
