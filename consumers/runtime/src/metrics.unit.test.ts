@@ -52,6 +52,7 @@ describe('metrics of a consumer', () => {
       held,
       offset: 1n,
       lagMessages: lag,
+      inMemory: 0,
       lagSeconds: lag / 10,
     });
     const stop = observeStatus(

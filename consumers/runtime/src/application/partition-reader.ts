@@ -10,7 +10,13 @@ import type { PartitionState, PartitionStatus } from './partition-status.ts';
 import { PauseSwitch } from './pause-switch.ts';
 import { type Unread, untilReadable } from './refused-place.ts';
 import { DeliverySettling, rest } from './settle-deliveries.ts';
-import { type EventSource, type StartPosition, type Subscription, SubscriptionRefused } from './source.ts';
+import {
+  type Delivery,
+  type EventSource,
+  type StartPosition,
+  type Subscription,
+  SubscriptionRefused,
+} from './source.ts';
 
 const log = createLogger('consumer');
 
@@ -55,8 +61,8 @@ export class PartitionReader {
   #checkpoint: Checkpoint = { offset: null, mark: null, version: null };
   /** A checkpoint whose own message retention has removed, and nothing after it. */
   #unmarked: bigint | undefined;
-  /** When the oldest message of the batch in hand was stored. */
-  #inHand: number | undefined;
+  /** What was taken and is not committed: how many messages, and when the oldest was stored. */
+  #inHand: { readonly messages: number; readonly oldest: number } | undefined;
   readonly #grace: GracePeriod;
   /** While it is refused. */
   #unread: Unread | undefined;
@@ -97,7 +103,7 @@ export class PartitionReader {
     const newest = this.#subscription?.newestOffset;
     const { offset } = this.#checkpoint;
     const behind = newest === undefined ? 0 : Math.max(0, Number(newest - (offset ?? -1n)));
-    const oldest = this.#unread?.oldest ?? this.#inHand ?? this.#subscription?.oldestWaiting;
+    const oldest = this.#unread?.oldest ?? this.#inHand?.oldest ?? this.#subscription?.oldestWaiting;
     const isReading = this.#state === 'running';
     return {
       partition: this.#options.partition,
@@ -105,6 +111,7 @@ export class PartitionReader {
       held: this.#subscription !== undefined,
       offset,
       lagMessages: this.#unread?.messages ?? behind,
+      inMemory: (this.#inHand?.messages ?? 0) + (this.#subscription?.waiting ?? 0),
       lagSeconds: oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest) / 1000),
       ...(this.#problem !== undefined && { problem: this.#problem }),
     };
@@ -189,7 +196,7 @@ export class PartitionReader {
       const { offset } = this.#checkpoint;
       const deliveries = offset === null ? taken : taken.filter((delivery) => delivery.offset > offset);
       countConsumed(this.#options.definition.name, this.#options.partition, deliveries.length);
-      this.#inHand = deliveries[0]?.storedAt;
+      this.#inHand = inHand(deliveries);
       await this.#paused.whileOn(signal);
       if (signal.aborted) return;
       const settled = await this.#settling.settle(deliveries, offset, signal);
@@ -254,4 +261,9 @@ export class PartitionReader {
   #names(): { consumer: string; partition: string } {
     return { consumer: this.#options.definition.name, partition: this.#options.partition };
   }
+}
+
+function inHand(deliveries: readonly Delivery[]): { messages: number; oldest: number } | undefined {
+  const [first] = deliveries;
+  return first && { messages: deliveries.length, oldest: first.storedAt };
 }

@@ -19,6 +19,7 @@ function quietPartition() {
       }),
     newestOffset: undefined,
     oldestWaiting: undefined,
+    waiting: 0,
     ended: ending.signal,
     close: async () => ending.abort(),
   };

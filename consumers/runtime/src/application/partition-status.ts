@@ -27,6 +27,8 @@ export interface PartitionStatus {
   readonly offset: bigint | null;
   /** Offsets between the last one committed and the end of the partition, as far as it is known. */
   readonly lagMessages: number;
+  /** Messages in memory: received, and their batch not committed. Bounded, however far behind the partition is. */
+  readonly inMemory: number;
   /** Age of the oldest message received and not committed. */
   readonly lagSeconds: number;
   /** What is wrong, while something is. */

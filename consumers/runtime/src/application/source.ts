@@ -41,6 +41,8 @@ export interface Subscription {
   readonly newestOffset: bigint | undefined;
   /** When the oldest message not taken yet was stored, milliseconds since the epoch; undefined when all were taken. */
   readonly oldestWaiting: number | undefined;
+  /** Messages that have come and were not taken yet. */
+  readonly waiting: number;
   /** Aborted when the subscription ended: what is in hand should be done with or dropped soon. */
   readonly ended: AbortSignal;
   close(): Promise<void>;

@@ -51,6 +51,11 @@ export class Chunk {
     this.#next = this.firstOffset;
   }
 
+  /** Messages that have not been taken. */
+  get left(): number {
+    return Number(this.lastOffset - this.#next) + 1 + this.#unpacked.length;
+  }
+
   /**
    * Moves messages at or after `from` to `into` while there is room; true when the chunk is used up. A sub-batch counts as
    * a whole when it is unpacked, as one message of it keeps all of it in memory.

@@ -71,6 +71,9 @@ export class StreamSeat implements Seat, Subscriber {
         get oldestWaiting() {
           return subscription.oldestWaiting;
         },
+        get waiting() {
+          return subscription.waiting;
+        },
         ended: subscription.ended,
         close: async () => {
           await subscription.close();

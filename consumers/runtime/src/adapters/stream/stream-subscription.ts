@@ -22,8 +22,11 @@ export interface SubscriptionLine {
 const BUFFER_BYTES = 512 * 1024;
 /** Handed out at once, unpacked: at most this many bytes and one sub-batch more. A few kilobytes can hold gigabytes of zeros. */
 const TAKE_BYTES = 16 * 1024 * 1024;
-/** Never more chunks asked for at once. Small chunks need many: at one event a chunk each costs a round trip otherwise. */
-const MAX_CREDIT = 64;
+/**
+ * Never more chunks asked for at once, as small ones may be followed by large ones and what was asked for comes. Chunks of one
+ * event each came no faster with 64.
+ */
+const MAX_CREDIT = 16;
 export const INITIAL_CREDIT = 1;
 
 /** One partition's chunks, buffered up to a bound. Chunks are asked for only as fast as they are taken. */
@@ -61,6 +64,10 @@ export class StreamSubscription implements Subscription {
     return this.#chunks[0]?.storedAt;
   }
 
+  get waiting(): number {
+    return this.#chunks.reduce((sum, chunk) => sum + chunk.left, 0);
+  }
+
   async take(limit: number): Promise<readonly Delivery[] | undefined> {
     const taken: Delivery[] = [];
     const room: Room = { messages: limit, bytes: TAKE_BYTES };
@@ -95,7 +102,8 @@ export class StreamSubscription implements Subscription {
     this.#chunks.push(chunk);
     this.#buffered += chunk.bytes;
     this.#outstanding -= 1;
-    this.#chunkBytes = this.#chunkBytes === 0 ? chunk.bytes : (this.#chunkBytes * 7 + chunk.bytes) / 8;
+    // Up at once and down slowly: where one is large, more of them may be under way already.
+    this.#chunkBytes = Math.max(chunk.bytes, (this.#chunkBytes * 7 + chunk.bytes) / 8);
     this.noteNewest(committed > chunk.lastOffset ? committed : chunk.lastOffset);
     this.#askForMore();
     this.#wake?.();

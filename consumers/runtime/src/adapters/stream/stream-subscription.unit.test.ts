@@ -28,11 +28,20 @@ function open(from: 'first' | { after: bigint } = 'first', firstOffset = 0n) {
 }
 
 describe('StreamSubscription', () => {
-  it('asks for many small chunks, never for more than 64 at once', () => {
+  it('asks for many small chunks, never for more than 16 at once', () => {
     const { broker, send } = open();
     for (let i = 0; i < 1_000; i++) send('x');
     expect(broker.credit).toBeGreaterThan(0);
-    expect(broker.credit).toBeLessThanOrEqual(64);
+    expect(broker.credit).toBeLessThanOrEqual(16);
+  });
+
+  it('expects chunks to be as large as the last large one', () => {
+    const { broker, send } = open();
+    for (let i = 0; i < 1_000; i++) send('x');
+    const before = broker.credit;
+    // Half of the buffer: no second one like it would have room beside what is under way.
+    send('x'.repeat(300 * 1024));
+    expect(broker.credit).toBe(before - 1);
   });
 
   it('stops asking when nobody takes, and goes on when somebody does', async () => {
