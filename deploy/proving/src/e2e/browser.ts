@@ -44,6 +44,15 @@ export async function register(page: Page, name: string): Promise<{ email: strin
   return { email, password };
 }
 
+/** Signs in through the page's own form. */
+export async function signIn(page: Page, who: { email: string; password: string }): Promise<void> {
+  await page.goto('/sign-in');
+  await page.getByLabel('E-mail').fill(who.email);
+  await page.getByLabel('Password').fill(who.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+}
+
 /** Lists an item through the page's own form and returns its id. */
 export async function listItem(page: Page, title: string, startPrice: string): Promise<string> {
   await page.goto('/sell');

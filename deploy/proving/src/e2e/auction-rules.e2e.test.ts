@@ -1,0 +1,260 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { callConnect, mustCall } from '../system/call-connect.ts';
+import { type SignedIn, signUp } from '../system/sign-up.ts';
+import type { System } from '../system/start-system.ts';
+import { launchBrowser, openPage, placeBid, signIn } from './browser.ts';
+import { photograph } from './photograph.ts';
+import { startWebSystem } from './web-system.ts';
+
+const AWHILE = { timeout: 45_000, interval: 100 };
+const HOUR_MS = 3_600_000;
+
+let system: System;
+let browser: Browser;
+let seller: Person;
+let ann: Person;
+let bob: Person;
+beforeAll(async () => {
+  system = await startWebSystem();
+  browser = await launchBrowser();
+  [seller, ann, bob] = await Promise.all([
+    enter('Rules Seller', false),
+    enter('Rules Ann'),
+    enter('Rules Bob'),
+  ]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await system?.stop();
+});
+
+interface Person extends SignedIn {
+  readonly page: Page;
+}
+
+/** Somebody with an account and a browser that is signed in; the seller's runs no script, so that no form needs any. */
+async function enter(name: string, javaScriptEnabled = true): Promise<Person> {
+  const person = await signUp(system.urls.auth, name);
+  const page = await openPage(browser, system.urls.bff, { javaScriptEnabled });
+  await signIn(page, person);
+  return { ...person, page };
+}
+
+const callBids = (method: string, request: object, { token }: SignedIn) =>
+  mustCall(system.urls.bids, `bids.v1.BidService/${method}`, request, { token });
+
+/** An item of the seller's, from 10.00 on and open for an hour unless told. */
+async function list(title: string, terms: object = {}): Promise<string> {
+  const request = { title, startPrice: '1000', endAt: fromNow(HOUR_MS), ...terms };
+  return ((await callBids('CreateItem', request, seller)).item as { id: string }).id;
+}
+
+const fromNow = (ms: number): string => new Date(Date.now() + ms).toISOString();
+
+/** Waits for a text in the element of a test id, on a page that stays open. */
+const shows = (page: Page, testId: string, text: string): Promise<void> =>
+  page.getByTestId(testId).filter({ hasText: text }).waitFor();
+
+async function bidUpTo(page: Page, itemId: string, maximum: string): Promise<void> {
+  await page.goto(`/items/${itemId}`);
+  await page.getByLabel(/^Your bid/).fill(maximum);
+  await page.getByLabel('This is my maximum').check();
+  await page.getByRole('button', { name: 'Place bid' }).click();
+}
+
+/** Titles of a list, in order. */
+const titles = (page: Page, name: string): Promise<string[]> =>
+  page.getByRole('list', { name }).getByRole('heading', { level: 2 }).allTextContents();
+
+/** Opens a path until a list has these titles: lists follow events. */
+async function opensWith(page: Page, path: string, name: string, expected: readonly string[]): Promise<void> {
+  await vi.waitFor(async () => {
+    await page.goto(path);
+    expect(await titles(page, name)).toEqual(expected);
+  }, AWHILE);
+}
+
+describe('the rules of an auction, in a real browser', () => {
+  it('a maximum answers another’s bid at once, and nobody else sees it', async () => {
+    const itemId = await list('A secret maximum');
+    await bidUpTo(ann.page, itemId, '512.37');
+    await ann.page.getByRole('status').getByText('Your maximum of $512.37 stands.').waitFor();
+    await placeBid(bob.page, itemId, '20');
+    await bob.page.getByRole('status').getByText('Somebody else’s maximum beats your $20.00.').waitFor();
+    await shows(bob.page, 'price', '$20.50');
+    await shows(ann.page, 'price', '$20.50');
+    await shows(ann.page, 'leading', 'would go up to $512.37');
+    for (const person of [bob, seller]) {
+      const source = await (await person.page.request.get(`/items/${itemId}`)).text();
+      expect(source).toContain('A secret maximum');
+      expect(source).not.toMatch(/\b51237\b|512\.37/);
+    }
+  });
+
+  it('an open page tells that a reserve price is not met, and then that it is', async () => {
+    const itemId = await list('A reserved clock', { reservePrice: '41237' });
+    await placeBid(ann.page, itemId, '11');
+    await shows(ann.page, 'reserve', 'not met yet');
+    await bob.page.goto(`/items/${itemId}`);
+    await shows(bob.page, 'reserve', 'not met yet');
+    expect(await bob.page.content()).not.toMatch(/\b41237\b|412\.37/);
+    await bidUpTo(ann.page, itemId, '600');
+    await shows(bob.page, 'price', '$412.37');
+    await shows(bob.page, 'reserve', 'meets any reserve price');
+  });
+
+  it('buying now ends the auction on every open page, and shows in bids and sales', async () => {
+    const itemId = await list('A clock to have at once', { buyNowPrice: '30000' });
+    await placeBid(bob.page, itemId, '12');
+    await bob.page.getByRole('status').getByText('Your bid of $12.00 stands.').waitFor();
+    await ann.page.goto(`/items/${itemId}`);
+    await ann.page.getByText('Buy now for $300.00…').click();
+    await ann.page.getByRole('button', { name: 'Yes, buy it for $300.00' }).click();
+    await shows(ann.page, 'won', 'You won it.');
+    await shows(bob.page, 'auction-state', 'Sold for $300.00');
+    expect(await bob.page.getByLabel(/^Your bid/).count()).toBe(0);
+    await opensWith(ann.page, '/my-bids?state=won', 'My bids', ['A clock to have at once']);
+    await opensWith(bob.page, '/my-bids?state=lost', 'My bids', ['A clock to have at once']);
+    await opensWith(bob.page, '/my-bids?state=outbid', 'My bids', ['A secret maximum']);
+    await opensWith(ann.page, '/my-bids?state=winning', 'My bids', ['A reserved clock', 'A secret maximum']);
+    await seller.page.goto('/sales');
+    const sale = seller.page.getByRole('row').filter({ hasText: 'A clock to have at once' });
+    expect(await sale.textContent()).toContain('$300.00');
+  });
+
+  it('a late bid moves the end on an open page', async () => {
+    const itemId = await list('A late clock', { endAt: fromNow(600_000), softCloseSeconds: 1200 });
+    await bob.page.goto(`/items/${itemId}`);
+    const end = bob.page.getByTestId('auction-state').locator('time');
+    const before = (await end.getAttribute('datetime')) ?? '';
+    await callBids('PlaceBid', { itemId, amount: '1000' }, ann);
+    await vi.waitFor(async () => {
+      expect(Date.parse((await end.getAttribute('datetime')) ?? '')).toBeGreaterThan(Date.parse(before));
+    }, AWHILE);
+  });
+
+  it('an item whose start is to come says when, is found apart from the others, and takes no bid', async () => {
+    const terms = { startsAt: fromNow(HOUR_MS), endAt: fromNow(2 * HOUR_MS) };
+    const itemId = await list('A clock of tomorrow', terms);
+    await bob.page.goto(`/items/${itemId}`);
+    await shows(bob.page, 'auction-state', 'Bidding begins in');
+    expect(await bob.page.getByLabel(/^Your bid/).count()).toBe(0);
+    const bid = { itemId, amount: '1000' };
+    const refused = await callConnect(system.urls.bids, 'bids.v1.BidService/PlaceBid', bid, bob);
+    expect(refused).toMatchObject({ ok: false, reason: 'AUCTION_NOT_STARTED' });
+    await opensWith(bob.page, '/?q=tomorrow&scheduled=1', 'Auctions to come', ['A clock of tomorrow']);
+    await bob.page.goto('/?q=tomorrow');
+    await bob.page.getByText('No auction fits this search.').waitFor();
+  });
+
+  it('words, categories, prices and orders find items, for a guest without script', async () => {
+    const category = 'curios/tin-toys';
+    await list('Zeppelin of tin', { category, startPrice: '3000' });
+    await list('Zeppelin of lead', { category: 'curios', startPrice: '2000' });
+    await list('Balloon of tin', { category, startPrice: '1000' });
+    const guest = await openPage(browser, system.urls.bff, { javaScriptEnabled: false });
+    await guest.goto('/');
+    await guest.getByLabel('Search', { exact: true }).fill('zeppelins');
+    await guest.getByLabel('Order').selectOption('Lowest price');
+    await guest.getByRole('button', { name: 'Search' }).click();
+    const found = () => titles(guest, 'Running auctions');
+    expect(await found()).toEqual(['Zeppelin of lead', 'Zeppelin of tin']);
+    await guest.getByLabel('From').fill('25');
+    await guest.getByRole('button', { name: 'Search' }).click();
+    expect(await found()).toEqual(['Zeppelin of tin']);
+    await guest.goto('/?sort=high');
+    const categories = guest.getByRole('navigation', { name: 'Categories' });
+    await categories.getByRole('link', { name: /^Curios 3/ }).click();
+    expect(await found()).toEqual(['Zeppelin of tin', 'Zeppelin of lead', 'Balloon of tin']);
+    await categories.getByRole('link', { name: /^Tin toys 2/ }).click();
+    expect(await found()).toEqual(['Zeppelin of tin', 'Balloon of tin']);
+    await seller.page.goto('/sell');
+    await seller.page.getByLabel('Category').selectOption('Curios › Tin toys');
+  });
+
+  it('a watched item is on the watch list until it is taken off', async () => {
+    const itemId = await list('A watched clock');
+    await bob.page.goto(`/items/${itemId}`);
+    await bob.page.getByRole('button', { name: 'Watch', exact: true }).click();
+    await bob.page.getByRole('button', { name: 'Stop watching' }).waitFor();
+    await bob.page.goto('/watch-list');
+    expect(await titles(bob.page, 'Watch list')).toEqual(['A watched clock']);
+    await bob.page.getByRole('link', { name: 'A watched clock' }).click();
+    await bob.page.getByRole('button', { name: 'Stop watching' }).click();
+    await bob.page.getByRole('button', { name: 'Watch', exact: true }).waitFor();
+    await bob.page.goto('/watch-list');
+    await bob.page.getByText('You watch nothing yet.').waitFor();
+  });
+
+  it('an unsold item is put up again', async () => {
+    const itemId = await list('A clock that nobody wants', { endAt: fromNow(3_000) });
+    const row = seller.page.getByRole('listitem').filter({ hasText: 'A clock that nobody wants' });
+    await vi.waitFor(async () => {
+      await seller.page.goto('/listings');
+      expect(await row.textContent()).toContain('Ended without a bid');
+    }, AWHILE);
+    await row.getByText('Relist…').click();
+    await row.getByRole('button', { name: 'List it again' }).click();
+    await seller.page.waitForURL(
+      (url) => url.pathname.startsWith('/items/') && !url.pathname.includes(itemId),
+    );
+    await seller.page.getByRole('heading', { name: 'A clock that nobody wants' }).waitFor();
+    await shows(seller.page, 'auction-state', 'Ends in');
+    await seller.page.goto('/listings');
+    await row.getByRole('link', { name: 'Listed again' }).waitFor();
+  });
+
+  it('a photograph is shown re-encoded, without what its camera wrote into it', async () => {
+    const { page } = seller;
+    expect(photograph.toString('latin1')).toMatch(/Exif.*Photographer/s);
+    await page.goto('/sell');
+    await page.getByLabel('Title').fill('A photographed clock');
+    await page.getByLabel('Start price').fill('10');
+    const buffer = photograph;
+    await page
+      .getByLabel('Pictures of your own')
+      .setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer });
+    await page.getByRole('button', { name: 'List item' }).click();
+    await page.waitForURL(/\/items\/[0-9a-f-]{36}/);
+    const shown = page.getByRole('img', { name: 'A photographed clock' });
+    const source = (await shown.getAttribute('src')) ?? '';
+    expect(source).toMatch(/^\/pictures\/[0-9a-f]{64}\/48\.webp$/);
+    const answer = await page.request.get(source);
+    expect(answer.headers()['content-type']).toBe('image/webp');
+    expect((await answer.body()).toString('latin1')).toMatch(/^RIFF(?!.*(Exif|Photographer))/is);
+  });
+
+  it('who is outbid reads so, with a count above every page, until they want to hear no more of it', async () => {
+    const cho = await enter('Rules Cho');
+    const itemId = await list('A contested clock');
+    await callBids('PlaceBid', { itemId, amount: '1000' }, cho);
+    await callBids('PlaceBid', { itemId, amount: '1100' }, ann);
+    await vi.waitFor(async () => {
+      await cho.page.goto('/notifications');
+      expect(await cho.page.getByRole('link', { name: /^Notifications/ }).textContent()).toContain('(1)');
+    }, AWHILE);
+    const told = cho.page.getByRole('list', { name: 'Notifications' }).getByRole('listitem');
+    expect(await told.allTextContents()).toEqual([
+      expect.stringContaining('A contested clockYou were outbid: the highest bid is $11.00.'),
+    ]);
+    await cho.page.getByRole('button', { name: 'Mark all as read' }).click();
+    await cho.page.getByRole('link', { name: 'Notifications', exact: true }).waitFor();
+    await cho.page.getByLabel('Somebody outbids me: on the site').uncheck();
+    await cho.page.getByRole('button', { name: 'Save' }).click();
+    await cho.page.getByRole('status').getByText('Saved.').waitFor();
+
+    // Of one item, in order: once the purchase is told of, being outbid before it will not be.
+    const another = await list('A clock to outbid and buy', { buyNowPrice: '9000' });
+    await callBids('PlaceBid', { itemId: another, amount: '1000' }, cho);
+    await callBids('PlaceBid', { itemId: another, amount: '1100' }, ann);
+    await callBids('BuyNow', { itemId: another }, cho);
+    await vi.waitFor(async () => {
+      await cho.page.goto('/notifications');
+      expect(await told.allTextContents()).toEqual([
+        expect.stringContaining('You won it for $90.00.'),
+        expect.stringContaining('A contested clock'),
+      ]);
+    }, AWHILE);
+  });
+});
