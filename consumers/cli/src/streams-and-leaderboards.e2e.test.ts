@@ -1,0 +1,65 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { publishRaw } from '@gavel/consumer-runtime/testing/raw-publisher';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type CliSystem, startCliSystem } from './testing/cli-system.ts';
+
+const ITEM = '01970000-0000-7000-8000-00000000000b';
+const PARTITION = 'gavel.bids-0';
+const USER = '01970000-0000-7000-8000-0000000000b2';
+
+describe('the command line where nobody is at work', () => {
+  let system: CliSystem;
+
+  beforeAll(async () => {
+    system = await startCliSystem();
+    await system.bid(ITEM, USER, 1, 2, 3);
+  });
+  afterAll(() => system?.close());
+
+  const peekIds = () => system.peekIds(PARTITION);
+  const json = async (...args: string[]) => JSON.parse((await system.gavel(...args, '--json')).stdout);
+
+  it('tails from an age, then on with what comes, by subject, and ends at the limit', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'gavel-tail-'));
+    const seen = join(directory, 'seen');
+    const lines = async () => (await readFile(seen, 'utf8')).split('\n').filter(Boolean);
+    const subject = `gavel.bids.*.${ITEM}`;
+    const tailed = system.shell(
+      `gavel streams tail gavel.bids --from -1h --subject '${subject}' --json --limit 4 > ${seen}`,
+    );
+    await vi.waitFor(async () => expect(await lines()).toHaveLength(3), { timeout: 60_000, interval: 100 });
+    await system.bid(ITEM, USER, 4);
+    expect(await tailed).toMatchObject({ code: 0 });
+    const events = (await lines()).map((line) => JSON.parse(line) as { envelope: { subject: string } });
+    expect(events).toHaveLength(4);
+    expect(events.at(-1)).toMatchObject({ envelope: { sequence: '4' }, body: { userId: USER } });
+    expect(events.every(({ envelope }) => envelope.subject === `gavel.bids.bid_placed.${ITEM}`)).toBe(true);
+    await rm(directory, { recursive: true });
+  });
+
+  it('seeks, replays and swaps the leaderboards, which nobody keeps here, and parks what is no event', async () => {
+    const places = await json('groups', 'seek', 'leaderboard', '--to', 'next', '--execute');
+    expect(places.steps).toContainEqual(expect.objectContaining({ partition: PARTITION, after: 3 }));
+    await publishRaw(system.urls.streamUrl, PARTITION, [Buffer.from('no message either')]);
+    const swapped = await json('replay', 'leaderboard', '--from', 'first', '--swap');
+    const rows = (swapped.tables as { table: string; replayedRows: number }[]).map(
+      ({ table, replayedRows }) => [table, Number(replayedRows)] as const,
+    );
+    expect(swapped.swapped).toBe(true);
+    expect(Object.fromEntries(rows)).toMatchObject({ auctions: 1, auction_bidders: 1, sellers: 0 });
+    const shown = await json('groups', 'show', 'leaderboard');
+    expect(shown.partitions[0]).toMatchObject({ partition: PARTITION, lagMessages: 0 });
+    const letters = (await json('dead-letters', 'ls')) as { group: string; partition: string }[];
+    expect(letters.filter(({ group }) => group === 'leaderboard')).toHaveLength(1);
+    const [first] = (await peekIds()) as [string];
+    const { steps } = (await json('trace', first)) as {
+      steps: { step: string; where: string; at: unknown }[];
+    };
+    expect(steps.find(({ where }) => where.startsWith('leaderboard'))).toMatchObject({
+      step: 'applied',
+      at: expect.any(String),
+    });
+  });
+});
