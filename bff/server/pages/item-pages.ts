@@ -2,7 +2,7 @@ import type { Bid, Item, TopBidder } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { cache } from 'react';
 import { call } from '../rpc/call.ts';
 import type { CallOutcome } from '../rpc/call-failure.ts';
-import { as, bidsClient, leaderboardClient } from '../rpc/clients.ts';
+import { asVisitor, bidsClient, leaderboardClient } from '../rpc/clients.ts';
 import { readSession } from '../session/read-session.ts';
 import type { Page } from './list-pages.ts';
 
@@ -11,7 +11,7 @@ const TOP_BIDDERS = 5;
 
 /** One item, as the reader may see it. Read once a request, for the title and for the page. */
 export const readItem = cache(async (id: string): Promise<CallOutcome<Item | undefined>> => {
-  const options = await optionalCaller();
+  const options = asVisitor(await readSession());
   const outcome = await call('bids', () => bidsClient().getItem({ id: id.slice(0, 64) }, options));
   return outcome.ok ? { ok: true, value: outcome.value.item } : outcome;
 });
@@ -19,7 +19,7 @@ export const readItem = cache(async (id: string): Promise<CallOutcome<Item | und
 /** An item's bids, newest first; bidders are masked, and only the reader's own bids say whose they are. */
 export async function itemBids(itemId: string, pageToken: string): Promise<CallOutcome<Page<Bid>>> {
   const request = { itemId: itemId.slice(0, 64), pageSize: BIDS_PAGE_SIZE, pageToken };
-  const options = await optionalCaller();
+  const options = asVisitor(await readSession());
   const outcome = await call('bids', () => bidsClient().getItemBids(request, options));
   if (!outcome.ok) return outcome;
   return { ok: true, value: { entries: outcome.value.bids, nextPageToken: outcome.value.nextPageToken } };
@@ -30,9 +30,4 @@ export async function topBidders(itemId: string): Promise<readonly TopBidder[]> 
   const request = { itemId: itemId.slice(0, 64), limit: TOP_BIDDERS };
   const outcome = await call('bids', () => leaderboardClient().getTopBidders(request));
   return outcome.ok ? outcome.value.bidders : [];
-}
-
-async function optionalCaller(): Promise<{ headers?: { authorization: string } }> {
-  const session = await readSession();
-  return session.kind === 'signed-in' ? as(session) : {};
 }

@@ -9,7 +9,8 @@ import {
 } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { call } from '../rpc/call.ts';
 import type { CallOutcome } from '../rpc/call-failure.ts';
-import { as, bidsClient, leaderboardClient } from '../rpc/clients.ts';
+import { as, asVisitor, bidsClient, leaderboardClient } from '../rpc/clients.ts';
+import { readSession } from '../session/read-session.ts';
 import type { Session } from '../session/renewal.ts';
 import type { Search } from './search.ts';
 
@@ -38,7 +39,8 @@ export async function foundAuctions(search: Search, pageToken: string): Promise<
     sort: search.sort || ItemSort.UNSPECIFIED,
     scheduled: search.scheduled,
   };
-  return itemPage(await call('bids', () => bidsClient().listItems(request)));
+  const options = asVisitor(await readSession());
+  return itemPage(await call('bids', () => bidsClient().listItems(request, options)));
 }
 
 /** The category tree; empty when it cannot be had: the list does without. */

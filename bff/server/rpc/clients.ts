@@ -20,9 +20,22 @@ export const leaderboardClient = lazily(LeaderboardService, () => config().BIDS_
 export const notificationsClient = lazily(NotificationService, () => config().NOTIFICATIONS_URL);
 export const userStatsClient = lazily(UserStatsService, () => config().USER_STATS_URL);
 
-/** Call options that name the caller. */
-export function as(session: { accessToken: string }): { headers: { authorization: string } } {
-  return { headers: { authorization: `Bearer ${session.accessToken}` } };
+/** Call options that name the caller, and the address that the call is for. */
+export function as(session: { accessToken: string; address?: string }): { headers: Record<string, string> } {
+  return { headers: { authorization: `Bearer ${session.accessToken}`, ...forwarded(session) } };
+}
+
+/** Call options of anybody: who it is when they are signed in, and in any case the address that the call is for. */
+export function asVisitor(session: { kind: string; accessToken?: string; address?: string }): {
+  headers: Record<string, string>;
+} {
+  const { accessToken, address } = session;
+  if (accessToken !== undefined) return as({ accessToken, ...(address && { address }) });
+  return { headers: forwarded(session) };
+}
+
+function forwarded({ address }: { address?: string }): Record<string, string> {
+  return address ? { 'x-forwarded-for': address } : {};
 }
 
 /** A client made at its first use, because a build has no environment. */
