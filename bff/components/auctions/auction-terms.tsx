@@ -28,6 +28,9 @@ export function AuctionTerms({ item, readerId }: AuctionTermsProps) {
             : 'The reserve price is not met yet.'}
         </li>
       )}
+      {item.buyNowPrice > 0n && item.status !== ItemStatus.ENDED && (
+        <li>Can be bought at once for {money(item.buyNowPrice)}, until bidding is past that.</li>
+      )}
       {item.reservePrice > 0n && (
         <li>Your reserve price: {money(item.reservePrice)}. Nobody else sees it.</li>
       )}

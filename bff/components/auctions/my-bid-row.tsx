@@ -25,8 +25,8 @@ export function MyBidRow({ bid: { item, state, highestAmount } }: { bid: MyBid }
           </Link>
         </h2>
         <p className="hint">
-          {statusText(item)} {instantText(endOf(item))} · your bid {money(highestAmount)}, highest{' '}
-          {money(item.currentHighestBid)}
+          {statusText(item)} {instantText(endOf(item))} · your bid {money(highestAmount)}
+          {item.bidCount > 0n && `, highest ${money(item.currentHighestBid)}`}
           {item.myMaximum > 0n && `, your maximum ${money(item.myMaximum)}`}
         </p>
       </div>

@@ -10,7 +10,7 @@ export function instantText(iso: string): string {
   return Number.isNaN(instant) ? iso : `${format.format(instant)} UTC`;
 }
 
-/** How long until an instant, in its two largest units: "2 d 5 h", "3 min 10 s"; undefined when it has passed. */
+/** How long until an instant, in its two largest units: "2 d 5 h", "3 min 10 s", with spaces that no line breaks at; undefined when it has passed. */
 export function timeLeft(iso: string, nowMs: number): string | undefined {
   const seconds = Math.floor((Date.parse(iso) - nowMs) / 1000);
   if (!(seconds > 0)) return undefined;
@@ -24,6 +24,6 @@ export function timeLeft(iso: string, nowMs: number): string | undefined {
   return parts
     .slice(first, first + 2)
     .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${count} ${unit}`)
+    .map(([count, unit]) => `${count}\u00a0${unit}`)
     .join(' ');
 }
