@@ -46,7 +46,8 @@ export async function bidUntilStopped(options: BidderOptions): Promise<Attempt[]
   const open = new Set(options.items);
   let itemId = chooseItem([...open], random);
   while (!stopBidding.aborted) {
-    const amount = (minimums.get(itemId) ?? 100n) + BigInt(random.between(0, 400));
+    // Some of the largest steps above the minimum: of bids on their way at once more than the first is high enough.
+    const amount = (minimums.get(itemId) ?? 100n) + 10_000n * BigInt(random.between(0, 40));
     const { attempt, minimum } = await placeBid(options, itemId, amount);
     attempts.push(attempt);
     const above = amount + 1n;

@@ -19,17 +19,17 @@ export const placing: fc.Arbitrary<PlaceBid> = fc.record({
   answerId: fc.uuid(),
   userId: fc.oneof({ weight: 9, arbitrary: bidder }, { weight: 1, arbitrary: anyone }),
   amount,
-  maximum: fc.option(amount, { nil: undefined }),
+  maximum: fc.option(amount, { nil: undefined, freq: 2 }),
 });
 
 /** An hour's auction with any of the terms there are. */
 export const creation: fc.Arbitrary<CreateItem> = fc
   .record({
-    reservePrice: fc.option(fc.bigInt(100n, 2_000n), { nil: undefined }),
-    aboveReserve: fc.option(fc.bigInt(0n, 5_000n), { nil: undefined }),
+    reservePrice: fc.option(fc.bigInt(100n, 2_000n), { nil: undefined, freq: 2 }),
+    aboveReserve: fc.option(fc.bigInt(0n, 5_000n), { nil: undefined, freq: 2 }),
     softCloseSeconds: fc.constantFrom(0, 1, 60, 600),
-    extensionSeconds: fc.option(fc.constantFrom(0, 30, 600), { nil: undefined }),
-    startSeconds: fc.option(fc.constantFrom(1, 1800), { nil: undefined }),
+    extensionSeconds: fc.constantFrom(undefined, 0, 30, 600),
+    startSeconds: fc.constantFrom(undefined, undefined, 1, 600),
   })
   .map(({ reservePrice, aboveReserve, softCloseSeconds, extensionSeconds, startSeconds }) => ({
     ...createClock,
@@ -41,7 +41,7 @@ export const creation: fc.Arbitrary<CreateItem> = fc
   }));
 
 const command: fc.Arbitrary<AuctionCommand> = fc.oneof(
-  { weight: 12, arbitrary: placing },
+  { weight: 40, arbitrary: placing },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('BuyNow' as const), userId: anyone }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('CancelItem' as const), userId: anyone }) },
   { weight: 2, arbitrary: fc.constant<AuctionCommand>({ type: 'Announce' }) },
@@ -65,12 +65,11 @@ const command: fc.Arbitrary<AuctionCommand> = fc.oneof(
 );
 
 // Many of them just before the end, where late bids move it.
-const moment = fc.oneof(
-  fc.double({ min: 0, max: 3500, noNaN: true }),
-  fc.double({ min: 3500, max: 4500, noNaN: true }),
-);
+const moment = fc
+  .oneof(fc.integer({ min: 0, max: 3_500_000 }), fc.integer({ min: 3_500_000, max: 3_700_000 }))
+  .map((ms) => ms / 1000);
 
 /** What may be asked of an auction, in the order of the seconds since its beginning. */
 export const commands: fc.Arbitrary<[AuctionCommand, number][]> = fc
-  .array(fc.tuple(command, moment), { maxLength: 40 })
+  .array(fc.tuple(command, moment), { maxLength: 40, size: 'max' })
   .map((list) => list.toSorted(([, a], [, b]) => a - b));

@@ -50,12 +50,12 @@ const asked: fc.Arbitrary<Asked> = fc.record({
   who: fc.nat(BIDDERS.length - 1),
   process: fc.nat(7),
   amount,
-  maximum: fc.option(amount, { nil: undefined }),
+  maximum: fc.option(amount, { nil: undefined, freq: 2 }),
   key: fc.option(fc.constantFrom('one', 'two', 'three'), { nil: undefined, freq: 2 }),
 });
 
 export const terms = fc.record({
-  reservePrice: fc.option(fc.bigInt(100n, 2_000n), { nil: undefined }),
+  reservePrice: fc.option(fc.bigInt(100n, 2_000n), { nil: undefined, freq: 2 }),
   buyNow: fc.boolean(),
   softCloseSeconds: fc.constantFrom(0, 1),
   extensionMs: fc.constantFrom(0, 100, 60_000),
