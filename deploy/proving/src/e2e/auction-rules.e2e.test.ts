@@ -29,6 +29,9 @@ afterAll(async () => {
   await system?.stop();
 });
 
+/** What browsers had to complain of: errors of scripts, and what the content security policy refused. */
+const complaints: string[] = [];
+
 interface Person extends SignedIn {
   readonly page: Page;
 }
@@ -37,6 +40,10 @@ interface Person extends SignedIn {
 async function enter(name: string, javaScriptEnabled = true): Promise<Person> {
   const person = await signUp(system.urls.auth, name);
   const page = await openPage(browser, system.urls.bff, { javaScriptEnabled });
+  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`${page.url()}: ${message.text()}`);
+  });
   await signIn(page, person);
   return { ...person, page };
 }
@@ -108,6 +115,10 @@ describe('the rules of an auction, in a real browser', () => {
     const itemId = await list('A clock to have at once', { buyNowPrice: '30000' });
     await placeBid(bob.page, itemId, '12');
     await bob.page.getByRole('status').getByText('Your bid of $12.00 stands.').waitFor();
+    await shows(bob.page, 'leading', 'You have the highest bid');
+    await callBids('PlaceBid', { itemId, amount: '1300' }, ann);
+    // The page that was open all the time no longer says so.
+    await bob.page.getByTestId('leading').waitFor({ state: 'detached' });
     await ann.page.goto(`/items/${itemId}`);
     await ann.page.getByText('Buy now for $300.00…').click();
     await ann.page.getByRole('button', { name: 'Yes, buy it for $300.00' }).click();
@@ -205,6 +216,29 @@ describe('the rules of an auction, in a real browser', () => {
     await row.getByRole('link', { name: 'Listed again' }).waitFor();
   });
 
+  it('the form for an item takes a reserve and a buy-now price, and says what is wrong with them', async () => {
+    const { page } = seller;
+    await page.goto('/sell');
+    await page.getByLabel('Title').fill('A clock with terms');
+    await page.getByLabel('Start price').fill('20');
+    await page.getByText('Reserve, buy-now price, start and late bids').click();
+    await page.getByLabel('Reserve price').fill('10');
+    await page.getByLabel('Buy-now price').fill('99');
+    await page.getByLabel('Late bids').selectOption('A bid in the last 2 minutes moves the end');
+    await page.getByRole('button', { name: 'List item' }).click();
+    const problem = page.locator('#reserve_price-problem');
+    await problem.getByText('The reserve price must not be below the start price.').waitFor();
+    await page.getByLabel('Reserve price').fill('30');
+    await page.getByRole('button', { name: 'List item' }).click();
+    await page.waitForURL(/\/items\/[0-9a-f-]{36}/);
+    const terms = page.getByRole('list', { name: 'Terms' });
+    expect(await terms.getByRole('listitem').allTextContents()).toEqual([
+      'Can be bought at once for $99.00, until bidding is past that.',
+      'Your reserve price: $30.00. Nobody else sees it.',
+      expect.stringMatching(/^A bid in the last 2 minutes moves the end, at the latest to /),
+    ]);
+  });
+
   it('a photograph is shown re-encoded, without what its camera wrote into it', async () => {
     const { page } = seller;
     expect(photograph.toString('latin1')).toMatch(/Exif.*Photographer/s);
@@ -256,5 +290,9 @@ describe('the rules of an auction, in a real browser', () => {
         expect.stringContaining('A contested clock'),
       ]);
     }, AWHILE);
+  });
+
+  it('no browser had anything to complain of', () => {
+    expect(complaints).toEqual([]);
   });
 });
