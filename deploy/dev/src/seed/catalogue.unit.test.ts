@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { projectRoot } from '../project-root.ts';
 import { catalogue } from './catalogue.ts';
 import { bidders, sellers } from './demo-people.ts';
+import { demoTerms } from './demo-terms.ts';
 
 test('every picture of the catalogue is drawn', () => {
   for (const { picture } of catalogue)
@@ -26,4 +27,25 @@ test('categories make a tree: some items stand below a category, some in it', ()
   const depths = new Set(catalogue.map(({ category }) => category.split('/').length));
   expect(depths).toEqual(new Set([1, 2]));
   for (const { category } of catalogue) expect(category).toMatch(/^[a-z]+(\/[a-z]+(-[a-z]+)*)?$/);
+});
+
+test('every rule has its example: terms name auctions of the catalogue and agree with their prices and bids', () => {
+  for (const [title, terms] of Object.entries(demoTerms)) {
+    const item = catalogue.find((each) => each.title === title);
+    expect(item, title).toBeDefined();
+    if (!item) continue;
+    const { reservePrice = item.start.amount, buyNowPrice = reservePrice } = terms;
+    expect(reservePrice, title).toBeGreaterThanOrEqual(item.start.amount);
+    expect(buyNowPrice, title).toBeGreaterThanOrEqual(reservePrice);
+    if (terms.startsInHours !== undefined) expect(item.bids, title).toEqual([]);
+    if (terms.firstMaximum !== undefined) expect(item.bids.length, title).toBe(1);
+  }
+  const used = new Set(Object.values(demoTerms).flatMap((terms) => Object.keys(terms)));
+  expect([...used].sort()).toEqual([
+    'buyNowPrice',
+    'firstMaximum',
+    'reservePrice',
+    'softCloseSeconds',
+    'startsInHours',
+  ]);
 });

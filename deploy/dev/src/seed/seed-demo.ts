@@ -1,5 +1,6 @@
 import { catalogue, type DemoItem } from './catalogue.ts';
 import { bidders, type DemoPerson, demoPassword, sellers } from './demo-people.ts';
+import { type DemoTerms, demoTerms } from './demo-terms.ts';
 import { type Call, RpcFailure } from './rpc.ts';
 
 interface Item {
@@ -25,7 +26,8 @@ export async function seedDemo(auth: Call, bids: Call): Promise<{ items: number;
   for (const demo of catalogue) {
     const item = present.get(demo.title) ?? (await list(bids, demo, tokens.get(demo.seller)));
     for (const [index, bidder] of demo.bids.entries()) {
-      await bid(bids, demo, item.id, tokens.get(bidder), `demo-${item.id}-${index}`);
+      const maximum = index === 0 ? demoTerms[demo.title]?.firstMaximum : undefined;
+      await bid(bids, { ...demo, maximum }, item.id, tokens.get(bidder), `demo-${item.id}-${index}`);
       placed += 1;
     }
   }
@@ -59,22 +61,38 @@ async function itemsOf(bids: Call, token: string | undefined): Promise<Item[]> {
 }
 
 async function list(bids: Call, demo: DemoItem, token: string | undefined): Promise<Item> {
+  const terms = demoTerms[demo.title] ?? {};
+  const startsAt = hoursFromNow(terms.startsInHours ?? 0);
   const body = {
+    ...amountsOf(terms),
+    ...(terms.softCloseSeconds !== undefined && { softCloseSeconds: terms.softCloseSeconds }),
+    ...(terms.startsInHours !== undefined && { startsAt }),
     title: demo.title,
     description: demo.description,
     startPrice: demo.start.amount.toString(),
     currency: demo.start.currency,
-    endAt: new Date(Date.now() + demo.endsInHours * 3_600_000).toISOString(),
+    endAt: hoursFromNow(demo.endsInHours),
     images: [demo.picture],
     category: demo.category,
   };
   return ((await bids('bids.v1.BidService/CreateItem', body, token)) as { item: Item }).item;
 }
 
-/** One bid above the smallest accepted one; the key makes a repeat after an interruption answer as the first time. */
+function amountsOf({ reservePrice, buyNowPrice }: DemoTerms): Record<string, string> {
+  return {
+    ...(reservePrice !== undefined && { reservePrice: reservePrice.toString() }),
+    ...(buyNowPrice !== undefined && { buyNowPrice: buyNowPrice.toString() }),
+  };
+}
+
+function hoursFromNow(hours: number): string {
+  return new Date(Date.now() + hours * 3_600_000).toISOString();
+}
+
+/** One bid above the smallest accepted one, or up to a maximum; the key makes a repeat after an interruption answer as the first time. */
 async function bid(
   bids: Call,
-  demo: DemoItem,
+  demo: Pick<DemoItem, 'raise'> & { readonly maximum: bigint | undefined },
   itemId: string,
   token: string | undefined,
   key: string,
@@ -84,7 +102,13 @@ async function bid(
   try {
     await bids(
       'bids.v1.BidService/PlaceBid',
-      { itemId, amount: amount.toString(), idempotencyKey: key },
+      {
+        itemId,
+        ...(demo.maximum === undefined
+          ? { amount: amount.toString() }
+          : { maxAmount: demo.maximum.toString() }),
+        idempotencyKey: key,
+      },
       token,
     );
   } catch (error) {
