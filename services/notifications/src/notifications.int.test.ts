@@ -208,15 +208,15 @@ describe('NotificationService', () => {
     const time = Buffer.from(JSON.stringify([1, me, 'all', '+012026-01-01T00:00:00.000Z', me])).toString(
       'base64url',
     );
-    for (const request of [
-      mine.list({ pageToken, unreadOnly: true }),
-      (await as(randomUUID())).list({ pageToken }),
-      mine.list({ pageToken: `${pageToken}.` }),
-      mine.list({ pageToken: 'x' }),
-      mine.list({ pageToken: time }),
-    ]) {
-      expect(await reasonOf(request)).toBe('INVALID_PAGE_TOKEN');
-    }
+    const theirs = await as(randomUUID());
+    const requests = [
+      () => mine.list({ pageToken, unreadOnly: true }),
+      () => theirs.list({ pageToken }),
+      () => mine.list({ pageToken: `${pageToken}.` }),
+      () => mine.list({ pageToken: 'x' }),
+      () => mine.list({ pageToken: time }),
+    ];
+    for (const request of requests) expect(await reasonOf(request())).toBe('INVALID_PAGE_TOKEN');
     expect(await reasonOf(mine.list({ pageSize: -1 }))).toBe('INVALID_FIELD');
   });
 
