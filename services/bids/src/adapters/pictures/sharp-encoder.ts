@@ -1,4 +1,5 @@
 import type { Outcome } from '@gavel/service-runtime/failure';
+import pLimit from 'p-limit';
 import sharp, { type Metadata } from 'sharp';
 import type { EncodedPicture, PictureEncoder, PictureProblem } from '../../application/pictures.ts';
 
@@ -30,22 +31,8 @@ sharp.cache(false);
 
 /** JPEG, PNG, WebP, AVIF and GIF (its first frame) as WebP, turned upright, in sRGB, without EXIF or any other metadata. */
 export function createSharpEncoder(): PictureEncoder {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return {
-    async encode(bytes) {
-      if (running >= AT_A_TIME) await new Promise<void>((resolve) => waiting.push(resolve));
-      else running += 1;
-      try {
-        return await encode(bytes);
-      } finally {
-        // The place is handed on, so that nobody who came later takes it.
-        const next = waiting.shift();
-        if (next) next();
-        else running -= 1;
-      }
-    },
-  };
+  const limit = pLimit(AT_A_TIME);
+  return { encode: (bytes) => limit(encode, bytes) };
 }
 
 async function encode(bytes: Uint8Array): Promise<Outcome<EncodedPicture[], PictureProblem>> {

@@ -150,6 +150,22 @@ describe('an auction that somebody else holds', () => {
     }
   });
 
+  it('takes no connection from others, however many are held', async () => {
+    const held = await Promise.all(Array.from({ length: 30 }, newAuction));
+    const free = await newAuction();
+    const holder = await database.pool.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT FROM items WHERE id = ANY($1::uuid[]) FOR NO KEY UPDATE', [held]);
+      const waiting = Promise.all(held.map((itemId) => bid(itemId, amountOf(0))));
+      for (let n = 0; n < 5; n++) expect((await bid(free, amountOf(n))).kind).toBe('accepted');
+      await holder.query('COMMIT');
+      expect(new Set((await waiting).map((result) => result.kind))).toEqual(new Set(['accepted']));
+    } finally {
+      holder.release();
+    }
+  });
+
   it('that is none is told to its bidder', async () => {
     const [unknown, known] = await Promise.all([bid(uuidv7(), 1n), bid(await newAuction(), amountOf(0))]);
     expect(unknown).toMatchObject({ kind: 'rejected', rejection: { reason: 'ITEM_NOT_FOUND' } });

@@ -4,6 +4,7 @@ import { inject, withSpan } from '@gavel/observability/tracing';
 import type { Pool } from '@gavel/postgres/pool';
 import { classify, sqlState } from '@gavel/postgres/sqlstate';
 import { transaction } from '@gavel/postgres/transaction';
+import pLimit from 'p-limit';
 import type { BidRequest, BidResult } from '../../application/auctions.ts';
 import { placeBidsOnFree, placeBidsOnOne, type TracedBid } from './place-bids.ts';
 import { KeyTakenError } from './write-bids.ts';
@@ -12,6 +13,8 @@ import { KeyTakenError } from './write-bids.ts';
 const AT_A_TIME = 3;
 /** Bids of one transaction. A larger one holds its auctions longer and gains nothing. */
 const MOST_BIDS = 256;
+/** Held auctions that are waited for at one time, each with a connection; the rest of the pool is for all others. */
+const MOST_WAITED_FOR = 8;
 const LOCK_TIMEOUT = '55P03';
 
 /** A bid that came, and the caller who waits for its result. */
@@ -34,6 +37,7 @@ export function createBidDesk(pool: Pool): (request: BidRequest) => Promise<BidR
   /** Auctions with waiting bids that no transaction has in hand, longest waiting first. */
   const ready = new Set<string>();
   const inHand = new Set<string>();
+  const waitInTurn = pLimit(MOST_WAITED_FOR);
   let running = 0;
   let scheduled = false;
 
@@ -74,7 +78,7 @@ export function createBidDesk(pool: Pool): (request: BidRequest) => Promise<BidR
     running -= 1;
     for (const itemId of new Set(bids.map((bid) => bid.itemId))) {
       const group = held.get(itemId);
-      if (group) void decideHeld(pool, itemId, group).then(() => release(itemId));
+      if (group) void waitInTurn(decideHeld, pool, itemId, group).then(() => release(itemId));
       else release(itemId);
     }
   };
