@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createLogger } from '@gavel/observability/logger';
+import { pause } from '@gavel/service-runtime/pause';
 import { keepBoards, type Round } from './application/keep-boards.ts';
 import type { BoardSource, BoardStore } from './application/ports.ts';
 
@@ -52,17 +53,4 @@ export function startBoardKeeper(source: BoardSource, store: BoardStore): BoardK
       await ended;
     },
   };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }

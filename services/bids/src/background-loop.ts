@@ -1,4 +1,5 @@
 import { createLogger } from '@gavel/observability/logger';
+import { pause } from '@gavel/service-runtime/pause';
 
 export interface BackgroundLoop {
   /** Resolves when the work under way has ended. */
@@ -39,17 +40,4 @@ export function startBackgroundLoop(name: string, work: () => Promise<number>): 
       await ended;
     },
   };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }

@@ -3,6 +3,7 @@ import { createLogger } from '@gavel/observability/logger';
 import { listen } from '@gavel/postgres/listen';
 import { createPool } from '@gavel/postgres/pool';
 import type { StreamName } from '@gavel/proto/topology';
+import { pause } from '@gavel/service-runtime/pause';
 import { WAKE_CHANNEL } from '../wake.ts';
 import { type Backlog, createBacklogReader } from './backlog.ts';
 import { createGapReader } from './gap-reader.ts';
@@ -202,18 +203,4 @@ export function startRelay(options: RelayOptions): Relay {
       await pool.end();
     },
   };
-}
-
-function pause(ms: number, stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    stop.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }
