@@ -3,12 +3,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
-import { type EventMessage, event } from '@gavel/notifications/testing/event-message';
+import { type EventMessage, event } from '@gavel/notifications-consumer/testing/event-message';
 import {
   type NotificationsFixture,
   openNotificationsFixture,
-} from '@gavel/notifications/testing/notifications-fixture';
-import { startWorkingConsumer } from '@gavel/notifications/testing/working-consumer';
+} from '@gavel/notifications-consumer/testing/notifications-fixture';
+import { startWorkingConsumer } from '@gavel/notifications-consumer/testing/working-consumer';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
 import {
   NotificationKind as Kind,

@@ -1,10 +1,10 @@
-import { leaderboardConsumer } from '@gavel/consumer-leaderboard/consumer';
 import type { ConsumerDefinition } from '@gavel/consumer-runtime/define-consumer';
 import { asConsumer } from '@gavel/consumer-runtime/queue/as-consumer';
 import type { QueueConsumerDefinition } from '@gavel/consumer-runtime/queue/define-queue-consumer';
-import { userStatsConsumer } from '@gavel/consumer-user-stats/consumer';
-import { notificationsConsumer } from '@gavel/notifications/consumer';
+import { leaderboardConsumer } from '@gavel/leaderboard-consumer/consumer';
+import { notificationsConsumer } from '@gavel/notifications-consumer/consumer';
 import { type StreamName, streams } from '@gavel/proto/topology';
+import { userStatsConsumer } from '@gavel/user-stats-consumer/consumer';
 import { CommandFailure } from '../command-failure.ts';
 import type { DatabaseName } from '../connections/session.ts';
 

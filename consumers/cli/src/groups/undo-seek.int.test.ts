@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { statsMigrations } from '@gavel/consumer-user-stats/migrations';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { statsMigrations } from '@gavel/user-stats-consumer/migrations';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Extent } from '../streams/extent.ts';
 import { executeSeek } from './execute-seek.ts';

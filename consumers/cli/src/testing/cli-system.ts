@@ -3,22 +3,22 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { leaderboardMigrations } from '@gavel/consumer-leaderboard/migrations';
 import { startQueueConsumer } from '@gavel/consumer-runtime/queue/start-queue-consumer';
 import { type RunningConsumer, startConsumer } from '@gavel/consumer-runtime/start-consumer';
-import { userStatsConsumer } from '@gavel/consumer-user-stats/consumer';
-import { statsMigrations } from '@gavel/consumer-user-stats/migrations';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
 import { startTestNats } from '@gavel/dev/testing/private-infrastructure';
+import { leaderboardMigrations } from '@gavel/leaderboard-consumer/migrations';
 import { startNatsBridge } from '@gavel/nats-bridge/main';
-import { notificationsConsumer } from '@gavel/notifications/consumer';
-import { notificationsMigrations } from '@gavel/notifications/migrations';
+import { notificationsConsumer } from '@gavel/notifications-consumer/consumer';
+import { notificationsMigrations } from '@gavel/notifications-consumer/migrations';
 import { append } from '@gavel/outbox/append';
 import { outboxMigrations } from '@gavel/outbox/migrations';
 import { type Relay, startRelay } from '@gavel/outbox/relay/start-relay';
 import { createTestDatabase } from '@gavel/postgres/testing/test-database';
 import { transaction } from '@gavel/postgres/transaction';
 import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
+import { userStatsConsumer } from '@gavel/user-stats-consumer/consumer';
+import { statsMigrations } from '@gavel/user-stats-consumer/migrations';
 import { expect, inject, vi } from 'vitest';
 
 export interface CommandResult {

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type BidsUnderTest, startBidsUnderTest, type Visitor } from '@gavel/bids/testing/bids-under-test';
-import { startLeaderboard } from '@gavel/consumer-leaderboard/main';
-import { leaderboardMigrations } from '@gavel/consumer-leaderboard/migrations';
+import {
+  type BidsUnderTest,
+  startBidsUnderTest,
+  type Visitor,
+} from '@gavel/bids-service/testing/bids-under-test';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
 import { startTestRedis, type TestRedis } from '@gavel/dev/testing/private-infrastructure';
+import { startLeaderboard } from '@gavel/leaderboard-consumer/main';
+import { leaderboardMigrations } from '@gavel/leaderboard-consumer/migrations';
 import { startRelay } from '@gavel/outbox/relay/start-relay';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import fc from 'fast-check';

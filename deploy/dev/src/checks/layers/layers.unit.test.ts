@@ -12,10 +12,10 @@ const packages = new Map([
   ['@gavel/postgres', 'services/postgres'],
   ['@gavel/service-runtime', 'services/runtime'],
   ['@gavel/outbox', 'services/outbox'],
-  ['@gavel/auth', 'services/auth'],
-  ['@gavel/bids', 'services/bids'],
+  ['@gavel/auth-service', 'services/auth'],
+  ['@gavel/bids-service', 'services/bids'],
   ['@gavel/consumer-runtime', 'consumers/runtime'],
-  ['@gavel/consumer-user-stats', 'consumers/user-stats'],
+  ['@gavel/user-stats-consumer', 'consumers/user-stats'],
   ['@gavel/bff', 'bff'],
   ['@gavel/dev', 'deploy/dev'],
 ]);
@@ -28,12 +28,12 @@ test.each([
   ['proto/src/registry.ts', '@gavel/observability/logger'],
   ['services/postgres/src/pool.ts', '@gavel/service-runtime/config'],
   ['services/runtime/src/health.ts', '@gavel/postgres/pool'],
-  ['services/outbox/src/append.ts', '@gavel/bids/domain/auction'],
-  ['services/auth/src/main.ts', '@gavel/bids/config'],
+  ['services/outbox/src/append.ts', '@gavel/bids-service/domain/auction'],
+  ['services/auth/src/main.ts', '@gavel/bids-service/config'],
   ['services/auth/src/main.ts', '../../bids/src/config.ts'],
   ['services/bids/src/main.ts', '@gavel/consumer-runtime/run'],
   ['consumers/user-stats/src/main.ts', '@gavel/outbox/append'],
-  ['consumers/runtime/src/run.ts', '@gavel/consumer-user-stats/project'],
+  ['consumers/runtime/src/run.ts', '@gavel/user-stats-consumer/project'],
   ['bff/server/rpc/call.ts', '@gavel/service-runtime/config'],
   ['services/bids/src/main.ts', '@gavel/dev/config'],
 ])('%s may not import %s', (path, specifier) => {
@@ -45,7 +45,7 @@ test.each([
   ['services/outbox/src/append.ts', '@gavel/postgres/transaction'],
   ['consumers/user-stats/src/main.ts', '@gavel/consumer-runtime/run'],
   ['bff/server/rpc/clients.ts', '@gavel/proto/gen/bids/v1/bids_pb'],
-  ['deploy/proving/src/e2e/walk.ts', '@gavel/bids/config'],
+  ['deploy/proving/src/e2e/walk.ts', '@gavel/bids-service/config'],
   ['services/bids/src/bids.int.test.ts', '@gavel/dev/infrastructure/rabbitmq-management'],
   ['services/bids/src/bids.int.test.ts', '@gavel/consumer-runtime/testing/vhost'],
 ])('%s may import %s', (path, specifier) => {
@@ -54,10 +54,10 @@ test.each([
 
 test('every form of import is seen', () => {
   const forms = [
-    "import '@gavel/bids/x';",
-    "import type { A } from '@gavel/bids/x';",
-    "export { a } from '@gavel/bids/x';",
-    "const a = await import('@gavel/bids/x');",
+    "import '@gavel/bids-service/x';",
+    "import type { A } from '@gavel/bids-service/x';",
+    "export { a } from '@gavel/bids-service/x';",
+    "const a = await import('@gavel/bids-service/x');",
   ];
   for (const form of forms) expect(check('services/auth/src/main.ts', form)).toHaveLength(1);
 });
@@ -124,9 +124,9 @@ test('the command fails on a planted import and names its line', () => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   };
-  write('services/auth/package.json', '{"name":"@gavel/auth"}');
-  write('services/bids/package.json', '{"name":"@gavel/bids"}');
-  write('services/auth/src/main.ts', "\nimport '@gavel/bids/config';\n");
+  write('services/auth/package.json', '{"name":"@gavel/auth-service"}');
+  write('services/bids/package.json', '{"name":"@gavel/bids-service"}');
+  write('services/auth/src/main.ts', "\nimport '@gavel/bids-service/config';\n");
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
   const planted = spawnSync(process.execPath, [main, root], { encoding: 'utf8' });
   expect(planted.status).toBe(1);

@@ -1,5 +1,5 @@
-import { createPostgresAuctions } from '@gavel/bids/adapters/postgres/postgres-auctions';
-import { placeBid } from '@gavel/bids/application/place-bid';
+import { createPostgresAuctions } from '@gavel/bids-service/adapters/postgres/postgres-auctions';
+import { placeBid } from '@gavel/bids-service/application/place-bid';
 import type { Pool } from '@gavel/postgres/pool';
 import { v7 as uuid } from 'uuid';
 import { bidInLoops } from './bid-loop.ts';
