@@ -5,14 +5,15 @@ export interface Room {
   readonly mayImport: readonly string[];
 }
 
-const foundation = ['proto', 'observability'];
+const foundation = ['proto', 'observability', 'services/resilience'];
 const servicesFoundation = [...foundation, 'services/runtime', 'services/postgres'];
 
 /** The first room whose folder matches is a file's room. deploy is absent: it puts everything together. */
 const rooms: readonly Room[] = [
   { folder: 'proto', mayImport: [] },
   { folder: 'observability', mayImport: ['proto'] },
-  { folder: 'services/runtime', mayImport: foundation },
+  { folder: 'services/resilience', mayImport: ['observability'] },
+  { folder: 'services/runtime', mayImport: [...foundation, 'services/postgres'] },
   { folder: 'services/postgres', mayImport: foundation },
   { folder: 'services/outbox', mayImport: servicesFoundation },
   { folder: 'services/*', mayImport: [...servicesFoundation, 'services/outbox'] },
