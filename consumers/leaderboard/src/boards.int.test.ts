@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { ConsumerDefinition } from '@gavel/consumer-runtime/define-consumer';
 import { createShadow } from '@gavel/consumer-runtime/replay/create-shadow';
 import { fillShadow } from '@gavel/consumer-runtime/replay/fill-shadow';
 import { swapShadow } from '@gavel/consumer-runtime/replay/swap-shadow';
@@ -23,8 +22,6 @@ import { boardMessage } from './testing/board-events.ts';
 import { readBoards } from './testing/read-boards.ts';
 import { recount, type Sequenced } from './testing/recount.ts';
 
-// The runtime hands a handler only events of its own types.
-const definition = leaderboardConsumer as unknown as ConsumerDefinition;
 const items = Array.from({ length: 8 }, () => uuidv7());
 const users = Array.from({ length: 5 }, () => uuidv7());
 const PREFIX = 'test:';
@@ -205,10 +202,12 @@ describe('boards', () => {
       if (last !== null && last !== undefined) ends.set(partition, last);
     }
     const ranges = partitionsOf('gavel.bids').map((partition) => ({ partition, from: 0n, until: null }));
-    await createShadow(database.pool, definition, ranges);
+    await createShadow(database.pool, leaderboardConsumer, ranges);
     const source = { databaseUrl: database.url, streamUrl: producer.urls.streamUrl };
-    await fillShadow({ definition, ...source, ends });
-    expect(await swapShadow(database.pool, definition, { catchUp: source })).toEqual({ outcome: 'swapped' });
+    await fillShadow({ definition: leaderboardConsumer, ...source, ends });
+    expect(await swapShadow(database.pool, leaderboardConsumer, { catchUp: source })).toEqual({
+      outcome: 'swapped',
+    });
     await boardsAgree();
   });
 

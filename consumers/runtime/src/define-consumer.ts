@@ -37,7 +37,7 @@ export interface FailurePolicy {
 }
 
 export interface ConsumerDefinition<S extends DescMessage = DescMessage> {
-  /** Stable for ever: checkpoints and processed events are kept under it. */
+  /** Must never change: checkpoints and processed events are kept under it. */
   readonly name: string;
   readonly stream: StreamName;
   /** Which subjects, in NATS form, for example `gavel.bids.bid_placed.*`. */
@@ -45,10 +45,11 @@ export interface ConsumerDefinition<S extends DescMessage = DescMessage> {
   /** The event types that the handler takes; other known types that the subscription selects are passed over. */
   readonly types: readonly S[];
   /**
-   * Folds new events into the projection, all in one go, through the transaction that also holds their offset. Called
-   * again with the same events after a failure, so it must have no effect outside the transaction.
+   * Folds new events into the projection, a whole batch at once, through the transaction that also holds their offset.
+   * It is called again with the same events after a failure, so it must have no effect outside the transaction. Declared
+   * as a method so that one list can hold consumers of different events: the runtime passes only events of `types`.
    */
-  readonly handle: (tx: Transaction, events: readonly ReceivedEvent<S>[]) => Promise<void>;
+  handle(tx: Transaction, events: readonly ReceivedEvent<S>[]): Promise<void>;
   readonly onFailure: FailurePolicy;
   /** What a replay rebuilds beside the live one; without it there is nothing to replay. */
   readonly projection?: Projection;

@@ -6,10 +6,10 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JudgedBatch } from './application/apply-batch.ts';
+import type { ClassifiedBatch } from './application/apply-batch.ts';
 import type { PartitionStatus } from './application/partition-status.ts';
 
-const batch: JudgedBatch = {
+const batch: ClassifiedBatch = {
   move: { consumer: 'user-stats', partition: 'gavel.bids-1', from: null, to: 9n },
   unreadable: [],
   passed: 3,

@@ -1,10 +1,9 @@
-import type { DescMessage } from '@bufbuild/protobuf';
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import { lockLetter, type StoredLetter, settleLetter } from './adapters/postgres/parked-letters.ts';
 import { claimNewEvents } from './adapters/postgres/processed-events.ts';
+import { classifyDelivery, type DeliveredEvent } from './application/classify-delivery.ts';
 import { isCuredByWaiting } from './application/handle-events.ts';
-import { type DeliveredEvent, judgeDelivery } from './application/judge-delivery.ts';
 import type { ConsumerDefinition } from './define-consumer.ts';
 
 /** What became of handing a parked event to its consumer once more. */
@@ -24,20 +23,18 @@ export type RedriveOutcome =
  * partition's checkpoint is locked meanwhile, so the running consumer neither overtakes it nor parks behind it.
  * Throws transient errors; try again then.
  */
-export async function redrive<S extends DescMessage>(
+export async function redrive(
   pool: Pool,
-  definition: ConsumerDefinition<S>,
+  definition: ConsumerDefinition,
   letterId: bigint,
 ): Promise<RedriveOutcome> {
-  // As in startConsumer: judgeDelivery lets only events of the definition's own types through.
-  const consumer = definition as unknown as ConsumerDefinition;
   return transaction(pool, async (tx) => {
-    const letter = await lockLetter(tx, consumer.name, letterId);
+    const letter = await lockLetter(tx, definition.name, letterId);
     if (letter === undefined) return { outcome: 'not-parked' };
-    if (letter.earlier !== null && consumer.onFailure.laterEvents === 'wait') {
+    if (letter.earlier !== null && definition.onFailure.laterEvents === 'wait') {
       return { outcome: 'waits-for-earlier', earlier: letter.earlier };
     }
-    return redriveLocked(tx, consumer, letter);
+    return redriveLocked(tx, definition, letter);
   });
 }
 
@@ -46,19 +43,20 @@ async function redriveLocked(
   definition: ConsumerDefinition,
   letter: StoredLetter,
 ): Promise<RedriveOutcome> {
-  const verdict = judgeDelivery(definition, {
+  const classified = classifyDelivery(definition, {
     offset: letter.streamOffset,
     storedAt: 0,
     content: { ok: true, headers: letter.headers, body: letter.body },
   });
-  if (verdict.kind !== 'handle') {
-    const problem = verdict.kind === 'park' ? verdict.letter.error : 'not an event that this consumer takes';
+  if (classified.kind !== 'handle') {
+    const problem =
+      classified.kind === 'park' ? classified.deadLetter.error : 'not an event that this consumer takes';
     return { outcome: 'unreadable', problem };
   }
   await tx.query('SAVEPOINT redrive');
   try {
-    if (await isDue(tx, definition, letter, verdict.event)) {
-      await definition.handle(tx, [verdict.event]);
+    if (await isDue(tx, definition, letter, classified.event)) {
+      await definition.handle(tx, [classified.event]);
       // Deferred constraints are checked here, while their failure is still this event's.
       await tx.query('SET CONSTRAINTS ALL IMMEDIATE');
     }

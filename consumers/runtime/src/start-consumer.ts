@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { DescMessage } from '@bufbuild/protobuf';
 import type { Pool } from '@gavel/postgres/pool';
 import { partitionsOf } from '@gavel/proto/topology';
 import { commitTogether, readCheckpoint } from './adapters/postgres/checkpoints.ts';
@@ -21,8 +20,8 @@ import { observeStatus } from './observe-status.ts';
 /** At 1,000 a transaction costs little beside its events; more would only make the waits of a failing batch longer. */
 const BATCH_LIMIT = 1_000;
 
-export interface StartConsumerOptions<S extends DescMessage = DescMessage> {
-  readonly definition: ConsumerDefinition<S>;
+export interface StartConsumerOptions {
+  readonly definition: ConsumerDefinition;
   /** The consumer's own database: projection, checkpoints, processed events and dead letters. */
   readonly pool: Pool;
   /** `rabbitmq-stream://user:pass@host:port/vhost` */
@@ -67,10 +66,8 @@ export interface ConsumerStatus {
  * once: broker and database may be away now and come back later, at any time and any number of times; `check` tells
  * how it stands.
  */
-export function startConsumer<S extends DescMessage>(options: StartConsumerOptions<S>): RunningConsumer {
-  const { pool, streamUrl, batchLimit = BATCH_LIMIT } = options;
-  // The runtime hands the handler only events of the definition's own types (judgeDelivery), which S says.
-  const definition = options.definition as unknown as ConsumerDefinition;
+export function startConsumer(options: StartConsumerOptions): RunningConsumer {
+  const { definition, pool, streamUrl, batchLimit = BATCH_LIMIT } = options;
   const { name } = definition;
   const member = randomUUID();
   const source = options.source ?? createStreamSource(streamUrl, `consumer ${name}`);

@@ -1,8 +1,8 @@
 import { attribute, metric, operationType, rabbitmq } from '@gavel/observability/attributes';
 import { extract, tracer } from '@gavel/observability/tracing';
 import { context, type Link, metrics, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { BatchCounts, JudgedBatch } from './application/apply-batch.ts';
-import type { DeliveredEvent } from './application/judge-delivery.ts';
+import type { BatchCounts, ClassifiedBatch } from './application/apply-batch.ts';
+import type { DeliveredEvent } from './application/classify-delivery.ts';
 
 /** Events older than this are being replayed: their traces ended long ago and are linked to, not continued. */
 const LIVE_MS = 5 * 60_000;
@@ -24,7 +24,7 @@ const delay = meter.createHistogram(metric.consumerDelay.name, metric.consumerDe
  * span of the transaction; that of the first event is active while `work` runs, so what the transaction does nests
  * there. A replayed batch gets one span of its own that links to its events' traces.
  */
-export async function inBatchSpans<T>(batch: JudgedBatch, work: () => Promise<T>): Promise<T> {
+export async function inBatchSpans<T>(batch: ClassifiedBatch, work: () => Promise<T>): Promise<T> {
   const spans = startSpans(batch);
   const active = spans.at(-1);
   try {
@@ -52,7 +52,7 @@ export function countConsumed(consumer: string, partition: string, messages: num
 }
 
 /** Counts what became of a batch, once it is committed. */
-export function countBatch(batch: JudgedBatch, counts: BatchCounts, startedAt: number): void {
+export function countBatch(batch: ClassifiedBatch, counts: BatchCounts, startedAt: number): void {
   const group = { [attribute.consumerGroup]: batch.move.consumer };
   for (const [outcome, count] of Object.entries(counts) as [keyof BatchCounts, number][]) {
     if (count > 0) handled.add(count, { ...group, [attribute.consumerOutcome]: outcome });
@@ -68,7 +68,7 @@ export function countBatch(batch: JudgedBatch, counts: BatchCounts, startedAt: n
 }
 
 /** Counts a try of a batch that failed; another one follows. */
-export function countRetry(batch: JudgedBatch, error: unknown, startedAt: number): void {
+export function countRetry(batch: ClassifiedBatch, error: unknown, startedAt: number): void {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const failed = { [attribute.errorType]: cause instanceof Error ? cause.name : typeof cause };
   retries.add(1, { [attribute.consumerGroup]: batch.move.consumer, ...failed });
@@ -80,7 +80,7 @@ export function countRebalance(consumer: string): void {
   rebalances.add(1, { [attribute.consumerGroup]: consumer });
 }
 
-function processing({ move }: JudgedBatch): Record<string, string> {
+function processing({ move }: ClassifiedBatch): Record<string, string> {
   return {
     ...names(move.consumer, move.partition),
     [attribute.messagingOperationName]: 'process',
@@ -99,7 +99,7 @@ function names(consumer: string, partition: string): Record<string, string> {
 }
 
 // Ordered so that the first event's transaction is last, and every transaction is after its consumer span.
-function startSpans(batch: JudgedBatch): Span[] {
+function startSpans(batch: ClassifiedBatch): Span[] {
   const now = Date.now();
   const traced = batch.events.filter((event) => event.envelope.traceparent !== undefined);
   const live = traced.filter((event) => now - Date.parse(event.envelope.time) < LIVE_MS);
@@ -124,7 +124,7 @@ function startSpans(batch: JudgedBatch): Span[] {
   return spans;
 }
 
-function replaySpan(batch: JudgedBatch, events: readonly DeliveredEvent[]): Span {
+function replaySpan(batch: ClassifiedBatch, events: readonly DeliveredEvent[]): Span {
   const links = events.slice(0, MAX_LINKS).flatMap((event): Link[] => {
     const linked = trace.getSpanContext(extract(event.envelope));
     return linked ? [{ context: linked }] : [];
@@ -137,7 +137,7 @@ function replaySpan(batch: JudgedBatch, events: readonly DeliveredEvent[]): Span
   });
 }
 
-function batchAttributes(batch: JudgedBatch): Record<string, string | number> {
+function batchAttributes(batch: ClassifiedBatch): Record<string, string | number> {
   return {
     [attribute.messagingSystem]: rabbitmq,
     [attribute.messagingOperationType]: operationType.process,
@@ -148,7 +148,7 @@ function batchAttributes(batch: JudgedBatch): Record<string, string | number> {
   };
 }
 
-function eventAttributes(batch: JudgedBatch, event: DeliveredEvent): Record<string, string | number> {
+function eventAttributes(batch: ClassifiedBatch, event: DeliveredEvent): Record<string, string | number> {
   return {
     ...batchAttributes(batch),
     [attribute.messagingOperationName]: 'process',

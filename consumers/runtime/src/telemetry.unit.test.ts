@@ -3,8 +3,8 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { JudgedBatch } from './application/apply-batch.ts';
-import type { DeliveredEvent } from './application/judge-delivery.ts';
+import type { ClassifiedBatch } from './application/apply-batch.ts';
+import type { DeliveredEvent } from './application/classify-delivery.ts';
 import { inBatchSpans } from './telemetry.ts';
 
 describe('spans of a batch', () => {
@@ -26,7 +26,7 @@ describe('spans of a batch', () => {
 
   const [first, second] = ['a'.repeat(32), 'b'.repeat(32)] as const;
 
-  const batchOf = (ageMs: number, ...traceIds: string[]): JudgedBatch => ({
+  const batchOf = (ageMs: number, ...traceIds: string[]): ClassifiedBatch => ({
     move: { consumer: 'user-stats', partition: 'gavel.bids-1', from: null, to: 9n },
     unreadable: [],
     passed: 0,

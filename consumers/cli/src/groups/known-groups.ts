@@ -26,15 +26,14 @@ export interface MirrorGroup {
 
 /** Every consumer group that reads a stream. A new one gets its line here. */
 export const knownGroups: readonly KnownGroup[] = [
-  // A handler is only ever given events of its own types, which the narrower type says.
-  streamGroup(userStatsConsumer as unknown as ConsumerDefinition, 'stats'),
-  streamGroup(leaderboardConsumer as unknown as ConsumerDefinition, 'leaderboard'),
+  streamGroup(userStatsConsumer, 'stats'),
+  streamGroup(leaderboardConsumer, 'leaderboard'),
 ];
 
 /** Every consumer that works on a queue of the topic exchange. A new one gets its line here. */
 export const workQueues: readonly KnownGroup[] = [
   // Redriven notifications are shown and not mailed: whether mail is on is known to the consumer's process alone.
-  queueGroup(notificationsConsumer({ mail: false }) as unknown as QueueConsumerDefinition, 'notifications'),
+  queueGroup(notificationsConsumer({ mail: false }), 'notifications'),
 ];
 
 export const natsBridge: MirrorGroup = {

@@ -3,9 +3,9 @@ import { fromHeaders } from '@gavel/proto/envelope';
 import type { StreamName } from '@gavel/proto/topology';
 import { markOf, type Position } from '../domain/positions.ts';
 import type { PartitionStatus } from './bridge-status.ts';
+import { classifyDeliveries } from './classify-deliveries.ts';
 import { type Delivery, type EventLog, LogRefused, type Reading } from './event-log.ts';
 import { findPlace } from './find-place.ts';
-import { judgeDeliveries } from './judge-deliveries.ts';
 import type { MirrorSession } from './mirror.ts';
 import { countBatch, inMirrorSpans } from './telemetry.ts';
 
@@ -140,7 +140,7 @@ export class PartitionMirror {
     position: Position,
     taken: readonly Delivery[],
   ): Promise<bigint | undefined> {
-    const { events } = judgeDeliveries(this.#stream, session.maxBodyBytes, taken);
+    const { events } = classifyDeliveries(this.#stream, session.maxBodyBytes, taken);
     const held = await session.findHeld(events);
     return (held ?? events.find(({ envelope }) => markOf(envelope.id) === position.mark))?.offset;
   }
@@ -149,7 +149,7 @@ export class PartitionMirror {
     const last = deliveries.at(-1);
     if (last === undefined) return;
     this.#inHand = deliveries[0]?.storedAt;
-    const { events, unmirrored } = judgeDeliveries(this.#stream, session.maxBodyBytes, deliveries);
+    const { events, unmirrored } = classifyDeliveries(this.#stream, session.maxBodyBytes, deliveries);
     for (const each of unmirrored) {
       log.error({ partition: this.#partition, ...each, offset: each.offset.toString() }, 'not mirrored');
     }

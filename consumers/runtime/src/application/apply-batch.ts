@@ -1,10 +1,10 @@
 import type { Transaction } from '@gavel/postgres/transaction';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { messageMark } from './checkpoint.ts';
+import { classifyDelivery, type DeliveredEvent } from './classify-delivery.ts';
 import type { CheckpointMove, CommitStrategy, MoveOutcome } from './commit-strategy.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { BatchFailed, isCuredByWaiting, isolateFailures, takesTooLong, waiting } from './handle-events.ts';
-import { type DeliveredEvent, judgeDelivery } from './judge-delivery.ts';
 import type { Delivery } from './source.ts';
 
 /** The database statements of one batch. */
@@ -26,8 +26,8 @@ export interface BatchCounts {
   parked: number;
 }
 
-/** A batch that has been judged and can be tried any number of times. */
-export interface JudgedBatch {
+/** A batch that has been classified and can be tried any number of times. */
+export interface ClassifiedBatch {
   readonly move: CheckpointMove;
   readonly events: readonly DeliveredEvent[];
   readonly unreadable: readonly DeadLetter[];
@@ -35,18 +35,18 @@ export interface JudgedBatch {
 }
 
 /** Sorts deliveries into events to handle, messages to park, and the rest. */
-export function judgeBatch(
+export function classifyBatch(
   definition: ConsumerDefinition,
   partition: string,
   from: bigint | null,
   deliveries: readonly Delivery[],
-): JudgedBatch {
+): ClassifiedBatch {
   const events: DeliveredEvent[] = [];
   const unreadable: DeadLetter[] = [];
   for (const delivery of deliveries) {
-    const verdict = judgeDelivery(definition, delivery);
-    if (verdict.kind === 'handle') events.push(verdict.event);
-    else if (verdict.kind === 'park') unreadable.push(verdict.letter);
+    const classified = classifyDelivery(definition, delivery);
+    if (classified.kind === 'handle') events.push(classified.event);
+    else if (classified.kind === 'park') unreadable.push(classified.deadLetter);
   }
   const last = deliveries.at(-1);
   if (last === undefined) throw new RangeError('a batch holds at least one delivery');
@@ -68,7 +68,7 @@ export async function applyBatch(
   definition: ConsumerDefinition,
   store: BatchStore,
   commit: CommitStrategy,
-  batch: JudgedBatch,
+  batch: ClassifiedBatch,
   attempt: number,
 ): Promise<{ outcome: MoveOutcome; counts: BatchCounts }> {
   const { consumer, partition } = batch.move;

@@ -2,8 +2,8 @@ import { classify, type ErrorKind } from '@gavel/postgres/sqlstate';
 import type { Transaction } from '@gavel/postgres/transaction';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { PermanentFailure } from '../permanent-failure.ts';
+import { type DeliveredEvent, toDeadLetter } from './classify-delivery.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import { type DeliveredEvent, toDeadLetter } from './judge-delivery.ts';
 
 const DEFAULT_ATTEMPTS = 3;
 

@@ -2,7 +2,7 @@ import { createLogger } from '@gavel/observability/logger';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { type BackOff, delayBefore } from '../domain/back-off.ts';
 import { countConsumed, countRebalance } from '../telemetry.ts';
-import type { BatchCounts, BatchStore, JudgedBatch } from './apply-batch.ts';
+import type { BatchCounts, BatchStore, ClassifiedBatch } from './apply-batch.ts';
 import { type Checkpoint, isAllHeldAfter, messageMark, readingFrom } from './checkpoint.ts';
 import type { CommitStrategy } from './commit-strategy.ts';
 import { GRACE_MS, GracePeriod } from './grace-period.ts';
@@ -242,7 +242,7 @@ export class PartitionReader {
     this.#grace.end();
   }
 
-  #committed(batch: JudgedBatch, counts: BatchCounts): void {
+  #committed(batch: ClassifiedBatch, counts: BatchCounts): void {
     this.#checkpoint = { offset: batch.move.to, mark: batch.move.mark ?? null, version: null };
     if (counts.parked > 0) log.error({ ...this.#names(), ...counts, upTo: batch.move.to }, 'events parked');
     if (this.#state === 'retrying') log.info(this.#names(), 'going on');

@@ -41,14 +41,14 @@ function quietPartition() {
   return { source, give, isAsked: () => asked };
 }
 
-const definition = {
+const definition: ConsumerDefinition = {
   name: 'reader',
   stream: 'gavel.bids',
   subscription: 'gavel.bids.>',
   types: [BidPlacedSchema],
   onFailure: { laterEvents: 'wait' },
   handle: async () => undefined,
-} as unknown as ConsumerDefinition;
+};
 
 describe('PartitionReader', () => {
   it('stops also when its turn comes at that very moment and there is nothing to read', async () => {

@@ -6,8 +6,8 @@ import {
   applyBatch,
   type BatchCounts,
   type BatchStore,
-  type JudgedBatch,
-  judgeBatch,
+  type ClassifiedBatch,
+  classifyBatch,
 } from './apply-batch.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { CommitStrategy } from './commit-strategy.ts';
@@ -27,7 +27,7 @@ export interface SettlingOptions {
   readonly batchLimit: number;
   /** A try failed, the `failures`th in a row, and another one follows. */
   readonly onFailure: (error: unknown, failures: number) => void;
-  readonly onCommit: (batch: JudgedBatch, counts: BatchCounts) => void;
+  readonly onCommit: (batch: ClassifiedBatch, counts: BatchCounts) => void;
   /** The checkpoint is not where this instance left it. */
   readonly onOvertaken: (before: bigint | null, stored: bigint | null) => void;
 }
@@ -93,7 +93,7 @@ export class DeliverySettling {
   > {
     const { definition, partition, store, commit, onCommit, onFailure } = this.#options;
     let part = deliveries.slice(0, this.#size);
-    let batch = judgeBatch(definition, partition, from, part);
+    let batch = classifyBatch(definition, partition, from, part);
     // Only what the handler threw uses up an event's tries; everything else counts for the pace.
     for (let attempt = 1, failures = 1; ; failures++) {
       const startedAt = performance.now();
@@ -118,7 +118,7 @@ export class DeliverySettling {
           this.#size = Math.ceil(part.length / 2);
           this.#inTime = 0;
           part = part.slice(0, this.#size);
-          batch = judgeBatch(definition, partition, from, part);
+          batch = classifyBatch(definition, partition, from, part);
         }
       }
       await rest(delayBefore(failures, definition.onFailure.backOff ?? RETRY_PACE), signal);

@@ -1,4 +1,4 @@
-/** One message of a partition as it came, not yet judged. */
+/** One message of a partition as it came, not classified yet. */
 export interface Delivery {
   readonly offset: bigint;
   /** When the broker stored it, milliseconds since the epoch. */

@@ -1,11 +1,8 @@
-import type { DescMessage } from '@bufbuild/protobuf';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import type { QueueConsumerDefinition } from './define-queue-consumer.ts';
 
-/** A work queue's consumer seen as one of the log's: what judges and redrives events sees no difference. */
-export function asConsumer<S extends DescMessage>(
-  definition: QueueConsumerDefinition<S>,
-): ConsumerDefinition<S> {
+/** A queue consumer in the form of a stream consumer, for the code that both share: classifying and redriving events. */
+export function asConsumer(definition: QueueConsumerDefinition): ConsumerDefinition {
   return {
     name: definition.name,
     // Read by nobody here: what is on the queue was selected by its bindings, from every stream's events.

@@ -20,7 +20,7 @@ export interface QueueFailurePolicy {
 }
 
 export interface QueueConsumerDefinition<S extends DescMessage = DescMessage> {
-  /** Stable for ever: the queue `gavel.<name>` and the processed events are kept under it. */
+  /** Must never change: the queue `gavel.<name>` and the processed events are kept under it. */
   readonly name: string;
   /** Which subjects, in NATS form, for example `gavel.bids.bid_placed.*`. */
   readonly subscriptions: readonly string[];
@@ -28,9 +28,10 @@ export interface QueueConsumerDefinition<S extends DescMessage = DescMessage> {
   readonly types: readonly S[];
   /**
    * Applies one new event through the transaction that also records it as handled. Events may come in any order, and
-   * the same one again after a failure, so it must have no effect outside the transaction.
+   * the same one again after a failure, so it must have no effect outside the transaction. Declared as a method so that
+   * one list can hold consumers of different events: the runtime passes only events of `types`.
    */
-  readonly handle: (tx: Transaction, event: ReceivedEvent<S>) => Promise<void>;
+  handle(tx: Transaction, event: ReceivedEvent<S>): Promise<void>;
   readonly onFailure?: QueueFailurePolicy;
 }
 

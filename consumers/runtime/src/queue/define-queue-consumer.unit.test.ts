@@ -23,5 +23,5 @@ it.each<[string, Partial<QueueConsumerDefinition>]>([
   ['no delays', { onFailure: { delaysMs: [] } }],
   ['delays that do not ascend', { onFailure: { delaysMs: [100, 100] } }],
 ])('refuses %s', (_, change) => {
-  expect(() => defineQueueConsumer({ ...good, ...change } as QueueConsumerDefinition)).toThrow(RangeError);
+  expect(() => defineQueueConsumer({ ...good, ...change })).toThrow(RangeError);
 });

@@ -1,7 +1,7 @@
 import { attribute, metric, operationType, rabbitmq } from '@gavel/observability/attributes';
 import { extract, withSpan } from '@gavel/observability/tracing';
 import { metrics } from '@opentelemetry/api';
-import type { DeliveredEvent } from '../application/judge-delivery.ts';
+import type { DeliveredEvent } from '../application/classify-delivery.ts';
 import { queueNames } from './domain/queue-names.ts';
 
 /** Older events were delayed, or waited: their traces ended long ago and are linked to, not continued. */

@@ -3,7 +3,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { DeliveredEvent } from '../application/judge-delivery.ts';
+import type { DeliveredEvent } from '../application/classify-delivery.ts';
 import { inEventSpan } from './queue-telemetry.ts';
 
 const traceId = 'a'.repeat(32);

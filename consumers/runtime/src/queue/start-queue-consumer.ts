@@ -1,4 +1,3 @@
-import type { DescMessage } from '@bufbuild/protobuf';
 import { attribute, metric } from '@gavel/observability/attributes';
 import type { Pool } from '@gavel/postgres/pool';
 import { type BatchObservableResult, metrics } from '@opentelemetry/api';
@@ -16,8 +15,8 @@ import { queueNames } from './domain/queue-names.ts';
 const PREFETCH = 32;
 const LANES = 4;
 
-export interface StartQueueConsumerOptions<S extends DescMessage = DescMessage> {
-  readonly definition: QueueConsumerDefinition<S>;
+export interface StartQueueConsumerOptions {
+  readonly definition: QueueConsumerDefinition;
   /** The consumer's own database: its tables, processed events and dead letters. */
   readonly pool: Pool;
   /** amqp:// URL with the vhost as path. */
@@ -43,12 +42,8 @@ export interface RunningQueueConsumer {
  * Declares the consumer's queue and starts to work on it. Returns at once: broker and database may be away now and come
  * back later, at any time and any number of times; `check` tells how it stands.
  */
-export function startQueueConsumer<S extends DescMessage>(
-  options: StartQueueConsumerOptions<S>,
-): RunningQueueConsumer {
-  const { pool, amqpUrl, prefetch = PREFETCH, concurrency = LANES } = options;
-  // Only events of the definition's own types reach the handler, which S says.
-  const definition = options.definition as unknown as QueueConsumerDefinition;
+export function startQueueConsumer(options: StartQueueConsumerOptions): RunningQueueConsumer {
+  const { definition, pool, amqpUrl, prefetch = PREFETCH, concurrency = LANES } = options;
   const reader = new QueueReader({
     definition,
     store: createQueueStore(pool, definition),

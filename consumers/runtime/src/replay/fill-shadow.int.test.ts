@@ -56,7 +56,7 @@ describe('a replay', () => {
       'slow',
     );
     const replay = await filled('gavel.bids-slow', 300);
-    const result = await replay({ ...consumer, projection } as unknown as ConsumerDefinition);
+    const result = await replay({ ...consumer, projection });
     expect(result).toEqual({ applied: 300, parked: 0 });
     expect(Math.max(...sizes)).toBeGreaterThan(40);
   });
@@ -72,7 +72,7 @@ describe('a replay', () => {
       'busy',
     );
     const replay = await filled('gavel.bids-busy', 10);
-    const result = await replay({ ...consumer, projection } as unknown as ConsumerDefinition);
+    const result = await replay({ ...consumer, projection });
     expect(result).toEqual({ applied: 10, parked: 0 });
   });
 
@@ -91,7 +91,7 @@ describe('a replay', () => {
           [events.map((event) => event.body.itemId)],
         );
       },
-    }) as unknown as ConsumerDefinition;
+    });
     const items = Array.from({ length: 40 }, () => randomUUID());
     let published = 0;
     const publish = async () => {

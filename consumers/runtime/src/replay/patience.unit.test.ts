@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { BatchFailed } from '../application/handle-events.ts';
-import type { ConsumerDefinition } from '../define-consumer.ts';
 import { recordingConsumer } from '../testing/recording-consumer.ts';
 import { Patience } from './patience.ts';
 
@@ -10,7 +9,7 @@ describe('the patience of a replay', () => {
     laterEvents: 'continue',
     attempts: 5,
     isTransient,
-  }) as unknown as ConsumerDefinition;
+  });
   const timeout = Object.assign(new Error('canceling statement due to statement timeout'), {
     code: '57014',
     severity: 'ERROR',

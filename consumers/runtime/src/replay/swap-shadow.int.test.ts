@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { park } from '../adapters/postgres/dead-letters.ts';
 import { lockLetter } from '../adapters/postgres/parked-letters.ts';
 import { claimNewEvents } from '../adapters/postgres/processed-events.ts';
-import type { ConsumerDefinition } from '../define-consumer.ts';
 import { consumerRuntimeMigrations } from '../migrations.ts';
 import { recordingConsumer } from '../testing/recording-consumer.ts';
 import { createShadow } from './create-shadow.ts';
@@ -22,7 +21,7 @@ describe('a swap backwards', () => {
 
   const partition = 'gavel.bids-0';
   const definition = {
-    ...(recordingConsumer({ laterEvents: 'continue' }) as unknown as ConsumerDefinition),
+    ...recordingConsumer({ laterEvents: 'continue' }),
     projection: { tables: ['totals'] },
   };
 

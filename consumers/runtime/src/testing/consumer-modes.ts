@@ -21,7 +21,7 @@ export interface ContractConsumer {
 
 export interface StartedConsumer {
   /** As a redrive takes it. */
-  readonly definition: ConsumerDefinition<typeof BidPlacedSchema>;
+  readonly definition: ConsumerDefinition;
   check(): unknown;
   stop(): Promise<void>;
 }

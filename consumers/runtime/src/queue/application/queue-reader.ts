@@ -153,7 +153,7 @@ export class QueueReader {
         delivery,
       );
     } catch (error) {
-      log.error({ ...this.#names(), err: error }, 'a delivery could not be judged');
+      log.error({ ...this.#names(), err: error }, 'a delivery could not be classified');
       settlement = {
         kind: 'again',
         attempts: delivery.attempts + 1,

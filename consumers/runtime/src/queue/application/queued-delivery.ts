@@ -1,5 +1,5 @@
+import type { DeliveredEvent } from '../../application/classify-delivery.ts';
 import type { DeadLetter } from '../../application/dead-letter.ts';
-import type { DeliveredEvent } from '../../application/judge-delivery.ts';
 
 /** One message of a work queue, delivered and not settled yet. */
 export interface QueuedDelivery {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { subjectMatches } from '@gavel/proto/subjects';
+import { classifyDelivery, type DeliveredEvent, toDeadLetter } from '../../application/classify-delivery.ts';
 import { isCuredByWaiting, isPermanent } from '../../application/handle-events.ts';
-import { type DeliveredEvent, judgeDelivery, toDeadLetter } from '../../application/judge-delivery.ts';
 import type { ConsumerDefinition } from '../../define-consumer.ts';
 import { type BackOff, delayBefore } from '../../domain/back-off.ts';
 import { asConsumer } from '../as-consumer.ts';
@@ -36,10 +36,14 @@ export interface SettleOptions {
 export async function settleDelivery(options: SettleOptions, delivery: QueuedDelivery): Promise<Settlement> {
   const consumer = asConsumer(options.definition);
   const { headers, body } = delivery;
-  const verdict = judgeDelivery(consumer, { offset: 0n, storedAt: 0, content: { ok: true, headers, body } });
-  if (verdict.kind === 'pass') return { kind: 'done', outcome: 'passed' };
-  if (verdict.kind === 'park') return parkLetter(options, delivery, verdict.letter);
-  const { event } = verdict;
+  const classified = classifyDelivery(consumer, {
+    offset: 0n,
+    storedAt: 0,
+    content: { ok: true, headers, body },
+  });
+  if (classified.kind === 'skip') return { kind: 'done', outcome: 'passed' };
+  if (classified.kind === 'park') return parkLetter(options, delivery, classified.deadLetter);
+  const { event } = classified;
   // A binding that an earlier version of the consumer made stays until somebody removes it.
   const wanted = options.definition.subscriptions.some((s) => subjectMatches(s, event.envelope.subject));
   if (!wanted) return { kind: 'done', outcome: 'passed' };

@@ -17,7 +17,7 @@ export interface Unmirrored {
  * subjects outside the stream's, bodies above the mirror's limit. Types and bodies are not looked into: a mirror passes
  * on what newer programs say, too.
  */
-export function judgeDeliveries(
+export function classifyDeliveries(
   stream: StreamName,
   maxBodyBytes: number,
   deliveries: readonly Delivery[],

@@ -1,7 +1,7 @@
 import { type EventEnvelope, toHeaders } from '@gavel/proto/envelope';
 import { expect, it } from 'vitest';
+import { classifyDeliveries } from './classify-deliveries.ts';
 import type { Delivery } from './event-log.ts';
-import { judgeDeliveries } from './judge-deliveries.ts';
 
 const item = '01900000-0000-7000-8000-000000000002';
 const envelope: EventEnvelope = {
@@ -22,11 +22,11 @@ function delivery(change: Partial<EventEnvelope>, body = new Uint8Array(10)): De
   };
 }
 
-const judge = (deliveries: Delivery[]) => judgeDeliveries('gavel.bids', 100, deliveries);
+const classify = (deliveries: Delivery[]) => classifyDeliveries('gavel.bids', 100, deliveries);
 
 it('a type of a newer program is mirrored like any other', () => {
   const newer = { type: 'bids.v2.Unheard', subject: `gavel.bids.unheard.${item}` };
-  expect(judge([delivery(newer)])).toMatchObject({
+  expect(classify([delivery(newer)])).toMatchObject({
     events: [{ offset: 5n, envelope: newer }],
     unmirrored: [],
   });
@@ -42,7 +42,7 @@ it.each([
   ['an id that is no UUID', delivery({ id: 'x\r\nNats-Rollup: all' })],
   ['a body above the limit', delivery({}, new Uint8Array(101))],
 ] as [string, Delivery][])('%s have no place in the mirror', (_, bad) => {
-  const { events, unmirrored } = judge([bad, delivery({})]);
+  const { events, unmirrored } = classify([bad, delivery({})]);
   expect(events).toHaveLength(1);
   expect(unmirrored).toMatchObject([{ offset: 5n, problem: expect.stringMatching(/./) }]);
 });

@@ -5,23 +5,26 @@ import type { ConsumerDefinition, ReceivedEvent } from '../define-consumer.ts';
 import type { DeadLetter, ParkReason } from './dead-letter.ts';
 import type { Delivery } from './source.ts';
 
-/** A delivery that turned out to be an event for the handler. */
+/** A delivery that holds an event for the handler. */
 export interface DeliveredEvent extends ReceivedEvent {
   readonly offset: bigint;
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: Uint8Array;
 }
 
-/** What a consumer does with a delivery: handle it, pass over it, or park it because nothing can be done with it. */
-export type Verdict =
+/**
+ * What a consumer does with a delivery: handle it, skip it because the consumer does not subscribe to it or does not take
+ * its type, or park it because it is unusable.
+ */
+export type Classification =
   | { readonly kind: 'handle'; readonly event: DeliveredEvent }
-  | { readonly kind: 'pass' }
-  | { readonly kind: 'park'; readonly letter: DeadLetter };
+  | { readonly kind: 'skip' }
+  | { readonly kind: 'park'; readonly deadLetter: DeadLetter };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Judges one delivery. Never throws, whatever a foreign client sent. */
-export function judgeDelivery(definition: ConsumerDefinition, delivery: Delivery): Verdict {
+/** Decodes and classifies one delivery. Never throws, whatever a foreign client sent. */
+export function classifyDelivery(definition: ConsumerDefinition, delivery: Delivery): Classification {
   const { content, offset } = delivery;
   if (!content.ok) {
     return parkAs('malformed_message', content.problem, { offset, headers: {}, body: content.bytes });
@@ -37,14 +40,14 @@ export function judgeDelivery(definition: ConsumerDefinition, delivery: Delivery
       body,
     });
   }
-  if (!subjectMatches(definition.subscription, envelope.subject)) return { kind: 'pass' };
+  if (!subjectMatches(definition.subscription, envelope.subject)) return { kind: 'skip' };
   const known = { offset, headers, body, envelope };
   const event = findEvent(envelope.type);
   if (event === undefined) return parkAs('unknown_type', `unknown event type ${envelope.type}`, known);
   if (!isSubjectOf(event, envelope)) {
     return parkAs('malformed_envelope', `${envelope.subject} is not a subject of ${event.type}`, known);
   }
-  if (!definition.types.includes(event.schema)) return { kind: 'pass' };
+  if (!definition.types.includes(event.schema)) return { kind: 'skip' };
   try {
     const message = decodeBody(event, body);
     return { kind: 'handle', event: { envelope, body: message, offset, headers, bytes: body } };
@@ -80,9 +83,13 @@ interface Seen {
   readonly envelope?: EventEnvelope;
 }
 
-function parkAs(reason: ParkReason, error: string, { offset, headers, body, envelope }: Seen): Verdict {
+function parkAs(
+  reason: ParkReason,
+  error: string,
+  { offset, headers, body, envelope }: Seen,
+): Classification {
   const known = envelope ? identity(envelope) : {};
-  return { kind: 'park', letter: { ...known, offset, headers, body, reason, error, attempts: 1 } };
+  return { kind: 'park', deadLetter: { ...known, offset, headers, body, reason, error, attempts: 1 } };
 }
 
 function identity(

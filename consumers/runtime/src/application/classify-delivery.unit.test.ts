@@ -2,8 +2,8 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { type EventEnvelope, toHeaders } from '@gavel/proto/envelope';
 import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import { describe, expect, it } from 'vitest';
-import { type ConsumerDefinition, defineConsumer } from '../define-consumer.ts';
-import { judgeDelivery } from './judge-delivery.ts';
+import { defineConsumer } from '../define-consumer.ts';
+import { classifyDelivery } from './classify-delivery.ts';
 
 const definition = defineConsumer({
   name: 'test',
@@ -12,7 +12,7 @@ const definition = defineConsumer({
   types: [BidPlacedSchema],
   onFailure: { laterEvents: 'wait' },
   handle: () => Promise.resolve(),
-}) as unknown as ConsumerDefinition;
+});
 
 const envelope: EventEnvelope = {
   id: '01900000-0000-7000-8000-000000000001',
@@ -26,56 +26,58 @@ const envelope: EventEnvelope = {
 };
 const body = toBinary(BidPlacedSchema, create(BidPlacedSchema, { amount: 5n }));
 
-const judge = (change: Partial<EventEnvelope>, bytes: Uint8Array = body) =>
-  judgeDelivery(definition, {
+const classify = (change: Partial<EventEnvelope>, bytes: Uint8Array = body) =>
+  classifyDelivery(definition, {
     offset: 3n,
     storedAt: 0,
     content: { ok: true, headers: toHeaders({ ...envelope, ...change }), body: bytes },
   });
 
-describe('judgeDelivery', () => {
-  it('hands over an event that the consumer asked for, decoded', () => {
-    expect(judge({})).toMatchObject({
+describe('classifyDelivery', () => {
+  it('decodes an event that the consumer subscribes to and takes', () => {
+    expect(classify({})).toMatchObject({
       kind: 'handle',
       event: { offset: 3n, envelope, body: { amount: 5n } },
     });
   });
 
-  it('passes over what the subscription does not select, known or not', () => {
-    expect(judge({ subject: 'gavel.bids.item_created.item', type: 'bids.v1.ItemCreated' })).toEqual({
-      kind: 'pass',
+  it('skips what the subscription does not select, known or not', () => {
+    expect(classify({ subject: 'gavel.bids.item_created.item', type: 'bids.v1.ItemCreated' })).toEqual({
+      kind: 'skip',
     });
-    expect(judge({ subject: 'gavel.bids.withdrawn.item', type: 'bids.v1.Withdrawn' })).toEqual({
-      kind: 'pass',
+    expect(classify({ subject: 'gavel.bids.withdrawn.item', type: 'bids.v1.Withdrawn' })).toEqual({
+      kind: 'skip',
     });
   });
 
-  it('passes over a selected type that the handler does not take', () => {
+  it('skips a selected type that the handler does not take', () => {
     const wide = { ...definition, subscription: 'gavel.bids.>' };
     const headers = toHeaders({
       ...envelope,
       subject: 'gavel.bids.item_created.item',
       type: 'bids.v1.ItemCreated',
     });
-    expect(judgeDelivery(wide, { offset: 0n, storedAt: 0, content: { ok: true, headers, body } })).toEqual({
-      kind: 'pass',
-    });
+    expect(classifyDelivery(wide, { offset: 0n, storedAt: 0, content: { ok: true, headers, body } })).toEqual(
+      {
+        kind: 'skip',
+      },
+    );
   });
 
-  it('parks what nothing can be done with, with all that is known of it', () => {
+  it('parks an unusable message with everything that is known about it', () => {
     const known = { eventId: envelope.id, aggregateId: 'item', traceId: 'a'.repeat(32), offset: 3n };
-    expect(judge({ type: 'bids.v1.Withdrawn' })).toMatchObject({
+    expect(classify({ type: 'bids.v1.Withdrawn' })).toMatchObject({
       kind: 'park',
-      letter: { ...known, reason: 'unknown_type', eventType: 'bids.v1.Withdrawn' },
+      deadLetter: { ...known, reason: 'unknown_type', eventType: 'bids.v1.Withdrawn' },
     });
-    expect(judge({}, Buffer.from([0xff]))).toMatchObject({
-      letter: { ...known, reason: 'undecodable_body' },
+    expect(classify({}, Buffer.from([0xff]))).toMatchObject({
+      deadLetter: { ...known, reason: 'undecodable_body' },
     });
-    expect(judge({ id: 'ONE' })).toMatchObject({ letter: { reason: 'malformed_envelope' } });
+    expect(classify({ id: 'ONE' })).toMatchObject({ deadLetter: { reason: 'malformed_envelope' } });
     const content = { ok: false, problem: 'cut short', bytes: Buffer.from('x') } as const;
-    expect(judgeDelivery(definition, { offset: 3n, storedAt: 0, content })).toEqual({
+    expect(classifyDelivery(definition, { offset: 3n, storedAt: 0, content })).toEqual({
       kind: 'park',
-      letter: {
+      deadLetter: {
         offset: 3n,
         headers: {},
         body: content.bytes,
