@@ -1,4 +1,4 @@
-import { publishRaw } from '@gavel/consumer-runtime/testing/raw-publisher';
+import { publishRaw } from '@gavel/rabbitmq/testing/raw-publisher';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type CliSystem, startCliSystem } from './testing/cli-system.ts';
 

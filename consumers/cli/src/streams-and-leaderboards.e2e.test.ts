@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { publishRaw } from '@gavel/consumer-runtime/testing/raw-publisher';
+import { publishRaw } from '@gavel/rabbitmq/testing/raw-publisher';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type CliSystem, startCliSystem } from './testing/cli-system.ts';
 

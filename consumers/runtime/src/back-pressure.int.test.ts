@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { openStreamReader } from '@gavel/rabbitmq/stream/stream-reader';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openStreamReader } from './read-stream.ts';
 import type { RunningConsumer } from './start-consumer.ts';
 import { useConsumerFixture } from './testing/consumer-fixture.ts';
 import { eventually } from './testing/eventually.ts';

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { toHeaders } from '@gavel/proto/envelope';
+import { publishRaw } from '@gavel/rabbitmq/testing/raw-publisher';
 import amqp from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { consumerRuntimeMigrations } from './migrations.ts';
@@ -13,7 +14,6 @@ import {
   openForeignProducer,
   uuidv7,
 } from './testing/foreign-producer.ts';
-import { publishRaw } from './testing/raw-publisher.ts';
 import { appliedSequences, createAppliedTable, recordingConsumer } from './testing/recording-consumer.ts';
 
 describe('messages of foreign clients', () => {

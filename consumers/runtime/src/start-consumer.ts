@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from '@gavel/postgres/pool';
 import { partitionsOf } from '@gavel/proto/topology';
+import type { EventSource } from '@gavel/rabbitmq/stream/event-source';
+import { createStreamSource } from '@gavel/rabbitmq/stream/stream-source';
 import { commitTogether, readCheckpoint } from './adapters/postgres/checkpoints.ts';
 import { blockedAggregates, countParked, park } from './adapters/postgres/dead-letters.ts';
 import { forgetMember, writeHeartbeat } from './adapters/postgres/members.ts';
 import { readPauses, removePause, writePause } from './adapters/postgres/pauses.ts';
 import { maintainProcessedEventDays } from './adapters/postgres/processed-event-days.ts';
 import { claimNewEvents } from './adapters/postgres/processed-events.ts';
-import { createStreamSource } from './adapters/stream/stream-source.ts';
 import type { CommitStrategy } from './application/commit-strategy.ts';
 import { Housekeeping } from './application/housekeeping.ts';
 import { Membership } from './application/keep-membership.ts';
 import { PartitionReader } from './application/partition-reader.ts';
 import { type PartitionStatus, SOUND_STATES } from './application/partition-status.ts';
-import type { EventSource } from './application/source.ts';
 import type { ConsumerDefinition } from './define-consumer.ts';
 import { observeStatus } from './observe-status.ts';
 

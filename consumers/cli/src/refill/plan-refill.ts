@@ -1,8 +1,8 @@
-import type { StreamInspector } from '@gavel/consumer-runtime/inspect-stream';
 import { type OpenLoss, readOpenLosses } from '@gavel/outbox/refill/losses';
 import type { Pool } from '@gavel/postgres/pool';
 import { partitionFor } from '@gavel/proto/partitioner';
 import type { StreamName } from '@gavel/proto/topology';
+import type { StreamInspector } from '@gavel/rabbitmq/stream/stream-inspector';
 import { readExtent } from '../streams/extent.ts';
 import { formatTable } from '../terminal/table.ts';
 

@@ -1,5 +1,5 @@
-import type { StreamInspector } from '@gavel/consumer-runtime/inspect-stream';
 import type { ReplayRange } from '@gavel/consumer-runtime/replay/create-shadow';
+import type { StreamInspector } from '@gavel/rabbitmq/stream/stream-inspector';
 import { CommandFailure } from '../command-failure.ts';
 import { requireExtent, resolvePlace } from '../streams/extent.ts';
 import type { Place } from '../streams/place.ts';

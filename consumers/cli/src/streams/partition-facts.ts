@@ -1,5 +1,5 @@
-import type { StreamInspector } from '@gavel/consumer-runtime/inspect-stream';
 import type { StreamName } from '@gavel/proto/topology';
+import type { StreamInspector } from '@gavel/rabbitmq/stream/stream-inspector';
 import { readExtent } from './extent.ts';
 
 /** One partition for `streams show`. */

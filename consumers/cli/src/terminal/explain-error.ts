@@ -1,5 +1,5 @@
-import { SubscriptionRefused } from '@gavel/consumer-runtime/application/source';
 import { isTransient, sqlState } from '@gavel/postgres/sqlstate';
+import { SubscriptionRefused } from '@gavel/rabbitmq/stream/event-source';
 import { ConfigError } from '@gavel/service-runtime/config';
 import { CommandFailure } from '../command-failure.ts';
 

@@ -1,6 +1,6 @@
-import type { StreamInspector } from '@gavel/consumer-runtime/inspect-stream';
-import type { StreamReader } from '@gavel/consumer-runtime/read-stream';
 import { type EventEnvelope, fromHeaders } from '@gavel/proto/envelope';
+import type { StreamInspector } from '@gavel/rabbitmq/stream/stream-inspector';
+import type { StreamReader } from '@gavel/rabbitmq/stream/stream-reader';
 import { readExtent } from '../streams/extent.ts';
 
 /** Where an event lies in its stream. */

@@ -1,4 +1,4 @@
-import { type Delivery, type StartPosition, SubscriptionRefused } from './source.ts';
+import { type Delivery, type StartPosition, SubscriptionRefused } from '@gavel/rabbitmq/stream/event-source';
 
 /** Where a consumer stands in a partition. */
 export interface Checkpoint {

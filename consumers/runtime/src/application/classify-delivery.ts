@@ -1,9 +1,9 @@
 import { type EventEnvelope, fromHeaders } from '@gavel/proto/envelope';
 import { decodeBody, type EventDefinition, findEvent } from '@gavel/proto/registry';
 import { subjectMatches } from '@gavel/proto/subjects';
+import type { Delivery } from '@gavel/rabbitmq/stream/event-source';
 import type { ConsumerDefinition, ReceivedEvent } from '../define-consumer.ts';
 import type { DeadLetter, ParkReason } from './dead-letter.ts';
-import type { Delivery } from './source.ts';
 
 /** A delivery that holds an event for the handler. */
 export interface DeliveredEvent extends ReceivedEvent {

@@ -1,5 +1,5 @@
+import { SubscriptionRefused } from '@gavel/rabbitmq/stream/event-source';
 import type { Checkpoint } from './checkpoint.ts';
-import { SubscriptionRefused } from './source.ts';
 
 /**
  * How long a broker may say that a stream ends before the message that was applied last: after a failover it can speak for

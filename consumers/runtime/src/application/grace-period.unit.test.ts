@@ -1,6 +1,6 @@
+import { type StartRefusal, SubscriptionRefused } from '@gavel/rabbitmq/stream/event-source';
 import { describe, expect, it } from 'vitest';
 import { GracePeriod } from './grace-period.ts';
-import { type StartRefusal, SubscriptionRefused } from './source.ts';
 
 describe('the grace of a stream that is too short', () => {
   const refused = (refusal: StartRefusal) => new SubscriptionRefused('gavel.bids-0', refusal);

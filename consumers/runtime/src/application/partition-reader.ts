@@ -1,4 +1,11 @@
 import { createLogger } from '@gavel/observability/logger';
+import {
+  type Delivery,
+  type EventSource,
+  type StartPosition,
+  type Subscription,
+  SubscriptionRefused,
+} from '@gavel/rabbitmq/stream/event-source';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { type BackOff, delayBefore } from '../domain/back-off.ts';
 import { countConsumed, countRebalance } from '../telemetry.ts';
@@ -10,13 +17,6 @@ import type { PartitionState, PartitionStatus } from './partition-status.ts';
 import { PauseSwitch } from './pause-switch.ts';
 import { type Unread, untilReadable } from './refused-place.ts';
 import { DeliverySettling, rest } from './settle-deliveries.ts';
-import {
-  type Delivery,
-  type EventSource,
-  type StartPosition,
-  type Subscription,
-  SubscriptionRefused,
-} from './source.ts';
 
 const log = createLogger('consumer');
 
@@ -126,7 +126,7 @@ export class PartitionReader {
     for (let failures = 0; !signal.aborted; ) {
       const startedAt = Date.now();
       try {
-        await this.#takePlace();
+        await this.#joinGroup();
       } catch (error) {
         if (this.#checkpoint.mark !== null && isAllHeldAfter(this.#checkpoint, error)) {
           this.#unmarked = this.#checkpoint.offset ?? undefined;
@@ -146,15 +146,15 @@ export class PartitionReader {
     this.#state = 'stopped';
   }
 
-  /** Reads whenever it is this member's turn. Returns when stopped, and throws what ended it otherwise. */
-  async #takePlace(): Promise<void> {
+  /** Reads whenever this member is the active consumer of the partition. Returns when stopped, and throws what ended it otherwise. */
+  async #joinGroup(): Promise<void> {
     const { source, definition, partition } = this.#options;
-    const seat = await source.join(partition, { name: definition.name, stream: definition.stream });
+    const consumer = await source.join(partition, { name: definition.name, stream: definition.stream });
     try {
       while (!this.#stopping.signal.aborted) {
         this.#state = 'standby';
         this.#problem = undefined;
-        const subscription = await seat.turn(() => this.#startPosition(), this.#stopping.signal);
+        const subscription = await consumer.whenActive(() => this.#startPosition(), this.#stopping.signal);
         if (subscription === undefined) return;
         countRebalance(this.#options.definition.name);
         this.#subscription = subscription;
@@ -168,7 +168,7 @@ export class PartitionReader {
         }
       }
     } finally {
-      await seat.close();
+      await consumer.close();
     }
   }
 

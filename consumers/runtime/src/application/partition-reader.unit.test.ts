@@ -1,8 +1,8 @@
 import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
+import type { EventSource, Subscription } from '@gavel/rabbitmq/stream/event-source';
 import { describe, expect, it } from 'vitest';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { PartitionReader } from './partition-reader.ts';
-import type { EventSource, Subscription } from './source.ts';
 
 /** A partition without messages, given to its member only when told to. */
 function quietPartition() {
@@ -29,7 +29,7 @@ function quietPartition() {
     oldestStoredAt: () => Promise.resolve(undefined),
     join: () =>
       Promise.resolve({
-        async turn() {
+        async whenActive() {
           asked = true;
           await given;
           return subscription;

@@ -1,8 +1,8 @@
 import { createLogger } from '@gavel/observability/logger';
+import type { EventSource, StartRefusal } from '@gavel/rabbitmq/stream/event-source';
 import { type BackOff, delayBefore } from '../domain/back-off.ts';
 import { type Checkpoint, isSamePlace, messageMark } from './checkpoint.ts';
 import { rest } from './settle-deliveries.ts';
-import type { EventSource, StartRefusal } from './source.ts';
 
 const log = createLogger('consumer');
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Delivery } from '@gavel/rabbitmq/stream/event-source';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { type BackOff, delayBefore } from '../domain/back-off.ts';
 import { countBatch, countRetry, inBatchSpans } from '../telemetry.ts';
@@ -12,7 +13,6 @@ import {
 import type { Checkpoint } from './checkpoint.ts';
 import type { CommitStrategy } from './commit-strategy.ts';
 import { BatchFailed, errorKind, isPermanent } from './handle-events.ts';
-import type { Delivery } from './source.ts';
 
 const GROW_AFTER = 20;
 const RETRY_PACE: BackOff = { firstMs: 100, maxMs: 5_000 };

@@ -1,16 +1,16 @@
 import type { Pool } from '@gavel/postgres/pool';
+import {
+  type Delivery,
+  type EventSource,
+  type Subscription,
+  SubscriptionRefused,
+} from '@gavel/rabbitmq/stream/event-source';
 import { commitTogether, readCheckpoint } from '../adapters/postgres/checkpoints.ts';
 import { blockedAggregates, park } from '../adapters/postgres/dead-letters.ts';
 import { claimNewEvents } from '../adapters/postgres/processed-events.ts';
 import type { BatchStore } from '../application/apply-batch.ts';
 import { type Checkpoint, isAllHeldAfter, messageMark, readingFrom } from '../application/checkpoint.ts';
 import { DeliverySettling, rest } from '../application/settle-deliveries.ts';
-import {
-  type Delivery,
-  type EventSource,
-  type Subscription,
-  SubscriptionRefused,
-} from '../application/source.ts';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { type BackOff, delayBefore } from '../domain/back-off.ts';
 import { ApplyFailed, MOST_FAILURES, Patience } from './patience.ts';

@@ -1,5 +1,5 @@
-import { createStreamSource } from '../adapters/stream/stream-source.ts';
-import type { EventSource } from '../application/source.ts';
+import type { EventSource } from '@gavel/rabbitmq/stream/event-source';
+import { createStreamSource } from '@gavel/rabbitmq/stream/stream-source';
 
 /**
  * The stream, with every member of a group reading every partition at once: what the broker prevents, and what members
@@ -14,7 +14,7 @@ export function createUngroupedSource(streamUrl: string): EventSource {
     join: (partition) => {
       let isFirst = true;
       return Promise.resolve({
-        async turn(from, signal) {
+        async whenActive(from, signal) {
           if (signal.aborted) return undefined;
           if (!isFirst) throw new Error('the subscription ended');
           isFirst = false;

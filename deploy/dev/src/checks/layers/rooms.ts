@@ -15,15 +15,17 @@ const rooms: readonly Room[] = [
   { folder: 'services/resilience', mayImport: ['observability'] },
   { folder: 'services/runtime', mayImport: [...foundation, 'services/postgres'] },
   { folder: 'services/postgres', mayImport: foundation },
-  { folder: 'services/outbox', mayImport: servicesFoundation },
+  { folder: 'services/rabbitmq', mayImport: [...foundation, 'services/runtime'] },
+  { folder: 'services/outbox', mayImport: [...servicesFoundation, 'services/rabbitmq'] },
   { folder: 'services/*', mayImport: [...servicesFoundation, 'services/outbox'] },
-  { folder: 'consumers/runtime', mayImport: servicesFoundation },
+  { folder: 'consumers/runtime', mayImport: [...servicesFoundation, 'services/rabbitmq'] },
   // The command line works with everything that publishes and consumes: outboxes, and the handlers of every group.
   {
     folder: 'consumers/cli',
     mayImport: [
       ...servicesFoundation,
       'services/outbox',
+      'services/rabbitmq',
       'consumers/runtime',
       'consumers/leaderboard',
       'consumers/user-stats',
@@ -31,8 +33,12 @@ const rooms: readonly Room[] = [
       'consumers/nats-bridge',
     ],
   },
+  {
+    folder: 'consumers/nats-bridge',
+    mayImport: [...servicesFoundation, 'services/rabbitmq', 'consumers/runtime'],
+  },
   { folder: 'consumers/*', mayImport: [...servicesFoundation, 'consumers/runtime'] },
-  { folder: 'bff', mayImport: foundation },
+  { folder: 'bff', mayImport: [...foundation, 'services/rabbitmq'] },
 ];
 
 /** The folder of the room that a file is in: `services/bids` for `services/bids/src/main.ts`. */

@@ -6,7 +6,7 @@ type Layer = 'domain' | 'application' | 'adapters';
 const inService = /^((?:services|consumers)\/[^/]+\/src\/(?:.*?\/)?)(domain|application|adapters)\//;
 
 /** Libraries have no use cases of a business: their application layer may know their own public files and their rooms. */
-const library = /^(services\/(runtime|postgres|outbox)|consumers\/runtime)\//;
+const library = /^(services\/(runtime|postgres|outbox|rabbitmq)|consumers\/runtime)\//;
 
 /**
  * Declaring a consumer is wiring it: its handler is an adapter of the projection's database. So is opening what the bridge to

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type StartPosition, SubscriptionRefused } from '../../application/source.ts';
-import { chunkBytes, entry } from '../../testing/chunk-bytes.ts';
-import { StreamSeat } from './stream-seat.ts';
+import { chunkBytes, entry } from '../testing/chunk-bytes.ts';
+import { type StartPosition, SubscriptionRefused } from './event-source.ts';
+import { SingleActiveConsumer } from './single-active-consumer.ts';
 
-/** A seat whose broker is this test: it holds offsets 0 to 9 and writes down what it was answered. */
-function sit() {
+/** A consumer whose broker is this test: it holds offsets 0 to 9 and records the answers it gets. */
+function join() {
   const answers: [correlation: number, from: StartPosition | undefined][] = [];
   const broker = { answers, credit: 1, isMember: true };
-  const seat = new StreamSeat({
+  const consumer = new SingleActiveConsumer({
     partition: 'p',
     ends: {
       stats: () => Promise.resolve({ first: 0n, newestChunk: 9n }),
@@ -21,10 +21,10 @@ function sit() {
       broker.isMember = false;
     },
   });
-  return { seat, broker, never: new AbortController().signal };
+  return { consumer, broker, never: new AbortController().signal };
 }
 
-describe('StreamSeat', () => {
+describe('SingleActiveConsumer', () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -33,40 +33,40 @@ describe('StreamSeat', () => {
   });
 
   it('asks for the position when its turn comes, and gives what is sent from there', async () => {
-    const { seat, broker, never } = sit();
+    const { consumer, broker, never } = join();
     let asked = 0;
-    const turn = seat.turn(() => {
+    const turn = consumer.whenActive(() => {
       asked += 1;
       return Promise.resolve({ after: 4n });
     }, never);
     expect(asked).toBe(0);
-    seat.update(true, 1);
+    consumer.update(true, 1);
     const subscription = await turn;
     expect(broker.answers).toEqual([[1, { after: 4n }]]);
-    seat.receive(chunkBytes(5n, 1, entry('a')), 5n);
+    consumer.receive(chunkBytes(5n, 1, entry('a')), 5n);
     expect((await subscription?.take(10))?.map(({ offset }) => offset)).toEqual([5n]);
   });
 
   it('answers that it has left when what was in hand is done with, and not before', async () => {
-    const { seat, broker, never } = sit();
-    seat.update(true, 1);
-    const subscription = await seat.turn(() => Promise.resolve('first'), never);
-    seat.update(false, 2);
+    const { consumer, broker, never } = join();
+    consumer.update(true, 1);
+    const subscription = await consumer.whenActive(() => Promise.resolve('first'), never);
+    consumer.update(false, 2);
     expect(subscription?.ended.aborted).toBe(true);
     expect(broker.answers).toHaveLength(1);
     await subscription?.close();
     expect(broker.answers.at(-1)).toEqual([2, undefined]);
-    // And back again, on the same seat.
-    seat.update(true, 3);
-    await seat.turn(() => Promise.resolve({ at: 9n }), never);
+    // And back again, on the same consumer.
+    consumer.update(true, 3);
+    await consumer.whenActive(() => Promise.resolve({ at: 9n }), never);
     expect(broker.answers.at(-1)).toEqual([3, { at: 9n }]);
   });
 
   it('keeps the group waiting for three seconds at most', async () => {
-    const { seat, broker, never } = sit();
-    seat.update(true, 1);
-    const subscription = await seat.turn(() => Promise.resolve('first'), never);
-    seat.update(false, 2);
+    const { consumer, broker, never } = join();
+    consumer.update(true, 1);
+    const subscription = await consumer.whenActive(() => Promise.resolve('first'), never);
+    consumer.update(false, 2);
     vi.advanceTimersByTime(2_900);
     expect(broker.answers).toHaveLength(1);
     vi.advanceTimersByTime(200);
@@ -76,38 +76,40 @@ describe('StreamSeat', () => {
   });
 
   it('answers at once when it was not reading, and when it leaves', async () => {
-    const { seat, broker, never } = sit();
-    seat.update(false, 1);
+    const { consumer, broker, never } = join();
+    consumer.update(false, 1);
     expect(broker.answers).toEqual([[1, undefined]]);
-    seat.update(true, 2);
-    await seat.turn(() => Promise.resolve('first'), never);
-    seat.update(false, 3);
-    await seat.close();
+    consumer.update(true, 2);
+    await consumer.whenActive(() => Promise.resolve('first'), never);
+    consumer.update(false, 3);
+    await consumer.close();
     expect(broker.answers.at(-1)).toEqual([3, undefined]);
     expect(broker.isMember).toBe(false);
   });
 
   it('waits until it is told to stop, and fails when its place is lost or the position is', async () => {
-    const { seat, never } = sit();
+    const { consumer, never } = join();
     const stopping = new AbortController();
-    const turn = seat.turn(() => Promise.resolve('first'), stopping.signal);
+    const turn = consumer.whenActive(() => Promise.resolve('first'), stopping.signal);
     stopping.abort();
     expect(await turn).toBeUndefined();
-    seat.update(true, 1);
-    await expect(seat.turn(() => Promise.resolve({ at: 10n }), never)).rejects.toThrow(SubscriptionRefused);
-    await expect(seat.turn(() => Promise.reject(new Error('no database')), never)).rejects.toThrow(
+    consumer.update(true, 1);
+    await expect(consumer.whenActive(() => Promise.resolve({ at: 10n }), never)).rejects.toThrow(
+      SubscriptionRefused,
+    );
+    await expect(consumer.whenActive(() => Promise.reject(new Error('no database')), never)).rejects.toThrow(
       'no database',
     );
-    seat.end();
-    await expect(seat.turn(() => Promise.resolve('first'), never)).rejects.toThrow('was lost');
+    consumer.end();
+    await expect(consumer.whenActive(() => Promise.resolve('first'), never)).rejects.toThrow('was lost');
   });
 
   it('never has more chunks asked for than are missing, over any number of turns', async () => {
-    const { seat, broker, never } = sit();
+    const { consumer, broker, never } = join();
     for (let turn = 0; turn < 50; turn++) {
-      seat.update(true, turn);
-      const subscription = await seat.turn(() => Promise.resolve('first'), never);
-      seat.receive(chunkBytes(0n, 1, entry('a')), 0n);
+      consumer.update(true, turn);
+      const subscription = await consumer.whenActive(() => Promise.resolve('first'), never);
+      consumer.receive(chunkBytes(0n, 1, entry('a')), 0n);
       broker.credit -= 1;
       await subscription?.take(1);
       await subscription?.close();

@@ -56,14 +56,14 @@ export interface Group {
 }
 
 /** A member's place in the group that reads a partition. The partition is one member's at a time. */
-export interface Seat {
+export interface GroupConsumer {
   /**
    * Resolves when the partition is this member's, with a subscription that ends when it is no longer. `from` is asked
    * at that moment, as another member has read on until then; what it throws is thrown here. Undefined when `signal`
    * was aborted. Rejects when the place was lost with its connection, and with `SubscriptionRefused`. The group
    * waits with the partition's next member until the former one has closed its subscription, for some seconds at most.
    */
-  turn(from: () => Promise<StartPosition>, signal: AbortSignal): Promise<Subscription | undefined>;
+  whenActive(from: () => Promise<StartPosition>, signal: AbortSignal): Promise<Subscription | undefined>;
   /** Leaves the group. */
   close(): Promise<void>;
 }
@@ -81,7 +81,7 @@ export interface EventSource {
   /** When the oldest message that is still held was stored, milliseconds since the epoch; undefined when none is held. */
   oldestStoredAt(partition: string): Promise<number | undefined>;
   /** Takes a place in the group that reads a partition. */
-  join(partition: string, group: Group): Promise<Seat>;
+  join(partition: string, group: Group): Promise<GroupConsumer>;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chunkBytes, entry } from '../../testing/chunk-bytes.ts';
+import { chunkBytes, entry } from '../testing/chunk-bytes.ts';
 import { INITIAL_CREDIT, StreamSubscription } from './stream-subscription.ts';
 
 /** A subscription whose broker is this test: `credit` counts what it asked for and has not been sent. */

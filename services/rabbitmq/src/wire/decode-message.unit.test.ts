@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseAmqpMessage } from './amqp-message.ts';
+import { parseAmqpMessage } from './decode-message.ts';
 
 const text = (value: string): Buffer =>
   Buffer.concat([Buffer.from([0xa1, value.length]), Buffer.from(value)]);

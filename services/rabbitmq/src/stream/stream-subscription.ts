@@ -1,13 +1,8 @@
-import {
-  type Delivery,
-  type StartPosition,
-  type Subscription,
-  SubscriptionRefused,
-} from '../../application/source.ts';
-import { Chunk, type Room } from './chunk.ts';
+import { Chunk, type Room } from '../wire/chunk.ts';
+import { type Delivery, type StartPosition, type Subscription, SubscriptionRefused } from './event-source.ts';
 
 /** How a subscription asks the broker for more, and what else it needs of its connection. */
-export interface SubscriptionLine {
+export interface SubscriptionSession {
   readonly partition: string;
   credit(chunks: number): void;
   /** First offset that is still held. */
@@ -31,7 +26,7 @@ export const INITIAL_CREDIT = 1;
 
 /** One partition's chunks, buffered up to a bound. Chunks are asked for only as fast as they are taken. */
 export class StreamSubscription implements Subscription {
-  readonly #line: SubscriptionLine;
+  readonly #session: SubscriptionSession;
   #wanted: bigint;
   #started = false;
   #chunks: Chunk[] = [];
@@ -44,8 +39,8 @@ export class StreamSubscription implements Subscription {
   #wake: (() => void) | undefined;
 
   /** @param credit how many chunks the broker may send already */
-  constructor(line: SubscriptionLine, from: StartPosition, credit = INITIAL_CREDIT) {
-    this.#line = line;
+  constructor(session: SubscriptionSession, from: StartPosition, credit = INITIAL_CREDIT) {
+    this.#session = session;
     this.#outstanding = credit;
     this.#wanted = firstWanted(from);
     // Reading from the first event asks for no offset in particular, so none can be missing.
@@ -95,7 +90,7 @@ export class StreamSubscription implements Subscription {
     try {
       chunk = new Chunk(bytes);
     } catch (error) {
-      this.#failure = new Error(`${this.#line.partition}: a chunk is damaged`, { cause: error });
+      this.#failure = new Error(`${this.#session.partition}: a chunk is damaged`, { cause: error });
       this.#wake?.();
       return;
     }
@@ -124,7 +119,7 @@ export class StreamSubscription implements Subscription {
   async close(): Promise<void> {
     if (this.ended.aborted) return;
     this.end();
-    await this.#line.unsubscribe();
+    await this.#session.unsubscribe();
   }
 
   #drainFirst(taken: Delivery[], room: Room): void {
@@ -140,9 +135,9 @@ export class StreamSubscription implements Subscription {
   async #checkStart(chunk: Chunk): Promise<void> {
     if (this.#started) return;
     if (chunk.firstOffset > this.#wanted) {
-      const first = await this.#line.firstOffset();
+      const first = await this.#session.firstOffset();
       if (first > this.#wanted) {
-        this.#failure = new SubscriptionRefused(this.#line.partition, {
+        this.#failure = new SubscriptionRefused(this.#session.partition, {
           reason: 'retention-passed',
           wanted: this.#wanted,
           first,
@@ -161,7 +156,7 @@ export class StreamSubscription implements Subscription {
     // Asked for in lumps, as each costs a frame.
     if (missing <= 0 || (missing < target / 2 && this.#outstanding > 0)) return;
     this.#outstanding += missing;
-    this.#line.credit(missing);
+    this.#session.credit(missing);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type StartPosition, SubscriptionRefused } from '../../application/source.ts';
+import { type StartPosition, SubscriptionRefused } from './event-source.ts';
 
 /** What the broker tells of a stream. */
 export interface StreamEnds {

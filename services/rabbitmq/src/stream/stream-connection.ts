@@ -1,9 +1,9 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { FrameReader } from './frame-reader.ts';
-import { FrameSplitter } from './frame-splitter.ts';
-import { FrameWriter } from './frame-writer.ts';
-import { ANSWER, command, OK, StreamRequestRefused } from './protocol.ts';
+import { FrameReader } from '../wire/frame-reader.ts';
+import { FrameSplitter } from '../wire/frame-splitter.ts';
+import { FrameWriter } from '../wire/frame-writer.ts';
+import { ANSWER, command, OK, StreamRequestRefused } from '../wire/protocol.ts';
 import type { StreamAddress } from './stream-address.ts';
 
 /** Newest bound: a chunk holds what the broker gathered at once, and its messages are at most 1 MiB each by default. */

@@ -1,7 +1,7 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { Delivery } from '../../application/source.ts';
-import { chunkBytes as chunk, entry, subBatch } from '../../testing/chunk-bytes.ts';
+import type { Delivery } from '../stream/event-source.ts';
+import { chunkBytes as chunk, entry, subBatch } from '../testing/chunk-bytes.ts';
 import { Chunk, DamagedChunk } from './chunk.ts';
 
 function read(bytes: Buffer, from = 0n, limit = 1_000): [bigint, string][] {

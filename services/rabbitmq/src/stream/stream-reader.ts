@@ -1,5 +1,5 @@
-import { createStreamSource } from './adapters/stream/stream-source.ts';
-import type { Delivery } from './application/source.ts';
+import type { Delivery } from './event-source.ts';
+import { createStreamSource } from './stream-source.ts';
 
 /** Reads partitions as they are, outside of any group: no checkpoint is kept. */
 export interface StreamReader {

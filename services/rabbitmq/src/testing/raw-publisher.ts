@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { expect } from 'vitest';
-import { FrameWriter } from '../adapters/stream/frame-writer.ts';
-import { parseStreamUrl } from '../adapters/stream/stream-address.ts';
-import { StreamConnection } from '../adapters/stream/stream-connection.ts';
-import { eventually } from './eventually.ts';
+import { expect, vi } from 'vitest';
+import { parseStreamUrl } from '../stream/stream-address.ts';
+import { StreamConnection } from '../stream/stream-connection.ts';
+import { FrameWriter } from '../wire/frame-writer.ts';
 
 const DECLARE_PUBLISHER = 0x0001;
 const PUBLISH = 0x0002;
 const QUERY_PUBLISHER = 0x0005;
 const PUBLISHER = 1;
+const AWHILE = { timeout: 30_000, interval: 50 };
 
 /** Puts bytes into a stream that no client library would, and resolves when the broker has stored what it was given. */
 export async function publishRaw(
@@ -36,11 +36,11 @@ export async function publishRaw(
     );
   }
   // The connection ignores confirms, which nobody asks for: asked, the broker says which one it stored last.
-  await eventually(async () => {
+  await vi.waitFor(async () => {
     const answer = await connection.request(QUERY_PUBLISHER, 'query publisher', (writer) =>
       writer.string(name).string(partition),
     );
     expect(answer.uint64()).toBe(BigInt(bytes.length));
-  });
+  }, AWHILE);
   await connection.close();
 }

@@ -1,7 +1,7 @@
-import type { EventSource, Group, Seat, StartPosition, Subscription } from '../../application/source.ts';
+import type { EventSource, Group, GroupConsumer, StartPosition, Subscription } from './event-source.ts';
 import { refuseLostOffsets } from './refuse-lost-offsets.ts';
 import { parseStreamUrl, type StreamAddress } from './stream-address.ts';
-import { StreamLine } from './stream-line.ts';
+import { StreamSession } from './stream-session.ts';
 
 /**
  * RabbitMQ streams as an EventSource: one connection for all partitions, made when first needed and made anew after
@@ -16,8 +16,8 @@ export function createStreamSource(url: string, name: string): EventSource {
 class StreamSource implements EventSource {
   readonly #address: StreamAddress;
   readonly #name: string;
-  #line: StreamLine | undefined;
-  #opening: Promise<StreamLine> | undefined;
+  #session: StreamSession | undefined;
+  #opening: Promise<StreamSession> | undefined;
   #closed = false;
 
   constructor(address: StreamAddress, name: string) {
@@ -26,9 +26,9 @@ class StreamSource implements EventSource {
   }
 
   async subscribe(partition: string, from: StartPosition): Promise<Subscription> {
-    const line = await this.#connected();
-    await refuseLostOffsets(line, partition, from);
-    return line.subscribe(partition, from);
+    const session = await this.#connected();
+    await refuseLostOffsets(session, partition, from);
+    return session.subscribe(partition, from);
   }
 
   async newestOffset(partition: string): Promise<bigint | undefined> {
@@ -39,7 +39,7 @@ class StreamSource implements EventSource {
     return (await this.#connected()).oldestStoredAt(partition);
   }
 
-  async join(partition: string, group: Group): Promise<Seat> {
+  async join(partition: string, group: Group): Promise<GroupConsumer> {
     return (await this.#connected()).join(partition, group);
   }
 
@@ -47,18 +47,18 @@ class StreamSource implements EventSource {
     this.#closed = true;
     // An attempt to connect that fails while closing leaves nothing to close.
     await this.#opening?.catch(() => undefined);
-    await this.#line?.close();
+    await this.#session?.close();
   }
 
   // Partitions that lost one connection together meet at the same attempt to make the next.
-  async #connected(): Promise<StreamLine> {
-    if (this.#line?.isOpen) return this.#line;
-    this.#opening ??= StreamLine.open(this.#address, this.#name).finally(() => {
+  async #connected(): Promise<StreamSession> {
+    if (this.#session?.isOpen) return this.#session;
+    this.#opening ??= StreamSession.open(this.#address, this.#name).finally(() => {
       this.#opening = undefined;
     });
-    const line = await this.#opening;
-    this.#line = line;
-    if (this.#closed) await line.close();
-    return line;
+    const session = await this.#opening;
+    this.#session = session;
+    if (this.#closed) await session.close();
+    return session;
   }
 }

@@ -1,8 +1,8 @@
-import { Chunk } from './adapters/stream/chunk.ts';
-import type { FrameWriter } from './adapters/stream/frame-writer.ts';
-import { command, StreamRequestRefused } from './adapters/stream/protocol.ts';
-import { parseStreamUrl } from './adapters/stream/stream-address.ts';
-import { StreamConnection } from './adapters/stream/stream-connection.ts';
+import { Chunk } from '../wire/chunk.ts';
+import type { FrameWriter } from '../wire/frame-writer.ts';
+import { command, StreamRequestRefused } from '../wire/protocol.ts';
+import { parseStreamUrl } from './stream-address.ts';
+import { StreamConnection } from './stream-connection.ts';
 
 /** A place in a partition to look up. A moment is milliseconds since the epoch. */
 export type ChunkPlace = 'first' | 'last' | { readonly offset: bigint } | { readonly moment: number };

@@ -1,10 +1,10 @@
-import type { Group, StartPosition } from '../../application/source.ts';
-import { Chunk } from './chunk.ts';
-import { FrameWriter } from './frame-writer.ts';
-import { ANSWER, command, OK } from './protocol.ts';
+import { Chunk } from '../wire/chunk.ts';
+import { FrameWriter } from '../wire/frame-writer.ts';
+import { ANSWER, command, OK } from '../wire/protocol.ts';
+import type { Group, StartPosition } from './event-source.ts';
+import { SingleActiveConsumer } from './single-active-consumer.ts';
 import type { StreamAddress } from './stream-address.ts';
 import { StreamConnection } from './stream-connection.ts';
-import { StreamSeat } from './stream-seat.ts';
 import { firstWanted, INITIAL_CREDIT, StreamSubscription } from './stream-subscription.ts';
 
 const OFFSET_NONE = 0;
@@ -34,26 +34,27 @@ export interface Subscriber {
 }
 
 /** One connection and the subscriptions on it. */
-export class StreamLine {
+export class StreamSession {
   readonly #subscribers = new Map<number, Subscriber>();
   #connection: StreamConnection | undefined;
   #polling: NodeJS.Timeout | undefined;
   #nextId = 0;
 
-  static async open(address: StreamAddress, name: string): Promise<StreamLine> {
-    const line = new StreamLine();
-    line.#connection = await StreamConnection.open(address, name, {
-      onDeliver: (id, committed, chunk) => StreamLine.#deliver(line, id, committed, chunk),
-      onConsumerUpdate: (id, active, correlation) => line.#subscribers.get(id)?.update?.(active, correlation),
-      onStreamGone: (stream) => line.#endWhere((subscriber) => subscriber.partition === stream),
-      onClose: () => line.#closed(),
+  static async open(address: StreamAddress, name: string): Promise<StreamSession> {
+    const session = new StreamSession();
+    session.#connection = await StreamConnection.open(address, name, {
+      onDeliver: (id, committed, chunk) => StreamSession.#deliver(session, id, committed, chunk),
+      onConsumerUpdate: (id, active, correlation) =>
+        session.#subscribers.get(id)?.update?.(active, correlation),
+      onStreamGone: (stream) => session.#endWhere((subscriber) => subscriber.partition === stream),
+      onClose: () => session.#closed(),
     });
-    line.#polling = setInterval(() => void line.#pollEnds(), POLL_MS);
-    return line;
+    session.#polling = setInterval(() => void session.#pollEnds(), POLL_MS);
+    return session;
   }
 
-  static #deliver(line: StreamLine, id: number, committed: bigint, chunk: Buffer): void {
-    line.#subscribers.get(id)?.receive(chunk, committed);
+  static #deliver(session: StreamSession, id: number, committed: bigint, chunk: Buffer): void {
+    session.#subscribers.get(id)?.receive(chunk, committed);
   }
 
   get isOpen(): boolean {
@@ -81,9 +82,9 @@ export class StreamLine {
   }
 
   /** Takes a place in a group; nothing is sent before the broker says that it is this one's turn. */
-  async join(partition: string, group: Group): Promise<StreamSeat> {
+  async join(partition: string, group: Group): Promise<SingleActiveConsumer> {
     const id = this.#freeId();
-    const seat = new StreamSeat({
+    const consumer = new SingleActiveConsumer({
       partition,
       ends: this,
       credit: (chunks) => this.#credit(id, chunks),
@@ -91,12 +92,12 @@ export class StreamLine {
       unsubscribe: () => this.#unsubscribe(id),
     });
     // The super stream's name lets the broker spread its partitions over the members; one of none goes to the first.
-    await this.#subscribe(id, partition, 'first', INITIAL_CREDIT, seat, {
+    await this.#subscribe(id, partition, 'first', INITIAL_CREDIT, consumer, {
       'single-active-consumer': 'true',
       name: group.name,
       'super-stream': group.stream,
     });
-    return seat;
+    return consumer;
   }
 
   async stats(partition: string): Promise<StreamStats> {

@@ -1,10 +1,10 @@
-import type { Seat, StartPosition, Subscription } from '../../application/source.ts';
+import type { GroupConsumer, StartPosition, Subscription } from './event-source.ts';
 import { refuseLostOffsets, type StreamEnds } from './refuse-lost-offsets.ts';
-import type { Subscriber } from './stream-line.ts';
+import type { Subscriber } from './stream-session.ts';
 import { INITIAL_CREDIT, StreamSubscription } from './stream-subscription.ts';
 
-/** What a seat needs of its connection. */
-export interface SeatLine {
+/** What a consumer of a group needs from its connection. */
+export interface ConsumerSession {
   readonly partition: string;
   readonly ends: StreamEnds;
   credit(chunks: number): void;
@@ -23,11 +23,11 @@ const HANDOVER_MS = 3_000;
  * One subscription with single active consumer: the broker tells it when the partition is its own and when no longer
  * (ConsumerUpdate), and waits for the answer.
  */
-export class StreamSeat implements Seat, Subscriber {
+export class SingleActiveConsumer implements GroupConsumer, Subscriber {
   readonly partition: string;
-  readonly #line: SeatLine;
+  readonly #session: ConsumerSession;
   #current: StreamSubscription | undefined;
-  /** The broker's unanswered word that the partition is this seat's. */
+  /** Correlation id of the broker's unanswered question that makes this consumer the active one. */
   #given: number | undefined;
   /** The broker's unanswered word that it is no longer, and the end of its patience. */
   #taken: { correlation: number; timer: NodeJS.Timeout } | undefined;
@@ -36,17 +36,20 @@ export class StreamSeat implements Seat, Subscriber {
   #lost = false;
   #wake: (() => void) | undefined;
 
-  constructor(line: SeatLine) {
-    this.#line = line;
-    this.partition = line.partition;
+  constructor(session: ConsumerSession) {
+    this.#session = session;
+    this.partition = session.partition;
   }
 
-  async turn(from: () => Promise<StartPosition>, signal: AbortSignal): Promise<Subscription | undefined> {
+  async whenActive(
+    from: () => Promise<StartPosition>,
+    signal: AbortSignal,
+  ): Promise<Subscription | undefined> {
     for (;;) {
       const given = await this.#awaitGiven(signal);
       if (given === undefined) return undefined;
       const position = await from();
-      await refuseLostOffsets(this.#line.ends, this.partition, position);
+      await refuseLostOffsets(this.#session.ends, this.partition, position);
       // The group may have changed again meanwhile.
       if (this.#given !== given) continue;
       this.#given = undefined;
@@ -55,14 +58,14 @@ export class StreamSeat implements Seat, Subscriber {
         {
           partition: this.partition,
           credit: (chunks) => this.#grant(chunks),
-          firstOffset: async () => (await this.#line.ends.stats(this.partition)).first,
+          firstOffset: async () => (await this.#session.ends.stats(this.partition)).first,
           unsubscribe: () => Promise.resolve(),
         },
         position,
         this.#credit,
       );
       this.#current = subscription;
-      this.#line.answer(given, position);
+      this.#session.answer(given, position);
       return {
         take: (limit) => subscription.take(limit),
         get newestOffset() {
@@ -87,7 +90,7 @@ export class StreamSeat implements Seat, Subscriber {
     this.#current?.end();
     // An unanswered question would leave the partition to nobody.
     this.#yield();
-    await this.#line.unsubscribe();
+    await this.#session.unsubscribe();
     this.end();
   }
 
@@ -127,13 +130,13 @@ export class StreamSeat implements Seat, Subscriber {
   #yield(): void {
     if (this.#taken === undefined) return;
     clearTimeout(this.#taken.timer);
-    this.#line.answer(this.#taken.correlation, undefined);
+    this.#session.answer(this.#taken.correlation, undefined);
     this.#taken = undefined;
   }
 
   #grant(chunks: number): void {
     this.#credit += chunks;
-    this.#line.credit(chunks);
+    this.#session.credit(chunks);
   }
 
   async #awaitGiven(signal: AbortSignal): Promise<number | undefined> {

@@ -1,6 +1,6 @@
 import { crc32, gunzipSync, zstdDecompressSync } from 'node:zlib';
-import type { Delivery } from '../../application/source.ts';
-import { parseAmqpMessage } from './amqp-message.ts';
+import type { Delivery } from '../stream/event-source.ts';
+import { parseAmqpMessage } from './decode-message.ts';
 
 /** A sub-batch that unpacks to more than this is parked, not unpacked: a few kilobytes can hold gigabytes of zeros. */
 const MAX_UNPACKED = 16 * 1024 * 1024;
