@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createShadow } from '@gavel/consumer-runtime/replay/create-shadow';
-import { fillShadow } from '@gavel/consumer-runtime/replay/fill-shadow';
-import { swapShadow } from '@gavel/consumer-runtime/replay/swap-shadow';
+import { createShadow } from '@gavel/consumer-runtime/create-shadow';
+import { fillShadow } from '@gavel/consumer-runtime/fill-shadow';
+import { swapShadow } from '@gavel/consumer-runtime/swap-shadow';
 import { eventually } from '@gavel/consumer-runtime/testing/eventually';
 import {
   type ForeignProducer,

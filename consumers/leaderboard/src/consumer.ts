@@ -1,5 +1,8 @@
-import { defineConsumer, type ReceivedEvent } from '@gavel/consumer-runtime/define-consumer';
-import { PermanentFailure } from '@gavel/consumer-runtime/permanent-failure';
+import {
+  defineConsumer,
+  PermanentFailure,
+  type ReceivedEvent,
+} from '@gavel/consumer-runtime/define-consumer';
 import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
 import {
   type AuctionClosed,

@@ -1,5 +1,5 @@
-import { delayBefore } from '@gavel/consumer-runtime/domain/back-off';
 import { type StreamName, streams } from '@gavel/proto/topology';
+import { delayBefore } from '@gavel/resilience';
 import { createHealth } from '@gavel/service-runtime/health';
 import { sendJson, startHttpServer } from '@gavel/service-runtime/http-server';
 import { type ProcessScope, runProcess } from '@gavel/service-runtime/process';

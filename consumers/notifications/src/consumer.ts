@@ -1,8 +1,8 @@
-import { PermanentFailure } from '@gavel/consumer-runtime/permanent-failure';
+import { PermanentFailure } from '@gavel/consumer-runtime/define-consumer';
 import {
   defineQueueConsumer,
   type QueueConsumerDefinition,
-} from '@gavel/consumer-runtime/queue/define-queue-consumer';
+} from '@gavel/consumer-runtime/define-queue-consumer';
 import { UserCreatedSchema } from '@gavel/proto/gen/auth/v1/events_pb';
 import {
   AuctionClosedSchema,

@@ -1,7 +1,4 @@
-import {
-  type RunningQueueConsumer,
-  startQueueConsumer,
-} from '@gavel/consumer-runtime/queue/start-queue-consumer';
+import { type RunningQueueConsumer, startQueueConsumer } from '@gavel/consumer-runtime/start-queue-consumer';
 import { createLogger } from '@gavel/observability/logger';
 import { createPool, type Pool } from '@gavel/postgres/pool';
 import { createHealth } from '@gavel/service-runtime/health';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { toHeaders } from '@gavel/proto/envelope';
 import { afterEach, describe, expect, it } from 'vitest';
-import { PermanentFailure } from './permanent-failure.ts';
+import { PermanentFailure } from './define-consumer.ts';
 import { redrive } from './redrive.ts';
 import { useConsumerFixture } from './testing/consumer-fixture.ts';
 import { type ContractConsumer, consumerModes, type StartedConsumer } from './testing/consumer-modes.ts';

@@ -4,7 +4,7 @@ import type { EventEnvelope } from '@gavel/proto/envelope';
 import { findEvent } from '@gavel/proto/registry';
 import { isSubscription } from '@gavel/proto/subjects';
 import type { StreamName } from '@gavel/proto/topology';
-import type { BackOff } from './domain/back-off.ts';
+import type { BackOff } from '@gavel/resilience';
 
 /** One event as a handler gets it: decoded, new to this consumer, in its aggregate's order. */
 export interface ReceivedEvent<S extends DescMessage = DescMessage> {
@@ -62,6 +62,11 @@ export interface Projection {
    * same names in a schema of the replay's own. What it reads and does not write may be any table of the database.
    */
   readonly tables: readonly string[];
+}
+
+/** A handler throws this for an event that no retry can cure: the event is parked at once. */
+export class PermanentFailure extends Error {
+  override readonly name = 'PermanentFailure';
 }
 
 /** Checks a consumer's declaration. Throws a RangeError for one that could never receive anything. */

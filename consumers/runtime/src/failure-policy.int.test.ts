@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { FailurePolicy } from './define-consumer.ts';
-import { PermanentFailure } from './permanent-failure.ts';
+import { PermanentFailure } from './define-consumer.ts';
 import { useConsumerFixture } from './testing/consumer-fixture.ts';
 import { eventually } from './testing/eventually.ts';
 import { bidMessage } from './testing/foreign-producer.ts';

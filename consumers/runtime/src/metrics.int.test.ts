@@ -10,8 +10,8 @@ const { useConsumerFixture } = await import('./testing/consumer-fixture.ts');
 const { recordingConsumer } = await import('./testing/recording-consumer.ts');
 const { bidMessage } = await import('./testing/foreign-producer.ts');
 const { eventually } = await import('./testing/eventually.ts');
-const { startQueueConsumer } = await import('./queue/start-queue-consumer.ts');
-const { defineQueueConsumer } = await import('./queue/define-queue-consumer.ts');
+const { startQueueConsumer } = await import('./start-queue-consumer.ts');
+const { defineQueueConsumer } = await import('./define-queue-consumer.ts');
 const { publishToExchange } = await import('./testing/topic-publisher.ts');
 const { BidPlacedSchema } = await import('@gavel/proto/gen/bids/v1/events_pb');
 

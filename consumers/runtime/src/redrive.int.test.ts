@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { PermanentFailure } from './permanent-failure.ts';
+import { PermanentFailure } from './define-consumer.ts';
 import { redrive } from './redrive.ts';
 import { useConsumerFixture } from './testing/consumer-fixture.ts';
 import { eventually } from './testing/eventually.ts';

@@ -7,9 +7,8 @@ import { commitTogether, readCheckpoint } from './adapters/postgres/checkpoints.
 import { blockedAggregates, countParked, park } from './adapters/postgres/dead-letters.ts';
 import { forgetMember, writeHeartbeat } from './adapters/postgres/members.ts';
 import { readPauses, removePause, writePause } from './adapters/postgres/pauses.ts';
-import { maintainProcessedEventDays } from './adapters/postgres/processed-event-days.ts';
-import { claimNewEvents } from './adapters/postgres/processed-events.ts';
-import type { CommitStrategy } from './application/commit-strategy.ts';
+import { claimNewEvents, maintainProcessedEventDays } from './adapters/postgres/processed-events.ts';
+import type { CommitStrategy } from './application/checkpoint.ts';
 import { Housekeeping } from './application/housekeeping.ts';
 import { Membership } from './application/keep-membership.ts';
 import { PartitionReader } from './application/partition-reader.ts';

@@ -1,5 +1,4 @@
-import { defineConsumer } from '@gavel/consumer-runtime/define-consumer';
-import { PermanentFailure } from '@gavel/consumer-runtime/permanent-failure';
+import { defineConsumer, PermanentFailure } from '@gavel/consumer-runtime/define-consumer';
 import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import { addToTotals } from './adapters/add-to-totals.ts';
 import { type Bid, foldBids } from './domain/fold-bids.ts';

@@ -1,6 +1,6 @@
-import { compareShadow } from '@gavel/consumer-runtime/replay/compare-shadow';
-import { createShadow, dropShadow } from '@gavel/consumer-runtime/replay/create-shadow';
-import { shadowSchema } from '@gavel/consumer-runtime/replay/shadow-schema';
+import { compareShadow } from '@gavel/consumer-runtime/compare-shadow';
+import { createShadow, dropShadow } from '@gavel/consumer-runtime/create-shadow';
+import { shadowSchema } from '@gavel/consumer-runtime/shadow-schema';
 import { partitionsOf } from '@gavel/proto/topology';
 import { Command } from 'commander';
 import { CommandFailure } from '../command-failure.ts';

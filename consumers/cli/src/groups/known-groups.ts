@@ -1,6 +1,6 @@
 import type { ConsumerDefinition } from '@gavel/consumer-runtime/define-consumer';
-import { asConsumer } from '@gavel/consumer-runtime/queue/as-consumer';
-import type { QueueConsumerDefinition } from '@gavel/consumer-runtime/queue/define-queue-consumer';
+import type { QueueConsumerDefinition } from '@gavel/consumer-runtime/define-queue-consumer';
+import { asConsumer } from '@gavel/consumer-runtime/define-queue-consumer';
 import { leaderboardConsumer } from '@gavel/leaderboard-consumer/consumer';
 import { notificationsConsumer } from '@gavel/notifications-consumer/consumer';
 import { type StreamName, streams } from '@gavel/proto/topology';

@@ -1,4 +1,4 @@
-import { messageMark } from '@gavel/consumer-runtime/application/checkpoint';
+import { messageMark } from '@gavel/consumer-runtime/checkpoint';
 import type { Pool } from '@gavel/postgres/pool';
 import { partitionsOf } from '@gavel/proto/topology';
 import type { StreamInspector } from '@gavel/rabbitmq/stream/stream-inspector';

@@ -1,4 +1,4 @@
-import { queueNames } from '@gavel/consumer-runtime/queue/domain/queue-names';
+import { queueNames } from '@gavel/consumer-runtime/queues';
 import type { Session } from '../connections/session.ts';
 import { type BrokerQueue, readQueues } from '../streams/broker-queues.ts';
 import { reasonOf } from '../terminal/explain-error.ts';

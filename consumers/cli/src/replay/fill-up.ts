@@ -1,5 +1,5 @@
-import { readShadow, type ShadowPartition } from '@gavel/consumer-runtime/replay/create-shadow';
-import { fillShadow } from '@gavel/consumer-runtime/replay/fill-shadow';
+import { readShadow, type ShadowPartition } from '@gavel/consumer-runtime/create-shadow';
+import { fillShadow } from '@gavel/consumer-runtime/fill-shadow';
 import { CommandFailure } from '../command-failure.ts';
 import type { KnownGroup } from '../groups/known-groups.ts';
 import { requireExtent } from '../streams/extent.ts';

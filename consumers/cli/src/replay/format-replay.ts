@@ -1,5 +1,5 @@
-import type { TableComparison } from '@gavel/consumer-runtime/replay/compare-shadow';
-import type { ShadowPartition } from '@gavel/consumer-runtime/replay/create-shadow';
+import type { TableComparison } from '@gavel/consumer-runtime/compare-shadow';
+import type { ShadowPartition } from '@gavel/consumer-runtime/create-shadow';
 import type { Checkpoint } from '../groups/checkpoints.ts';
 import { formatTable } from '../terminal/table.ts';
 

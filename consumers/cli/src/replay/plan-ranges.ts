@@ -1,4 +1,4 @@
-import type { ReplayRange } from '@gavel/consumer-runtime/replay/create-shadow';
+import type { ReplayRange } from '@gavel/consumer-runtime/create-shadow';
 import type { StreamInspector } from '@gavel/rabbitmq/stream/stream-inspector';
 import { CommandFailure } from '../command-failure.ts';
 import { requireExtent, resolvePlace } from '../streams/extent.ts';

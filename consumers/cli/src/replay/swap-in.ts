@@ -1,4 +1,4 @@
-import { swapShadow } from '@gavel/consumer-runtime/replay/swap-shadow';
+import { swapShadow } from '@gavel/consumer-runtime/swap-shadow';
 import { CommandFailure } from '../command-failure.ts';
 import type { KnownGroup } from '../groups/known-groups.ts';
 import type { CommandContext } from '../terminal/run-command.ts';

@@ -1,4 +1,4 @@
-import { startQueueConsumer } from '@gavel/consumer-runtime/queue/start-queue-consumer';
+import { startQueueConsumer } from '@gavel/consumer-runtime/start-queue-consumer';
 import { eventually } from '@gavel/consumer-runtime/testing/eventually';
 import { notificationsConsumer } from '../consumer.ts';
 import type { NotificationsFixture } from './notifications-fixture.ts';

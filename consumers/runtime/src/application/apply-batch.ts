@@ -1,9 +1,9 @@
 import type { Transaction } from '@gavel/postgres/transaction';
 import type { Delivery } from '@gavel/rabbitmq/stream/event-source';
 import type { ConsumerDefinition } from '../define-consumer.ts';
+import type { CheckpointMove, CommitStrategy, MoveOutcome } from './checkpoint.ts';
 import { messageMark } from './checkpoint.ts';
 import { classifyDelivery, type DeliveredEvent } from './classify-delivery.ts';
-import type { CheckpointMove, CommitStrategy, MoveOutcome } from './commit-strategy.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { BatchFailed, isCuredByWaiting, isolateFailures, takesTooLong, waiting } from './handle-events.ts';
 

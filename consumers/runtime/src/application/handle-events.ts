@@ -1,7 +1,7 @@
 import { classify, type ErrorKind } from '@gavel/postgres/sqlstate';
 import type { Transaction } from '@gavel/postgres/transaction';
 import type { ConsumerDefinition } from '../define-consumer.ts';
-import { PermanentFailure } from '../permanent-failure.ts';
+import { PermanentFailure } from '../define-consumer.ts';
 import { type DeliveredEvent, toDeadLetter } from './classify-delivery.ts';
 import type { DeadLetter } from './dead-letter.ts';
 

@@ -1,5 +1,5 @@
 import { createLogger } from '@gavel/observability/logger';
-import { delayBefore } from '../domain/back-off.ts';
+import { delayBefore } from '@gavel/resilience';
 
 const log = createLogger('consumer');
 const EVERY_MS = 3600_000;

@@ -6,17 +6,17 @@ import {
   type Subscription,
   SubscriptionRefused,
 } from '@gavel/rabbitmq/stream/event-source';
+import { type BackOff, delayBefore, pause } from '@gavel/resilience';
 import type { ConsumerDefinition } from '../define-consumer.ts';
-import { type BackOff, delayBefore } from '../domain/back-off.ts';
 import { countConsumed, countRebalance } from '../telemetry.ts';
 import type { BatchCounts, BatchStore, ClassifiedBatch } from './apply-batch.ts';
+import type { CommitStrategy } from './checkpoint.ts';
 import { type Checkpoint, isAllHeldAfter, messageMark, readingFrom } from './checkpoint.ts';
-import type { CommitStrategy } from './commit-strategy.ts';
 import { GRACE_MS, GracePeriod } from './grace-period.ts';
 import type { PartitionState, PartitionStatus } from './partition-status.ts';
 import { PauseSwitch } from './pause-switch.ts';
 import { type Unread, untilReadable } from './refused-place.ts';
-import { DeliverySettling, rest } from './settle-deliveries.ts';
+import { DeliverySettling } from './settle-deliveries.ts';
 
 const log = createLogger('consumer');
 
@@ -140,7 +140,7 @@ export class PartitionReader {
           continue;
         }
         this.#fail(error, failures);
-        await rest(delayBefore(failures, RETRY_PACE, this.#options.jitter(failures)), signal);
+        await pause(delayBefore(failures, RETRY_PACE, this.#options.jitter(failures)), signal);
       }
     }
     this.#state = 'stopped';

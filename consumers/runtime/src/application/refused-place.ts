@@ -1,8 +1,7 @@
 import { createLogger } from '@gavel/observability/logger';
 import type { EventSource, StartRefusal } from '@gavel/rabbitmq/stream/event-source';
-import { type BackOff, delayBefore } from '../domain/back-off.ts';
+import { type BackOff, delayBefore, pause } from '@gavel/resilience';
 import { type Checkpoint, isSamePlace, messageMark } from './checkpoint.ts';
-import { rest } from './settle-deliveries.ts';
 
 const log = createLogger('consumer');
 
@@ -38,7 +37,7 @@ export async function untilReadable(
   const { signal, readCheckpoint } = options;
   for (let looks = 1; !signal.aborted; looks++) {
     await measure(options, refused, refusal);
-    await rest(delayBefore(looks, PACE), signal);
+    await pause(delayBefore(looks, PACE), signal);
     // While the database is away there is nothing to see; the next look is soon.
     const stored = await readCheckpoint().catch(() => refused);
     if (!isSamePlace(stored, refused) || (await isThereAgain(options, refused))) return;

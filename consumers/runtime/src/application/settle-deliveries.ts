@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Delivery } from '@gavel/rabbitmq/stream/event-source';
+import { type BackOff, delayBefore, pause } from '@gavel/resilience';
 import type { ConsumerDefinition } from '../define-consumer.ts';
-import { type BackOff, delayBefore } from '../domain/back-off.ts';
 import { countBatch, countRetry, inBatchSpans } from '../telemetry.ts';
 import {
   applyBatch,
@@ -10,8 +9,7 @@ import {
   type ClassifiedBatch,
   classifyBatch,
 } from './apply-batch.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import type { CommitStrategy } from './commit-strategy.ts';
+import type { Checkpoint, CommitStrategy } from './checkpoint.ts';
 import { BatchFailed, errorKind, isPermanent } from './handle-events.ts';
 
 const GROW_AFTER = 20;
@@ -121,15 +119,8 @@ export class DeliverySettling {
           batch = classifyBatch(definition, partition, from, part);
         }
       }
-      await rest(delayBefore(failures, definition.onFailure.backOff ?? RETRY_PACE), signal);
+      await pause(delayBefore(failures, definition.onFailure.backOff ?? RETRY_PACE), signal);
       if (signal.aborted) return { kind: 'left' };
     }
   }
-}
-
-/** Waits, or less when the signal is aborted meanwhile. */
-export async function rest(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  // Aborting is how a pause ends early; there is nothing else it can reject with.
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }

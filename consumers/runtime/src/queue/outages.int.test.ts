@@ -4,12 +4,12 @@ import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructu
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { consumerRuntimeMigrations } from '../migrations.ts';
+import { type RunningQueueConsumer, startQueueConsumer } from '../start-queue-consumer.ts';
 import { recordingQueueConsumer } from '../testing/consumer-modes.ts';
 import { eventually } from '../testing/eventually.ts';
 import { bidMessage } from '../testing/foreign-producer.ts';
 import { appliedSequences, createAppliedTable } from '../testing/recording-consumer.ts';
 import { publishToExchange } from '../testing/topic-publisher.ts';
-import { type RunningQueueConsumer, startQueueConsumer } from './start-queue-consumer.ts';
 
 describe('servers that go away and come back under a work queue', () => {
   let infrastructure: Infrastructure;

@@ -2,7 +2,7 @@ import { attribute, metric, operationType, rabbitmq } from '@gavel/observability
 import { extract, withSpan } from '@gavel/observability/tracing';
 import { metrics } from '@opentelemetry/api';
 import type { DeliveredEvent } from '../application/classify-delivery.ts';
-import { queueNames } from './domain/queue-names.ts';
+import { queueNames } from './domain/queues.ts';
 
 /** Older events were delayed, or waited: their traces ended long ago and are linked to, not continued. */
 const LIVE_MS = 5 * 60_000;

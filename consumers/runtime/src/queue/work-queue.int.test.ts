@@ -7,17 +7,17 @@ import { fileURLToPath } from 'node:url';
 import { managementRequest } from '@gavel/dev/infrastructure/rabbitmq-management';
 import amqp from 'amqplib';
 import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type RunningQueueConsumer,
+  type StartQueueConsumerOptions,
+  startQueueConsumer,
+} from '../start-queue-consumer.ts';
 import { useConsumerFixture } from '../testing/consumer-fixture.ts';
 import { type ContractConsumer, recordingQueueConsumer } from '../testing/consumer-modes.ts';
 import { eventually } from '../testing/eventually.ts';
 import { type BidMessage, bidMessage } from '../testing/foreign-producer.ts';
 import { appliedSequences } from '../testing/recording-consumer.ts';
 import { publishToExchange } from '../testing/topic-publisher.ts';
-import {
-  type RunningQueueConsumer,
-  type StartQueueConsumerOptions,
-  startQueueConsumer,
-} from './start-queue-consumer.ts';
 
 describe('a work queue', () => {
   const fixture = useConsumerFixture();

@@ -5,14 +5,14 @@ import {
   type Subscription,
   SubscriptionRefused,
 } from '@gavel/rabbitmq/stream/event-source';
+import { type BackOff, delayBefore, pause } from '@gavel/resilience';
 import { commitTogether, readCheckpoint } from '../adapters/postgres/checkpoints.ts';
 import { blockedAggregates, park } from '../adapters/postgres/dead-letters.ts';
 import { claimNewEvents } from '../adapters/postgres/processed-events.ts';
 import type { BatchStore } from '../application/apply-batch.ts';
 import { type Checkpoint, isAllHeldAfter, messageMark, readingFrom } from '../application/checkpoint.ts';
-import { DeliverySettling, rest } from '../application/settle-deliveries.ts';
+import { DeliverySettling } from '../application/settle-deliveries.ts';
 import type { ConsumerDefinition } from '../define-consumer.ts';
-import { type BackOff, delayBefore } from '../domain/back-off.ts';
 import { ApplyFailed, MOST_FAILURES, Patience } from './patience.ts';
 
 export interface ReplayPartitionOptions {
@@ -69,7 +69,7 @@ export async function replayPartition(options: ReplayPartitionOptions): Promise<
     if (failures >= MOST_FAILURES && !signal.aborted)
       throw new Error(`${partition}: reading ends again and again`);
     failures += 1;
-    await rest(delayBefore(failures, PACE), signal);
+    await pause(delayBefore(failures, PACE), signal);
   }
 }
 

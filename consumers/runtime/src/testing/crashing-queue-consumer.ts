@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { createPool } from '@gavel/postgres/pool';
-import { startQueueConsumer } from '../queue/start-queue-consumer.ts';
+import { startQueueConsumer } from '../start-queue-consumer.ts';
 import { recordingQueueConsumer } from './consumer-modes.ts';
 
 // A process of its own, so that it can be killed: it commits the first event, says so, and never acknowledges it.

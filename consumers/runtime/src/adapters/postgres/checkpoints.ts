@@ -1,7 +1,11 @@
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
-import type { Checkpoint } from '../../application/checkpoint.ts';
-import type { CheckpointMove, CommitStrategy, MoveOutcome } from '../../application/commit-strategy.ts';
+import type {
+  Checkpoint,
+  CheckpointMove,
+  CommitStrategy,
+  MoveOutcome,
+} from '../../application/checkpoint.ts';
 
 /** Where a consumer stands in a partition; makes the row when there is none. */
 export async function readCheckpoint(pool: Pool, consumer: string, partition: string): Promise<Checkpoint> {

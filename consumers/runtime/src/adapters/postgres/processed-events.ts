@@ -1,4 +1,14 @@
-import type { Transaction } from '@gavel/postgres/transaction';
+import type { Pool } from '@gavel/postgres/pool';
+import { type Transaction, transaction } from '@gavel/postgres/transaction';
+
+const DAY_MS = 24 * 3600 * 1000;
+/** How long a relay may be late with an event that its consumers still know again. */
+const KEPT_DAYS = 14;
+const AHEAD_DAYS = 2;
+const LOCK = 7_203_145_101;
+const PRUNE_BATCH = 5_000;
+/** Rows that are moved while nobody can read or write the table: a tenth of a second's worth. */
+const MOVED_UNDER_LOCK = 10_000;
 
 /** Records events as handled by a consumer and returns the ids of those that were not yet. */
 export async function claimNewEvents(
@@ -14,4 +24,116 @@ export async function claimNewEvents(
     values: [consumer, eventIds],
   });
   return new Set(rows.map((row) => row.event_id));
+}
+
+/**
+ * Makes the days to come and forgets those that are over.
+ * @param oldestHeld see forgetProcessedEvents; now unless told, for consumers whose log forgets what it has handed over
+ */
+export async function maintainProcessedEventDays(
+  pool: Pool,
+  oldestHeld: () => Promise<number> = () => Promise.resolve(Date.now()),
+): Promise<void> {
+  await makeProcessedEventDays(pool);
+  await forgetProcessedEvents(pool, await oldestHeld());
+}
+
+/** Makes the tables of the days around now. Instances take turns. */
+export async function makeProcessedEventDays(pool: Pool, now = Date.now()): Promise<void> {
+  const today = Math.floor(now / DAY_MS);
+  const existing = new Set(await dayTables(pool));
+  for (let day = today - KEPT_DAYS; day <= today + AHEAD_DAYS; day++) {
+    if (!existing.has(tableName(day))) await makeDay(pool, day);
+  }
+}
+
+/**
+ * Forgets the events that are 14 days older than anything the stream holds: whatever can be read again, after a seek to
+ * its beginning too, is known again. Streams let go of whole segments only, so one with little traffic holds events far
+ * longer than its retention says. Dropping a day's table costs milliseconds, however many events it holds, where
+ * deleting 10 million rows would cost minutes and leave the dead ones behind. Instances take turns.
+ * @param oldestHeld when the stream's oldest message was stored, milliseconds since the epoch
+ */
+export async function forgetProcessedEvents(pool: Pool, oldestHeld: number): Promise<void> {
+  const horizon = oldestHeld - KEPT_DAYS * DAY_MS;
+  const firstKept = tableName(Math.floor(horizon / DAY_MS));
+  for (const table of await dayTables(pool)) {
+    if (table < firstKept) await dropDay(pool, table);
+  }
+  await pruneDefault(pool, new Date(horizon));
+}
+
+/** The smallest UUIDv7 of a moment, milliseconds since the epoch. */
+export function firstUuidAt(ms: number): string {
+  const time = ms.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
+}
+
+function tableName(day: number): string {
+  return `processed_events_${new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '')}`;
+}
+
+async function dayTables(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT child.relname AS name FROM pg_inherits
+     JOIN pg_class child ON child.oid = inhrelid
+     WHERE inhparent = 'processed_events'::regclass AND child.relname ~ '^processed_events_[0-9]{8}$'`,
+  );
+  return rows.map((row) => row.name);
+}
+
+// Rows of that day that have come before its table (a producer's clock runs ahead) move over, or ATTACH would fail. They
+// cannot move beforehand: out of the default partition and not yet attached, they would not be remembered. A day with too
+// many of them (its table could not be made for a long time) stays where it is, and is forgotten row by row.
+async function makeDay(pool: Pool, day: number): Promise<void> {
+  const name = tableName(day);
+  const [from, to] = [firstUuidAt(day * DAY_MS), firstUuidAt((day + 1) * DAY_MS)];
+  await transaction(pool, async (tx) => {
+    await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+    const { rows } = await tx.query<{ present: boolean }>('SELECT to_regclass($1) IS NOT NULL AS present', [
+      name,
+    ]);
+    if (rows[0]?.present || (await hasMany(tx, from, to))) return;
+    await tx.query("SET LOCAL lock_timeout = '2s'");
+    await tx.query(`CREATE TABLE ${name} (LIKE processed_events INCLUDING ALL)`);
+    await tx.query('LOCK TABLE processed_events_default IN ACCESS EXCLUSIVE MODE');
+    await tx.query(
+      `WITH moved AS (DELETE FROM processed_events_default WHERE event_id >= $1 AND event_id < $2 RETURNING *)
+       INSERT INTO ${name} SELECT * FROM moved`,
+      [from, to],
+    );
+    await tx.query(
+      `ALTER TABLE processed_events ATTACH PARTITION ${name} FOR VALUES FROM ('${from}') TO ('${to}')`,
+    );
+  });
+}
+
+async function hasMany(tx: Transaction, from: string, to: string): Promise<boolean> {
+  const { rows } = await tx.query<{ many: boolean }>(
+    `SELECT count(*) > $3 AS many FROM (
+       SELECT 1 FROM processed_events_default WHERE event_id >= $1 AND event_id < $2 LIMIT $3 + 1) AS found`,
+    [from, to, MOVED_UNDER_LOCK],
+  );
+  return rows[0]?.many ?? false;
+}
+
+async function dropDay(pool: Pool, table: string): Promise<void> {
+  await transaction(pool, async (tx) => {
+    await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+    // Waits behind running batches for a moment only; another try follows.
+    await tx.query("SET LOCAL lock_timeout = '2s'");
+    await tx.query(`DROP TABLE IF EXISTS ${table}`);
+  });
+}
+
+async function pruneDefault(pool: Pool, before: Date): Promise<void> {
+  for (let deleted = PRUNE_BATCH; deleted === PRUNE_BATCH; ) {
+    const { rowCount } = await pool.query(
+      `DELETE FROM processed_events_default WHERE ctid = ANY (ARRAY(
+         SELECT ctid FROM processed_events_default
+         WHERE processed_at < $1 LIMIT $2))`,
+      [before, PRUNE_BATCH],
+    );
+    deleted = rowCount ?? 0;
+  }
 }

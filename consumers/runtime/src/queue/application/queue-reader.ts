@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@gavel/observability/logger';
-import { type BackOff, delayBefore } from '../../domain/back-off.ts';
-import type { QueueConsumerDefinition } from '../define-queue-consumer.ts';
-import { queueNames } from '../domain/queue-names.ts';
+import { type BackOff, delayBefore, pause } from '@gavel/resilience';
+import type { QueueConsumerDefinition } from '../../define-queue-consumer.ts';
+import { queueNames } from '../domain/queues.ts';
 import { countDelivered, countMessage, countRetry, recordProcessing } from '../queue-telemetry.ts';
 import { Lanes } from './lanes.ts';
-import type { QueueConsumerStatus } from './queue-status.ts';
 import type { QueuedDelivery, QueueStore, Settlement, WorkQueue } from './queued-delivery.ts';
 import { settleDelivery } from './settle-delivery.ts';
 
@@ -15,6 +13,25 @@ const connectPace: BackOff = { firstMs: 100, maxMs: 5_000 };
 const STEADY_MS = 20_000;
 /** Longer than each step of connecting takes to fail by itself. */
 const OPEN_TIMEOUT_MS = 15_000;
+
+/** How a queue consumer stands, for health and for people. */
+export interface QueueConsumerStatus {
+  readonly consumer: string;
+  readonly queue: string;
+  readonly state: /** Working, or waiting for something to work on. */
+    | 'running'
+    /** On its way to the broker. */
+    | 'connecting'
+    /** Something failed that waiting may cure; it goes on by itself. */
+    | 'retrying'
+    | 'stopped';
+  /** Messages waiting in the queue, a few seconds old. */
+  readonly waiting: number;
+  /** Messages delivered and not settled. */
+  readonly inHand: number;
+  /** What is wrong, while something is. */
+  readonly problem?: string;
+}
 
 export interface QueueReaderOptions {
   readonly definition: QueueConsumerDefinition;
@@ -79,8 +96,7 @@ export class QueueReader {
       if (/^10*$/.test(String(failures))) {
         log.warn({ ...this.#names(), failures, err: failed }, 'work queue lost, trying again');
       }
-      // Aborting is how a wait ends early; there is nothing else it can reject with.
-      await sleep(delayBefore(failures, connectPace), undefined, { signal }).catch(() => undefined);
+      await pause(delayBefore(failures, connectPace), signal);
     }
     await this.#lanes.idle();
     this.#state = 'stopped';

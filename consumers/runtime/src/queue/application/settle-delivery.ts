@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { subjectMatches } from '@gavel/proto/subjects';
+import { type BackOff, delayBefore, pause } from '@gavel/resilience';
 import { classifyDelivery, type DeliveredEvent, toDeadLetter } from '../../application/classify-delivery.ts';
 import { isCuredByWaiting, isPermanent } from '../../application/handle-events.ts';
 import type { ConsumerDefinition } from '../../define-consumer.ts';
-import { type BackOff, delayBefore } from '../../domain/back-off.ts';
-import { asConsumer } from '../as-consumer.ts';
-import type { QueueConsumerDefinition } from '../define-queue-consumer.ts';
+import type { QueueConsumerDefinition } from '../../define-queue-consumer.ts';
+import { asConsumer } from '../../define-queue-consumer.ts';
 import { countRetry, inEventSpan, recordDelay } from '../queue-telemetry.ts';
 import type { QueuedDelivery, QueueLetter, QueueStore, Settlement } from './queued-delivery.ts';
 
@@ -114,8 +113,7 @@ async function hold<T>(options: SettleOptions, delivery: QueuedDelivery, work: (
       onOutage(error);
     }
     const signal = AbortSignal.any([stopping, delivery.lost]);
-    // Aborting is how a wait ends early; there is nothing else it can reject with.
-    await sleep(delayBefore(tries, holdPace), undefined, { signal }).catch(() => undefined);
+    await pause(delayBefore(tries, holdPace), signal);
     if (signal.aborted) throw new Abandoned('stopped while the database was away');
   }
 }

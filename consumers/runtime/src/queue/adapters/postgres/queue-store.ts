@@ -9,9 +9,9 @@ import {
   storable,
   storableHeaders,
 } from '../../../adapters/postgres/storable-text.ts';
+import type { QueueConsumerDefinition } from '../../../define-queue-consumer.ts';
 import type { QueueLetter, QueueStore } from '../../application/queued-delivery.ts';
-import type { QueueConsumerDefinition } from '../../define-queue-consumer.ts';
-import { queueNames } from '../../domain/queue-names.ts';
+import { queueNames } from '../../domain/queues.ts';
 
 /** The store of one consumer in its own database. */
 export function createQueueStore(pool: Pool, definition: QueueConsumerDefinition): QueueStore {

@@ -1,8 +1,8 @@
 import { toBindingKey } from '@gavel/proto/subjects';
 import { EVENTS_EXCHANGE, UNROUTED_EXCHANGE } from '@gavel/proto/topology';
 import type { Channel } from 'amqplib';
-import { defaultDelaysMs, type QueueConsumerDefinition } from '../../define-queue-consumer.ts';
-import { DEAD_LETTER_EXCHANGE, queueNames } from '../../domain/queue-names.ts';
+import { defaultDelaysMs, type QueueConsumerDefinition } from '../../../define-queue-consumer.ts';
+import { DEAD_LETTER_EXCHANGE, queueNames } from '../../domain/queues.ts';
 
 /** The broker's own limit; ours lies below it and leaves a row in `dead_letters`. */
 const DELIVERY_LIMIT = 20;

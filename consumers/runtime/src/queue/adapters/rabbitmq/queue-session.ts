@@ -1,8 +1,7 @@
 import amqp, { type ConfirmChannel, type ConsumeMessage } from 'amqplib';
+import { defaultDelaysMs, type QueueConsumerDefinition } from '../../../define-queue-consumer.ts';
 import type { QueuedDelivery, Settlement, WorkQueue } from '../../application/queued-delivery.ts';
-import { defaultDelaysMs, type QueueConsumerDefinition } from '../../define-queue-consumer.ts';
-import { queueNames } from '../../domain/queue-names.ts';
-import { retryDelay } from '../../domain/retry-delay.ts';
+import { queueNames, retryDelay } from '../../domain/queues.ts';
 import { countSent } from '../../queue-telemetry.ts';
 import { declareQueues } from './declare-queues.ts';
 import { delayedHeaders, readCounts, textHeaders } from './message-headers.ts';

@@ -2,7 +2,7 @@ import type { DescMessage } from '@bufbuild/protobuf';
 import type { Transaction } from '@gavel/postgres/transaction';
 import { findEvent } from '@gavel/proto/registry';
 import { isSubscription } from '@gavel/proto/subjects';
-import type { ReceivedEvent } from '../define-consumer.ts';
+import type { ConsumerDefinition, ReceivedEvent } from './define-consumer.ts';
 
 /** What happens to events that cannot be handled. */
 export interface QueueFailurePolicy {
@@ -57,4 +57,19 @@ export function defineQueueConsumer<S extends DescMessage>(
   const ascending = delays.every((ms, i) => Number.isSafeInteger(ms) && ms > (delays[i - 1] ?? 0));
   if (delays.length === 0 || !ascending) throw new RangeError(`${name}: delays must ascend`);
   return definition;
+}
+
+/** A queue consumer in the form of a stream consumer, for the code that both share: classifying and redriving events. */
+export function asConsumer(definition: QueueConsumerDefinition): ConsumerDefinition {
+  return {
+    name: definition.name,
+    // Read by nobody here: what is on the queue was selected by its bindings, from every stream's events.
+    stream: 'gavel.bids',
+    subscription: '>',
+    types: definition.types,
+    onFailure: { laterEvents: 'continue', ...definition.onFailure },
+    async handle(tx, events) {
+      for (const event of events) await definition.handle(tx, event);
+    },
+  };
 }

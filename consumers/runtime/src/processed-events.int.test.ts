@@ -1,8 +1,11 @@
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { transaction } from '@gavel/postgres/transaction';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { forgetProcessedEvents, makeProcessedEventDays } from './adapters/postgres/processed-event-days.ts';
-import { claimNewEvents } from './adapters/postgres/processed-events.ts';
+import {
+  claimNewEvents,
+  forgetProcessedEvents,
+  makeProcessedEventDays,
+} from './adapters/postgres/processed-events.ts';
 import { consumerRuntimeMigrations } from './migrations.ts';
 import { uuidv7 } from './testing/foreign-producer.ts';
 

@@ -1,15 +1,15 @@
 import { attribute, metric } from '@gavel/observability/attributes';
 import type { Pool } from '@gavel/postgres/pool';
 import { type BatchObservableResult, metrics } from '@opentelemetry/api';
-import { countParked } from '../adapters/postgres/dead-letters.ts';
-import { maintainProcessedEventDays } from '../adapters/postgres/processed-event-days.ts';
-import { Housekeeping } from '../application/housekeeping.ts';
-import { createQueueStore } from './adapters/postgres/queue-store.ts';
-import { openQueueSession } from './adapters/rabbitmq/queue-session.ts';
-import { QueueReader } from './application/queue-reader.ts';
-import type { QueueConsumerStatus } from './application/queue-status.ts';
+import { countParked } from './adapters/postgres/dead-letters.ts';
+import { maintainProcessedEventDays } from './adapters/postgres/processed-events.ts';
+import { Housekeeping } from './application/housekeeping.ts';
 import type { QueueConsumerDefinition } from './define-queue-consumer.ts';
-import { queueNames } from './domain/queue-names.ts';
+import { createQueueStore } from './queue/adapters/postgres/queue-store.ts';
+import { openQueueSession } from './queue/adapters/rabbitmq/queue-session.ts';
+import type { QueueConsumerStatus } from './queue/application/queue-reader.ts';
+import { QueueReader } from './queue/application/queue-reader.ts';
+import { queueNames } from './queue/domain/queues.ts';
 
 /** Bounds memory and the work that is lost with a process; the pool's connections bound what runs at once. */
 const PREFETCH = 32;

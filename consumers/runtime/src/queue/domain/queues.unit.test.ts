@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { retryDelay } from './retry-delay.ts';
+import { retryDelay } from './queues.ts';
 
 const steps = [100, 400, 1_600];
 
