@@ -1,27 +1,30 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import type { SourceFile } from './layers/read-imports.ts';
 
-const rooms = ['proto', 'observability', 'services', 'consumers', 'bff', 'deploy'];
-const skipped = new Set(['node_modules', 'gen', '.next', '.gavel', 'coverage']);
-
-/** Every TypeScript file that a person wrote, by path from the root. */
-export function readSourceFiles(root: string): SourceFile[] {
-  return rooms
-    .flatMap((room) => filesUnder(join(root, room), /\.tsx?$/))
-    .filter((file) => !file.endsWith('.d.ts'))
-    .map((file) => ({ path: relative(root, file).split(sep).join('/'), text: readFileSync(file, 'utf8') }));
+export interface SourceFile {
+  /** Path from the project's root, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
 }
 
-/** The workspace's packages: name to folder. */
-export function readPackages(root: string): Map<string, string> {
-  const manifests = rooms.flatMap((room) => filesUnder(join(root, room), /^package\.json$/));
-  return new Map(
-    manifests.map((file) => {
-      const { name } = JSON.parse(readFileSync(file, 'utf8')) as { name: string };
-      return [name, relative(root, join(file, '..')).split(sep).join('/')];
-    }),
-  );
+/** The top-level folders that hold source code. */
+export const sourceFolders = ['proto', 'observability', 'services', 'consumers', 'bff', 'deploy'];
+const skipped = new Set(['node_modules', 'gen', '.next', '.gavel', 'coverage']);
+
+/** Every hand-written TypeScript file. */
+export function readSourceFiles(root: string): SourceFile[] {
+  return readFiles(root, /(?<!\.d)\.tsx?$/);
+}
+
+/** Tests and their support in `testing/` folders. No process runs them. */
+export function isTestCode(path: string): boolean {
+  return /\.test\.tsx?$|\/testing\//.test(path);
+}
+
+function readFiles(root: string, name: RegExp): SourceFile[] {
+  return sourceFolders
+    .flatMap((folder) => filesUnder(join(root, folder), name))
+    .map((file) => ({ path: relative(root, file).split(sep).join('/'), text: readFileSync(file, 'utf8') }));
 }
 
 function filesUnder(folder: string, name: RegExp): string[] {

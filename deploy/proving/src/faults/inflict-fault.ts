@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerName } from '@gavel/dev/infrastructure/infrastructure';
-import type { InstanceName, System } from '../system/start-system.ts';
+import type { InstanceName } from '../system/kept-process.ts';
+import type { System } from '../system/start-system.ts';
 import { TRY_TIMEOUT_MS } from './bidder.ts';
 import { cutBrokerConnections, cutDatabaseConnections, outboxHolder } from './cut-connections.ts';
 import type { PlannedFault } from './plan-faults.ts';

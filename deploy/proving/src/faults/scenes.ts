@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPool } from '@gavel/postgres/pool';
+import type { InstanceName } from '../system/kept-process.ts';
 import { listItem, readStats, type SignedIn, signUp } from '../system/sign-up.ts';
-import { type InstanceName, type System, type SystemOptions, startSystem } from '../system/start-system.ts';
+import { type System, type SystemOptions, startSystem } from '../system/start-system.ts';
 import { placeBid } from './bidder.ts';
 import { checkHistory } from './check-history.ts';
 import { collectHistory } from './collect-history.ts';

@@ -3,10 +3,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { environment } from '@gavel/dev/config';
 import { Keeper } from '@gavel/dev/process-control/keeper';
 import { answersOk, nodeProcess } from '@gavel/dev/process-control/node-process';
-import { httpUrl, type ProcessDefinition, type SystemContext } from '@gavel/dev/processes';
+import { httpUrl, type ProcessDefinition, type ProcessName, type SystemContext } from '@gavel/dev/processes';
 import { projectRoot } from '@gavel/dev/project-root';
 import { processEnvironment } from '@gavel/dev/system/process-environment';
-import type { InstanceName, SystemOptions } from './start-system.ts';
+
+/** The second instance of a process is called `relay-bids-2`. */
+export type InstanceName = ProcessName | `${ProcessName}-2`;
+
+export interface ProcessChange {
+  readonly entry?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
 
 /** One process of the system under the launcher's own keeper, which starts it again whenever it dies. */
 export interface KeptProcess {
@@ -21,8 +28,12 @@ export interface KeptProcess {
   stop(): Promise<void>;
 }
 
-interface KeepOptions extends Pick<SystemOptions, 'env' | 'processes'> {
+interface KeepOptions {
   readonly instance: InstanceName;
+  /** Added to the environment of every process. */
+  readonly env: Readonly<Record<string, string>> | undefined;
+  /** What differs from the process's definition. Its environment wins. */
+  readonly change: ProcessChange;
   /** Where this instance serves its health. */
   readonly port: number;
   readonly logDirectory: string;
@@ -35,8 +46,7 @@ export function keepProcess(
   context: SystemContext,
   options: KeepOptions,
 ): KeptProcess {
-  const { instance: name, port } = options;
-  const change = options.processes?.[definition.name] || {};
+  const { instance: name, port, change } = options;
   const readyUrl = `${httpUrl(port)}/readyz`;
   const runnable = nodeProcess({
     name,

@@ -18,11 +18,8 @@ import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructu
 import { execa } from 'execa';
 import { createDatabases, dropDatabases } from './create-databases.ts';
 import { freePorts } from './free-ports.ts';
-import { type KeptProcess, keepProcess } from './kept-process.ts';
+import { type InstanceName, type KeptProcess, keepProcess, type ProcessChange } from './kept-process.ts';
 import { freshSystemDirectory } from './system-directory.ts';
-
-/** The second instance of a process is called `relay-bids-2`. */
-export type InstanceName = ProcessName | `${ProcessName}-2`;
 
 export interface SystemOptions {
   /** Start the web app too: it must have been built. Default false. */
@@ -39,11 +36,6 @@ export interface SystemOptions {
   readonly fsync?: boolean;
   /** Told one line per step. */
   readonly report?: (line: string) => void;
-}
-
-export interface ProcessChange {
-  readonly entry?: string;
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A whole Gavel of one's own: real servers, real processes, nothing shared with a running one. */
@@ -107,7 +99,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     await mkdir(logDirectory, { recursive: true });
     for (const definition of chosenProcesses(options)) {
       const { name } = definition;
-      const rest = { ...options, logDirectory, report };
+      const rest = { env: options.env, change: options.processes?.[name] || {}, logDirectory, report };
       kept.set(
         name,
         keepProcess(definition, context, { ...rest, instance: name, port: context.ports[name] }),

@@ -1,61 +1,41 @@
-import { type Import, readImports, type SourceFile } from './read-imports.ts';
-import { resolveImport, type Target } from './resolve-import.ts';
-import { roomOf, ruleFor } from './rooms.ts';
-import { refuseInside } from './service-layers.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IDependency } from 'dependency-cruiser';
+import { readModuleGraph } from '../read-module-graph.ts';
+import type { Violation } from '../report-violations.ts';
+import { rules } from './rules.ts';
 
-export interface Violation {
-  readonly file: string;
-  readonly line: number;
-  readonly message: string;
-}
-
-/** Everything a rule needs to judge one import. */
-export interface Edge {
-  readonly from: string;
-  readonly import: Import;
-  readonly target: Target;
-}
-
-/** Every import that goes against an arrow, in the order of the files. */
-export function findViolations(
-  files: readonly SourceFile[],
-  packages: ReadonlyMap<string, string>,
-): Violation[] {
-  const edges = files.flatMap((file) =>
-    readImports(file).map((each) => ({
-      from: file.path,
-      import: each,
-      target: resolveImport(file.path, each.specifier, packages),
-    })),
+/** Every import under `root` that breaks a rule of the design, with what to do about it, and the number of files read. */
+export async function findViolations(root: string): Promise<{ violations: Violation[]; files: number }> {
+  const modules = await readModuleGraph(root, rules);
+  const violations = modules.flatMap(({ source, dependencies }) =>
+    dependencies.flatMap((dependency) =>
+      (dependency.rules ?? []).map(({ name }) => ({
+        file: source,
+        line: lineOf(join(root, source), dependency.module),
+        message: `imports ${dependency.module}: ${adviceFor(name)}${describeCycle(source, dependency)}`,
+      })),
+    ),
   );
-  const imported = new Set(edges.flatMap(({ from, target }) => importedByProduction(from, target)));
-  return edges.flatMap((edge) => {
-    const message = refuseBetweenRooms(edge) ?? refuseTestCode(edge) ?? refuseInside(edge, imported);
-    return message ? [{ file: edge.from, line: edge.import.line, message }] : [];
-  });
+  return { violations, files: modules.filter(({ followable }) => followable !== false).length };
 }
 
-/** Tests and the helpers in `testing/` folders: they run in no process of ours. */
-export function isTestCode(file: string): boolean {
-  return /\.test\.tsx?$|\/testing\//.test(file);
+function adviceFor(name: string): string {
+  return rules.forbidden?.find((rule) => rule.name === name)?.comment ?? name;
 }
 
-function importedByProduction(from: string, target: Target): string[] {
-  return 'file' in target && !isTestCode(from) ? [target.file] : [];
+function describeCycle(source: string, { circular, cycle = [] }: IDependency): string {
+  return circular ? ` (${[source, ...cycle.map(({ name }) => name)].join(' → ')})` : '';
 }
 
-function refuseBetweenRooms({ from, import: { specifier }, target }: Edge): string | undefined {
-  if ('external' in target) return undefined;
-  const [here, there] = [roomOf(from), roomOf(target.file)];
-  const rule = ruleFor(here);
-  if (!rule || here === there || rule.mayImport.includes(there)) return undefined;
-  if (isTestCode(from) && (there === 'deploy/dev' || isTestCode(target.file))) return undefined;
-  const allowed = rule.mayImport.length > 0 ? `only ${rule.mayImport.join(', ')}` : 'no other room';
-  return `${here} may import ${allowed}: not ${there} (${specifier})`;
-}
-
-function refuseTestCode({ from, import: { specifier }, target }: Edge): string | undefined {
-  if ('external' in target || !isTestCode(target.file)) return undefined;
-  if (isTestCode(from) || roomOf(from).startsWith('deploy/')) return undefined;
-  return `a process imports test code: ${specifier}`;
+/** The line of the import. dependency-cruiser does not report it, so it is the first line that has the specifier in quotes. */
+function lineOf(file: string, specifier: string): number {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return (
+    1 +
+    Math.max(
+      0,
+      lines.findIndex((line) => line.includes(`'${specifier}'`) || line.includes(`"${specifier}"`)),
+    )
+  );
 }

@@ -1,6 +1,6 @@
 import { parseSync, Visitor } from 'oxc-parser';
-import { isTestCode, type Violation } from '../layers/find-violations.ts';
-import type { SourceFile } from '../layers/read-imports.ts';
+import type { Violation } from '../report-violations.ts';
+import { isTestCode, type SourceFile } from '../source-files.ts';
 
 const nothingFolders = /(?:^|\/)(utils?|common|shared|helpers?|misc|lib)\//;
 const longestFile = 300;
