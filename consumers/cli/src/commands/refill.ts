@@ -1,4 +1,4 @@
-import { readOpenLosses } from '@gavel/outbox/refill/losses';
+import { readOpenLosses } from '@gavel/outbox/losses';
 import { partitionsOf, type StreamName } from '@gavel/proto/topology';
 import { Command, Option } from 'commander';
 import { CommandFailure } from '../command-failure.ts';

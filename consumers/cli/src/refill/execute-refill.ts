@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
-import { readOpenLosses } from '@gavel/outbox/refill/losses';
-import { refill } from '@gavel/outbox/refill/refill';
+import { readOpenLosses } from '@gavel/outbox/losses';
+import { refill } from '@gavel/outbox/refill';
 import type { Pool } from '@gavel/postgres/pool';
 import { CommandFailure } from '../command-failure.ts';
 import type { Session } from '../connections/session.ts';

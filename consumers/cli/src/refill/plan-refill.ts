@@ -1,4 +1,4 @@
-import { type OpenLoss, readOpenLosses } from '@gavel/outbox/refill/losses';
+import { type OpenLoss, readOpenLosses } from '@gavel/outbox/losses';
 import type { Pool } from '@gavel/postgres/pool';
 import { partitionFor } from '@gavel/proto/partitioner';
 import type { StreamName } from '@gavel/proto/topology';

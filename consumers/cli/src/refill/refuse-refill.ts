@@ -1,4 +1,4 @@
-import type { OpenLoss } from '@gavel/outbox/refill/losses';
+import type { OpenLoss } from '@gavel/outbox/losses';
 import { CommandFailure } from '../command-failure.ts';
 import { describeLosses, type RefillStep } from './plan-refill.ts';
 

@@ -13,7 +13,7 @@ import { notificationsConsumer } from '@gavel/notifications-consumer/consumer';
 import { notificationsMigrations } from '@gavel/notifications-consumer/migrations';
 import { append } from '@gavel/outbox/append';
 import { outboxMigrations } from '@gavel/outbox/migrations';
-import { type Relay, startRelay } from '@gavel/outbox/relay/start-relay';
+import { type Relay, startRelay } from '@gavel/outbox/start-relay';
 import { createTestDatabase } from '@gavel/postgres/testing/test-database';
 import { transaction } from '@gavel/postgres/transaction';
 import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';

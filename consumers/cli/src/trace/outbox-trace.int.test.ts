@@ -1,5 +1,5 @@
 import { outboxMigrations } from '@gavel/outbox/migrations';
-import { publishAgain } from '@gavel/outbox/relay/publish-again';
+import { publishAgain } from '@gavel/outbox/set-aside';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { transaction } from '@gavel/postgres/transaction';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

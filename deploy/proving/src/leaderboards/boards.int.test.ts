@@ -8,7 +8,7 @@ import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-man
 import { startTestRedis, type TestRedis } from '@gavel/dev/testing/private-infrastructure';
 import { startLeaderboard } from '@gavel/leaderboard-consumer/main';
 import { leaderboardMigrations } from '@gavel/leaderboard-consumer/migrations';
-import { startRelay } from '@gavel/outbox/relay/start-relay';
+import { startRelay } from '@gavel/outbox/start-relay';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';

@@ -1,6 +1,6 @@
 import type { Pool } from '@gavel/postgres/pool';
 import type { LeaderSession } from '../relay/leader-session.ts';
-import { FencedError } from '../relay/term.ts';
+import { FencedError } from '../relay/term/epoch.ts';
 import type { PositionRange } from './gone-positions.ts';
 
 /** Events that a partition of the stream lacks, and that nobody has settled. */
@@ -55,7 +55,7 @@ export async function beginLoss(
            SELECT FROM term`,
     values: [epoch, partition, publishedPosition],
   });
-  if (rows.length === 0) throw fenced(epoch);
+  if (rows.length === 0) throw new FencedError(epoch);
 }
 
 /**
@@ -90,7 +90,7 @@ export async function settleLosses(
       acceptedBy ?? null,
     ],
   });
-  if (term.length === 0) throw fenced(epoch);
+  if (term.length === 0) throw new FencedError(epoch);
   return session.query<PositionRange>({
     text: `SELECT first_position::float8 AS "firstPosition", last_position::float8 AS "lastPosition" FROM outbox_lost
            WHERE partition = $1 AND refilled_at IS NULL ORDER BY 1`,
@@ -104,8 +104,4 @@ export async function readOldestId(session: LeaderSession): Promise<number> {
     text: 'SELECT coalesce(min(id), 0)::float8 AS id FROM outbox',
   });
   return row?.id ?? 0;
-}
-
-function fenced(epoch: number): FencedError {
-  return new FencedError(`a relay took the outbox over after epoch ${epoch}`);
 }

@@ -1,5 +1,5 @@
 import type { LeaderSession } from '../relay/leader-session.ts';
-import { type ClaimedRow, rowColumns } from '../relay/outbox-row.ts';
+import { type ClaimedRow, rowColumns } from '../relay/read/row-reader.ts';
 import type { GonePositions } from './gone-positions.ts';
 
 // Claims are bounded in rows and bytes by the relay that made them.

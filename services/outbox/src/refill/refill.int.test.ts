@@ -2,7 +2,7 @@ import { partitionFor } from '@gavel/proto/partitioner';
 import { createHealth } from '@gavel/service-runtime/health';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { addRelayChecks } from '../relay/relay-checks.ts';
+import { addRelayChecks } from '../relay/readiness.ts';
 import { commitBids, createEventRig, type EventRig } from '../testing/event-rig.ts';
 import { readOpenLosses } from './losses.ts';
 import { refill } from './refill.ts';

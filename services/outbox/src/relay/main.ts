@@ -2,7 +2,7 @@ import { createHealth } from '@gavel/service-runtime/health';
 import { startHttpServer } from '@gavel/service-runtime/http-server';
 import { runProcess } from '@gavel/service-runtime/process';
 import { readRelayConfig } from './config.ts';
-import { addRelayChecks } from './relay-checks.ts';
+import { addRelayChecks } from './readiness.ts';
 import { startRelay } from './start-relay.ts';
 
 runProcess('relay', async (scope) => {

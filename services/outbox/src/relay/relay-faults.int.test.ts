@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { rabbitmqctl } from '../testing/broker-control.ts';
 import { commitBids, createEventRig, type EventRig } from '../testing/event-rig.ts';
 import { createStreamPublisher } from './publisher/stream-publisher.ts';
-import { addRelayChecks } from './relay-checks.ts';
+import { addRelayChecks } from './readiness.ts';
 
 const AWHILE = { timeout: 60_000, interval: 50 };
 const main = fileURLToPath(new URL('main.ts', import.meta.url));

@@ -5,19 +5,25 @@ import type { Backlog } from './backlog.ts';
 
 /** What a relay counts. */
 export interface RelayMetrics {
+  /** Stream and exchange have confirmed an event that was appended at this time. */
   published(createdAt: Date): void;
-  /** A message was sent, and confirmed so many seconds after it was handed to the publisher. */
+  /** A message was confirmed, this many seconds after it was handed to the publisher. */
   sent(to: 'stream' | 'exchange', seconds: number): void;
   failed(what: 'stream' | 'exchange' | 'term'): void;
   setAside(): void;
-  /** The outbox was taken, from nobody or from another relay. */
+  /** This relay took the outbox. */
   tookOver(): void;
 }
 
-/** Registers a relay's instruments. `look` is asked at each collection. */
+/**
+ * Registers a relay's instruments. `look` is called at each collection.
+ *
+ * Only one relay may report the backlog of an outbox: the sum would count it twice if a standby did so too. Between two
+ * terms the last active relay still reports it, because the backlog matters most while the broker is unavailable.
+ */
 export function createRelayMetrics(
   outbox: string,
-  look: () => { active: boolean; speaks: boolean; backlog: Backlog | undefined },
+  look: () => { active: boolean; backlog: Backlog | undefined },
 ): RelayMetrics {
   const meter = metrics.getMeter('gavel.relay');
   const own: Attributes = { [attribute.outbox]: outbox };
@@ -49,12 +55,10 @@ export function createRelayMetrics(
     description: metric.relayDelay.description,
   });
   observe(metric.relayActive, () => (look().active ? 1 : 0));
-  // Only one relay speaks for the outbox; a standby's view would be counted twice. It goes on while the broker is away,
-  // which ends every term: that is when the backlog has to be seen.
-  observe(metric.outboxBacklog, () => (look().speaks ? look().backlog?.events : undefined));
-  observe(metric.outboxOldestAge, () => (look().speaks ? look().backlog?.oldestSeconds : undefined));
-  observe(metric.outboxSetAside, () => (look().speaks ? look().backlog?.setAside : undefined));
-  observe(metric.outboxLost, () => (look().speaks ? look().backlog?.lost.length : undefined));
+  observe(metric.outboxBacklog, () => look().backlog?.events);
+  observe(metric.outboxOldestAge, () => look().backlog?.oldestSeconds);
+  observe(metric.outboxSetAside, () => look().backlog?.setAside);
+  observe(metric.outboxLost, () => look().backlog?.lost.length);
 
   return {
     published(createdAt) {

@@ -3,9 +3,9 @@ import { createHealth } from '@gavel/service-runtime/health';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { commitBids, createEventRig, type EventRig } from '../testing/event-rig.ts';
-import { publishAgain } from './publish-again.ts';
+import { publishAgain } from './publish/set-aside.ts';
 import { createStreamPublisher } from './publisher/stream-publisher.ts';
-import { addRelayChecks } from './relay-checks.ts';
+import { addRelayChecks } from './readiness.ts';
 import type { Relay } from './start-relay.ts';
 
 const AWHILE = { timeout: 30_000, interval: 50 };

@@ -5,7 +5,7 @@ import { createHealth } from '@gavel/service-runtime/health';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { appendBids, commitBids, createEventRig, type EventRig } from '../testing/event-rig.ts';
-import { addRelayChecks } from './relay-checks.ts';
+import { addRelayChecks } from './readiness.ts';
 import type { Relay, RelayOptions } from './start-relay.ts';
 
 const AWHILE = { timeout: 30_000, interval: 50 };

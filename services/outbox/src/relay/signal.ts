@@ -1,28 +1,24 @@
-/** Something to wait for that may have happened already. */
+import { pause } from '@gavel/service-runtime/pause';
+
+/** A notification that is kept until somebody waits for it. */
 export interface Signal {
   notify(): void;
-  /** Resolves at once if there was a notify since the last wait, else at the next one or after `ms`. */
+  /** Resolves at once if there was a notification since the last wait, otherwise with the next one or after `ms`. */
   wait(ms: number): Promise<void>;
 }
 
 export function createSignal(): Signal {
   let pending = false;
-  let release: (() => void) | undefined;
+  let waiting = new AbortController();
   return {
     notify() {
       pending = true;
-      release?.();
+      waiting.abort();
     },
     async wait(ms) {
       if (!pending) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms);
-          release = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-        release = undefined;
+        waiting = new AbortController();
+        await pause(ms, waiting.signal);
       }
       pending = false;
     },

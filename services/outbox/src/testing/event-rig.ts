@@ -10,7 +10,7 @@ import type { StreamName } from '@gavel/proto/topology';
 import amqp, { type ChannelModel } from 'amqplib';
 import { v7 as uuidv7 } from 'uuid';
 import { inject } from 'vitest';
-import { append } from '../append.ts';
+import { append } from '../append/append.ts';
 import { outboxMigrations } from '../migrations.ts';
 import { type Relay, type RelayOptions, startRelay } from '../relay/start-relay.ts';
 import { readStreamMessages } from './read-stream.ts';

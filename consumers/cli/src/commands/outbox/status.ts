@@ -1,4 +1,4 @@
-import { readBacklog } from '@gavel/outbox/relay/backlog';
+import { readBacklog } from '@gavel/outbox/backlog';
 import { Command } from 'commander';
 import { outboxes } from '../../outbox/outboxes.ts';
 import { readLeader } from '../../outbox/read-leader.ts';

@@ -1,4 +1,4 @@
-import { makePartitions } from '@gavel/outbox/relay/partitions/make-partitions';
+import { makePartitions } from '@gavel/outbox/partitions';
 import { createPool } from '@gavel/postgres/pool';
 import type { SignedIn } from '../../system/sign-up.ts';
 import type { Figure } from '../figure.ts';

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { commitBids, createEventRig, type EventRig } from '../../testing/event-rig.ts';
+import { commitBids, createEventRig, type EventRig } from '../testing/event-rig.ts';
 
 const AWHILE = { timeout: 30_000, interval: 50 };
 

@@ -1,7 +1,7 @@
 import type { Health } from '@gavel/service-runtime/health';
-import { describeLost } from './confirmed-positions.ts';
 import type { EventPublisher } from './publisher/event-publisher.ts';
 import type { Relay } from './start-relay.ts';
+import { describeLost } from './term/confirmed-positions.ts';
 
 /**
  * What /readyz of a relay says: its role and backlog from the table itself (so it fails without the database), and while

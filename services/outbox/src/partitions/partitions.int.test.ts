@@ -2,12 +2,14 @@ import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/t
 import { transaction } from '@gavel/postgres/transaction';
 import { v7 as uuidv7 } from 'uuid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { outboxMigrations } from '../../migrations.ts';
-import { appendBids, commitBids } from '../../testing/event-rig.ts';
-import { createGapReader } from '../gap-reader.ts';
-import { type LeaderCandidate, openCandidate } from '../leader-session.ts';
-import type { RowReader } from '../row-reader.ts';
-import { beginTerm, claim, markPublished } from '../term.ts';
+import { outboxMigrations } from '../migrations.ts';
+import { type LeaderCandidate, openCandidate } from '../relay/leader-session.ts';
+import { createGapReader } from '../relay/read/gap-reader.ts';
+import type { RowReader } from '../relay/read/row-reader.ts';
+import { claim } from '../relay/term/claim.ts';
+import { beginTerm } from '../relay/term/epoch.ts';
+import { markPublished } from '../relay/term/mark-published.ts';
+import { appendBids, commitBids } from '../testing/event-rig.ts';
 import { dropPartitions } from './drop-partitions.ts';
 import { makePartitions } from './make-partitions.ts';
 

@@ -1,7 +1,7 @@
 import { attribute, operationType, rabbitmq } from '@gavel/observability/attributes';
 import { extract, type Span, tracer } from '@gavel/observability/tracing';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { ClaimedRow } from './outbox-row.ts';
+import type { ClaimedRow } from '../read/row-reader.ts';
 
 /** The span of one event's publishing, and the W3C headers that let a consumer join it. */
 export interface PublishSpan {

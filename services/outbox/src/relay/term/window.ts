@@ -1,45 +1,43 @@
 import type { Span } from '@opentelemetry/api';
 
-/** What a position still waits for. */
+/** An event that was sent and is not confirmed by both publishers. */
 export interface Pending {
   readonly id: number;
-  /** Of the stream; undefined for a row that is being put aside. */
+  /** Partition of the stream; undefined for a row that is being set aside. */
   readonly partition: string | undefined;
   readonly bytes: number;
-  /** Confirms outstanding: the stream's and the exchange's. */
-  legs: number;
+  /** Confirms that are still missing: the stream's and the exchange's. */
+  missingConfirms: number;
   readonly createdAt: Date;
   readonly span: Span | undefined;
 }
 
-/** Events that were sent and not confirmed by both. Bounded by the relay: the client libraries have no limit of their own. */
+/** The events in flight: sent and not confirmed by both publishers. The relay limits them, because the client libraries do not. */
 export interface Window {
   readonly size: number;
   readonly bytes: number;
-  /** Everything at or below was confirmed, without holes. */
+  /** All positions up to this one are confirmed or set aside. */
   readonly published: number;
-  /** The oldest event in flight, if any. */
-  oldest(): Pending | undefined;
   add(position: number, pending: Pending): void;
-  /** One confirm; the pending event when it was the last one it waited for. */
+  /** Counts one confirm. Returns the event when it was the last confirm that was missing. */
   confirm(position: number): Pending | undefined;
-  /** The event needs no (more) confirms. */
-  settle(position: number): Pending | undefined;
+  /** Removes an event that needs no more confirms. */
+  remove(position: number): Pending | undefined;
   get(position: number): Pending | undefined;
 }
 
 const COMPACT_AT = 16_384;
 
-/** Positions must be added in ascending order; holes between them are positions that nobody waits for. */
+/** Positions must be added in ascending order. Positions that are left out count as published. */
 export function createWindow(published: number): Window {
   const pending = new Map<number, Pending>();
-  // Positions in order of adding, looked at from `head` on: a Map's own first key costs a walk over deleted entries.
+  // Positions in the order in which they were added, valid from `head` on. The first key of a Map costs a walk over deleted entries.
   let order: number[] = [];
   let head = 0;
   let highest = published;
   let bytes = 0;
 
-  const skipSettled = (): void => {
+  const skipRemoved = (): void => {
     while (head < order.length && !pending.has(order[head] as number)) head++;
     if (head > COMPACT_AT) {
       order = order.slice(head);
@@ -47,12 +45,12 @@ export function createWindow(published: number): Window {
     }
   };
 
-  const settle = (position: number): Pending | undefined => {
+  const remove = (position: number): Pending | undefined => {
     const entry = pending.get(position);
     if (!entry) return undefined;
     pending.delete(position);
     bytes -= entry.bytes;
-    skipSettled();
+    skipRemoved();
     return entry;
   };
 
@@ -67,10 +65,6 @@ export function createWindow(published: number): Window {
       const lowest = order[head];
       return lowest === undefined ? highest : lowest - 1;
     },
-    oldest() {
-      const lowest = order[head];
-      return lowest === undefined ? undefined : pending.get(lowest);
-    },
     add(position, entry) {
       pending.set(position, entry);
       bytes += entry.bytes;
@@ -80,10 +74,10 @@ export function createWindow(published: number): Window {
     confirm(position) {
       const entry = pending.get(position);
       if (!entry) return undefined;
-      entry.legs -= 1;
-      return entry.legs === 0 ? settle(position) : undefined;
+      entry.missingConfirms -= 1;
+      return entry.missingConfirms === 0 ? remove(position) : undefined;
     },
-    settle,
+    remove,
     get: (position) => pending.get(position),
   };
 }

@@ -6,7 +6,7 @@ const entry = () => ({
   id: 1,
   partition: 'gavel.bids-0',
   bytes: 100,
-  legs: 2,
+  missingConfirms: 2,
   createdAt: new Date(0),
   span: undefined,
 });
@@ -23,30 +23,31 @@ describe('the window', () => {
     expect(window).toMatchObject({ size: 0, bytes: 0 });
   });
 
-  it('passes over positions that nobody waits for', () => {
+  it('counts positions that were left out as published', () => {
     const window = createWindow(0);
     window.add(5, entry());
     window.add(9, entry());
-    window.settle(5);
+    window.remove(5);
     expect(window.published).toBe(8);
-    window.settle(9);
+    window.remove(9);
     expect(window.published).toBe(9);
   });
 
-  it('ignores what it does not know and what it has settled', () => {
+  it('ignores confirms of unknown positions and of positions that were removed', () => {
     const window = createWindow(0);
     window.add(1, entry());
     expect(window.confirm(7)).toBeUndefined();
-    window.settle(1);
+    window.remove(1);
     expect(window.confirm(1)).toBeUndefined();
     expect(window.published).toBe(1);
   });
 
-  it('is always one below the lowest position in flight, in whatever order confirms come', () => {
+  it('is published up to one below the lowest position in flight, in every order of confirms', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(Array.from({ length: 40 }, (_, i) => i + 1)), (order) => {
         const window = createWindow(0);
-        for (let position = 1; position <= 40; position++) window.add(position, { ...entry(), legs: 1 });
+        for (let position = 1; position <= 40; position++)
+          window.add(position, { ...entry(), missingConfirms: 1 });
         const left = new Set(Array.from({ length: 40 }, (_, i) => i + 1));
         for (const position of order) {
           window.confirm(position);

@@ -1,16 +1,28 @@
-import { columnNames, type OutboxRow, rowColumns } from './outbox-row.ts';
-import type { ClaimReceipt, Gap, ReaderState, RowReader } from './row-reader.ts';
+import {
+  type ClaimReceipt,
+  type Gap,
+  type OutboxRow,
+  type ReaderState,
+  type RowReader,
+  rowColumns,
+} from './row-reader.ts';
 
-// Commit order is not id order: a row may become visible after rows with higher ids. So ids that were passed over
-// are kept as gaps and looked at again in every read; "id > cursor" alone would skip them for ever.
+// The names that `rowColumns` gives, for the queries around it.
+const columnNames = `id, "eventId", type, subject, stream, "aggregateId", sequence, time, traceparent, tracestate, body,
+  "createdAt"`;
+
+// Rows do not become visible in the order of their ids: a transaction may commit after another one that drew higher ids.
+// A reader that only asks for "id > cursor" would never find such a row. So the ids that were passed are kept as gaps and
+// looked up again in every read. decision-gap-safe-reader.md compares this with a cursor and with a lock.
 //
-// One statement and so one snapshot for both halves: with two, a row of an aggregate could be found beyond high while
-// an earlier one of the same aggregate, committed in between, still counted as a gap.
+// One statement reads gaps and new rows from one snapshot. With two statements, a transaction that commits between them
+// could put a later event of an aggregate above highId while an earlier one still looked like a gap.
 //
-// The cost of a read is that of the rows it returns plus one index probe per gap, whatever the table's size and however
-// long some transaction stays open. The inner LIMIT keeps a gap that a bulk writer filled from being sorted whole.
+// A read costs as much as the rows that it returns plus one index probe per gap, whatever the size of the table and however
+// long a transaction stays open. The inner LIMIT avoids sorting all rows of a gap that a bulk writer has filled.
 //
-// A page is cut at its rows' bytes too, as a thousand rows may be a gigabyte; bodies are not fetched for that.
+// A page is also limited by the bytes of its rows, because a thousand rows may hold a gigabyte. `before` is computed from
+// lengths; bodies beyond the limit are not fetched.
 const READ = `
 SELECT ${columnNames} FROM (
 SELECT *, sum(octet_length(body)) OVER (ORDER BY id) - octet_length(body) AS before FROM (
@@ -27,11 +39,11 @@ SELECT *, sum(octet_length(body)) OVER (ORDER BY id) - octet_length(body) AS bef
 const PAGE_BYTES = 4 * 1024 * 1024;
 
 interface OpenGap extends Gap {
-  /** The gap can be given up once all transactions below this one have ended; undefined until a claim tells. */
+  /** The gap is dead once all transactions with lower ids have ended. Undefined until the first claim after the gap was found. */
   readonly barrier: bigint | undefined;
 }
 
-/** Reads every committed row exactly once, in id order among those visible at the same time. */
+/** Reads every committed row exactly once. Rows that are visible at the same time come in the order of their ids. */
 export function createGapReader(from: ReaderState): RowReader {
   let highId = from.highId;
   let gaps: OpenGap[] = from.gaps.map((gap) => ({ ...gap, barrier: undefined }));
@@ -39,7 +51,7 @@ export function createGapReader(from: ReaderState): RowReader {
 
   return {
     async read(session, limit) {
-      // Fixed before the statement starts: what ended before it began is visible to it.
+      // Taken before the statement starts: its snapshot then shows the rows of all transactions that have ended by now.
       const endedBefore = ended;
       const rows = await session.query<OutboxRow>({
         name: 'outbox-read',
@@ -48,12 +60,12 @@ export function createGapReader(from: ReaderState): RowReader {
       });
       const ids = rows.map((row) => row.id);
       const last = ids.at(-1);
-      // A full page may have cut off rows above its last id, so only gaps below that were looked at in full.
+      // A full page may lack rows above its last id, so only gaps below that id were searched completely.
       const full = ids.length >= limit || bytesOf(rows) >= PAGE_BYTES;
-      const looked = full && last !== undefined ? last : Number.POSITIVE_INFINITY;
+      const searchedUpTo = full && last !== undefined ? last : Number.POSITIVE_INFINITY;
       gaps = [
         ...remaining(gaps, ids).filter(
-          (gap) => gap.barrier === undefined || gap.barrier > endedBefore || gap.high > looked,
+          (gap) => gap.barrier === undefined || gap.barrier > endedBefore || gap.high > searchedUpTo,
         ),
         ...between(highId, ids),
       ];
@@ -74,7 +86,7 @@ function bytesOf(rows: readonly OutboxRow[]): number {
   return rows.reduce((bytes, row) => bytes + row.body.byteLength, 0);
 }
 
-/** The gaps without the ids that were found. `ids` ascend; a split gap keeps its barrier. */
+/** The gaps without the ids that were found. `ids` are in ascending order; both parts of a split gap keep its barrier. */
 function remaining(gaps: readonly OpenGap[], ids: readonly number[]): OpenGap[] {
   const left: OpenGap[] = [];
   let i = 0;
@@ -90,7 +102,7 @@ function remaining(gaps: readonly OpenGap[], ids: readonly number[]): OpenGap[] 
   return left;
 }
 
-/** The ids above `highId` that are missing between those that were found. */
+/** The ids above `highId` that are missing between the ids that were found. */
 function between(highId: number, ids: readonly number[]): OpenGap[] {
   const gaps: OpenGap[] = [];
   let expected = highId + 1;

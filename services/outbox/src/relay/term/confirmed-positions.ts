@@ -1,20 +1,20 @@
-import type { LeaderSession } from './leader-session.ts';
-import { FencedError } from './term.ts';
+import type { LeaderSession } from '../leader-session.ts';
+import { FencedError } from './epoch.ts';
 
-/** Events that a partition of the stream had confirmed and has no more: positions, both included. */
+/** Events that the broker had confirmed for a partition of the stream and no longer has: positions, both included. */
 export interface LostEvents {
   readonly partition: string;
   readonly firstPosition: number;
   readonly lastPosition: number;
 }
 
-/** What the broker confirmed per partition: the proof by which a broker that lost data is found out. */
+/** The highest position that the broker confirmed per partition. With them the relay notices a broker that lost data. */
 export interface ConfirmedPositions {
   /** The stream confirmed a position. */
   confirm(partition: string, position: number): void;
   /**
-   * The broker says how far a partition goes, before anything is sent there in this session. What it should have and
-   * does not is returned once, and from then on no longer expected.
+   * The broker reports the last position of a partition, before anything is sent there in this session. Returns the events
+   * that it should have and does not; they are not expected from then on, so a loss is returned once.
    */
   seen(partition: string, lastPosition: number): LostEvents | undefined;
   /** To be stored with the watermark. */
@@ -22,8 +22,8 @@ export interface ConfirmedPositions {
 }
 
 /**
- * Starts from what was stored. Positions above `resentAbove` are not held against the broker: the term begins by sending
- * them again, and the broker drops those it has.
+ * Starts from the stored positions. Positions above `resentAbove` are not expected of the broker: the term begins by
+ * sending them again, and the broker drops those that it has.
  */
 export function createConfirmedPositions(
   stored: Readonly<Record<string, number>>,
@@ -48,7 +48,7 @@ export function createConfirmedPositions(
   };
 }
 
-/** Stores a loss, and that it is known. Throws a FencedError when another relay holds the outbox. */
+/** Stores a loss and lowers the stored position, so that the loss is not found again. Throws a FencedError when another relay holds the outbox. */
 export async function recordLost(session: LeaderSession, epoch: number, lost: LostEvents): Promise<void> {
   const rows = await session.query({
     text: `WITH term AS (
@@ -58,10 +58,10 @@ export async function recordLost(session: LeaderSession, epoch: number, lost: Lo
            RETURNING 1`,
     values: [epoch, lost.partition, lost.firstPosition, lost.lastPosition],
   });
-  if (rows.length === 0) throw new FencedError(`another relay took the outbox over after epoch ${epoch}`);
+  if (rows.length === 0) throw new FencedError(epoch);
 }
 
-/** For logs and health. */
+/** The loss in one sentence, for logs and health. */
 export function describeLost(lost: LostEvents): string {
   return `stream ${lost.partition} lost positions ${lost.firstPosition}..${lost.lastPosition}; run gavel refill`;
 }

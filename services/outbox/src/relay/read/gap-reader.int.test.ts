@@ -3,13 +3,13 @@ import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/t
 import { transaction } from '@gavel/postgres/transaction';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { outboxMigrations } from '../migrations.ts';
-import { appendBids, commitBids } from '../testing/event-rig.ts';
+import { outboxMigrations } from '../../migrations.ts';
+import { appendBids, commitBids } from '../../testing/event-rig.ts';
+import { type LeaderCandidate, openCandidate } from '../leader-session.ts';
+import { claim } from '../term/claim.ts';
+import { beginTerm } from '../term/epoch.ts';
 import { createGapReader } from './gap-reader.ts';
-import { type LeaderCandidate, openCandidate } from './leader-session.ts';
-import type { OutboxRow } from './outbox-row.ts';
-import type { RowReader } from './row-reader.ts';
-import { beginTerm, claim } from './term.ts';
+import type { OutboxRow, RowReader } from './row-reader.ts';
 
 const AWHILE = { timeout: 30_000, interval: 20 };
 

@@ -1,7 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { outboxMigrations } from '../../migrations.ts';
-import { readBacklog } from '../backlog.ts';
+import { outboxMigrations } from '../migrations.ts';
+import { readBacklog } from '../relay/backlog.ts';
 import { dropPartitions } from './drop-partitions.ts';
 import { makePartitions } from './make-partitions.ts';
 

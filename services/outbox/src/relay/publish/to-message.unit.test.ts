@@ -1,6 +1,6 @@
 import { partitionFor } from '@gavel/proto/partitioner';
 import { describe, expect, it } from 'vitest';
-import type { ClaimedRow } from './outbox-row.ts';
+import type { ClaimedRow } from '../read/row-reader.ts';
 import { toMessage, withTransport } from './to-message.ts';
 
 const row = {

@@ -4,7 +4,7 @@ import type { Transaction } from '@gavel/postgres/transaction';
 import { findEvent } from '@gavel/proto/registry';
 import { eventSubject } from '@gavel/proto/subjects';
 import { v7 as uuidv7 } from 'uuid';
-import { MAX_EVENT_BYTES } from './event-limits.ts';
+import { MAX_EVENT_BYTES } from '../event-limits.ts';
 import { wakeFor } from './wake.ts';
 
 /** One fact to append. */

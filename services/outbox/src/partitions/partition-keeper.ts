@@ -5,17 +5,17 @@ import { dropPartitions } from './drop-partitions.ts';
 import { makePartitions } from './make-partitions.ts';
 
 export interface PartitionKeeper {
-  /** Looks now, besides every half minute. */
+  /** Checks the partitions now, besides every half minute. */
   look(): void;
   stop(): Promise<void>;
 }
 
 const LOOK_MS = 30_000;
-/** At 200 bytes a body a partition is about 100 MB. */
+// About 100 MB per partition with bodies of 200 bytes.
 const PARTITION_ROWS = 250_000;
 
-/** Makes partitions ahead and drops old ones, while this relay is the active one. */
-export function keepPartitions(
+/** Makes partitions in advance and drops old ones, as long as this relay is the active one. */
+export function startPartitionKeeper(
   pool: Pool,
   options: {
     rows: number | undefined;
@@ -33,9 +33,9 @@ export function keepPartitions(
       const dropped = await dropPartitions(pool, options.retentionSeconds);
       if (made.length + dropped.length > 0) options.log.info({ made, dropped }, 'outbox partitions');
     } catch (error) {
-      // Somebody holds the table's lock, or the database is away; nothing is lost by trying later.
+      // Another session holds the table's lock, or the database is unavailable. The next check tries again.
       const level = isTransient(error) ? 'info' : 'error';
-      options.log[level]({ err: error }, 'outbox partitions left as they are for now');
+      options.log[level]({ err: error }, 'outbox partitions not changed, trying again later');
     }
   };
   const start = (): void => {
