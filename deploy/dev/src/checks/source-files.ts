@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 export interface SourceFile {
@@ -14,6 +14,20 @@ const skipped = new Set(['node_modules', 'gen', '.next', '.gavel', 'coverage']);
 /** Every hand-written TypeScript file. */
 export function readSourceFiles(root: string): SourceFile[] {
   return readFiles(root, /(?<!\.d)\.tsx?$/);
+}
+
+/** The package.json of every workspace. */
+export function readManifests(root: string): SourceFile[] {
+  return readFiles(root, /^package\.json$/);
+}
+
+/** READMEs, decision records and the two pages at the root. */
+export function readDocuments(root: string): SourceFile[] {
+  const pages = ['README.md', 'CONTRIBUTING.md'].filter((path) => existsSync(join(root, path)));
+  return [
+    ...pages.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') })),
+    ...readFiles(root, /\.md$/),
+  ];
 }
 
 /** Tests and their support in `testing/` folders. No process runs them. */

@@ -1,7 +1,17 @@
-/** `node main.ts [root]`: fails on a file whose name, length or habits the style page forbids. */
+/** `node main.ts [root]`: fails on what the style page forbids and no linter knows. */
+import { readModuleGraph } from '../read-module-graph.ts';
 import { reportViolations } from '../report-violations.ts';
-import { readSourceFiles } from '../source-files.ts';
-import { findShapeViolations } from './find-shape-violations.ts';
+import { readDocuments, readManifests, readSourceFiles } from '../source-files.ts';
+import { findCrumbs } from './find-crumbs.ts';
+import { findPrivateEnglish } from './find-private-english.ts';
+import { findOpenExports, findShapeViolations } from './find-shape-violations.ts';
 
-const files = readSourceFiles(process.argv[2] ?? process.cwd());
-reportViolations(findShapeViolations(files), `${files.length} files are in shape`);
+const root = process.argv[2] ?? process.cwd();
+const files = readSourceFiles(root);
+const violations = [
+  ...findShapeViolations(files),
+  ...findOpenExports(readManifests(root)),
+  ...findCrumbs(files, await readModuleGraph(root)),
+  ...findPrivateEnglish([...files, ...readDocuments(root)]),
+];
+reportViolations(violations, `${files.length} files are in shape`);

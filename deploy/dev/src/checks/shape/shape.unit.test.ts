@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { findShapeViolations } from './find-shape-violations.ts';
+import { readModuleGraph } from '../read-module-graph.ts';
+import { readSourceFiles } from '../source-files.ts';
+import { type Files, withFixtureProject } from '../testing/fixture-project.ts';
+import { findCrumbs } from './find-crumbs.ts';
+import { findPrivateEnglish } from './find-private-english.ts';
+import { findOpenExports, findShapeViolations } from './find-shape-violations.ts';
 
 const check = (path: string, text: string) => findShapeViolations([{ path, text }]).map(({ line }) => line);
 
@@ -15,7 +20,7 @@ test('the environment is read in config.ts and in tests only', () => {
   expect(check('services/bids/src/main.ts', '/* process.env */ // process.env')).toEqual([]);
 });
 
-test('a file past 300 lines is refused', () => {
+test('a file of more than 300 lines is refused', () => {
   expect(check('proto/src/registry.ts', '//\n'.repeat(300))).toEqual([]);
   expect(check('proto/src/registry.ts', '//\n'.repeat(301))).toEqual([301]);
 });
@@ -24,9 +29,60 @@ test('a wildcard export is refused', () => {
   expect(check('proto/src/registry.ts', "export { a } from './a.ts';\nexport * from './b.ts';")).toEqual([2]);
 });
 
-test('a wait without a limit of its own is refused: the one that it has is a second', () => {
+test('a wait that keeps the default timeout of one second is refused', () => {
   const waits =
     'await vi.waitFor(check);\nawait vi.waitFor(check, { timeout: 30_000 });\nawait vi.waitUntil(check);\n';
   expect(check('services/bids/src/bids.int.test.ts', waits)).toEqual([1, 3]);
   expect(check('bff/app/page.tsx', 'page.waitFor(check); waitFor(check);')).toEqual([]);
+});
+
+test('exports that open a package or name an inner folder are refused', () => {
+  const manifest = (exports: object) => [
+    { path: 'services/auth/package.json', text: JSON.stringify({ exports }) },
+  ];
+  expect(
+    findOpenExports(manifest({ './pool': './src/pool.ts', './testing/pool': './src/testing/pool.ts' })),
+  ).toEqual([]);
+  expect(findOpenExports(manifest({ './*': './src/*.ts' }))).toHaveLength(1);
+  expect(findOpenExports(manifest({ './adapters/pool': './src/adapters/pool.ts' }))).toHaveLength(1);
+  expect(findOpenExports([{ path: 'services/auth/package.json', text: '{}' }])).toEqual([]);
+});
+
+const crumbsOf = (files: Files, most: number) =>
+  withFixtureProject(files, async (root) =>
+    findCrumbs(readSourceFiles(root), await readModuleGraph(root), most).map(({ file }) => file),
+  );
+
+test('short files with one importer are refused when there are too many', async () => {
+  const files = {
+    'services/bids/src/main.ts':
+      "import './config.ts';\nimport './short.ts';\nimport './long.ts';\nimport './two.ts';\n",
+    'services/bids/src/long.ts': `import type { A } from './two.ts';\n${'\n//'.repeat(25)}`,
+    'services/bids/src/short.ts': 'export const a = 1;\n',
+    'services/bids/src/two.ts': 'export type A = 1;\n',
+    'services/bids/src/config.ts': 'export const b = 1;\n',
+  };
+  expect(await crumbsOf(files, 0)).toEqual(['services/bids/src/short.ts']);
+  expect(await crumbsOf(files, 1)).toEqual([]);
+});
+
+test('tests count neither as importers nor as short files', async () => {
+  const files = {
+    'services/bids/src/main.ts': "import './a.ts';\n",
+    'services/bids/src/a.ts': 'export const a = 1;\n',
+    'services/bids/src/a.unit.test.ts': "import './a.ts';\nimport './testing/b.ts';\n",
+    'services/bids/src/testing/b.ts': 'export const b = 1;\n',
+  };
+  expect(await crumbsOf(files, 0)).toEqual(['services/bids/src/a.ts']);
+});
+
+test('refused phrases are found in comments and Markdown, with their lines', () => {
+  const found = (path: string, text: string) =>
+    findPrivateEnglish([{ path, text }], 0).map(({ line, message }) => `${line} ${message}`);
+  expect(found('proto/src/a.ts', 'const a = 1;\n// 500 ms unless told.\n')).toEqual([
+    '2 "unless told" is not plain English: write "default: …"',
+  ]);
+  expect(found('proto/src/a.ts', '/** A limit\n * that holds unless\n * told. */')).toHaveLength(1);
+  expect(found('README.md', '# A\n\nWhoever bids.')).toHaveLength(1);
+  expect(found('proto/src/a.ts', "const a = 'unless told';")).toEqual([]);
 });
