@@ -22,12 +22,12 @@ afterAll(async () => {
 });
 
 describe('migrate', () => {
-  it('runs each file once, however many migrators start together', async () => {
+  it('runs each file once when several processes migrate at the same time', async () => {
     const ran = await Promise.all(Array.from({ length: 5 }, () => migrate(database.pool, [set])));
     expect(ran.flat()).toEqual(['demo/0001-first.sql']);
   });
 
-  it('keeps nothing of a file that fails, and runs it again next time', async () => {
+  it('rolls a failed file back completely, and runs it again next time', async () => {
     const second = join(folder, '0002-second.sql');
     await writeFile(second, 'CREATE TABLE second (id int); SELECT 1/0;');
     await expect(migrate(database.pool, [set])).rejects.toThrow('demo/0002-second.sql failed');
@@ -35,25 +35,25 @@ describe('migrate', () => {
     expect(await migrate(database.pool, [set])).toEqual(['demo/0002-second.sql']);
   });
 
-  it('takes its time: the time-outs of its pool hold neither for a long file nor for waiting for its turn', async () => {
+  it('ignores the timeouts of its pool, for long files and while it waits for another process', async () => {
     const third = { name: 'slow', directory: pathToFileURL(`${folder}/slow/`) };
     await mkdir(join(folder, 'slow'));
     await writeFile(join(folder, 'slow', '0001-slow.sql'), 'SELECT pg_sleep(0.5);');
-    const impatient = {
+    const shortTimeouts = {
       connectionString: database.url,
       statement_timeout: 100,
       lock_timeout: 100,
       query_timeout: 200,
     };
-    const pool = new pg.Pool(impatient);
+    const pool = new pg.Pool(shortTimeouts);
     const ran = await Promise.all([migrate(pool, [third]), migrate(pool, [third])]);
     await pool.end();
     expect(ran.flat()).toEqual(['slow/0001-slow.sql']);
   });
 
-  it('refuses a file that was edited after it had landed', async () => {
+  it('refuses a file that was edited after it had run', async () => {
     await writeFile(join(folder, '0001-first.sql'), 'CREATE TABLE first (id bigint);');
-    await expect(migrate(database.pool, [set])).rejects.toThrow(/edited after it had landed/);
+    await expect(migrate(database.pool, [set])).rejects.toThrow(/edited after it had run/);
   });
 
   it('refuses a gap in the numbers', async () => {

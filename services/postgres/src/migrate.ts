@@ -5,7 +5,7 @@ import type { Pool } from './pool.ts';
 
 /** Numbered plain-SQL files of one owner: `0001-name.sql`, `0002-…`. */
 export interface MigrationSet {
-  /** Stable for ever: files are remembered under it. */
+  /** Must never change: the files that ran are stored under it. */
   name: string;
   directory: URL;
 }
@@ -17,17 +17,17 @@ interface MigrationFile {
   checksum: string;
 }
 
-// Any fixed number does, as long as every migrator of a database takes the same one.
+// Any number, but the same one in every process that migrates a database.
 const LOCK = 7_203_145_001;
 
-// The longest that a timer takes, 24 days: 0 would mean the pool's own limit.
+// 24 days, the longest that a timer can wait. 0 would mean the pool's own limit.
 const NO_ANSWER_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * Brings a database up to date: every file that has not run yet, in order, each in its own transaction together with
- * the record of it. Safe to run from several processes at once: one works, the others wait and then find nothing to do.
- * The pool's time-outs do not hold here: an index over a large table takes what it takes, and so does waiting for it.
- * Throws when a file that has already landed was edited. Returns the names of the files that ran.
+ * Brings a database up to date. Runs every file that has not run yet, in order, each in its own transaction together with
+ * its record in `schema_migrations`. Several processes may call it at once: one works, the others wait and find nothing to do.
+ * The pool's timeouts do not apply here, because building an index on a large table takes long, and so does waiting for it.
+ * Throws when a file was edited after it had run. Returns the names of the files that ran.
  */
 export async function migrate(pool: Pool, sets: readonly MigrationSet[]): Promise<string[]> {
   const files = await readSets(sets);
@@ -45,12 +45,12 @@ export async function migrate(pool: Pool, sets: readonly MigrationSet[]): Promis
     for (const file of files) if (await runOnce(client, file)) ran.push(`${file.set}/${file.file}`);
     return ran;
   } finally {
-    // Closing the session gives the advisory lock back, whatever happened above, and nobody inherits its settings.
+    // Closing the session releases the advisory lock in every case, and no later query inherits the session's settings.
     client.release(true);
   }
 }
 
-/** The files of some sets, in the order they run. Throws when one is misnamed. */
+/** The files of some sets, in the order in which they run. Throws when a number is missing or repeated. */
 export async function readSets(sets: readonly MigrationSet[]): Promise<MigrationFile[]> {
   const files: MigrationFile[] = [];
   for (const set of sets) {
@@ -79,8 +79,7 @@ async function runOnce(client: PoolClient, file: MigrationFile): Promise<boolean
   );
   const known = rows[0]?.checksum;
   if (known === file.checksum) return false;
-  if (known !== undefined)
-    throw new Error(`migration ${file.set}/${file.file} was edited after it had landed`);
+  if (known !== undefined) throw new Error(`migration ${file.set}/${file.file} was edited after it had run`);
   try {
     await run(client, 'BEGIN');
     await run(client, file.sql);
@@ -102,7 +101,7 @@ function run<R extends QueryResultRow>(
   text: string,
   values: unknown[] = [],
 ): Promise<QueryResult<R>> {
-  // pg takes a time-out with each query, though its types do not say so.
+  // pg accepts a timeout with each query, but its types do not have it.
   const query = { text, values, query_timeout: NO_ANSWER_TIMEOUT_MS };
   return client.query<R>(query);
 }

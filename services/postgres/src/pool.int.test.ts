@@ -15,11 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** A network between a pool and the server that can begin to swallow everything, without a word to either side. */
+/** A network between a pool and the server that can begin to drop all data without closing a connection. */
 async function openNetwork(target: URL) {
   const pairs: [Socket, Socket][] = [];
   const sockets: Socket[] = [];
-  let swallowed = '';
+  let dropped = '';
   const server: Server = createServer((near) => {
     const far = connect(Number(target.port), target.hostname);
     for (const socket of [near, far]) socket.on('error', () => socket.destroy());
@@ -33,18 +33,18 @@ async function openNetwork(target: URL) {
   url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url: url.href,
-    /** From now on, what comes over the connections there are arrives nowhere; new connections work. */
-    swallow() {
+    /** From now on the data of the present connections is dropped. New connections work. */
+    dropData() {
       for (const [near, far] of pairs.splice(0)) {
         near.unpipe(far).on('data', (bytes: Buffer) => {
-          swallowed += bytes.toString('latin1');
+          dropped += bytes.toString('latin1');
         });
         near.resume();
         far.unpipe(near).resume();
       }
     },
-    /** What the pool has said since then, in vain. */
-    swallowed: () => swallowed,
+    /** What the pool has sent since then. */
+    dropped: () => dropped,
     close() {
       server.close();
       for (const socket of sockets) socket.destroy();
@@ -52,14 +52,14 @@ async function openNetwork(target: URL) {
   };
 }
 
-describe('a network that swallows everything without a reset', () => {
+describe('a network that drops everything without a reset', () => {
   let network: Awaited<ReturnType<typeof openNetwork>>;
   let pool: Pool;
   beforeEach(async () => {
     network = await openNetwork(new URL(database.url));
     pool = createPool({
       connectionString: network.url,
-      applicationName: 'impatient',
+      applicationName: 'short-timeouts',
       max: 1,
       answerTimeoutMs: ANSWER_MS,
     });
@@ -70,32 +70,36 @@ describe('a network that swallows everything without a reset', () => {
     network.close();
   });
 
-  it('ends a query as a lost connection, and the next one goes over a new connection', async () => {
-    network.swallow();
+  it('makes a query fail as a lost connection, and the next query uses a new connection', async () => {
+    network.dropData();
     const error = await pool.query('SELECT 1').catch((cause: unknown) => cause);
     expect(classify(error)).toBe('connection');
     expect((await pool.query('SELECT 2 AS two')).rows).toEqual([{ two: 2 }]);
   });
 
-  it('ends a transaction after one time-out, not a second one for ROLLBACK, and gives its connection up', async () => {
+  it('makes a transaction fail after one timeout, without a second one for ROLLBACK', async () => {
     const started = performance.now();
     const work = transaction(pool, async (tx) => {
       await tx.query(`INSERT INTO things VALUES ('lost')`);
-      network.swallow();
+      network.dropData();
       await tx.query('SELECT 1');
     });
     await expect(work).rejects.toThrow('Query read timeout');
     expect(performance.now() - started).toBeLessThan(2 * ANSWER_MS);
-    expect(network.swallowed()).toContain('SELECT 1');
-    expect(network.swallowed()).not.toContain('ROLLBACK');
+    expect(network.dropped()).toContain('SELECT 1');
+    expect(network.dropped()).not.toContain('ROLLBACK');
     const { rows } = await pool.query(`SELECT 1 FROM things WHERE name = 'lost'`);
     expect(rows).toEqual([]);
   });
 });
 
-describe('a pool with a lock time-out', () => {
-  it('waits for a lock that long and no longer', async () => {
-    const pool = createPool({ connectionString: database.url, applicationName: 'brief', lockTimeoutMs: 50 });
+describe('a pool with a lock timeout', () => {
+  it('waits that long for a lock', async () => {
+    const pool = createPool({
+      connectionString: database.url,
+      applicationName: 'lock-timeout',
+      lockTimeoutMs: 50,
+    });
     const error = await transaction(database.pool, async (tx) => {
       await tx.query('LOCK TABLE things');
       return pool.query('SELECT 1 FROM things').catch((cause: unknown) => cause);

@@ -1,36 +1,36 @@
 const UNIQUE_VIOLATION = '23505';
 
 /**
- * What a failed piece of database work says about the next try:
+ * What a database error means for a retry:
  *
- * - `connection`: the connection is gone, refused or silent. The same work may succeed on a new one; whether a COMMIT
- *   under way took effect is unknown.
- * - `conflict`: lost to another transaction (serialization, deadlock, lock time-out) and rolled back. Try again at once.
- * - `timeout`: the server ended work that took too long. The same work may well take too long again: make it smaller.
- * - `environment`: the database is not as it must be (read-only after a failover, a table or a permission missing, disk
- *   full, a fault of the server). No try succeeds before somebody or something has put it right, and then all do.
- * - `data`: a value or a row is refused (malformed, out of range, against a constraint). Trying again changes nothing.
- * - `unknown`: none of these, mistakes in our own SQL among them, and every error that is not the database's.
+ * - `connection`: the connection is lost, refused or silent. The same work may succeed on a new one. It is unknown whether a
+ *   COMMIT that was under way took effect.
+ * - `conflict`: lost against another transaction (serialization failure, deadlock, lock timeout) and rolled back. Retry at once.
+ * - `timeout`: the server ended work that took too long. The same work may take too long again, so make it smaller.
+ * - `environment`: the database is not in the state that it must be in (read-only after a failover, a missing table or
+ *   permission, disk full, a server fault). Retries fail until the database is repaired, and then succeed.
+ * - `data`: a value or row is refused (malformed, out of range, violates a constraint). A retry changes nothing.
+ * - `unknown`: everything else: mistakes in our own SQL, and errors that do not come from the database.
  */
 export type ErrorKind = 'connection' | 'conflict' | 'timeout' | 'environment' | 'data' | 'unknown';
 
-// Codes and classes of https://www.postgresql.org/docs/current/errcodes-appendix.html; the longest prefix decides.
+// Codes and classes of https://www.postgresql.org/docs/current/errcodes-appendix.html; the longest matching prefix decides.
 const KINDS: Readonly<Record<string, ErrorKind>> = {
   '08': 'connection',
   '40003': 'connection', // statement completion unknown
   '53300': 'connection', // too many connections
   '57P': 'connection', // shutdown, start-up, idle session
-  '25P03': 'connection', // our session was idle in a transaction, and was ended
+  '25P03': 'connection', // idle in transaction for too long
   '40001': 'conflict',
   '40P01': 'conflict',
   '55P03': 'conflict', // lock not available
-  '57014': 'timeout', // statement time-out, or somebody cancelled it
-  '25P04': 'timeout', // transaction time-out
+  '57014': 'timeout', // statement timeout, or cancelled
+  '25P04': 'timeout', // transaction timeout
   '25': 'environment', // 25006: read-only, as after a failover
-  '25001': 'unknown', // transaction control where there is or is no transaction: our own mistake
+  '25001': 'unknown', // BEGIN or COMMIT at the wrong place: our own mistake
   '25P01': 'unknown',
   '25P02': 'unknown', // a statement after a failed one
-  '0A000': 'environment', // "cached plan must not change result type": a migration under a prepared statement
+  '0A000': 'environment', // "cached plan must not change result type": a migration changed a table that a prepared statement uses
   '28': 'environment', // role or password refused
   '3D': 'environment', // no such database
   '3F': 'environment', // no such schema
@@ -39,7 +39,7 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   '42703': 'environment', // no such column
   '42883': 'environment', // no such function
   '53': 'environment', // disk full, out of memory
-  '55000': 'environment', // the database takes no connections now
+  '55000': 'environment', // object not in prerequisite state
   '57P04': 'environment', // the database was dropped
   '58': 'environment', // system error
   F0: 'environment', // configuration file
@@ -65,7 +65,7 @@ const LOST_CONNECTION = new Set([
   'ENETUNREACH',
   'ENETDOWN',
 ]);
-// "Query read timeout" is ours: the server said nothing for longer than it lets any statement run.
+// "Query read timeout" is the pool's answer timeout: the server was silent for longer than any statement may run.
 const LOST_CONNECTION_TEXT =
   /connection terminated|connection ended|timeout exceeded when trying to connect|not queryable|timeout expired|query read timeout/i;
 
@@ -75,13 +75,13 @@ export function sqlState(error: unknown): string | undefined {
   return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && severityOf(error) ? code : undefined;
 }
 
-/** True when a unique index refused a row, optionally one index or constraint in particular. */
+/** True when a unique index refused a row; with `constraint`, only for this index or constraint. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   if (sqlState(error) !== UNIQUE_VIOLATION) return false;
   return constraint === undefined || (error as { constraint?: unknown }).constraint === constraint;
 }
 
-/** What an error says about the next try. Looks at the error itself, not at its causes. */
+/** What an error means for a retry. Looks at the error itself, not at its causes. */
 export function classify(error: unknown): ErrorKind {
   const state = sqlState(error);
   if (state !== undefined) return kindOf(state);
@@ -94,8 +94,8 @@ export function classify(error: unknown): ErrorKind {
 }
 
 /**
- * True when the same work may well succeed later without anybody's doing: connection, conflict, time-out, or the
- * server's resources (class 53). Who repeats a piece of work unbounded asks `classify`: a time-out may come every time.
+ * True when the same work may succeed later without a repair: connection, conflict, timeout, or the server's resources (class
+ * 53). Code that retries without a limit should use `classify`, because a timeout may happen on every try.
  */
 export function isTransient(error: unknown): boolean {
   const kind = classify(error);

@@ -12,26 +12,26 @@ describe('sqlState', () => {
     expect(sqlState(null)).toBeUndefined();
   });
 
-  it('names the constraint that refused', () => {
+  it('names the constraint that refused a row', () => {
     expect(isUniqueViolation(databaseError('23505', 'users_email_key'), 'users_email_key')).toBe(true);
     expect(isUniqueViolation(databaseError('23505', 'other'), 'users_email_key')).toBe(false);
     expect(isUniqueViolation(databaseError('23503'))).toBe(false);
   });
 
-  it.each(['57P01', '57P03', '08006', '40001', '40P01', '53300'])('%s may pass on another try', (code) => {
+  it.each(['57P01', '57P03', '08006', '40001', '40P01', '53300'])('%s is transient', (code) => {
     expect(isTransient(databaseError(code))).toBe(true);
   });
 
-  it.each(['57014', '55P03', '53100', '25P03', '08000'])('%s may, too', (code) => {
+  it.each(['57014', '55P03', '53100', '25P03', '08000'])('%s is transient as well', (code) => {
     expect(isTransient(databaseError(code))).toBe(true);
   });
 
   it.each(['25006', '42P01', '42501', '58030', 'XX000', '57P04'])(
-    '%s will not pass by itself: somebody must put the database right',
+    '%s is not transient: the database must be repaired first',
     (code) => expect(isTransient(databaseError(code))).toBe(false),
   );
 
-  it('tells lost connections from mistakes', () => {
+  it('distinguishes lost connections from mistakes', () => {
     expect(isTransient(Object.assign(new Error(), { code: 'ECONNREFUSED' }))).toBe(true);
     expect(isTransient(new Error('Connection terminated unexpectedly'))).toBe(true);
     expect(isTransient(databaseError('22P02'))).toBe(false);
@@ -39,7 +39,7 @@ describe('sqlState', () => {
   });
 });
 
-describe('what an error says about the next try', () => {
+describe('the kind of an error', () => {
   it.each([
     ['connection', ['08000', '08006', '57P01', '57P02', '57P03', '57P05', '25P03', '53300', '40003']],
     ['conflict', ['40001', '40P01', '55P03']],
@@ -55,7 +55,7 @@ describe('what an error says about the next try', () => {
     expect(kinds).toEqual(codes.map((code) => `${code} ${kind}`));
   });
 
-  it('is connection for what the driver and the network say, and unknown for all that is not of a database', () => {
+  it('is connection for errors of driver and network, and unknown for errors that no database caused', () => {
     const refused = Object.assign(new Error(), { code: 'ECONNREFUSED' });
     expect(classify(refused)).toBe('connection');
     expect(classify(new AggregateError([new Error('x'), refused]))).toBe('connection');

@@ -15,7 +15,7 @@ const names = async (): Promise<string[]> =>
   );
 
 describe('transaction', () => {
-  it('commits, and runs the after-commit effects only then', async () => {
+  it('runs after-commit effects after the commit', async () => {
     const seen: string[] = [];
     await transaction(database.pool, async (tx) => {
       tx.afterCommit(() => seen.push('after'));
@@ -29,7 +29,7 @@ describe('transaction', () => {
     expect(rows[0]?.size).toBe(2n ** 60n);
   });
 
-  it('rolls back when the work throws, hands on the same error and runs no effect', async () => {
+  it('rolls back when the work throws, throws the same error and runs no effect', async () => {
     const failure = new Error('no');
     const seen: string[] = [];
     const work = transaction(database.pool, async (tx) => {
@@ -42,7 +42,7 @@ describe('transaction', () => {
     expect(seen).toEqual([]);
   });
 
-  it('does not report success when a swallowed statement error had aborted it', async () => {
+  it('fails when an ignored statement error has aborted it', async () => {
     const work = transaction(database.pool, async (tx) => {
       await tx.query('INSERT INTO things VALUES ($1)', ['swallowed']);
       await tx.query('SELECT 1/0').catch(() => undefined);
@@ -51,7 +51,7 @@ describe('transaction', () => {
     expect(await names()).not.toContain('swallowed');
   });
 
-  it('survives the loss of its connection: the caller sees the error, the pool goes on', async () => {
+  it('fails when its connection is lost, and the pool works on', async () => {
     const work = transaction(database.pool, async (tx) => {
       const { rows } = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
       await database.pool.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);

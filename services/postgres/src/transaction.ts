@@ -2,28 +2,28 @@ import type { PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import type { Pool } from './pool.ts';
 import { classify } from './sqlstate.ts';
 
-/** One open transaction. Only valid inside the function that it was handed to. */
+/** One open transaction. Only valid inside the `work` function that receives it. */
 export interface Transaction {
-  /** Where it came from, for work after the commit; a query on it is not part of the transaction. */
+  /** The pool of the same database, for work after the commit. A query on it is not part of the transaction. */
   readonly pool: Pool;
   query<R extends QueryResultRow>(sql: string | QueryConfig, values?: unknown[]): Promise<QueryResult<R>>;
-  /** Runs after COMMIT has succeeded, never after a ROLLBACK. Must not throw; its work is a nudge, not a promise. */
+  /** Runs after a successful COMMIT, never after a ROLLBACK. Must not throw, and may be lost when the process ends. */
   afterCommit(effect: () => void): void;
 }
 
 /**
- * Runs `work` in one READ COMMITTED transaction: COMMIT when it resolves, ROLLBACK when it throws, and then the same
- * error again. When COMMIT itself fails the outcome is unknown to the caller, as with any database: writers that may
- * be retried carry an idempotency key.
+ * Runs `work` in one READ COMMITTED transaction: COMMIT when it resolves, ROLLBACK when it throws, and then throws the same
+ * error. When COMMIT itself fails, the caller cannot know whether it took effect, as with any database. Commands that may
+ * be retried therefore carry an idempotency key.
  */
 export async function transaction<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const client = await pool.connect();
-  // A connection that dies between two queries emits 'error' on the client; the next query reports it.
+  // A connection that is lost between two queries emits 'error' on the client. The next query reports the loss.
   const onError = (): void => undefined;
   client.on('error', onError);
   const effects: (() => void)[] = [];
   let broken: Error | undefined;
-  // After a lost connection ROLLBACK could only wait for one more time-out; closing the socket rolls back as well.
+  // On a lost connection ROLLBACK would only wait for another timeout. Closing the socket rolls back as well.
   const query = async <R extends QueryResultRow>(
     sql: string | QueryConfig,
     values?: unknown[],
@@ -42,7 +42,7 @@ export async function transaction<T>(pool: Pool, work: (tx: Transaction) => Prom
       query,
       afterCommit: (effect) => effects.push(effect),
     });
-    // COMMIT of a transaction that a swallowed statement error has already aborted answers ROLLBACK without an error.
+    // If `work` ignored the error of a statement, the transaction is aborted and COMMIT answers ROLLBACK without an error.
     const { command } = await query('COMMIT');
     if (command !== 'COMMIT') {
       throw new Error('transaction was rolled back at commit: a statement in it had failed');
@@ -54,7 +54,7 @@ export async function transaction<T>(pool: Pool, work: (tx: Transaction) => Prom
     throw error;
   } finally {
     client.off('error', onError);
-    // A client that could not even roll back is closed instead of going back to the pool.
+    // A client that could not roll back is closed instead of returned to the pool.
     client.release(broken);
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { append } from '@gavel/outbox/append';
-import { listen } from '@gavel/postgres/listen';
+import { startListener } from '@gavel/postgres/listener';
 import { createPool } from '@gavel/postgres/pool';
 import { transaction } from '@gavel/postgres/transaction';
 import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
@@ -43,7 +43,7 @@ export async function measureCommitToProjection(
   const committed = new Map<string, number>();
   const projected = new Map<string, number>();
   const listening = Promise.withResolvers<void>();
-  const listener = listen({
+  const listener = startListener({
     connectionString: system.databaseUrls.gavel_stats,
     channel: CHANNEL,
     onNotify: (eventId) => projected.set(eventId, performance.now()),
@@ -72,7 +72,7 @@ export async function measureCommitToProjection(
     return percentiles([...committed].map(([id, at]) => Math.max(0, (projected.get(id) ?? Number.NaN) - at)));
   } finally {
     await stats.query(REMOVE);
-    await listener.close();
+    await listener.stop();
     await Promise.all([bids.end(), stats.end()]);
   }
 }

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { listen } from '@gavel/postgres/listen';
+import { startListener } from '@gavel/postgres/listener';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { transaction } from '@gavel/postgres/transaction';
 import { BidSchema } from '@gavel/proto/gen/bids/v1/bids_pb';
@@ -139,7 +139,7 @@ describe('the wake', () => {
   it('comes after the commit, never for a rollback, and many commits share few of them', async () => {
     let heard = 0;
     let connected = false;
-    const listener = listen({
+    const listener = startListener({
       connectionString: database.url,
       channel: WAKE_CHANNEL,
       onNotify: () => heard++,
@@ -157,6 +157,6 @@ describe('the wake', () => {
     await Promise.all(Array.from({ length: 200 }, () => appended(bid(uuidv7(), 1n))));
     await vi.waitFor(() => expect(heard).toBeGreaterThan(1), AWHILE);
     expect(heard).toBeLessThan(150);
-    await listener.close();
+    await listener.stop();
   });
 });

@@ -1,6 +1,7 @@
 import type { Logger } from '@gavel/observability/logger';
 import type { Pool } from '@gavel/postgres/pool';
 import { transaction } from '@gavel/postgres/transaction';
+import { type Running, startLoop } from '@gavel/resilience';
 import type { LostEvents } from './term/confirmed-positions.ts';
 
 /** How far behind an outbox is. */
@@ -66,13 +67,12 @@ export async function readBacklog(pool: Pool): Promise<Backlog> {
   return rows[0];
 }
 
-/** The backlog for health checks and metrics of one relay. */
-export interface BacklogReader {
+/** The backlog, for the health checks and metrics of one relay. */
+export interface BacklogReader extends Running {
   /** Reads now. Calls that come while a reading runs get its result. */
   read(): Promise<Backlog>;
   /** The result of the last regular reading; undefined when it failed. */
   readonly latest: Backlog | undefined;
-  stop(): Promise<void>;
 }
 
 const READ_EVERY_MS = 5_000;
@@ -87,24 +87,18 @@ export function startBacklogReader(pool: Pool, log: Logger): BacklogReader {
     });
     return reading;
   };
-  const timer = setInterval(() => {
-    read().then(
-      (backlog) => {
-        latest = backlog;
-      },
-      (error: unknown) => {
-        latest = undefined;
-        log.debug({ err: error }, 'backlog not read');
-      },
-    );
-  }, READ_EVERY_MS);
+  const loop = startLoop('outbox-backlog', async () => {
+    latest = await read().catch((error: unknown) => {
+      log.debug({ err: error }, 'backlog not read');
+      return undefined;
+    });
+    return READ_EVERY_MS;
+  });
   return {
     read,
     get latest() {
       return latest;
     },
-    async stop() {
-      clearInterval(timer);
-    },
+    stop: loop.stop,
   };
 }

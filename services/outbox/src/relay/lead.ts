@@ -1,10 +1,10 @@
 import type { Logger } from '@gavel/observability/logger';
 import type { Pool } from '@gavel/postgres/pool';
-import { pause } from '@gavel/service-runtime/pause';
+import { type BackOff, delayBefore, pause, type Running } from '@gavel/resilience';
 import { type LeaderSession, openCandidate } from './leader-session.ts';
 
 /** Where a relay stands: it holds the outbox, or it stands by. */
-export interface Leadership {
+export interface Leadership extends Running {
   readonly role: 'active' | 'standby';
   /** Why it neither holds the outbox nor stands by; mostly the database's error. */
   readonly problem: string | undefined;
@@ -13,8 +13,6 @@ export interface Leadership {
    * the broker is unavailable, terms are short.
    */
   readonly reports: boolean;
-  /** Asks the term to end and resolves when it has. */
-  stop(): Promise<void>;
 }
 
 export interface LeadershipOptions {
@@ -27,7 +25,7 @@ export interface LeadershipOptions {
 // Standbys ask this often, so a takeover takes well under 2 seconds. Waiting inside pg_advisory_lock would be a little
 // faster, but it holds a snapshot open the whole time, which keeps vacuum from all tables of the server.
 const STANDBY_MS = 300;
-const LONGEST_DELAY_MS = 3_000;
+const BACK_OFF: BackOff = { firstMs: 300, maxMs: 3_000 };
 
 /** Stands by until no other relay holds the outbox, leads, and does so again after every failure until it is stopped. */
 export function startLeadership(pool: Pool, options: LeadershipOptions): Leadership {
@@ -57,7 +55,7 @@ export function startLeadership(pool: Pool, options: LeadershipOptions): Leaders
   };
 
   const run = async (): Promise<void> => {
-    let delay = STANDBY_MS;
+    let failures = 0;
     while (!stop.aborted) {
       const startedAt = Date.now();
       try {
@@ -65,9 +63,9 @@ export function startLeadership(pool: Pool, options: LeadershipOptions): Leaders
       } catch (error) {
         problem = error instanceof Error ? error.message : String(error);
         options.onFailure();
-        // After a long term the next try comes soon; after failures at once the delay grows.
-        const lastedLong = Date.now() - startedAt > LONGEST_DELAY_MS;
-        delay = lastedLong ? STANDBY_MS : Math.min(delay * 2, LONGEST_DELAY_MS);
+        // A term that lasted a while was a success. Only failures at once make the delay grow.
+        failures = Date.now() - startedAt > BACK_OFF.maxMs ? 1 : failures + 1;
+        const delay = Math.round(delayBefore(failures, BACK_OFF));
         log.warn({ err: error, delay }, 'outbox lost, trying to take it again');
         await pause(delay, stop);
       }

@@ -13,14 +13,14 @@ export interface LeaderSession {
 // Advisory locks are per database, and a database has one outbox.
 const LOCK = 7_203_145_100;
 
-// A statement here takes milliseconds. One that takes this long belongs to a connection whose peer is gone.
+// A statement here takes milliseconds. If one takes this long, the peer of the connection is gone.
 const QUERY_TIMEOUT_MS = 10_000;
 
-// Sequential scans are switched off because the read's plan is cached while the table is empty, when scanning it is
-// cheapest, and would be kept until the table has grown by hundreds of thousands of rows. A plan that has to use one
-// all the same then looks immensely dear and is compiled by JIT for a second on each run: 1,100 events/s instead of
-// several thousand, so JIT is off. Keepalives: the server must
-// find out within about 10 seconds that a relay's machine is gone, or nobody could take over.
+// The plan of the reader's query is cached while the table is empty, when a sequential scan is cheapest, and would be kept
+// until the table has hundreds of thousands of rows; so sequential scans are off. A plan that has to use one anyway then
+// looks extremely expensive, and JIT would compile it for a second on each run (1,100 events/s instead of several thousand);
+// so JIT is off. Keepalives: the server must notice within about 10 seconds that a relay's machine is gone, otherwise no
+// standby can take over.
 const SETTINGS = `
   SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off;
   SET tcp_keepalives_idle = 4; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3`;
@@ -33,18 +33,18 @@ WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND pid <> $2
   AND classid::bigint = $1::bigint >> 32 AND objid::bigint = $1::bigint & 4294967295`;
 const END_HOLDER_MS = 50;
 
-/** A session that may become the leader's. */
+/** A session that can take the outbox. */
 export interface LeaderCandidate extends LeaderSession {
   /** Takes the outbox unless another session holds it. */
   tryLock(): Promise<boolean>;
   /**
-   * Takes the outbox from whoever holds it, by ending that session, before any standby can. For work that the relays
-   * must keep away from; rejects after 10 seconds.
+   * Takes the outbox from the relay that holds it, by ending that relay's session, before any standby can. For work during
+   * which no relay may run. Rejects after 10 seconds.
    */
   takeLock(): Promise<void>;
 }
 
-/** Opens a session of its own. Rejects when there is no database. */
+/** Opens a session. Rejects while the database is unavailable. */
 export async function openCandidate(pool: Pool): Promise<LeaderCandidate> {
   const client = await pool.connect();
   let reject: (error: Error) => void = () => undefined;
@@ -62,7 +62,7 @@ export async function openCandidate(pool: Pool): Promise<LeaderCandidate> {
   }
   let closed = false;
   let previous: Promise<unknown> = Promise.resolve();
-  // One after the other: a client may be given a query only when the last one is done.
+  // One query after the other, because a client takes only one at a time.
   const query = <R extends QueryResultRow>(config: QueryConfig): Promise<R[]> => {
     const run = async (): Promise<R[]> => {
       if (closed) throw new Error('database session is closed');
@@ -84,7 +84,7 @@ export async function openCandidate(pool: Pool): Promise<LeaderCandidate> {
     },
     async takeLock() {
       const [own] = await query<{ pid: number }>({ text: 'SELECT pg_backend_pid() AS pid' });
-      // A session that waits in line gets the lock before those that only try.
+      // A session that waits for the lock gets it before sessions that only try.
       const waiting = query({ text: 'SELECT pg_advisory_lock($1)', values: [LOCK] });
       const ending = setInterval(() => {
         pool.query(END_HOLDER, [LOCK, own?.pid]).catch(reject);

@@ -4,9 +4,11 @@ import type { Relay } from './start-relay.ts';
 import { describeLost } from './term/confirmed-positions.ts';
 
 /**
- * What /readyz of a relay says: its role and backlog from the table itself (so it fails without the database), and while
- * it is active whether each publisher has a connection. Not ready while the stream lacks events that it had confirmed and
- * nobody filled again, standby or not. A standby is ready: it waits, and says so.
+ * The checks behind a relay's /readyz:
+ *
+ * - `outbox`: role and backlog. They are read from the tables, so the check fails without the database.
+ * - `nothing lost`: fails, also in a standby, while the stream lacks events that it had confirmed and no refill brought back.
+ * - `stream`, `exchange`: whether the publishers of the active relay are connected. A standby is ready and reports "standing by".
  */
 export function addRelayChecks(health: Health, relay: Relay): void {
   health.check('outbox', async () => {

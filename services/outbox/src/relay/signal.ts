@@ -1,4 +1,4 @@
-import { pause } from '@gavel/service-runtime/pause';
+import { pause } from '@gavel/resilience';
 
 /** A notification that is kept until somebody waits for it. */
 export interface Signal {

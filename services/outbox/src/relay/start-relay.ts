@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { createLogger, type Logger } from '@gavel/observability/logger';
-import { listen } from '@gavel/postgres/listen';
+import { startListener } from '@gavel/postgres/listener';
 import { createPool } from '@gavel/postgres/pool';
 import type { StreamName } from '@gavel/proto/topology';
 import { WAKE_CHANNEL } from '../append/wake.ts';
@@ -79,7 +79,7 @@ export function startRelay(options: RelayOptions): Relay {
     active: leadership.role === 'active',
     backlog: leadership.reports ? backlog.latest : undefined,
   }));
-  const listener = listen({
+  const listener = startListener({
     connectionString: options.databaseUrl,
     channel: WAKE_CHANNEL,
     onNotify: () => wake.notify(),
@@ -133,7 +133,7 @@ export function startRelay(options: RelayOptions): Relay {
       await ended;
       await backlog.stop();
       await partitions.stop();
-      await listener.close();
+      await listener.stop();
       await pool.end();
     },
   };

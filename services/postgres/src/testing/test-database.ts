@@ -4,7 +4,7 @@ import { inject } from 'vitest';
 import { type MigrationSet, migrate, readSets } from '../migrate.ts';
 import { createPool, type Pool } from '../pool.ts';
 
-/** A database of one test file's own. */
+/** A database that belongs to one test file. */
 export interface TestDatabase {
   url: string;
   pool: Pool;
@@ -12,12 +12,14 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-// Serialises the making of templates among the test files that run at once.
+// Lets one test file at a time create a template.
 const TEMPLATE_LOCK = 7_203_145_002;
 
 /**
- * A fresh, migrated database on the test run's own server, cloned from a template so that each file after the first
- * with the same migrations pays about 30 ms instead of a migration. Give `postgresUrl` (a superuser's) to use another server.
+ * Creates a migrated database on the test run's own server. It is cloned from a template: the first test file with the same
+ * migrations pays for them, each later one about 30 ms.
+ *
+ * @param postgresUrl a superuser's URL; default: the test run's server
  */
 export async function createTestDatabase(
   sets: readonly MigrationSet[],
@@ -58,7 +60,7 @@ async function ensureTemplate(
   const template = `template_${checksum}`;
   const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [template]);
   if (rowCount) return template;
-  // Built under another name first: a half-migrated template must never be found by its checksum.
+  // Built under another name first, so that a half-migrated template is never found by its checksum.
   const draft = `${template}_draft`;
   await admin.query(`DROP DATABASE IF EXISTS ${draft}`);
   await admin.query(`CREATE DATABASE ${draft}`);

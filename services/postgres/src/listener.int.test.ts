@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { listen } from './listen.ts';
+import { startListener } from './listener.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 
 const AWHILE = { timeout: 30_000, interval: 20 };
@@ -10,11 +10,11 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-describe('listen', () => {
-  it('hears notifications, loses its connection, finds it again and hears on', async () => {
+describe('the listener', () => {
+  it('receives notifications again after it has lost its connection', async () => {
     const heard: string[] = [];
     let connects = 0;
-    const listener = listen({
+    const listener = startListener({
       connectionString: database.url,
       channel: 'Mixed Case',
       onNotify: (payload) => heard.push(payload),
@@ -31,7 +31,7 @@ describe('listen', () => {
     expect(listener.connected).toBe(true);
     await database.pool.query(`SELECT pg_notify('Mixed Case', 'two')`);
     await vi.waitFor(() => expect(heard).toEqual(['one', 'two']), AWHILE);
-    await listener.close();
+    await listener.stop();
     expect(listener.connected).toBe(false);
   });
 });
