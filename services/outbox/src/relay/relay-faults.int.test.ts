@@ -10,7 +10,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { rabbitmqctl } from '../testing/broker-control.ts';
 import { commitBids, createEventRig, type EventRig } from '../testing/event-rig.ts';
-import { createStreamPublisher } from './publisher/stream-publisher.ts';
+import { createStreamPublisher } from '@gavel/rabbitmq/stream-publisher';
 import { addRelayChecks } from './readiness.ts';
 
 const AWHILE = { timeout: 60_000, interval: 50 };

@@ -7,13 +7,13 @@ import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import { type EventEnvelope, fromHeaders } from '@gavel/proto/envelope';
 import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import type { StreamName } from '@gavel/proto/topology';
+import { readStreamMessages } from '@gavel/rabbitmq/testing/read-stream-messages';
 import amqp, { type ChannelModel } from 'amqplib';
 import { v7 as uuidv7 } from 'uuid';
 import { inject } from 'vitest';
 import { append } from '../append/append.ts';
 import { outboxMigrations } from '../migrations.ts';
 import { type Relay, type RelayOptions, startRelay } from '../relay/start-relay.ts';
-import { readStreamMessages } from './read-stream.ts';
 
 /** One test file's own database and vhost, with what tests of the outbox do all the time. */
 export interface EventRig {

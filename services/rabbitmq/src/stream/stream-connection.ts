@@ -1,18 +1,49 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { withTimeout } from '@gavel/resilience';
 import { FrameReader } from '../wire/frame-reader.ts';
 import { FrameSplitter } from '../wire/frame-splitter.ts';
 import { FrameWriter } from '../wire/frame-writer.ts';
 import { ANSWER, command, OK, StreamRequestRefused } from '../wire/protocol.ts';
 import type { StreamAddress } from './stream-address.ts';
 
-/** Newest bound: a chunk holds what the broker gathered at once, and its messages are at most 1 MiB each by default. */
+/** Longest frame that is read: a chunk holds what the broker stored at once, of messages of at most 1 MiB each by default. */
 const MAX_FRAME = 256 * 1024 * 1024;
+/** Longest frame that is written, unless the broker asks for shorter ones: its own default. */
+const MAX_WRITTEN_FRAME = 1024 * 1024;
 const ANSWER_MS = 5_000;
-/** The broker gives up on a peer that was silent for two to three of these, and its partitions to others of its group. */
 const HEARTBEAT_S = 2;
-/** How long the broker may be silent: longer, as a busy one may stall, and nobody takes its place. */
+/** How long the broker may be silent. Longer than ours, as a busy broker may stall and no other takes its place. */
 const SILENCE_MS = 10_000;
+
+export interface StreamConnectionOptions {
+  /** Shown in the broker's management pages. */
+  readonly name: string;
+  /**
+   * The broker gives up on a client that was silent for two to three heartbeats, and gives its partitions to other members
+   * of its group. Default: 2 s.
+   */
+  readonly heartbeatSeconds?: number;
+  /** Gives up connecting. An open connection is not affected. */
+  readonly signal?: AbortSignal;
+  readonly listener: StreamListener;
+}
+
+/** What the broker sends without being asked. */
+export interface StreamListener {
+  /** `chunk` is a view of the received frame; `committed` the first offset of the newest chunk in the stream. */
+  onDeliver?(subscription: number, committed: bigint, chunk: Buffer): void;
+  /** A subscription with single active consumer becomes active, or is no longer. The broker waits for an answer. */
+  onConsumerUpdate?(subscription: number, active: boolean, correlation: number): void;
+  /** The messages with these publishing ids are stored. */
+  onConfirmed?(publisher: number, publishingIds: readonly number[]): void;
+  /** A message was refused, with a response code of the protocol. */
+  onPublishFailed?(publisher: number, publishingId: number, code: number): void;
+  /** The stream was deleted, or its leader or replica here is gone, and with it what this connection had declared on it. */
+  onStreamGone?(stream: string): void;
+  /** Once, however the connection ends. */
+  onClose(error: Error): void;
+}
 
 interface Waiting {
   readonly key: number;
@@ -22,30 +53,19 @@ interface Waiting {
   readonly timer: NodeJS.Timeout;
 }
 
-/** What the broker sends unasked. */
-export interface StreamListener {
-  /** `chunk` is a view of the received frame; `committed` the first offset of the newest chunk in the stream. */
-  onDeliver(subscription: number, committed: bigint, chunk: Buffer): void;
-  /** A subscription of a group is told to read from now on, or no longer. Has to be answered with answerUpdate. */
-  onConsumerUpdate?(subscription: number, active: boolean, correlation: number): void;
-  /** The stream was removed, or its leader or replica here went away. Its subscriptions on this connection are gone. */
-  onStreamGone(stream: string): void;
-  /** Once, however the connection ends. */
-  onClose(error: Error): void;
-}
-
 /**
- * One connection that speaks the consuming half of RabbitMQ's stream protocol. Every wait has a time-out, a silent
- * peer is noticed within ten seconds, and any surprise ends the connection with an error instead of the process;
- * it never reconnects by itself.
+ * One connection of RabbitMQ's stream protocol, for reading and publishing. Every wait has a timeout, a silent broker is
+ * noticed within ten seconds, and anything unexpected ends the connection with an error instead of the process. It never
+ * reconnects by itself.
  */
 export class StreamConnection {
   readonly #socket: Socket;
   readonly #listener: StreamListener;
   readonly #splitter = new FrameSplitter(MAX_FRAME);
   readonly #waiting = new Map<number, Waiting>();
+  readonly #tuned = Promise.withResolvers<FrameReader>();
+  #frameMax = MAX_WRITTEN_FRAME;
   #correlation = 0;
-  #tuned: ((frame: FrameReader) => void) | undefined;
   #lastReceived = Date.now();
   #heartbeat: NodeJS.Timeout | undefined;
   #ended: Error | undefined;
@@ -53,37 +73,44 @@ export class StreamConnection {
   private constructor(socket: Socket, listener: StreamListener) {
     this.#socket = socket;
     this.#listener = listener;
+    // Requests of the sign-in report the same error.
+    this.#tuned.promise.catch(() => undefined);
     socket.setNoDelay(true);
     socket.on('data', (data: Buffer) => this.#receive(data));
-    socket.on('error', (error) => this.#end(error));
-    socket.on('close', () => this.#end(new Error('stream connection closed by the broker')));
+    socket.on('error', (error) => this.fail(error));
+    socket.on('close', () => this.fail(new Error('stream connection closed by the broker')));
   }
 
   /** Connects and signs in. Rejects within 5 s a step, also for a wrong password or virtual host. */
-  static async open(
-    address: StreamAddress,
-    name: string,
-    listener: StreamListener,
-  ): Promise<StreamConnection> {
+  static async open(address: StreamAddress, options: StreamConnectionOptions): Promise<StreamConnection> {
+    options.signal?.throwIfAborted();
     const { host, port } = address;
     const socket = address.tls
       ? connectTls({ host, port, servername: host })
       : connectTcp({ host, port, keepAlive: true });
-    const connection = new StreamConnection(socket, listener);
+    const connection = new StreamConnection(socket, options.listener);
+    const giveUp = (): void => connection.fail(new Error('connecting was given up'));
+    options.signal?.addEventListener('abort', giveUp);
     try {
-      await connection.#connected(address.tls ? 'secureConnect' : 'connect');
-      await connection.#signIn(address, name);
+      const connected = connection.#connected(address.tls ? 'secureConnect' : 'connect');
+      await withTimeout('connecting to the stream port', ANSWER_MS, connected);
+      await connection.#signIn(address, options);
       return connection;
     } catch (error) {
-      connection.#end(
-        error instanceof Error ? error : new Error('stream connection failed', { cause: error }),
-      );
+      connection.fail(error instanceof Error ? error : new Error(String(error), { cause: error }));
       throw error;
+    } finally {
+      options.signal?.removeEventListener('abort', giveUp);
     }
   }
 
   get isOpen(): boolean {
     return this.#ended === undefined;
+  }
+
+  /** The longest frame that the broker takes, in bytes without its size field. */
+  get frameMax(): number {
+    return this.#frameMax;
   }
 
   /** Sends a request and resolves with its answer, read up to the response code, which is OK. */
@@ -94,7 +121,7 @@ export class StreamConnection {
     const frame = fields(new FrameWriter(key).uint32(correlation)).frame();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
-        () => this.#end(new Error(`${what}: no answer within ${ANSWER_MS} ms`)),
+        () => this.fail(new Error(`${what}: no answer within ${ANSWER_MS} ms`)),
         ANSWER_MS,
       );
       this.#waiting.set(correlation, { key: key | ANSWER, what, resolve, reject, timer });
@@ -107,69 +134,78 @@ export class StreamConnection {
     if (!this.#ended) this.#socket.write(writer.frame());
   }
 
-  /** Says goodbye and closes; never rejects. */
+  /** Sends finished frames. Those of one turn of the event loop leave in one system call. */
+  sendFrames(frames: readonly Buffer[]): void {
+    if (this.#ended || frames.length === 0) return;
+    this.#socket.cork();
+    process.nextTick(() => this.#socket.uncork());
+    for (const frame of frames) this.#socket.write(frame);
+  }
+
+  /** Ends the connection at once. */
+  fail(error: Error): void {
+    if (this.#ended) return;
+    this.#ended = error;
+    clearInterval(this.#heartbeat);
+    this.#socket.destroy();
+    this.#tuned.reject(error);
+    for (const waiting of this.#waiting.values()) {
+      clearTimeout(waiting.timer);
+      waiting.reject(error);
+    }
+    this.#waiting.clear();
+    this.#listener.onClose(error);
+  }
+
+  /** Tells the broker and closes; never rejects. */
   async close(): Promise<void> {
     if (this.#ended) return;
-    // Whether the broker still answers makes no difference: the socket goes either way.
+    // The socket is destroyed in any case, so it makes no difference whether the broker still answers.
     await this.request(command.close, 'close', (writer) => writer.uint16(OK).string('bye')).catch(
       () => undefined,
     );
-    this.#end(new Error('stream connection closed'));
+    this.fail(new Error('stream connection closed'));
   }
 
   #connected(event: 'connect' | 'secureConnect'): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no connection within ${ANSWER_MS} ms`)), ANSWER_MS);
-      const settle = (settled: () => void) => (): void => {
-        clearTimeout(timer);
-        settled();
-      };
-      this.#socket.once(event, settle(resolve));
-      this.#socket.once(
-        'close',
-        settle(() => reject(this.#ended ?? new Error('stream connection closed'))),
-      );
+      this.#socket.once(event, resolve);
+      this.#socket.once('close', () => reject(this.#ended ?? new Error('stream connection closed')));
     });
   }
 
-  async #signIn(address: StreamAddress, name: string): Promise<void> {
-    const tuned = this.#tune();
-    // Rejected by #end too; the requests below report the same error.
-    tuned.catch(() => undefined);
+  async #signIn(address: StreamAddress, { name, heartbeatSeconds }: StreamConnectionOptions): Promise<void> {
     await this.request(command.peerProperties, 'introduce', (writer) =>
       writer.map({ product: 'gavel', connection_name: name, platform: 'Node.js' }),
     );
     await this.request(command.saslHandshake, 'SASL handshake', (writer) => writer);
     const plain = Buffer.from(`\u0000${address.user}\u0000${address.password}`);
     await this.request(command.saslAuthenticate, 'sign in', (writer) => writer.string('PLAIN').bytes(plain));
-    await tuned;
+    const heartbeat = await this.#tune(heartbeatSeconds ?? HEARTBEAT_S);
     await this.request(command.open, `open virtual host ${address.vhost}`, (writer) =>
       writer.string(address.vhost),
     );
-    // With Deliver in version 2 every chunk tells how far the stream reaches, which is what lag is measured by.
+    // With version 2 of Deliver every chunk says how far the stream reaches, which is what lag is measured by.
     await this.request(command.exchangeCommandVersions, 'exchange versions', (writer) =>
       writer.uint32(1).uint16(command.deliver).uint16(1).uint16(2),
     );
-    this.#heartbeat = setInterval(() => this.#beat(), (HEARTBEAT_S * 1000) / 2);
+    this.#heartbeat = setInterval(() => this.#beat(), (heartbeat * 1000) / 2);
   }
 
-  async #tune(): Promise<void> {
-    const offered = await new Promise<FrameReader>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('no tuning by the broker')), 3 * ANSWER_MS);
-      this.#tuned = (frame) => {
-        clearTimeout(timer);
-        resolve(frame);
-      };
-    });
-    const frameMax = offered.uint32();
-    const heartbeat = offered.uint32();
-    const seconds = heartbeat === 0 ? HEARTBEAT_S : Math.min(heartbeat, HEARTBEAT_S);
+  /** Answers the broker's offer, and returns the seconds between heartbeats. */
+  async #tune(wanted: number): Promise<number> {
+    const offer = await withTimeout('tuning by the broker', ANSWER_MS, this.#tuned.promise);
+    const frameMax = offer.uint32();
+    const heartbeat = offer.uint32();
+    if (frameMax > 0) this.#frameMax = Math.min(frameMax, MAX_WRITTEN_FRAME);
+    const seconds = heartbeat === 0 ? wanted : Math.min(heartbeat, wanted);
     this.send(new FrameWriter(command.tune).uint32(frameMax).uint32(seconds));
+    return seconds;
   }
 
   #beat(): void {
     if (Date.now() - this.#lastReceived > SILENCE_MS) {
-      this.#end(new Error(`broker was silent for ${SILENCE_MS} ms`));
+      this.fail(new Error(`the broker was silent for ${SILENCE_MS} ms`));
       return;
     }
     this.send(new FrameWriter(command.heartbeat));
@@ -181,7 +217,7 @@ export class StreamConnection {
     try {
       for (const frame of this.#splitter.push(data)) this.#dispatch(frame);
     } catch (error) {
-      this.#end(new Error('unreadable frame from the broker', { cause: error }));
+      this.fail(new Error('unreadable frame from the broker', { cause: error }));
     }
   }
 
@@ -190,41 +226,62 @@ export class StreamConnection {
     const key = reader.uint16();
     const version = reader.uint16();
     switch (key) {
+      case command.publishConfirm:
+        this.#confirmed(reader);
+        break;
+      case command.publishError:
+        this.#publishFailed(reader);
+        break;
       case command.deliver: {
         const subscription = reader.uint8();
         const committed = version >= 2 ? reader.uint64() : -1n;
-        this.#listener.onDeliver(subscription, committed, reader.rest());
-        return;
+        this.#listener.onDeliver?.(subscription, committed, reader.rest());
+        break;
       }
       case command.metadataUpdate:
         reader.uint16();
-        this.#listener.onStreamGone(reader.string());
-        return;
+        this.#listener.onStreamGone?.(reader.string());
+        break;
       case command.tune:
-        this.#tuned?.(reader);
-        return;
+        this.#tuned.resolve(reader);
+        break;
       case command.consumerUpdate: {
         const correlation = reader.uint32();
         const subscription = reader.uint8();
         this.#listener.onConsumerUpdate?.(subscription, reader.uint8() === 1, correlation);
-        return;
+        break;
       }
       case command.close:
         this.#closedByBroker(reader);
-        return;
+        break;
       case command.heartbeat:
       case command.credit | ANSWER:
-        return;
+        break;
       default:
         this.#answered(key, reader);
     }
   }
 
+  #confirmed(reader: FrameReader): void {
+    const publisher = reader.uint8();
+    const ids: number[] = [];
+    for (let left = reader.uint32(); left > 0; left--) ids.push(reader.uint53());
+    this.#listener.onConfirmed?.(publisher, ids);
+  }
+
+  #publishFailed(reader: FrameReader): void {
+    const publisher = reader.uint8();
+    for (let left = reader.uint32(); left > 0; left--) {
+      const publishingId = reader.uint53();
+      this.#listener.onPublishFailed?.(publisher, publishingId, reader.uint16());
+    }
+  }
+
   #answered(key: number, reader: FrameReader): void {
-    const waiting = this.#waiting.get(reader.uint32());
+    const correlation = reader.uint32();
+    const waiting = this.#waiting.get(correlation);
     if (waiting === undefined || waiting.key !== key) return;
-    for (const [correlation, other] of this.#waiting)
-      if (other === waiting) this.#waiting.delete(correlation);
+    this.#waiting.delete(correlation);
     clearTimeout(waiting.timer);
     const code = reader.uint16();
     if (code === OK) waiting.resolve(reader);
@@ -236,19 +293,6 @@ export class StreamConnection {
     const code = reader.uint16();
     const reason = reader.string();
     this.send(new FrameWriter(command.close | ANSWER).uint32(correlation).uint16(OK));
-    this.#end(new StreamRequestRefused(`closed by the broker (${reason})`, code));
-  }
-
-  #end(error: Error): void {
-    if (this.#ended) return;
-    this.#ended = error;
-    clearInterval(this.#heartbeat);
-    this.#socket.destroy();
-    for (const waiting of this.#waiting.values()) {
-      clearTimeout(waiting.timer);
-      waiting.reject(error);
-    }
-    this.#waiting.clear();
-    this.#listener.onClose(error);
+    this.fail(new StreamRequestRefused(`closed by the broker (${reason})`, code));
   }
 }

@@ -1,6 +1,7 @@
 import { Chunk } from '../wire/chunk.ts';
 import type { FrameWriter } from '../wire/frame-writer.ts';
 import { command, StreamRequestRefused } from '../wire/protocol.ts';
+import { queryPublishingId } from './publishing-connection.ts';
 import { parseStreamUrl } from './stream-address.ts';
 import { StreamConnection } from './stream-connection.ts';
 
@@ -27,7 +28,6 @@ export interface StreamInspector {
 }
 
 const STREAM_DOES_NOT_EXIST = 2;
-const QUERY_PUBLISHER_SEQUENCE = 0x0005;
 const OFFSET = { first: 1, last: 2, offset: 4, timestamp: 5 } as const;
 /** So long is waited for a chunk. */
 const CHUNK_MS = 3_000;
@@ -40,12 +40,13 @@ export function isMissingStream(error: unknown): boolean {
 /** Opens a connection of its own. Rejects within 5 s a step when the broker is away or refuses. */
 export async function inspectStream(url: string, name: string): Promise<StreamInspector> {
   const waiting = new Map<number, { arrived(chunk: Chunk): void; ended(error: Error): void }>();
-  const connection = await StreamConnection.open(parseStreamUrl(url), name, {
-    onDeliver: (id, _, bytes) => waiting.get(id)?.arrived(new Chunk(bytes)),
-    // A removed stream answers the next request with an error; a wait for its chunk runs into its time-out.
-    onStreamGone: () => undefined,
-    onClose: (error) => {
-      for (const wait of waiting.values()) wait.ended(error);
+  const connection = await StreamConnection.open(parseStreamUrl(url), {
+    name,
+    listener: {
+      onDeliver: (id, _, bytes) => waiting.get(id)?.arrived(new Chunk(bytes)),
+      onClose: (error) => {
+        for (const wait of waiting.values()) wait.ended(error);
+      },
     },
   });
   let nextId = 0;
@@ -102,14 +103,7 @@ export async function inspectStream(url: string, name: string): Promise<StreamIn
       if (isBeyond(last, place)) return undefined;
       return note(await storedChunk(partition, place));
     },
-    async lastPublishingId(partition, publisher) {
-      const answer = await connection.request(
-        QUERY_PUBLISHER_SEQUENCE,
-        `publishing ids of ${partition}`,
-        (writer) => writer.string(publisher).string(partition),
-      );
-      return answer.uint64();
-    },
+    lastPublishingId: (partition, publisher) => queryPublishingId(connection, partition, publisher),
     close: () => connection.close(),
   };
 }

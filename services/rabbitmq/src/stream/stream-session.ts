@@ -42,12 +42,15 @@ export class StreamSession {
 
   static async open(address: StreamAddress, name: string): Promise<StreamSession> {
     const session = new StreamSession();
-    session.#connection = await StreamConnection.open(address, name, {
-      onDeliver: (id, committed, chunk) => StreamSession.#deliver(session, id, committed, chunk),
-      onConsumerUpdate: (id, active, correlation) =>
-        session.#subscribers.get(id)?.update?.(active, correlation),
-      onStreamGone: (stream) => session.#endWhere((subscriber) => subscriber.partition === stream),
-      onClose: () => session.#closed(),
+    session.#connection = await StreamConnection.open(address, {
+      name,
+      listener: {
+        onDeliver: (id, committed, chunk) => StreamSession.#deliver(session, id, committed, chunk),
+        onConsumerUpdate: (id, active, correlation) =>
+          session.#subscribers.get(id)?.update?.(active, correlation),
+        onStreamGone: (stream) => session.#endWhere((subscriber) => subscriber.partition === stream),
+        onClose: () => session.#closed(),
+      },
     });
     session.#polling = setInterval(() => void session.#pollEnds(), POLL_MS);
     return session;

@@ -38,6 +38,11 @@ export class FrameReader {
     return value;
   }
 
+  /** A uint64 as a number. Publishing ids, positions of an outbox, stay far below 2^53. */
+  uint53(): number {
+    return this.uint32() * 0x1_0000_0000 + this.uint32();
+  }
+
   string(): string {
     return this.bytes(this.uint16()).toString('utf8');
   }

@@ -1,5 +1,10 @@
 /** Command keys of the stream protocol; the answer to a request has the same key with the highest bit set. */
 export const command = {
+  declarePublisher: 0x0001,
+  publish: 0x0002,
+  publishConfirm: 0x0003,
+  publishError: 0x0004,
+  queryPublisherSequence: 0x0005,
   subscribe: 0x0007,
   deliver: 0x0008,
   credit: 0x0009,
@@ -37,6 +42,7 @@ const codes: Record<number, string> = {
   15: 'internal error',
   16: 'access refused',
   17: 'precondition failed',
+  18: 'publisher does not exist',
   19: 'no offset',
 };
 

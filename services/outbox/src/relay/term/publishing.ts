@@ -3,7 +3,7 @@ import type { LeaderSession } from '../leader-session.ts';
 import { endPublishSpan, startPublishSpan } from '../publish/publish-span.ts';
 import { setAside } from '../publish/set-aside.ts';
 import { toMessage, withTransport } from '../publish/to-message.ts';
-import type { EventPublisher, OutboundMessage, PublisherEvents } from '../publisher/event-publisher.ts';
+import type { EventPublisher, OutboundMessage, PublisherEvents } from '@gavel/rabbitmq/event-publisher';
 import type { ClaimedRow } from '../read/row-reader.ts';
 import type { RelayMetrics } from '../relay-metrics.ts';
 import {

@@ -4,10 +4,9 @@ import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-man
 import { createLogger } from '@gavel/observability/logger';
 import { partitionFor } from '@gavel/proto/partitioner';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { readStreamMessages } from '../../testing/read-stream.ts';
+import { readStreamMessages } from '../testing/read-stream-messages.ts';
 import type { OutboundMessage } from './event-publisher.ts';
-import { lastPublishingId } from './last-publishing-id.ts';
-import { createStreamPublisher } from './stream-publisher.ts';
+import { createStreamPublisher, lastPublishingId } from './stream-publisher.ts';
 
 const AWHILE = { timeout: 30_000 };
 const vhost = `zombie-${randomBytes(6).toString('hex')}`;

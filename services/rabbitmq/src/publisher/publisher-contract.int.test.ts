@@ -7,7 +7,7 @@ import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
 import amqp from 'amqplib';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { readStreamMessages } from '../../testing/read-stream.ts';
+import { readStreamMessages } from '../testing/read-stream-messages.ts';
 import type { EventPublisher, OutboundMessage, PublisherEvents } from './event-publisher.ts';
 import { createExchangePublisher } from './exchange-publisher.ts';
 import { createStreamPublisher } from './stream-publisher.ts';
