@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { openStreamReader } from '@gavel/rabbitmq/stream/stream-reader';
+import { openStreamReader } from '@gavel/rabbitmq/stream-reader';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunningConsumer } from './start-consumer.ts';
 import { useConsumerFixture } from './testing/consumer-fixture.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from '@gavel/postgres/pool';
 import { partitionsOf } from '@gavel/proto/topology';
-import type { EventSource } from '@gavel/rabbitmq/stream/event-source';
-import { createStreamSource } from '@gavel/rabbitmq/stream/stream-source';
+import type { EventSource } from '@gavel/rabbitmq/event-source';
+import { createStreamSource } from '@gavel/rabbitmq/stream-source';
 import { commitTogether, readCheckpoint } from './adapters/postgres/checkpoints.ts';
 import { blockedAggregates, countParked, park } from './adapters/postgres/dead-letters.ts';
 import { forgetMember, writeHeartbeat } from './adapters/postgres/members.ts';

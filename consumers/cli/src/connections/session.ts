@@ -1,7 +1,7 @@
 import { inspectMirror, type MirrorInspector } from '@gavel/nats-bridge/inspect-mirror';
 import { createPool, type Pool } from '@gavel/postgres/pool';
-import { inspectStream, type StreamInspector } from '@gavel/rabbitmq/stream/stream-inspector';
-import { openStreamReader, type StreamReader } from '@gavel/rabbitmq/stream/stream-reader';
+import { inspectStream, type StreamInspector } from '@gavel/rabbitmq/stream-inspector';
+import { openStreamReader, type StreamReader } from '@gavel/rabbitmq/stream-reader';
 import type { ConnectionName, Connections } from './connections.ts';
 
 export type DatabaseName = 'auth' | 'bids' | 'stats' | 'notifications' | 'leaderboard';

@@ -1,8 +1,8 @@
 import { messageMark } from '@gavel/consumer-runtime/checkpoint';
 import type { Pool } from '@gavel/postgres/pool';
 import { partitionsOf } from '@gavel/proto/topology';
-import type { StreamInspector } from '@gavel/rabbitmq/stream/stream-inspector';
-import type { StreamReader } from '@gavel/rabbitmq/stream/stream-reader';
+import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
+import type { StreamReader } from '@gavel/rabbitmq/stream-reader';
 import { type Extent, readExtent } from '../streams/extent.ts';
 import { formatMoment } from '../terminal/units.ts';
 import { type Checkpoint, readCheckpoints } from './checkpoints.ts';

@@ -1,6 +1,6 @@
 import type { MirrorInspector } from '@gavel/nats-bridge/inspect-mirror';
 import { partitionsOf } from '@gavel/proto/topology';
-import type { StreamInspector } from '@gavel/rabbitmq/stream/stream-inspector';
+import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import type { Session } from '../connections/session.ts';
 import { readExtent } from '../streams/extent.ts';
 import { reasonOf } from '../terminal/explain-error.ts';

@@ -1,4 +1,4 @@
-import type { StreamInspector } from '@gavel/rabbitmq/stream/stream-inspector';
+import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import { type Extent, requireExtent, resolvePlace } from '../streams/extent.ts';
 import type { Place } from '../streams/place.ts';
 import { formatTable } from '../terminal/table.ts';

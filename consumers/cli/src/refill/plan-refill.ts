@@ -2,7 +2,7 @@ import { type OpenLoss, readOpenLosses } from '@gavel/outbox/losses';
 import type { Pool } from '@gavel/postgres/pool';
 import { partitionFor } from '@gavel/proto/partitioner';
 import type { StreamName } from '@gavel/proto/topology';
-import type { StreamInspector } from '@gavel/rabbitmq/stream/stream-inspector';
+import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import { readExtent } from '../streams/extent.ts';
 import { formatTable } from '../terminal/table.ts';
 

@@ -1,5 +1,5 @@
 import type { ReplayRange } from '@gavel/consumer-runtime/create-shadow';
-import type { StreamInspector } from '@gavel/rabbitmq/stream/stream-inspector';
+import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import { CommandFailure } from '../command-failure.ts';
 import { requireExtent, resolvePlace } from '../streams/extent.ts';
 import type { Place } from '../streams/place.ts';

@@ -1,4 +1,4 @@
-import { isMissingStream, type StreamInspector } from '@gavel/rabbitmq/stream/stream-inspector';
+import { isMissingStream, type StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import { CommandFailure } from '../command-failure.ts';
 import type { Place } from './place.ts';
 

@@ -1,5 +1,5 @@
 import type { StreamName } from '@gavel/proto/topology';
-import type { StreamInspector } from '@gavel/rabbitmq/stream/stream-inspector';
+import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import { readExtent } from './extent.ts';
 
 /** One partition for `streams show`. */

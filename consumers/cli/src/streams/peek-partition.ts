@@ -1,4 +1,4 @@
-import type { StreamReader } from '@gavel/rabbitmq/stream/stream-reader';
+import type { StreamReader } from '@gavel/rabbitmq/stream-reader';
 import type { Extent } from './extent.ts';
 import { readEvent, type SeenMessage } from './read-event.ts';
 import { isSelected } from './select-subject.ts';

@@ -1,7 +1,7 @@
 import { toJson } from '@bufbuild/protobuf';
 import { type EventEnvelope, fromHeaders } from '@gavel/proto/envelope';
 import { decodeBody, findEvent } from '@gavel/proto/registry';
-import type { Delivery } from '@gavel/rabbitmq/stream/event-source';
+import type { Delivery } from '@gavel/rabbitmq/event-source';
 
 /** One message of a stream as far as it can be read. */
 export interface SeenMessage {

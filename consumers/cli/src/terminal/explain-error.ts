@@ -1,5 +1,5 @@
 import { isTransient, sqlState } from '@gavel/postgres/sqlstate';
-import { SubscriptionRefused } from '@gavel/rabbitmq/stream/event-source';
+import { SubscriptionRefused } from '@gavel/rabbitmq/event-source';
 import { ConfigError } from '@gavel/service-runtime/config';
 import { CommandFailure } from '../command-failure.ts';
 

@@ -1,6 +1,6 @@
 import { type EventEnvelope, fromHeaders } from '@gavel/proto/envelope';
-import type { StreamInspector } from '@gavel/rabbitmq/stream/stream-inspector';
-import type { StreamReader } from '@gavel/rabbitmq/stream/stream-reader';
+import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
+import type { StreamReader } from '@gavel/rabbitmq/stream-reader';
 import { readExtent } from '../streams/extent.ts';
 
 /** Where an event lies in its stream. */

@@ -1,5 +1,5 @@
-import { SubscriptionRefused } from '@gavel/rabbitmq/stream/event-source';
-import { createStreamSource } from '@gavel/rabbitmq/stream/stream-source';
+import { SubscriptionRefused } from '@gavel/rabbitmq/event-source';
+import { createStreamSource } from '@gavel/rabbitmq/stream-source';
 import { type EventLog, LogRefused, type Reading } from '../application/event-log.ts';
 
 /** The consumer runtime's stream source as the bridge reads it: outside of any group, from positions of the bridge's own. */

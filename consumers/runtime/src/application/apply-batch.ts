@@ -1,5 +1,5 @@
 import type { Transaction } from '@gavel/postgres/transaction';
-import type { Delivery } from '@gavel/rabbitmq/stream/event-source';
+import type { Delivery } from '@gavel/rabbitmq/event-source';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import type { CheckpointMove, CommitStrategy, MoveOutcome } from './checkpoint.ts';
 import { messageMark } from './checkpoint.ts';

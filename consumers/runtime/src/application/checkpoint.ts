@@ -1,5 +1,5 @@
 import type { Transaction } from '@gavel/postgres/transaction';
-import { type Delivery, type StartPosition, SubscriptionRefused } from '@gavel/rabbitmq/stream/event-source';
+import { type Delivery, type StartPosition, SubscriptionRefused } from '@gavel/rabbitmq/event-source';
 
 /** Where a consumer stands in a partition. */
 export interface Checkpoint {

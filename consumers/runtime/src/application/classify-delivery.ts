@@ -1,7 +1,7 @@
 import { type EventEnvelope, fromHeaders } from '@gavel/proto/envelope';
 import { decodeBody, type EventDefinition, findEvent } from '@gavel/proto/registry';
 import { subjectMatches } from '@gavel/proto/subjects';
-import type { Delivery } from '@gavel/rabbitmq/stream/event-source';
+import type { Delivery } from '@gavel/rabbitmq/event-source';
 import type { ConsumerDefinition, ReceivedEvent } from '../define-consumer.ts';
 import type { DeadLetter, ParkReason } from './dead-letter.ts';
 

@@ -1,4 +1,4 @@
-import { SubscriptionRefused } from '@gavel/rabbitmq/stream/event-source';
+import { SubscriptionRefused } from '@gavel/rabbitmq/event-source';
 import type { Checkpoint } from './checkpoint.ts';
 
 /**

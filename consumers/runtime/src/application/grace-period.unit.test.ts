@@ -1,4 +1,4 @@
-import { type StartRefusal, SubscriptionRefused } from '@gavel/rabbitmq/stream/event-source';
+import { type StartRefusal, SubscriptionRefused } from '@gavel/rabbitmq/event-source';
 import { describe, expect, it } from 'vitest';
 import { GracePeriod } from './grace-period.ts';
 

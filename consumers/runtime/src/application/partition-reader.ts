@@ -5,7 +5,7 @@ import {
   type StartPosition,
   type Subscription,
   SubscriptionRefused,
-} from '@gavel/rabbitmq/stream/event-source';
+} from '@gavel/rabbitmq/event-source';
 import { type BackOff, delayBefore, pause } from '@gavel/resilience';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { countConsumed, countRebalance } from '../telemetry.ts';

@@ -1,5 +1,5 @@
 import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
-import type { EventSource, Subscription } from '@gavel/rabbitmq/stream/event-source';
+import type { EventSource, Subscription } from '@gavel/rabbitmq/event-source';
 import { describe, expect, it } from 'vitest';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { PartitionReader } from './partition-reader.ts';

@@ -1,5 +1,5 @@
 import { createLogger } from '@gavel/observability/logger';
-import type { EventSource, StartRefusal } from '@gavel/rabbitmq/stream/event-source';
+import type { EventSource, StartRefusal } from '@gavel/rabbitmq/event-source';
 import { type BackOff, delayBefore, pause } from '@gavel/resilience';
 import { type Checkpoint, isSamePlace, messageMark } from './checkpoint.ts';
 

@@ -1,4 +1,4 @@
-import type { Delivery } from '@gavel/rabbitmq/stream/event-source';
+import type { Delivery } from '@gavel/rabbitmq/event-source';
 import { type BackOff, delayBefore, pause } from '@gavel/resilience';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { countBatch, countRetry, inBatchSpans } from '../telemetry.ts';

@@ -1,4 +1,4 @@
-import { createStreamSource } from '@gavel/rabbitmq/stream/stream-source';
+import { createStreamSource } from '@gavel/rabbitmq/stream-source';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { replayPartition } from './replay-partition.ts';
 import { createShadowPool } from './shadow-schema.ts';

@@ -4,7 +4,7 @@ import {
   type EventSource,
   type Subscription,
   SubscriptionRefused,
-} from '@gavel/rabbitmq/stream/event-source';
+} from '@gavel/rabbitmq/event-source';
 import { type BackOff, delayBefore, pause } from '@gavel/resilience';
 import { commitTogether, readCheckpoint } from '../adapters/postgres/checkpoints.ts';
 import { blockedAggregates, park } from '../adapters/postgres/dead-letters.ts';

@@ -1,5 +1,5 @@
-import type { EventSource } from '@gavel/rabbitmq/stream/event-source';
-import { createStreamSource } from '@gavel/rabbitmq/stream/stream-source';
+import type { EventSource } from '@gavel/rabbitmq/event-source';
+import { createStreamSource } from '@gavel/rabbitmq/stream-source';
 
 /**
  * The stream, with every member of a group reading every partition at once: what the broker prevents, and what members

@@ -1,4 +1,4 @@
-import { inspectStream } from '@gavel/rabbitmq/stream/stream-inspector';
+import { inspectStream } from '@gavel/rabbitmq/stream-inspector';
 
 /** A partition that holds messages shows its last chunk within so many tries of three seconds. */
 const TRIES = 5;

@@ -1,11 +1,11 @@
 import { createLogger } from '@gavel/observability/logger';
 import type { Pool } from '@gavel/postgres/pool';
 import { partitionsOf, type StreamName } from '@gavel/proto/topology';
+import { createStreamPublisher } from '@gavel/rabbitmq/stream-publisher';
+import { recreatePartition } from '@gavel/rabbitmq/topology';
 import { openCandidate } from '../relay/leader-session.ts';
 import { toMessage } from '../relay/publish/to-message.ts';
-import { createStreamPublisher } from '@gavel/rabbitmq/stream-publisher';
 import { beginTerm } from '../relay/term/epoch.ts';
-import { recreatePartition } from '@gavel/rabbitmq/topology';
 import { createConfirmWindow } from './confirm-window.ts';
 import { createGonePositions, type PositionRange } from './gone-positions.ts';
 import { beginLoss, readOldestId, settleLosses } from './losses.ts';

@@ -1,5 +1,5 @@
-import type { Health } from '@gavel/service-runtime/health';
 import type { EventPublisher } from '@gavel/rabbitmq/event-publisher';
+import type { Health } from '@gavel/service-runtime/health';
 import type { Relay } from './start-relay.ts';
 import { describeLost } from './term/confirmed-positions.ts';
 

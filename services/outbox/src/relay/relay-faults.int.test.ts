@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import type { Infrastructure, ServerName } from '@gavel/dev/infrastructure/infrastructure';
 import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
 import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
+import { createStreamPublisher } from '@gavel/rabbitmq/stream-publisher';
 import { createHealth } from '@gavel/service-runtime/health';
 import { freePort } from '@gavel/service-runtime/testing/free-port';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { rabbitmqctl } from '../testing/broker-control.ts';
 import { commitBids, createEventRig, type EventRig } from '../testing/event-rig.ts';
-import { createStreamPublisher } from '@gavel/rabbitmq/stream-publisher';
 import { addRelayChecks } from './readiness.ts';
 
 const AWHILE = { timeout: 60_000, interval: 50 };

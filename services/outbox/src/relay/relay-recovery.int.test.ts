@@ -1,10 +1,10 @@
 import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
+import { createStreamPublisher } from '@gavel/rabbitmq/stream-publisher';
 import { createHealth } from '@gavel/service-runtime/health';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { commitBids, createEventRig, type EventRig } from '../testing/event-rig.ts';
 import { publishAgain } from './publish/set-aside.ts';
-import { createStreamPublisher } from '@gavel/rabbitmq/stream-publisher';
 import { addRelayChecks } from './readiness.ts';
 import type { Relay } from './start-relay.ts';
 

@@ -3,17 +3,21 @@ import { createLogger, type Logger } from '@gavel/observability/logger';
 import { startListener } from '@gavel/postgres/listener';
 import { createPool } from '@gavel/postgres/pool';
 import type { StreamName } from '@gavel/proto/topology';
+
+import { createBrokerAlarm, type EventPublisher } from '@gavel/rabbitmq/event-publisher';
+import { createExchangePublisher } from '@gavel/rabbitmq/exchange-publisher';
+import {
+  createStreamPublisher,
+  lastPublishingId,
+  type StreamPublisherOptions,
+} from '@gavel/rabbitmq/stream-publisher';
 import { WAKE_CHANNEL } from '../append/wake.ts';
 import { startPartitionKeeper } from '../partitions/partition-keeper.ts';
 import { type Backlog, startBacklogReader } from './backlog.ts';
 import { startLeadership } from './lead.ts';
 import type { LeaderSession } from './leader-session.ts';
+import { metered } from './publish/metered-publisher.ts';
 import { publishTypesKnownByNow } from './publish/set-aside.ts';
-import { createBrokerAlarm } from '@gavel/rabbitmq/broker-alarm';
-import type { EventPublisher } from '@gavel/rabbitmq/event-publisher';
-import { createExchangePublisher } from '@gavel/rabbitmq/exchange-publisher';
-import { metered } from '@gavel/rabbitmq/metered-publisher';
-import { createStreamPublisher, lastPublishingId, type StreamPublisherOptions } from '@gavel/rabbitmq/stream-publisher';
 import { createGapReader } from './read/gap-reader.ts';
 import type { CreateReader } from './read/row-reader.ts';
 import { createRelayMetrics, type RelayMetrics } from './relay-metrics.ts';

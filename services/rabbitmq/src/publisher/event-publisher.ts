@@ -1,51 +1,78 @@
-/** One event on its way out. */
+/** One event to be published. */
 export interface OutboundMessage {
-  /** Place in the outbox's publish order, from 1, ascending; the publishing id in the stream. */
+  /** Position in the outbox's publish order: from 1, ascending. It is the publishing id in the stream. */
   readonly position: number;
   readonly eventId: string;
-  /** The stream partition that its aggregate lives in. */
+  /** The stream partition of the event's aggregate. */
   readonly partition: string;
   /** Routing key in the topic exchange. */
   readonly subject: string;
   readonly type: string;
   readonly time: Date;
-  /** CloudEvents attributes and the sending span's trace context: flat, non-empty strings. */
+  /** CloudEvents attributes and the trace context of the sending span. Values are not empty. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** What a publisher tells about the messages it was given. */
+/** What a publisher reports about the messages it was given. */
 export interface PublisherEvents {
-  /** The broker has it for good. Exactly once per message, in any order. */
+  /** The broker has stored the message. Exactly once per message, in any order. */
   onConfirmed(position: number): void;
-  /** No broker will ever take it (it cannot even be encoded). Instead of onConfirmed. */
+  /** No broker will ever take the message: it cannot be encoded. Called instead of onConfirmed. */
   onRefused(position: number, error: Error): void;
-  /** A session ended; unconfirmed messages will be sent again by themselves. */
+  /** A session ended. The publisher sends unconfirmed messages again by itself. */
   onFailure(error: Error): void;
-  /** The stream, at the start of each session and before anything is sent: how far a partition goes, 0 for nothing. */
+  /** Stream publisher only, when a session starts: the last position that a partition has; 0 for none. */
   onSeen?(partition: string, lastPosition: number): void;
 }
 
 export interface PublisherStatus {
   readonly connected: boolean;
-  /** Why it is not connected; after a new connection, until the first confirm, why the last one ended. */
+  /** Why it is not connected. After a new connection and until the first confirm: why the last one ended. */
   readonly problem: string | undefined;
   readonly unconfirmed: number;
 }
 
 /**
- * Takes events over and keeps at it until the broker has confirmed each: over lost connections, broker restarts and
- * missing topology, which it declares again. Messages must come in ascending order of position, and everything below
- * the first one must be confirmed already.
+ * Takes messages and sends each until the broker has confirmed it: through lost connections, broker restarts and missing
+ * topology, which it declares again. Messages must come in ascending order of position, and everything below the first one
+ * must be confirmed already.
  *
- * Every session sends what is unconfirmed in ascending order without leaving any out. Two publishers of the same outbox
- * (one of them a relay that lost its lock and has not noticed yet) therefore cannot make the stream skip an event: when
- * the broker takes position p from either, that one has sent every lower position of the partition before it.
+ * Every session sends what is unconfirmed in ascending order and leaves nothing out. Two publishers of the same outbox (one
+ * of them a relay that lost its lock and has not noticed yet) therefore cannot make the stream skip an event: when the
+ * broker takes position p from either, that one has sent every lower position of the partition before it.
  */
 export interface EventPublisher {
-  /** Returns at once. Callers bound what is unconfirmed; nothing is ever dropped here. */
+  /** Returns at once. Callers limit how much is unconfirmed; the publisher drops nothing. */
   publish(messages: readonly OutboundMessage[]): void;
-  /** Gives up what is unconfirmed and closes the connection; resolves within a few seconds whatever the broker does. */
+  /** Gives up what is unconfirmed and closes the connection. Resolves within a few seconds, whatever the broker does. */
   close(): Promise<void>;
   readonly status: PublisherStatus;
+}
+
+/**
+ * Whether the broker holds publishers back because it is short of memory or disk. It then reads nothing more from
+ * connections that publish, so no confirms come although the connection is sound. AMQP reports this
+ * (connection.blocked), the stream protocol does not, so both publishers of a relay share one alarm.
+ */
+export interface BrokerAlarm {
+  /** The broker's reason; undefined while it takes messages. */
+  readonly reason: string | undefined;
+  raise(reason: string): void;
+  clear(): void;
+}
+
+export function createBrokerAlarm(): BrokerAlarm {
+  let reason: string | undefined;
+  return {
+    get reason() {
+      return reason;
+    },
+    raise(given) {
+      reason = given;
+    },
+    clear() {
+      reason = undefined;
+    },
+  };
 }

@@ -4,8 +4,7 @@ import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
 import amqp, { type Message } from 'amqplib';
 import { type AmqpConnection, connectAmqp } from '../amqp/amqp-connection.ts';
 import { declareTopology } from '../topology.ts';
-import type { BrokerAlarm } from './broker-alarm.ts';
-import type { EventPublisher, OutboundMessage, PublisherEvents } from './event-publisher.ts';
+import type { BrokerAlarm, EventPublisher, OutboundMessage, PublisherEvents } from './event-publisher.ts';
 import {
   createResendingPublisher,
   type PublisherSession,

@@ -1,7 +1,6 @@
 import type { Logger } from '@gavel/observability/logger';
 import { type Session, superviseSession } from '../session/supervise-session.ts';
-import type { BrokerAlarm } from './broker-alarm.ts';
-import type { EventPublisher, OutboundMessage, PublisherEvents } from './event-publisher.ts';
+import type { BrokerAlarm, EventPublisher, OutboundMessage, PublisherEvents } from './event-publisher.ts';
 
 /** One connection that publishes. */
 export interface PublisherSession extends Session {

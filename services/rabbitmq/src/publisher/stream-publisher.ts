@@ -8,8 +8,7 @@ import {
 } from '../stream/publishing-connection.ts';
 import { inspectStream } from '../stream/stream-inspector.ts';
 import { ensureTopology } from '../topology.ts';
-import type { BrokerAlarm } from './broker-alarm.ts';
-import type { EventPublisher, OutboundMessage, PublisherEvents } from './event-publisher.ts';
+import type { BrokerAlarm, EventPublisher, OutboundMessage, PublisherEvents } from './event-publisher.ts';
 import {
   createResendingPublisher,
   type PublisherSession,

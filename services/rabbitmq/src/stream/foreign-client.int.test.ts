@@ -6,7 +6,11 @@ import { type Client, Offset } from 'rabbitmq-stream-js-client';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { connectForeignClient } from '../testing/foreign-client.ts';
 import { ensureTopology } from '../topology.ts';
-import { connectPublishing, type DeclaredPublisher, type PublishingConnection } from './publishing-connection.ts';
+import {
+  connectPublishing,
+  type DeclaredPublisher,
+  type PublishingConnection,
+} from './publishing-connection.ts';
 import { openStreamReader } from './stream-reader.ts';
 
 declare module 'vitest' {
@@ -150,7 +154,10 @@ describe('beside the public stream client', () => {
         bodies.push(content.toString());
       },
     );
-    await vi.waitFor(() => expect(bodies.toSorted()).toEqual(partitions.map((_, i) => `ours ${i + 1}`)), AWHILE);
+    await vi.waitFor(
+      () => expect(bodies.toSorted()).toEqual(partitions.map((_, i) => `ours ${i + 1}`)),
+      AWHILE,
+    );
     await consumer.close();
   });
 

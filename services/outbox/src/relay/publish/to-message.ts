@@ -2,8 +2,8 @@ import { checkEnvelope, type EventEnvelope, toHeaders } from '@gavel/proto/envel
 import { partitionFor } from '@gavel/proto/partitioner';
 import { findEvent } from '@gavel/proto/registry';
 import { isSubject } from '@gavel/proto/subjects';
-import { encodedBytes, MAX_EVENT_BYTES } from '../../event-limits.ts';
 import type { OutboundMessage } from '@gavel/rabbitmq/event-publisher';
+import { encodedBytes, MAX_EVENT_BYTES } from '../../event-limits.ts';
 import type { ClaimedRow } from '../read/row-reader.ts';
 
 /** A message, or why the row can never be one. */

@@ -1,9 +1,9 @@
 import type { Logger } from '@gavel/observability/logger';
+import type { EventPublisher, OutboundMessage, PublisherEvents } from '@gavel/rabbitmq/event-publisher';
 import type { LeaderSession } from '../leader-session.ts';
 import { endPublishSpan, startPublishSpan } from '../publish/publish-span.ts';
 import { setAside } from '../publish/set-aside.ts';
 import { toMessage, withTransport } from '../publish/to-message.ts';
-import type { EventPublisher, OutboundMessage, PublisherEvents } from '@gavel/rabbitmq/event-publisher';
 import type { ClaimedRow } from '../read/row-reader.ts';
 import type { RelayMetrics } from '../relay-metrics.ts';
 import {
