@@ -12,30 +12,26 @@ import { limitRates } from '@gavel/service-runtime/rate-limit/limit-rates';
 import { createRateLimiter } from '@gavel/service-runtime/rate-limit/rate-limiter';
 import { connectRedis } from '@gavel/service-runtime/redis';
 import type { Redis } from 'ioredis';
-import { createDirectoryStore } from './adapters/pictures/directory-store.ts';
-import { createS3Store } from './adapters/pictures/s3-store.ts';
-import { servePictures } from './adapters/pictures/serve-pictures.ts';
-import { createSharpEncoder } from './adapters/pictures/sharp-encoder.ts';
+import { createPictureDirectory } from './adapters/filesystem/picture-directory.ts';
 import { createBidderMasks } from './adapters/postgres/bidder-masks.ts';
 import { createPostgresAuctionViews } from './adapters/postgres/postgres-auction-views.ts';
 import { createPostgresAuctions } from './adapters/postgres/postgres-auctions.ts';
 import { createPostgresBoards } from './adapters/postgres/postgres-boards.ts';
 import { createPostgresWatchLists } from './adapters/postgres/postgres-watch-lists.ts';
-import { pruneRememberedBids } from './adapters/postgres/remembered-bid.ts';
+import { pruneRememberedBids } from './adapters/postgres/remembered-bids.ts';
 import { DatabaseClock } from './adapters/redis/database-clock.ts';
-import { createItemCache } from './adapters/redis/item-cache.ts';
+import { createItemCache, uncachedItems } from './adapters/redis/item-cache.ts';
 import { createItemEntries } from './adapters/redis/item-entries.ts';
 import { createRedisBoards, noKeptBoards } from './adapters/redis/redis-boards.ts';
 import { createBidService } from './adapters/rpc/bid-service.ts';
 import { createLeaderboardService } from './adapters/rpc/leaderboard-service.ts';
-import { createPictureService, MAX_UPLOAD_BYTES } from './adapters/rpc/picture-service.ts';
-import { uncachedItems } from './adapters/rpc/uncached-items.ts';
-import { announceDueAuctions } from './application/announce-due-auctions.ts';
-import { closeDueAuctions } from './application/close-due-auctions.ts';
-import type { KeptBoards } from './application/leaderboards.ts';
-import { PICTURES_PATH, type PictureStore } from './application/pictures.ts';
-import type { ChangedItems, PublicItems } from './application/public-items.ts';
-import { tellChanges } from './application/tell-changes.ts';
+import { createPictureService, MAX_UPLOAD_BYTES, servePictures } from './adapters/rpc/picture-service.ts';
+import { createPictureBucket } from './adapters/s3/picture-bucket.ts';
+import { createSharpEncoder } from './adapters/sharp/picture-encoder.ts';
+import { invalidateChangedItems } from './application/invalidate-changed-items.ts';
+import { announceDueAuctions, closeDueAuctions } from './application/lifecycle.ts';
+import { PICTURES_PATH } from './application/pictures.ts';
+import type { ChangedItems, KeptBoards, PictureStore, PublicItems } from './application/ports.ts';
 import { startBackgroundLoop } from './background-loop.ts';
 import { type BidsConfig, readBidsConfig } from './config.ts';
 import { limitedMethods } from './limited-methods.ts';
@@ -59,14 +55,14 @@ export async function startBids(config: BidsConfig, scope: Pick<ProcessScope, 'o
 
   const redis = await openRedis(config, scope);
   const { items, kept } = shareThrough(redis, config.REDIS_PREFIX);
-  const auctions = tellChanges(createPostgresAuctions(pool), items);
+  const auctions = invalidateChangedItems(createPostgresAuctions(pool), items);
   const views = createPostgresAuctionViews(pool);
   const masks = createBidderMasks(pool, config.BIDDER_MASK_KEY);
   const watchLists = createPostgresWatchLists(pool);
 
-  const closer = startBackgroundLoop('closer', () => closeDueAuctions(auctions));
+  const closer = startBackgroundLoop('closer', () => closeDueAuctions({ auctions }));
   scope.onStop('closer', () => closer.stop());
-  const announcer = startBackgroundLoop('announcer', () => announceDueAuctions(auctions));
+  const announcer = startBackgroundLoop('announcer', () => announceDueAuctions({ auctions }));
   scope.onStop('announcer', () => announcer.stop());
   const pruner = startBackgroundLoop('idempotency-key-pruner', async () => {
     await pruneRememberedBids(pool);
@@ -94,12 +90,12 @@ export async function startBids(config: BidsConfig, scope: Pick<ProcessScope, 'o
         .service(BidService, createBidService({ auctions, views, masks, items, watchLists }))
         .service(
           LeaderboardService,
-          createLeaderboardService({ kept, counted: createPostgresBoards(pool) }, masks),
+          createLeaderboardService({ kept, counted: createPostgresBoards(pool), masks }),
         )
-        .service(PictureService, createPictureService(createSharpEncoder(), pictures), {
+        .service(PictureService, createPictureService({ encoder: createSharpEncoder(), pictures }), {
           readMaxBytes: MAX_UPLOAD_BYTES,
         }),
-    handlers: { [PICTURES_PATH]: servePictures(pictures) },
+    handlers: { [PICTURES_PATH]: servePictures({ pictures }) },
     interceptors: [
       ...serviceInterceptors({ verify, isTransient }),
       limitRates({
@@ -142,9 +138,9 @@ function shareThrough(
 }
 
 function openPictureStore(config: BidsConfig, scope: Pick<ProcessScope, 'onStop'>): PictureStore {
-  if (config.PICTURES_DIRECTORY !== undefined) return createDirectoryStore(config.PICTURES_DIRECTORY);
+  if (config.PICTURES_DIRECTORY !== undefined) return createPictureDirectory(config.PICTURES_DIRECTORY);
   // The configuration holds one of the two.
-  const store = createS3Store({
+  const store = createPictureBucket({
     bucket: config.PICTURES_S3_BUCKET ?? '',
     region: config.PICTURES_S3_REGION,
     endpoint: config.PICTURES_S3_ENDPOINT,

@@ -1,49 +1,80 @@
-import type { ItemView } from './auction-views.ts';
+import type { Outcome } from '@gavel/service-runtime/failure';
+import type {
+  BidderStanding,
+  CountedBoards,
+  ItemHeat,
+  ItemView,
+  KeptBoards,
+  SellerStanding,
+} from './ports.ts';
+import { readId } from './read-fields.ts';
+import { itemNotFound } from './rejections.ts';
 
-/** A bidder's best in one auction. */
-export interface BidderStanding {
-  readonly userId: string;
-  /** The highest bid that others have seen, minor units. */
-  readonly amount: bigint;
-  readonly bidCount: bigint;
-}
-
-export interface ItemHeat {
-  readonly itemId: string;
-  /** Bids in this minute and the 59 before it. */
-  readonly recentBids: bigint;
-}
-
-export interface SellerStanding {
-  readonly sellerId: string;
-  readonly soldCount: bigint;
-}
-
-/** Boards that somebody keeps: quick, and now and then not there. Undefined: ask the tables. */
-export interface KeptBoards {
-  topBidders(itemId: string, limit: number): Promise<BidderStanding[] | undefined>;
-  /** Hottest first, from a rank on; some of them may have ended meanwhile. */
-  hottest(from: number, limit: number): Promise<ItemHeat[] | undefined>;
-  topSellers(limit: number): Promise<SellerStanding[] | undefined>;
-}
-
-/** The same, counted from the auctions themselves: slower, and always right. */
-export interface CountedBoards {
-  /** Undefined: there is no such item. */
-  topBidders(itemId: string, limit: number): Promise<BidderStanding[] | undefined>;
-  /** Of auctions that take bids now. */
-  hottest(limit: number): Promise<ItemHeat[]>;
-  topSellers(limit: number): Promise<SellerStanding[]>;
-  /** Those of some items that take bids now, by id. */
-  running(itemIds: readonly string[]): Promise<ReadonlyMap<string, ItemView>>;
-}
-
-export interface Leaderboards {
+export interface LeaderboardPorts {
   readonly kept: KeptBoards;
   readonly counted: CountedBoards;
 }
 
-/** What a request's limit means: 10 unless told, 100 at most. */
-export function boardSize(limit: number): number {
+/** An auction's bidders by their highest visible bids, highest first. */
+export async function getTopBidders(
+  { kept, counted }: LeaderboardPorts,
+  input: { itemId: string; limit: number },
+): Promise<Outcome<readonly BidderStanding[], 'ITEM_NOT_FOUND'>> {
+  const itemId = readId(input.itemId);
+  if (itemId === undefined) return itemNotFound();
+  const size = boardSize(input.limit);
+  const bidders = (await kept.topBidders(itemId, size)) ?? (await counted.topBidders(itemId, size));
+  return bidders ? { ok: true, value: bidders } : itemNotFound();
+}
+
+/** The sellers with the most sold items, most first. */
+export async function getTopSellers(
+  { kept, counted }: LeaderboardPorts,
+  input: { limit: number },
+): Promise<readonly SellerStanding[]> {
+  const size = boardSize(input.limit);
+  return (await kept.topSellers(size)) ?? (await counted.topSellers(size));
+}
+
+export interface HotAuction {
+  readonly view: ItemView;
+  readonly recentBids: bigint;
+}
+
+// The kept board may be full of auctions that have just ended. After this many pages the board is counted instead.
+const PAGES = 5;
+
+/** The running auctions with the most bids in the last hour, hottest first. */
+export async function getHottestAuctions(
+  ports: LeaderboardPorts,
+  input: { limit: number },
+): Promise<HotAuction[]> {
+  const size = boardSize(input.limit);
+  const kept = await readKept(ports, size);
+  return kept ?? withItems(ports, await ports.counted.hottest(size));
+}
+
+async function readKept(ports: LeaderboardPorts, size: number): Promise<HotAuction[] | undefined> {
+  const found: HotAuction[] = [];
+  const page = size * 2;
+  for (let rank = 0; rank < page * PAGES; rank += page) {
+    const heats = await ports.kept.hottest(rank, page);
+    if (heats === undefined) return undefined;
+    found.push(...(await withItems(ports, heats)));
+    if (found.length >= size || heats.length < page) return found.slice(0, size);
+  }
+  return undefined;
+}
+
+async function withItems({ counted }: LeaderboardPorts, heats: readonly ItemHeat[]): Promise<HotAuction[]> {
+  const views = await counted.running(heats.map(({ itemId }) => itemId));
+  return heats.flatMap(({ itemId, recentBids }) => {
+    const view = views.get(itemId);
+    return view === undefined ? [] : [{ view, recentBids }];
+  });
+}
+
+// Default 10, at most 100.
+function boardSize(limit: number): number {
   return limit === 0 ? 10 : Math.min(limit, 100);
 }

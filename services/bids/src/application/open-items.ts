@@ -1,27 +1,81 @@
-/** The orders of a list of open auctions. Ties are broken by id, in the same direction. */
-export type ItemOrder = 'endingSoon' | 'newest' | 'priceLow' | 'priceHigh' | 'mostBids' | 'relevance';
+import { currencyExponent } from '../domain/currency.ts';
+import { readTimePosition } from './page.ts';
+import type { ItemOrder, OpenItemsFilter, OpenItemsPosition } from './ports.ts';
+import { type FieldProblems, readCategory, readId, readLine } from './read-fields.ts';
 
-/** Which open auctions, in which order. What is undefined does not matter. Prices are minor units of `currency`. */
-export interface OpenItemsFilter {
-  /** Those whose start is still to come, instead of those that take bids now. */
-  readonly scheduled: boolean;
-  /** This category and those below it. */
-  readonly category: string | undefined;
-  /** As one would type into a web search. */
-  readonly words: string | undefined;
-  readonly currency: string | undefined;
-  /** Bounds of the smallest next bid, both included. */
-  readonly minPrice: bigint | undefined;
-  readonly maxPrice: bigint | undefined;
-  readonly endingWithinSeconds: number | undefined;
-  readonly order: ItemOrder;
+export interface OpenItemsInput {
+  /** Empty for all. */
+  category: string;
+  /** Empty for all. */
+  query: string;
+  /** Minor units; 0 for no bound. */
+  minPrice: bigint;
+  maxPrice: bigint;
+  /** ISO 4217; empty for all. Default when prices are compared: USD. */
+  currency: string;
+  /** 0 for all. */
+  endingWithinSeconds: number;
+  /** Default: by relevance with a query, otherwise soonest end first. */
+  order: ItemOrder | undefined;
+  scheduled: boolean;
 }
 
-/** Where a page ended. */
-export interface OpenItemsPosition {
-  /** The last item's value of what the list is sorted by: ISO 8601 for times, digits for counts and minor units. */
-  readonly key: string;
-  readonly id: string;
-  /** When the first page was read. */
-  readonly since: Date;
+/** Reads the requested filter and fills in the defaults. */
+export function readOpenItemsFilter(input: OpenItemsInput, problems: FieldProblems): OpenItemsFilter {
+  const words = readLine('query', input.query, problems);
+  const order = input.order ?? (words === '' ? 'endingSoon' : 'relevance');
+  if (order === 'relevance' && words === '') problems.sort = 'RELEVANCE needs a query';
+  const { minPrice, maxPrice, currency } = input;
+  if (maxPrice > 0n && minPrice > maxPrice) problems.min_price = 'must not be above max_price';
+  const compares = minPrice > 0n || maxPrice > 0n || order === 'priceLow' || order === 'priceHigh';
+  if (currency !== '' && currencyExponent(currency) === undefined)
+    problems.currency = 'is not an ISO 4217 currency';
+  return {
+    scheduled: input.scheduled,
+    category: readCategory(input.category, problems) || undefined,
+    words: words || undefined,
+    // Minor units of different currencies cannot be compared, so a comparison always has a currency.
+    currency: currency || (compares ? 'USD' : undefined),
+    minPrice: minPrice > 0n ? minPrice : undefined,
+    maxPrice: maxPrice > 0n ? maxPrice : undefined,
+    endingWithinSeconds: input.endingWithinSeconds > 0 ? input.endingWithinSeconds : undefined,
+    order,
+  };
+}
+
+/** The filter as the parts of a query that a page token belongs to. */
+export function toOpenItemsQuery(filter: OpenItemsFilter): string[] {
+  const { scheduled, category, words, currency, minPrice, maxPrice, endingWithinSeconds, order } = filter;
+  const parts = [scheduled, category, words, currency, minPrice, maxPrice, endingWithinSeconds, order];
+  return parts.map((part) => String(part ?? ''));
+}
+
+// At most 18 digits: more than any price or count needs, and it always fits into an int8.
+const whole = /^\d{1,18}$/;
+// The form in which JavaScript writes a float4 between 0 and 1000.
+const rank = /^\d{1,3}(\.\d{1,20})?(e-\d{1,2})?$/;
+
+const keys: Readonly<Record<ItemOrder, (key: string, id: string) => boolean>> = {
+  endingSoon: isTime,
+  newest: isTime,
+  priceLow: (key) => whole.test(key),
+  priceHigh: (key) => whole.test(key),
+  mostBids: (key) => whole.test(key),
+  relevance: (key) => rank.test(key),
+};
+
+/** Reads a page position of the form [key, id, since]; undefined when it does not belong to this order. */
+export function readOpenItemsPosition(
+  position: readonly string[],
+  order: ItemOrder,
+): OpenItemsPosition | undefined {
+  const [key = '', rawId = '', rawSince = ''] = position;
+  const id = readId(rawId);
+  if (position.length !== 3 || id === undefined || !keys[order](key, id)) return undefined;
+  const since = readTimePosition([rawSince, id])?.time;
+  return since && { key, id, since };
+}
+
+function isTime(key: string, id: string): boolean {
+  return readTimePosition([key, id]) !== undefined;
 }

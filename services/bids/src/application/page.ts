@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Failure } from '@gavel/service-runtime/failure';
+import type { Failure, Outcome } from '@gavel/service-runtime/failure';
+import type { TimePosition } from './ports.ts';
+import { readId } from './read-fields.ts';
 
 /** One page of a list. */
 export interface Page<T> {
@@ -8,19 +10,50 @@ export interface Page<T> {
   nextPageToken: string;
 }
 
+/** The part of a request that selects a page. */
+export interface PageInput {
+  pageSize: number;
+  pageToken: string;
+}
+
+/** A list that is read in pages. */
+interface List<Row, Position> {
+  /** The query's name, filters and order. */
+  readonly query: readonly string[];
+  /** Undefined when the parts are not a position of this list. */
+  readPosition(parts: readonly string[]): Position | undefined;
+  /** Up to `limit` rows after a position. */
+  readRows(after: Position | undefined, limit: number): Promise<readonly Row[]>;
+  /** The position of a page's last row. */
+  positionOf(last: Row, after: Position | undefined): readonly string[];
+}
+
 const DEFAULT_SIZE = 20;
 const LARGEST_SIZE = 100;
 const VERSION = 2;
 
-/** The number of rows a page holds: 20 unless told, never more than 100. */
+/** Reads the requested page of a list. */
+export async function readPage<Row, Position>(
+  list: List<Row, Position>,
+  { pageSize: asked, pageToken }: PageInput,
+): Promise<Outcome<Page<Row>, 'INVALID_PAGE_TOKEN'>> {
+  const parts = pageToken === '' ? undefined : decodePageToken(pageToken, list.query);
+  const after = parts && list.readPosition(parts);
+  if (pageToken !== '' && after === undefined) return invalidPageToken();
+  const size = pageSize(asked);
+  const rows = await list.readRows(after, size + 1);
+  return { ok: true, value: toPage(rows, size, list.query, (last) => list.positionOf(last, after)) };
+}
+
+/** The number of rows on a page: default 20, at most 100. */
 export function pageSize(asked: number): number {
   return asked <= 0 ? DEFAULT_SIZE : Math.min(asked, LARGEST_SIZE);
 }
 
 /**
- * An opaque token that names a position in one query's order: base64url of a versioned tuple. A digest of the query (its
- * name, filters and order) is part of it, so a token is only good for the list that it came from, and stays short
- * whatever words were looked for.
+ * An opaque token that names a position in one query's order: base64url of a versioned tuple. It contains a digest of the query
+ * (its name, filters and order), so a token is only valid for the list that returned it, and is short even for long
+ * search words.
  */
 export function encodePageToken(query: readonly string[], position: readonly string[]): string {
   return Buffer.from(JSON.stringify([VERSION, digest(query), position]), 'utf8').toString('base64url');
@@ -30,7 +63,7 @@ function digest(query: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(query)).digest('base64url').slice(0, 16);
 }
 
-/** The position a token names; undefined when it is malformed or of another query. */
+/** The position that a token names; undefined when the token is malformed or belongs to another query. */
 export function decodePageToken(token: string, query: readonly string[]): string[] | undefined {
   let parsed: unknown;
   try {
@@ -41,11 +74,11 @@ export function decodePageToken(token: string, query: readonly string[]): string
   }
   const position = Array.isArray(parsed) ? parsed[2] : undefined;
   if (!Array.isArray(position) || !position.every((part) => typeof part === 'string')) return undefined;
-  // Base64url decoding skips what it does not know; only a token as this function's twin writes it counts.
+  // Decoding base64url ignores unknown characters. Only a token exactly as `encodePageToken` writes it is valid.
   return encodePageToken(query, position) === token ? position : undefined;
 }
 
-/** Cuts rows read with one more than a page holds into the page and the token of the next. */
+/** Turns rows, read with one more than fits on a page, into the page and the token of the next one. */
 export function toPage<T>(
   rows: readonly T[],
   size: number,
@@ -58,8 +91,17 @@ export function toPage<T>(
   return { items, nextPageToken: more ? encodePageToken(query, positionOf(last)) : '' };
 }
 
-/** The answer to a token that is malformed, or that came from another query. */
-export function invalidPageToken(): Failure<'INVALID_PAGE_TOKEN'> {
+/** Reads a page position of the form [time, id]; undefined for anything else. */
+export function readTimePosition(position: readonly string[]): TimePosition | undefined {
+  const [text = '', rawId = ''] = position;
+  const time = new Date(text);
+  const id = readId(rawId);
+  // Only in the form in which it was written, with a year that Postgres can store.
+  if (position.length !== 2 || id === undefined || !/^\d{4}-/.test(text)) return undefined;
+  return !Number.isNaN(time.getTime()) && time.toISOString() === text ? { time, id } : undefined;
+}
+
+function invalidPageToken(): Failure<'INVALID_PAGE_TOKEN'> {
   return {
     ok: false,
     reason: 'INVALID_PAGE_TOKEN',

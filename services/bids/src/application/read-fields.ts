@@ -1,28 +1,28 @@
 import type { Failure } from '@gavel/service-runtime/failure';
 import { validate as isUuid } from 'uuid';
 
-/** Fields that are not as they should be, by name, and what is wrong with each. */
+/** Invalid fields, by name, with what is wrong with each. */
 export type FieldProblems = Record<string, string>;
 
-/** The id in its one canonical form, or undefined for anything that cannot be an id. */
+/** The id in lower case; undefined when it is not a UUID. */
 export function readId(value: string): string | undefined {
   return isUuid(value) ? value.toLowerCase() : undefined;
 }
 
-/** Text that Postgres and protobuf both hold. NUL is a problem; a lone surrogate becomes U+FFFD. */
+/** Text that both Postgres and protobuf can store. NUL is a problem; a lone surrogate becomes U+FFFD. */
 export function readText(field: string, value: string, problems: FieldProblems): string {
   if (value.includes('\u0000')) problems[field] = 'must not contain NUL characters';
   return value.toWellFormed();
 }
 
-/** A line of text without blanks around it. */
+/** Text without white space at its ends. */
 export function readLine(field: string, value: string, problems: FieldProblems): string {
   return readText(field, value, problems).trim();
 }
 
 /**
- * A category as a path of lower-case tokens parted by '/': letters, digits, marks, `_` and `-`; whatever else stands
- * between them becomes one `-`, so `Home & Garden / Clocks` is `home-garden/clocks`. Empty stays empty.
+ * A category as a path of lower-case tokens separated by '/'. Tokens contain letters, digits, marks, `_` and `-`; any other
+ * characters between them become one `-`. So `Home & Garden / Clocks` becomes `home-garden/clocks`. Empty stays empty.
  */
 export function readCategory(value: string, problems: FieldProblems): string {
   const path = value.normalize('NFKC').toLowerCase().split('/').map(toToken).filter(Boolean).join('/');
@@ -34,7 +34,30 @@ function toToken(name: string): string {
   return name.replace(/[^\p{L}\p{N}\p{M}_-]+/gu, '-').replace(/^-+|-+$/g, '');
 }
 
-/** The failure for fields with problems, or undefined when there are none. */
+// Temporal also accepts other ISO 8601 forms (no separators, time zone names) and turns second 60 into 59.
+const INSTANT =
+  /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(?::[0-5]\d(?:[.,]\d{1,9})?)?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)$/;
+
+/**
+ * Reads an ISO 8601 date and time with zone, rounded down to the millisecond. Anything else is a problem, including dates that
+ * do not exist, such as 30 February, and leap seconds, which the database's clock does not have.
+ */
+export function readInstant(field: string, value: string, problems: FieldProblems): Date {
+  const instant = INSTANT.test(value) ? parseInstant(value) : undefined;
+  if (!instant) problems[field] = 'must be an ISO 8601 date and time with zone';
+  return instant ?? new Date(Number.NaN);
+}
+
+function parseInstant(text: string): Date | undefined {
+  try {
+    return new Date(Temporal.Instant.from(text).epochMilliseconds);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** The failure for fields with problems; undefined when there are none. */
 export function invalidFields(problems: FieldProblems): Failure<'INVALID_FIELD'> | undefined {
   const entries = Object.entries(problems);
   if (entries.length === 0) return undefined;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FieldProblems, readCategory, readId, readLine, readText } from './read-fields.ts';
-import { readInstant } from './read-instant.ts';
+import { type FieldProblems, readCategory, readId, readInstant, readLine, readText } from './read-fields.ts';
 
 function read<T>(reader: (problems: FieldProblems) => T): { value: T; problems: FieldProblems } {
   const problems: FieldProblems = {};

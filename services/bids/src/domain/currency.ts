@@ -1,5 +1,5 @@
-// ISO 4217, list one: the active codes by the digits after the decimal point, its "minor unit". Metals, testing codes and
-// the like have none there and are no currency here.
+// ISO 4217, list one: the active codes, grouped by the number of digits after the decimal point ("minor unit"). Codes without a
+// minor unit (metals, testing codes) are left out.
 const codesByExponent: Readonly<Record<number, string>> = {
   0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
   2: `AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW CNY
@@ -17,7 +17,7 @@ const exponents: ReadonlyMap<string, number> = new Map(
   ),
 );
 
-/** The digits after the decimal point in a currency's amounts; undefined for a code that is not in use. */
+/** The number of digits after the decimal point in amounts of a currency; undefined for a code that is not in use. */
 export function currencyExponent(code: string): number | undefined {
   return exponents.get(code);
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { AuctionCommand, CreateItem, PlaceBid } from '../domain/auction/command.ts';
+import type { AuctionCommand, CreateItem, PlaceBid } from '../domain/auction/commands.ts';
 import { at, createClock } from './auction-scenario.ts';
 
 const bidder = fc.constantFrom('ann', 'bob', 'eve');

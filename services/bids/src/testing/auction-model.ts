@@ -2,15 +2,15 @@ import type { Pool } from '@gavel/postgres/pool';
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, vi } from 'vitest';
-import { announceDueAuctions } from '../application/announce-due-auctions.ts';
-import type { Auctions, BidRequest, BidResult } from '../application/auctions.ts';
-import { closeDueAuctions } from '../application/close-due-auctions.ts';
+import type { BidRequest, BidResult } from '../application/decide-batch.ts';
+import { announceDueAuctions, closeDueAuctions } from '../application/lifecycle.ts';
+import type { Auctions } from '../application/ports.ts';
 import type { Auction } from '../domain/auction/auction.ts';
-import type { AuctionCommand, CreateItem, PlaceBid } from '../domain/auction/command.ts';
+import type { AuctionCommand, CreateItem, PlaceBid } from '../domain/auction/commands.ts';
 import { decide } from '../domain/auction/decide.ts';
-import { evolve } from '../domain/auction/evolve.ts';
+import { evolve, stepsOf } from '../domain/auction/evolve.ts';
 import { amount } from './auction-arbitraries.ts';
-import { createClock } from './auction-scenario.ts';
+import { createClock, deciding } from './auction-scenario.ts';
 import { findViolations } from './find-violations.ts';
 import { readStoredAuction } from './rebuild-auction.ts';
 
@@ -82,7 +82,7 @@ export async function listItem(processes: readonly Auctions[], wanted: Terms): P
       endAt,
       hardEndAt: new Date(endAt.getTime() + extensionMs),
     };
-    return decide(auction, command, new Date(now.getTime() - HOUR_MS));
+    return stepsOf(auction, decide(auction, command, new Date(now.getTime() - HOUR_MS)));
   });
   return itemId;
 }
@@ -132,11 +132,7 @@ class Change implements Step {
   async run(model: Model, real: Real): Promise<void> {
     const userId = this.userOf(BIDDERS.map((bidder) => bidder.userId));
     const command: AuctionCommand = { type: this.type, userId };
-    await Promise.all(
-      [0, 1].map((i) =>
-        processOf(real, i).change(real.itemId, (auction, now) => decide(auction, command, now)),
-      ),
-    );
+    await Promise.all([0, 1].map((i) => processOf(real, i).change(real.itemId, deciding(command))));
     await check(model, real);
   }
 
@@ -153,7 +149,10 @@ class WorkAtOnce implements Step {
 
   async run(model: Model, real: Real): Promise<void> {
     await Promise.all(
-      real.processes.flatMap((process) => [closeDueAuctions(process), announceDueAuctions(process)]),
+      real.processes.flatMap((process) => [
+        closeDueAuctions({ auctions: process }),
+        announceDueAuctions({ auctions: process }),
+      ]),
     );
     await check(model, real);
   }
@@ -245,7 +244,7 @@ function toRequest({ itemId }: Real, bid: Asked): BidRequest {
   };
   // Keys live in one table for all runs.
   const key = bid.key === undefined ? undefined : `${itemId} ${bid.key}`;
-  return { itemId, command, key, decideLocked: (auction, now) => decide(auction, command, now) };
+  return { itemId, command, key };
 }
 
 function processOf({ processes }: Real, n: number): Auctions {

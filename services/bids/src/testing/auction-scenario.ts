@@ -1,9 +1,15 @@
+import type { DecideLocked } from '../application/ports.ts';
 import type { Auction } from '../domain/auction/auction.ts';
-import type { AuctionCommand, CreateItem, PlaceBid } from '../domain/auction/command.ts';
+import type {
+  AuctionCommand,
+  CreateItem,
+  Decision,
+  PlaceBid,
+  RejectionReasons,
+} from '../domain/auction/commands.ts';
 import { decide } from '../domain/auction/decide.ts';
-import type { Decision } from '../domain/auction/decision.ts';
-import type { AuctionEvent, BidPlaced, ItemCreated, ProxyBidPlaced } from '../domain/auction/event.ts';
-import { evolve } from '../domain/auction/evolve.ts';
+import type { AuctionEvent, BidPlaced, ItemCreated, ProxyBidPlaced } from '../domain/auction/events.ts';
+import { evolve, stepsOf } from '../domain/auction/evolve.ts';
 
 export const START = new Date('2026-03-01T12:00:00.000Z');
 
@@ -109,6 +115,11 @@ export function given(...events: AuctionEvent[]): {
   when(command: AuctionCommand, seconds?: number): Decision;
 } {
   return { when: (command, seconds = 2) => decide(after(...events), command, at(seconds)) };
+}
+
+/** Decides a command on a locked auction. */
+export function deciding<C extends AuctionCommand>(command: C): DecideLocked<RejectionReasons[C['type']]> {
+  return (auction, now) => stepsOf(auction, decide(auction, command, now));
 }
 
 /** The decision that some events follow. */

@@ -1,5 +1,5 @@
 import type { Auction } from '../domain/auction/auction.ts';
-import type { AuctionEvent, ItemCreated } from '../domain/auction/event.ts';
+import type { AuctionEvent, ItemCreated } from '../domain/auction/events.ts';
 import { evolveAll, type Step } from '../domain/auction/evolve.ts';
 
 /** What every auction promises, told from its facts alone and without the functions that decide them. */

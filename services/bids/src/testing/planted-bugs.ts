@@ -3,16 +3,18 @@ import type { Pool } from '@gavel/postgres/pool';
 import { transaction } from '@gavel/postgres/transaction';
 import { toNewEvents } from '../adapters/outbox/to-new-events.ts';
 import { ITEM_COLUMNS, type ItemRow, toAuction } from '../adapters/postgres/item-row.ts';
-import type { Auctions, BidRequest, BidResult } from '../application/auctions.ts';
-import { toBidAnswer } from '../domain/auction/bid-answer.ts';
-import { accept } from '../domain/auction/decision.ts';
-import { evolveAll, type Step } from '../domain/auction/evolve.ts';
+import { createPostgresAuctions } from '../adapters/postgres/postgres-auctions.ts';
+import { type BidResult, decideBatch, toBidAnswer } from '../application/decide-batch.ts';
+import type { Auctions } from '../application/ports.ts';
+import { accept } from '../domain/auction/commands.ts';
+import { decide } from '../domain/auction/decide.ts';
+import { evolveAll, type Step, stepsOf } from '../domain/auction/evolve.ts';
 
-/** Reads the price, decides, then inserts: without a lock between the two, two bids are decided on the same price. */
+/** Reads the price, decides, then inserts. Without a lock, two bids may be decided on the same price. */
 export function readThenInsert(auctions: Auctions, pool: Pool): Auctions {
   return {
     ...auctions,
-    placeBid: ({ itemId, command, decideLocked }) =>
+    placeBid: ({ itemId, command }) =>
       transaction(pool, async (tx): Promise<BidResult> => {
         const read = await tx.query<ItemRow & { now: Date }>(
           `SELECT ${ITEM_COLUMNS}, clock_timestamp() AS now FROM items WHERE id = $1`,
@@ -21,7 +23,7 @@ export function readThenInsert(auctions: Auctions, pool: Pool): Auctions {
         const row = read.rows[0];
         if (!row) throw new Error('no item');
         const before = toAuction(row);
-        const decision = decideLocked(before, row.now);
+        const decision = decide(before, command, row.now);
         if (!decision.ok) return { kind: 'rejected', rejection: decision.rejection };
         const steps = evolveAll(before, decision.events);
         const highest = steps.at(-1)?.after.highestBid;
@@ -74,7 +76,7 @@ function isBid({ event }: Step): boolean {
   return event.type === 'BidPlaced' || event.type === 'ProxyBidPlaced';
 }
 
-/** Moves the end for a bid that comes late enough, whether or not it is taken. */
+/** Moves the end for a late bid, even if the bid is rejected. */
 export function extensionOnRejection(auctions: Auctions): Auctions {
   return {
     ...auctions,
@@ -82,13 +84,16 @@ export function extensionOnRejection(auctions: Auctions): Auctions {
       const result = await auctions.placeBid(request);
       if (result.kind === 'rejected') {
         await auctions.change(request.itemId, (auction, now) => {
-          if (auction?.status !== 'active' || now >= auction.endAt) return accept();
+          if (auction?.status !== 'active' || now >= auction.endAt) return { ok: true, steps: [] };
           const endAt = new Date(
             Math.min(now.getTime() + auction.softCloseSeconds * 1000, auction.hardEndAt.getTime()),
           );
-          return endAt > auction.endAt
-            ? accept({ type: 'AuctionExtended', previousEndAt: auction.endAt, endAt, at: now })
-            : accept();
+          return stepsOf(
+            auction,
+            endAt > auction.endAt
+              ? accept({ type: 'AuctionExtended', previousEndAt: auction.endAt, endAt, at: now })
+              : accept(),
+          );
         });
       }
       return result;
@@ -96,14 +101,12 @@ export function extensionOnRejection(auctions: Auctions): Auctions {
   };
 }
 
-/** Decides by the clock of the process, which is some seconds behind the database's. */
-export function appClock(auctions: Auctions, behindMs: number): Auctions {
-  return {
-    ...auctions,
-    placeBid: (request: BidRequest) =>
-      auctions.placeBid({
-        ...request,
-        decideLocked: (auction, now) => request.decideLocked(auction, new Date(now.getTime() - behindMs)),
-      }),
-  };
+/** Decides by the clock of the process, which is behind the database's clock. */
+export function appClock(pool: Pool, behindMs: number): Auctions {
+  return createPostgresAuctions(pool, (bids, locked, remembered) => {
+    const late = [...locked].map(
+      ([itemId, { auction, now }]) => [itemId, { auction, now: new Date(now.getTime() - behindMs) }] as const,
+    );
+    return decideBatch(bids, new Map(late), remembered);
+  });
 }

@@ -4,7 +4,7 @@ import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
 import * as wire from '@gavel/proto/gen/bids/v1/events_pb';
 import { ITEM_COLUMNS, type ItemRow, toAuction } from '../adapters/postgres/item-row.ts';
 import type { Auction, AuctionOutcome } from '../domain/auction/auction.ts';
-import type { AuctionEvent } from '../domain/auction/event.ts';
+import type { AuctionEvent } from '../domain/auction/events.ts';
 
 export interface StoredAuction {
   /** As the item's row has it. */

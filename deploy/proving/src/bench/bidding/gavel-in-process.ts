@@ -1,5 +1,4 @@
-import { createPostgresAuctions } from '@gavel/bids-service/adapters/postgres/postgres-auctions';
-import { placeBid } from '@gavel/bids-service/application/place-bid';
+import { createBiddingInProcess } from '@gavel/bids-service/testing/bidding-in-process';
 import type { Pool } from '@gavel/postgres/pool';
 import { v7 as uuid } from 'uuid';
 import { bidInLoops } from './bid-loop.ts';
@@ -7,14 +6,14 @@ import type { Contender } from './contender.ts';
 
 /** Gavel's engine without RPC: its use case on its Postgres adapter, called by the bench itself. */
 export function gavelInProcess(pool: Pool): Contender {
-  const auctions = createPostgresAuctions(pool);
+  const bidding = createBiddingInProcess(pool);
   return {
     name: 'Gavel, in process',
     bid(items, bidders, seconds) {
       const users = Array.from({ length: bidders }, () => uuid());
       const place = async (bidder: number, itemId: string, amount: bigint): Promise<boolean> => {
         const userId = users[bidder] as string;
-        const outcome = await placeBid(auctions, {
+        const outcome = await bidding.placeBid({
           userId,
           itemId,
           amount,

@@ -1,4 +1,5 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
+import type { TraceCarrier } from '@gavel/observability/tracing';
 import type { NewEvent } from '@gavel/outbox/append';
 import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
 import {
@@ -6,26 +7,51 @@ import {
   AuctionEndingSoonSchema,
   AuctionExtendedSchema,
   AuctionStartedSchema,
+  BidPlacedSchema,
   ItemBoughtNowSchema,
   ItemCancelledSchema,
   ItemCreatedSchema,
   ItemRelistedSchema,
   ItemUpdatedSchema,
+  MaximumRaisedSchema,
+  ProxyBidPlacedSchema,
 } from '@gavel/proto/gen/bids/v1/events_pb';
-import type { Auction, AuctionOutcome } from '../../domain/auction/auction.ts';
-import type { AuctionClosed, AuctionEvent, ItemCreated } from '../../domain/auction/event.ts';
+import { type Auction, type AuctionOutcome, reserveMet } from '../../domain/auction/auction.ts';
+import type {
+  AuctionClosed,
+  AuctionEvent,
+  BidPlaced,
+  ItemCreated,
+  MaximumRaised,
+  ProxyBidPlaced,
+} from '../../domain/auction/events.ts';
 import type { Step } from '../../domain/auction/evolve.ts';
-import { bidEventToMessage } from './bid-events.ts';
-import { type EventMessage, message } from './event-message.ts';
+import { minimumNextBid } from '../../domain/auction/increments.ts';
 
-/** The outbox's form of an auction's steps: aggregate id the item's, sequence the version after the event. */
-export function toNewEvents(steps: readonly Step[]): NewEvent[] {
-  return steps.map(({ event, after }) => ({
-    ...toMessage(event, after),
-    aggregateId: after.id,
-    sequence: after.version,
-    time: event.at,
-  }));
+type EventMessage = Pick<NewEvent, 'schema' | 'body'>;
+
+// Ties a body to its schema where both types are known.
+function message<S extends DescMessage>(schema: S, body: MessageInitShape<S>): EventMessage {
+  return { schema, body };
+}
+
+/**
+ * Turns an auction's steps into events for the outbox, without their secrets. The aggregate is the item, and the sequence is the
+ * version after the event. Default trace: the active one.
+ */
+export function toNewEvents(steps: readonly Step[], trace?: TraceCarrier): NewEvent[] {
+  return steps.map(({ event, after }) => {
+    const { schema, body } = toMessage(event, after);
+    const newEvent: NewEvent = {
+      schema,
+      body,
+      aggregateId: after.id,
+      sequence: after.version,
+      time: event.at,
+    };
+    if (trace !== undefined) newEvent.trace = trace;
+    return newEvent;
+  });
 }
 
 function toMessage(event: AuctionEvent, after: Auction): EventMessage {
@@ -78,7 +104,32 @@ function toMessage(event: AuctionEvent, after: Auction): EventMessage {
   }
 }
 
-/** All of a new item but its reserve price, which is the seller's secret. */
+/** Bids are published with their prices, but without a maximum that is still in force. */
+function bidEventToMessage(event: BidPlaced | ProxyBidPlaced | MaximumRaised, after: Auction): EventMessage {
+  const price = after.highestBid?.amount ?? 0n;
+  const known = {
+    itemId: after.id,
+    userId: event.userId,
+    currency: after.currency,
+    minimumNextBid: minimumNextBid(price, after.startPrice, after.currency),
+    reserveMet: reserveMet(after),
+    timestamp: event.at.toISOString(),
+  };
+  if (event.type === 'MaximumRaised')
+    return message(MaximumRaisedSchema, { ...known, currentHighestBid: price });
+  const bid = {
+    ...known,
+    bidId: event.bidId,
+    amount: event.amount,
+    bidCount: after.bidCount,
+    title: after.listing.title,
+    outbidUserId: event.outbid ?? '',
+  };
+  if (event.type === 'ProxyBidPlaced') return message(ProxyBidPlacedSchema, bid);
+  return message(BidPlacedSchema, { ...bid, currentHighestBid: price, sellerId: after.sellerId });
+}
+
+/** A new item without its reserve price, which only the seller may see. */
 function createdBody(event: ItemCreated, after: Auction): MessageInitShape<typeof ItemCreatedSchema> {
   return {
     itemId: after.id,

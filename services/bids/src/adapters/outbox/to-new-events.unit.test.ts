@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AuctionEvent } from '../../domain/auction/event.ts';
+import type { AuctionEvent } from '../../domain/auction/events.ts';
 import { evolveAll } from '../../domain/auction/evolve.ts';
 import {
   at,

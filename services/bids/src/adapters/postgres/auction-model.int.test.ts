@@ -3,7 +3,7 @@ import { createPool, type Pool } from '@gavel/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Auctions } from '../../application/auctions.ts';
+import type { Auctions } from '../../application/ports.ts';
 import { bidsMigrations } from '../../migrations.ts';
 import { finish, listItem, type Model, type Real, steps, terms } from '../../testing/auction-model.ts';
 import { appClock, extensionOnRejection, readThenInsert } from '../../testing/planted-bugs.ts';
@@ -63,7 +63,7 @@ describe('the checker of those promises', () => {
     ['an end that a refused bid moves', extensionOnRejection, /moved without a bid/],
     [
       'bids that go by the clock of the process',
-      (auctions: Auctions) => appClock(auctions, 2_000),
+      (_: Auctions, pool: Pool) => appClock(pool, 2_000),
       /database’s time|after the end|before the start/,
     ],
   ])('finds %s', async (_, plant, complaint) => {

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import type { Pool } from '@gavel/postgres/pool';
-import type { BidderMasks, MaskBidder } from '../../application/bidder-masks.ts';
+import type { BidderMasks, MaskBidder } from '../../application/ports.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const LENGTH = 6;
 
-/** Masks made with the key of the configuration, or else with the one that the database holds. */
+/** Masks made with the configured key; without one, with the key in the database. */
 export function createBidderMasks(pool: Pool, configured: string | undefined): BidderMasks {
   let mask = configured === undefined ? undefined : maskWith(Buffer.from(configured, 'utf8'));
   return {
@@ -17,8 +17,8 @@ export function createBidderMasks(pool: Pool, configured: string | undefined): B
 }
 
 /**
- * HMAC-SHA256 of item and user, as six characters of base32. Without the key nobody can try users out, and masks on two
- * items tell nothing of each other. One billion masks: that two bidders of an item share one is no more than odd.
+ * HMAC-SHA256 of item and user, as six characters of base32. Without the key nobody can find a user by trying ids, and the masks
+ * on two items are not related. There are one billion masks, so it is unlikely that two bidders of an item share one.
  */
 export function maskWith(key: Uint8Array): MaskBidder {
   return (itemId, userId) => {
@@ -34,6 +34,6 @@ async function readKey(pool: Pool): Promise<Uint8Array> {
     text: 'SELECT key FROM bidder_mask_key',
   });
   const key = rows[0]?.key;
-  if (!key) throw new Error('the database holds no key to mask bidders with');
+  if (!key) throw new Error('the database has no key for bidder masks');
   return key;
 }

@@ -3,12 +3,12 @@ import { withSpan } from '@gavel/observability/tracing';
 import { append } from '@gavel/outbox/append';
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
-import type { DecideLocked, DueChanges } from '../../application/auctions.ts';
-import type { RejectionReason } from '../../domain/auction/decision.ts';
-import { evolveAll, type Step } from '../../domain/auction/evolve.ts';
+import type { DecideLocked, DueChanges } from '../../application/ports.ts';
+import type { RejectionReason } from '../../domain/auction/commands.ts';
+import type { Step } from '../../domain/auction/evolve.ts';
 import { toNewEvents } from '../outbox/to-new-events.ts';
 import { ITEM_COLUMNS, type ItemRow, toAuction } from './item-row.ts';
-import { writeAuction } from './write-auction.ts';
+import { writeAuctions } from './write-auctions.ts';
 
 interface Due {
   span: string;
@@ -16,8 +16,8 @@ interface Due {
   next: { name: string; text: string };
 }
 
-// SKIP LOCKED lets any number of closers share the work; an auction whose last bid is still being decided is skipped
-// and met again by the next batch. The clock is read outside the CTE, so after the locks.
+// SKIP LOCKED lets any number of instances share the work. An auction whose last bid is still being decided is skipped, and the
+// next batch finds it again. The clock is read outside of the CTE, so after the locks were acquired.
 function lockDue(which: string, order: string): string {
   return `WITH due AS MATERIALIZED (
     SELECT ${ITEM_COLUMNS} FROM items WHERE ${which} ORDER BY ${order} LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
@@ -38,7 +38,7 @@ const ends: Due = {
   next: { name: 'next-end', text: nextDue('end_at', `status = 'active'`) },
 };
 
-// What was not announced by the end is not any more: closing comes next.
+// Nothing is announced after the end: then the auction is closed.
 const announcements: Due = {
   span: 'announce auctions',
   lock: {
@@ -59,7 +59,7 @@ const announcements: Due = {
 
 type Decide = DecideLocked<RejectionReason>;
 
-/** See `Auctions.closeDue`. One transaction for the batch, one statement for all its rows. */
+/** See `Auctions.closeDue`. One transaction per batch, one statement for all of its rows. */
 export function closeDue(pool: Pool, limit: number, decideLocked: Decide): Promise<DueChanges> {
   return changeDue(pool, ends, limit, decideLocked);
 }
@@ -81,17 +81,16 @@ async function changeBatch(tx: Transaction, due: Due, limit: number, decideLocke
   const steps: Step[] = [];
   let changed = 0;
   for (const row of rows) {
-    const auction = toAuction(row);
-    const decision = decideLocked(auction, row.now);
-    if (!decision.ok || decision.events.length === 0) continue;
-    steps.push(...evolveAll(auction, decision.events));
+    const decided = decideLocked(toAuction(row), row.now);
+    if (!decided.ok || decided.steps.length === 0) continue;
+    steps.push(...decided.steps);
     changed++;
   }
   if (changed === 0) return 0;
-  // The polls that find nothing leave no trace; a batch begins one, which its events carry on.
+  // Polls that find nothing are not traced. A batch starts a trace, which its events continue.
   const attributes = { [attribute.batchMessageCount]: steps.length };
   await withSpan(due.span, { scope: 'gavel.bids', root: true, attributes }, async () => {
-    await writeAuction(tx, steps);
+    await writeAuctions(tx, steps);
     await append(tx, toNewEvents(steps));
   });
   return changed;

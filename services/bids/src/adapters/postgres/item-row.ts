@@ -1,6 +1,6 @@
 import type { Auction, AuctionOutcome, HighestBid } from '../../domain/auction/auction.ts';
 
-/** The columns that `toAuction` reads. */
+/** The columns that `toAuction` needs. */
 export const ITEM_COLUMNS = `id, seller_id, title, description, images, category, currency, start_price, reserve_price,
   buy_now_price, starts_at, end_at, soft_close_seconds, hard_end_at, status, outcome, winner_id, winning_amount, closed_at,
   version, bid_count, highest_bid, highest_bidder, highest_maximum, highest_bid_id, highest_bid_at, highest_bid_automatic,
@@ -42,7 +42,7 @@ export interface ItemRow {
   updated_at: Date;
 }
 
-/** The auction that a row of `items` stores. */
+/** The auction in a row of `items`. */
 export function toAuction(row: ItemRow): Auction {
   const { winner_id: winnerId, winning_amount: winningAmount } = row;
   return {

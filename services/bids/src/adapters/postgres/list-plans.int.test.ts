@@ -3,7 +3,7 @@ import { outboxMigrations } from '@gavel/outbox/migrations';
 import type { Pool } from '@gavel/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ItemOrder, OpenItemsFilter } from '../../application/open-items.ts';
+import type { ItemOrder, OpenItemsFilter } from '../../application/ports.ts';
 import { minimumNextBid } from '../../domain/auction/increments.ts';
 import { bidsMigrations } from '../../migrations.ts';
 import { createPostgresAuctionViews } from './postgres-auction-views.ts';

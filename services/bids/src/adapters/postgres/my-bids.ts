@@ -1,12 +1,12 @@
 import type { Pool } from '@gavel/postgres/pool';
 import { MAX } from 'uuid';
-import type { AuctionViews, BidState, MyBidView } from '../../application/auction-views.ts';
+import type { AuctionViews, BidState, MyBidView } from '../../application/ports.ts';
 import { ITEM_COLUMNS, type ItemRow, toAuction } from './item-row.ts';
 
-// `mine` goes from item to item along one index, however many bids the user has on each: the last one of an item is the
-// user's highest, since prices only rise. Who bought without a bid comes in by the sale. A page reads all of the user's
-// auctions, a few index probes each: their order changes with every bid, and keeping it would cost every bid.
-// Between an auction's end and its closing the state is already what the closing will make of it.
+// `mine` walks one index from item to item, however many bids the user has on each. The last bid on an item is the user's highest
+// one, because prices only rise. Users who bought without a bid are added from the sales. A page reads all of the user's auctions
+// with a few index probes each: their order changes with every bid, and an index for it would slow down every bid.
+// Between an auction's end and its closing, the state is the one that the closing will set.
 const MY_BIDS = {
   name: 'my-bids',
   text: `
@@ -53,7 +53,7 @@ export async function withBidsOf(
   pool: Pool,
   { userId, state, after, limit }: Parameters<AuctionViews['withBidsOf']>[0],
 ): Promise<MyBidView[]> {
-  const values = [limit, userId, state ?? null, after?.lastBidAt ?? 'infinity', after?.id ?? MAX];
+  const values = [limit, userId, state ?? null, after?.time ?? 'infinity', after?.id ?? MAX];
   const { rows } = await pool.query<MyBidRow>({ ...MY_BIDS, values });
   return rows.map((row) => ({
     view: { auction: toAuction(row), asOf: row.as_of },

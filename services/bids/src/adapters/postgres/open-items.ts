@@ -1,8 +1,8 @@
-import type { ItemOrder, OpenItemsFilter, OpenItemsPosition } from '../../application/open-items.ts';
+import type { ItemOrder, OpenItemsFilter, OpenItemsPosition } from '../../application/ports.ts';
 import { ITEM_COLUMNS } from './item-row.ts';
 
 interface Order {
-  /** What is sorted by, and the id in the table whose index has both. */
+  /** The sort value, and the id in the table whose index contains both. */
   readonly key: string;
   readonly id: string;
   readonly type: string;
@@ -15,7 +15,7 @@ const orders: Readonly<Record<ItemOrder, Order>> = {
   priceLow: { key: 's.next_bid', id: 's.item_id', type: 'bigint', direction: 'ASC' },
   priceHigh: { key: 's.next_bid', id: 's.item_id', type: 'bigint', direction: 'DESC' },
   mostBids: { key: 's.bid_count', id: 's.item_id', type: 'bigint', direction: 'DESC' },
-  // A word as it was typed counts beside its stem, so the very word comes before its other forms.
+  // The exact word counts in addition to its stem, so it ranks before its other forms.
   relevance: {
     key: '(ts_rank(d.document, words.stems) + ts_rank(d.document, words.typed))',
     id: 'd.item_id',
@@ -24,15 +24,15 @@ const orders: Readonly<Record<ItemOrder, Order>> = {
   },
 };
 
-// What English leaves out ("the", "who") is looked for as it is only when nothing else was asked for.
+// English stop words ("the", "who") are only searched for when the query contains nothing else.
 const WORDS = (query: string): string => `CROSS JOIN LATERAL (
     SELECT CASE numnode(english) WHEN 0 THEN typed ELSE english END AS stems, typed
     FROM (VALUES (websearch_to_tsquery('english', ${query}), websearch_to_tsquery('simple', ${query})))
       AS q (english, typed)) AS words`;
 
 /**
- * The statement that reads one page of open auctions: the page's ids by an index, then its rows. Unnamed on purpose: which
- * index is best hangs on the values (a rare category, a common word), so each run is planned with its own.
+ * The statement that reads one page of open auctions: the page's ids by an index, then their rows. It is unnamed on purpose: the
+ * best index depends on the values (a rare category, a common word), so every run is planned with its own values.
  */
 export function openItemsStatement(page: {
   filter: OpenItemsFilter;
@@ -72,7 +72,7 @@ function conditionsOf(filter: OpenItemsFilter, value: (of: unknown) => string): 
   ];
   const { category, currency, minPrice, maxPrice, endingWithinSeconds } = filter;
   if (category !== undefined) {
-    // '0' is what follows '/': the range holds the category and all that is below it.
+    // '0' is the character after '/', so the range contains the category and its subcategories.
     conditions.push(
       `i.category_path >= ${value(`${category}/`)} AND i.category_path < ${value(`${category}0`)}`,
     );
@@ -92,8 +92,8 @@ function conditionsOf(filter: OpenItemsFilter, value: (of: unknown) => string): 
 }
 
 /**
- * Prices only rise, so from the cheapest up an item could come again, further on. Left out is what was changed since the
- * first page was read and stood before the position then.
+ * Prices only rise, so in ascending order an item could appear again on a later page. This leaves out items that have changed
+ * since the first page was read and were before the position at that time.
  */
 function notSeenCheaper(position: string, since: string): string {
   return `(i.updated_at <= ${since} OR minimum_next_bid(i.currency, i.start_price, (

@@ -1,6 +1,6 @@
 import type { Pool } from '@gavel/postgres/pool';
 import { MAX } from 'uuid';
-import type { AuctionViews, ItemView } from '../../application/auction-views.ts';
+import type { AuctionViews, ItemView } from '../../application/ports.ts';
 import { ITEM_COLUMNS, type ItemRow, toAuction } from './item-row.ts';
 import { withBidsOf } from './my-bids.ts';
 import { openItemsStatement } from './open-items.ts';
@@ -16,7 +16,7 @@ interface BidRow {
   created_at: Date;
 }
 
-// Queries go by the statement's start, which is stable, so that an index can be walked from it.
+// Queries use the time at which the statement began. It is stable, so Postgres can use it for an index scan.
 const SELECT = `SELECT ${ITEM_COLUMNS}, statement_timestamp() AS as_of FROM items`;
 
 const queries = {
@@ -46,10 +46,10 @@ const queries = {
   exists: { name: 'item-exists', text: 'SELECT FROM items WHERE id = $1' },
 };
 
-// Above every sequence: the largest int8.
+// Larger than every sequence: the largest int8.
 const NEWEST = 2n ** 63n - 1n;
 
-/** The auctions as rows of Postgres, each list one walk along an index. */
+/** The auctions as rows of Postgres. Each list scans one index. */
 export function createPostgresAuctionViews(pool: Pool): AuctionViews {
   const views = async (query: { name: string; text: string }, values: unknown[]): Promise<ItemView[]> => {
     const { rows } = await pool.query<ViewRow>({ ...query, values });
@@ -71,10 +71,10 @@ export function createPostgresAuctionViews(pool: Pool): AuctionViews {
     },
 
     ofSeller: ({ sellerId, after, limit }) =>
-      views(queries.ofSeller, [limit, sellerId, after?.createdAt ?? 'infinity', after?.id ?? MAX]),
+      views(queries.ofSeller, [limit, sellerId, after?.time ?? 'infinity', after?.id ?? MAX]),
 
     async soldBy({ sellerId, after, limit }) {
-      const values = [limit, sellerId, after?.soldAt ?? 'infinity', after?.id ?? MAX];
+      const values = [limit, sellerId, after?.time ?? 'infinity', after?.id ?? MAX];
       const { rows } = await pool.query<ViewRow & { sold_at: Date }>({ ...queries.soldBy, values });
       return rows.map((row) => ({ view: toView(row), soldAt: row.sold_at }));
     },

@@ -2,12 +2,13 @@ import { outboxMigrations } from '@gavel/outbox/migrations';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { BidResult } from '../../application/auctions.ts';
-import type { CreateItem, PlaceBid } from '../../domain/auction/command.ts';
+import type { BidResult } from '../../application/decide-batch.ts';
+import type { CreateItem, PlaceBid } from '../../domain/auction/commands.ts';
 import { decide } from '../../domain/auction/decide.ts';
-import { decideRelisting } from '../../domain/auction/decide-relisting.ts';
+import { decideRelisting } from '../../domain/auction/decide-listing.ts';
+import { evolveAll, stepsOf } from '../../domain/auction/evolve.ts';
 import { bidsMigrations } from '../../migrations.ts';
-import { after, createClock } from '../../testing/auction-scenario.ts';
+import { after, createClock, deciding } from '../../testing/auction-scenario.ts';
 import { readStoredAuction } from '../../testing/rebuild-auction.ts';
 import { createPostgresAuctions } from './postgres-auctions.ts';
 
@@ -25,7 +26,14 @@ afterAll(() => database?.drop());
 async function auctionEndingIn(ms: number, terms: Partial<CreateItem> = {}): Promise<string> {
   const itemId = uuidv7();
   await createPostgresAuctions(database.pool).change(itemId, (auction, now) =>
-    decide(auction, { ...createClock, ...terms, itemId, sellerId, endAt: new Date(now.getTime() + ms) }, now),
+    stepsOf(
+      auction,
+      decide(
+        auction,
+        { ...createClock, ...terms, itemId, sellerId, endAt: new Date(now.getTime() + ms) },
+        now,
+      ),
+    ),
   );
   return itemId;
 }
@@ -34,12 +42,7 @@ function bid(itemId: string, amount: bigint, fields: Partial<PlaceBid> = {}): Pr
   const [bidId, answerId, userId] = [uuidv7(), uuidv7(), uuidv7()];
   const plain: PlaceBid = { type: 'PlaceBid', bidId, answerId, userId, amount, maximum: undefined };
   const command = { ...plain, ...fields };
-  return createPostgresAuctions(database.pool).placeBid({
-    itemId,
-    command,
-    decideLocked: (auction, now) => decide(auction, command, now),
-    key: undefined,
-  });
+  return createPostgresAuctions(database.pool).placeBid({ itemId, command, key: undefined });
 }
 
 async function untilOver(itemId: string): Promise<void> {
@@ -99,8 +102,9 @@ describe('what is stored of an auction', () => {
       reservePrice: 400n,
       buyNowPrice: 9_000n,
     });
-    await auctions.change(itemId, (auction, now) =>
-      decide(auction, { type: 'UpdateItem', userId: sellerId, changes: { images: ['/a', '/b'] } }, now),
+    await auctions.change(
+      itemId,
+      deciding({ type: 'UpdateItem', userId: sellerId, changes: { images: ['/a', '/b'] } }),
     );
     const [ann, bob] = [uuidv7(), uuidv7()];
     for (const [userId, amount, maximum] of [
@@ -128,7 +132,7 @@ describe('what is stored of an auction', () => {
       'BidPlaced',
       'ProxyBidPlaced',
     ]);
-    await auctions.change(itemId, (auction, now) => decide(auction, { type: 'BuyNow', userId: ann }, now));
+    await auctions.change(itemId, deciding({ type: 'BuyNow', userId: ann }));
     const bought = await readStoredAuction(database.pool, itemId);
     expect(after(...bought.events)).toEqual(bought.auction);
     expect(bought.auction).toMatchObject({ outcome: 'sold', winner: { userId: ann, amount: 9_000n } });
@@ -138,13 +142,15 @@ describe('what is stored of an auction', () => {
   it('of one that was put up again, too', async () => {
     const auctions = createPostgresAuctions(database.pool);
     const itemId = await auctionEndingIn(60_000, { reservePrice: 400n });
-    await auctions.change(itemId, (auction, now) =>
-      decide(auction, { type: 'CancelItem', userId: sellerId }, now),
-    );
+    await auctions.change(itemId, deciding({ type: 'CancelItem', userId: sellerId }));
     const relistedAs = uuidv7();
-    const change = await auctions.relist(itemId, (auction, now) => {
+    const change = await auctions.change(itemId, (auction, now) => {
       const times = { startsAt: undefined, endAt: new Date(now.getTime() + 60_000), hardEndAt: undefined };
-      return decideRelisting(auction, { type: 'RelistItem', userId: sellerId, relistedAs }, times, now);
+      const command = { type: 'RelistItem', userId: sellerId, relistedAs } as const;
+      const decision = decideRelisting(auction, command, times, now);
+      if (!decision.ok) return decision;
+      const { events, successor } = decision;
+      return { ok: true, steps: [...evolveAll(auction, events), ...evolveAll(undefined, successor)] };
     });
     expect(change).toMatchObject({ kind: 'accepted', auction: { id: relistedAs, relistedFrom: itemId } });
     for (const id of [itemId, relistedAs]) {

@@ -1,16 +1,11 @@
 import type { Pool } from '@gavel/postgres/pool';
-import type {
-  BidderStanding,
-  CountedBoards,
-  ItemHeat,
-  SellerStanding,
-} from '../../application/leaderboards.ts';
+import type { BidderStanding, CountedBoards, ItemHeat, SellerStanding } from '../../application/ports.ts';
 import { statusAt } from '../../domain/auction/auction.ts';
 import { ITEM_COLUMNS, type ItemRow, toAuction } from './item-row.ts';
 
-/** What goes over all auctions is counted once for everybody who asks within so many milliseconds. */
+/** Boards over all auctions are counted once for all requests within this time. */
 const REMEMBERED_MS = 1_000;
-/** The most that anybody may ask for. */
+/** The largest board that a request may ask for. */
 const MOST = 100;
 
 const queries = {
@@ -39,7 +34,7 @@ const queries = {
   },
 };
 
-/** The boards, counted from bids and items. */
+/** The leaderboards, counted from bids and items. */
 export function createPostgresBoards(pool: Pool): CountedBoards {
   const hottest = remember(async () => (await pool.query<ItemHeat>(queries.hottest)).rows);
   const topSellers = remember(async () => (await pool.query<SellerStanding>(queries.topSellers)).rows);
@@ -65,7 +60,7 @@ export function createPostgresBoards(pool: Pool): CountedBoards {
   };
 }
 
-/** Shares one answer among all who ask while it is under way, and for a moment after. */
+/** Shares one answer between all calls while it is being counted and for a second after the start. */
 function remember<T>(count: () => Promise<T>): () => Promise<T> {
   let last: { readonly until: number; readonly answer: Promise<T> } | undefined;
   return () => {

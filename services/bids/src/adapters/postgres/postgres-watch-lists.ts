@@ -3,7 +3,7 @@ import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import { ItemUnwatchedSchema, ItemWatchedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import { MAX, v5 as uuidv5 } from 'uuid';
-import type { WatchLists } from '../../application/watch-lists.ts';
+import type { WatchLists } from '../../application/ports.ts';
 import { ITEM_COLUMNS, type ItemRow, toAuction } from './item-row.ts';
 
 const IS_WATCHED = {
@@ -11,17 +11,17 @@ const IS_WATCHED = {
   text: 'SELECT FROM watches WHERE user_id = $1 AND item_id = $2 AND watched',
 };
 const ITEM_EXISTS = { name: 'item-exists', text: 'SELECT FROM items WHERE id = $1' };
-const MAKE_LIST = {
-  name: 'make-watch-list',
+const CREATE_LIST = {
+  name: 'create-watch-list',
   text: 'INSERT INTO watch_lists (user_id, size) VALUES ($1, 0) ON CONFLICT DO NOTHING',
 };
-// The clock is read below the lock, so that a list's times are in the order of its changes.
+// The clock is read after the lock, so a list's times are in the order of its changes.
 const LOCK_LIST = {
   name: 'lock-watch-list',
   text: `WITH locked AS MATERIALIZED (SELECT size FROM watch_lists WHERE user_id = $1 FOR NO KEY UPDATE)
     SELECT size, clock_timestamp() AS now FROM locked`,
 };
-// One statement for the row, its version and the list's length; no row comes back when nothing changed.
+// One statement for the row, its version and the list's size. It returns no row when nothing changed.
 const SET_WATCHED = {
   name: 'set-watched',
   text: `WITH changed AS (
@@ -58,13 +58,13 @@ export function createPostgresWatchLists(pool: Pool): WatchLists {
     (await pool.query({ ...query, values })).rowCount === 1;
   return {
     async add(userId, itemId, ceiling) {
-      // Most repeats end here, without a lock. Items are never deleted, so one that is there stays.
+      // Most repeats end here, without a lock. Items are never deleted, so an existing item keeps existing.
       if (await has(IS_WATCHED, [userId, itemId])) return 'watched';
       if (!(await has(ITEM_EXISTS, [itemId]))) return 'no-item';
       return transaction(pool, async (tx) => {
-        await tx.query({ ...MAKE_LIST, values: [userId] });
+        await tx.query({ ...CREATE_LIST, values: [userId] });
         const list = await lockList(tx, userId);
-        if (!list) throw new Error(`the watch list of ${userId} is gone right after it was made`);
+        if (!list) throw new Error(`the watch list of ${userId} is missing right after it was created`);
         if (list.size < ceiling) await setWatched(tx, { userId, itemId, watched: true, now: list.now });
         else if ((await tx.query({ ...IS_WATCHED, values: [userId, itemId] })).rowCount === 0) return 'full';
         return 'watched';
@@ -87,7 +87,7 @@ export function createPostgresWatchLists(pool: Pool): WatchLists {
     },
 
     async page({ userId, after, limit }) {
-      const values = [limit, userId, after?.watchedAt ?? 'infinity', after?.id ?? MAX];
+      const values = [limit, userId, after?.time ?? 'infinity', after?.id ?? MAX];
       const { rows } = await pool.query<ItemRow & { as_of: Date; watched_at: Date }>({ ...PAGE, values });
       return rows.map((row) => ({
         view: { auction: toAuction(row), asOf: row.as_of },
@@ -120,7 +120,7 @@ async function setWatched(tx: Transaction, { userId, itemId, watched, now }: Wat
     {
       schema: watched ? ItemWatchedSchema : ItemUnwatchedSchema,
       body: { itemId, userId, timestamp: now.toISOString() },
-      // One watch is one aggregate: the item's own events are in another order.
+      // Each watch is an aggregate of its own: its events have another order than the item's events.
       aggregateId: uuidv5(userId, itemId),
       sequence,
       time: now,

@@ -1,34 +1,17 @@
 import type { Transaction } from '@gavel/postgres/transaction';
-import { nextAnnouncementAt } from '../../domain/auction/announcements.ts';
-import type { Auction } from '../../domain/auction/auction.ts';
-import type { BidAnswer } from '../../domain/auction/bid-answer.ts';
-import type { PlaceBid } from '../../domain/auction/command.ts';
-import type { BidPlaced, ProxyBidPlaced } from '../../domain/auction/event.ts';
+import type { AcceptedBid, AuctionChange } from '../../application/decide-batch.ts';
+import { type Auction, nextAnnouncementAt } from '../../domain/auction/auction.ts';
+import type { BidPlaced, ProxyBidPlaced } from '../../domain/auction/events.ts';
 import type { Step } from '../../domain/auction/evolve.ts';
-import { KEPT_FOR } from './remembered-bid.ts';
+import { KEPT_FOR } from './remembered-bids.ts';
 
-/** An accepted bid that carried a key, and its answer. */
-export interface AnsweredBid {
-  key: string;
-  command: PlaceBid;
-  answer: BidAnswer;
-  /** When it was decided. */
-  at: Date;
-}
-
-/** What accepted bids did to one locked auction, from `version` on; at least one step. */
-export interface AuctionChange {
-  version: bigint;
-  steps: readonly Step[];
-}
-
-/** Another transaction answered the same idempotency key while this one was under way; this one must begin anew. */
+/** Another transaction has answered the same idempotency key in the meantime, so this one must run again. */
 export class KeyTakenError extends Error {
   override readonly name = 'KeyTakenError';
 }
 
-// The bids, the auctions' new states and the answers in one round trip: under contention every trip lengthens the time
-// that the locks are held. `version` is checked although they are, so a mistake elsewhere cannot break the sequence.
+// The bids, the auctions' new states and the answers in one round trip: under contention each round trip extends the time for
+// which the locks are held. `version` is checked although the rows are locked, so that a bug elsewhere cannot break the sequence.
 const BIDS = `placed AS (
     INSERT INTO bids (item_id, id, user_id, amount, maximum, automatic, sequence, created_at)
     SELECT * FROM unnest($14::uuid[], $15::uuid[], $16::uuid[], $17::bigint[], $18::bigint[], $19::boolean[],
@@ -64,17 +47,18 @@ const WRITE_WITH_KEYS = `WITH ${BIDS}, ${RAISED}, ${ANSWERS} ${ITEMS}
   RETURNING (SELECT count(*)::int FROM answered) AS answered`;
 
 /**
- * Writes what accepted bids did to locked auctions: the bids, the auctions' rows and the answers to remember, at most one
- * for each key. Throws KeyTakenError when a key got another answer meanwhile.
+ * Writes the results of accepted bids on locked auctions: the bids, the auctions' rows and the answers to remember. Throws
+ * KeyTakenError when one of the keys has got another answer in the meantime.
  */
 export async function writeBids(
   tx: Transaction,
   changes: readonly AuctionChange[],
-  answers: readonly AnsweredBid[],
+  accepted: readonly AcceptedBid[],
 ): Promise<void> {
   if (changes.length === 0) return;
   const steps = changes.flatMap((change) => change.steps);
   const values = [...itemValues(changes), ...bidValues(steps), ...raisedValues(steps)];
+  const answers = accepted.filter(({ bid }) => bid.key !== undefined);
   const { rows } = await tx.query<{ answered: number }>(
     answers.length === 0
       ? { name: 'write-bids', text: WRITE, values }
@@ -85,7 +69,9 @@ export async function writeBids(
         },
   );
   if (rows.length !== changes.length) {
-    throw new Error(`of ${changes.length} locked auctions ${rows.length} were at the version that was read`);
+    throw new Error(
+      `only ${rows.length} of ${changes.length} locked auctions still had the version that was read`,
+    );
   }
   if (rows[0]?.answered !== answers.length)
     throw new KeyTakenError('idempotency key answered by another transaction');
@@ -113,13 +99,13 @@ function itemValues(changes: readonly AuctionChange[]): unknown[][] {
 
 function lastOf(steps: readonly Step[]): Auction {
   const last = steps.at(-1);
-  if (!last) throw new Error('a change without a step');
+  if (!last) throw new Error('an auction change has no step');
   return last.after;
 }
 
 interface BidRow {
   event: BidPlaced | ProxyBidPlaced;
-  /** The maximum behind an answer stands in the bid, or the raise, that gave it. */
+  /** Undefined for an automatic bid: its maximum is stored with the bid or the raise that set it. */
   maximum: bigint | undefined;
   after: Auction;
 }
@@ -155,13 +141,13 @@ function raisedValues(steps: readonly Step[]): unknown[][] {
   ];
 }
 
-function answerValues(answers: readonly AnsweredBid[]): unknown[][] {
+function answerValues(answers: readonly AcceptedBid[]): unknown[][] {
   return [
     answers.map(({ answer }) => answer.bid.itemId),
-    answers.map(({ command }) => command.userId),
-    answers.map(({ key }) => key),
-    answers.map(({ command }) => command.amount),
-    answers.map(({ command }) => command.maximum),
+    answers.map(({ bid }) => bid.command.userId),
+    answers.map(({ bid }) => bid.key),
+    answers.map(({ bid }) => bid.command.amount),
+    answers.map(({ bid }) => bid.command.maximum),
     answers.map(({ answer }) => answer.bid.id),
     answers.map(({ answer }) => answer.bid.amount),
     answers.map(({ answer }) => answer.bid.createdAt),

@@ -1,23 +1,23 @@
-/** A reading of the database's clock, and how far it may be off either way. Milliseconds. */
+/** A reading of the database's clock, and its possible error in either direction. Milliseconds. */
 export interface ClockReading {
   readonly now: number;
   readonly offBy: number;
 }
 
-/** A sample tells the difference of the two clocks to half of its round trip; the quickest one tells it best. */
+/** The difference of the two clocks, with an error of half the round trip. The fastest round trip is the most exact. */
 interface Sample {
   readonly difference: number;
   readonly offBy: number;
 }
 
-/** Clocks part by some microseconds a second: a sample is good for this long. */
+/** Clocks drift by some microseconds per second, so a sample is usable for this long. */
 const WINDOW_MS = 5_000;
-/** A sample that is further off says too little to decide by. */
-const MOST_OFF_MS = 100;
+/** A sample with a larger error is not used. */
+const MAX_ERROR_MS = 100;
 
 /**
- * The database's clock, read from the answers that pass anyway: each says what time it was there between sending and
- * receiving. The process's own time of day plays no part, so that it may be wrong.
+ * The database's clock, estimated from query results that the service reads anyway: each one contains the database's time at
+ * some moment between sending and receiving. The process's own time of day is not used, so it may be wrong.
  */
 export class DatabaseClock {
   readonly #monotonic: () => number;
@@ -29,12 +29,12 @@ export class DatabaseClock {
     this.#monotonic = monotonic;
   }
 
-  /** Milliseconds of this process's own steady clock. */
+  /** Milliseconds of this process's monotonic clock. */
   steady(): number {
     return this.#monotonic();
   }
 
-  /** An answer that was asked for at `sentAt` of the steady clock and has just come: the database's time was `asOf`. */
+  /** Adds a sample: a query was sent at `sentAt` of the steady clock, its result has just arrived, and it contains the time `asOf`. */
   sample(asOf: Date, sentAt: number): void {
     const receivedAt = this.#monotonic();
     if (receivedAt >= this.#windowEnds) {
@@ -42,13 +42,13 @@ export class DatabaseClock {
       this.#current = undefined;
       this.#windowEnds = receivedAt + WINDOW_MS;
     }
-    // The Date has lost what was below the millisecond.
+    // A Date has no fractions of a millisecond.
     const offBy = (receivedAt - sentAt) / 2 + 1;
     if (this.#current !== undefined && this.#current.offBy <= offBy) return;
     this.#current = { difference: asOf.getTime() - (sentAt + receivedAt) / 2, offBy };
   }
 
-  /** What time it is there; undefined while nothing recent tells. */
+  /** The database's time now; undefined without a recent sample. */
   read(): ClockReading | undefined {
     const steady = this.#monotonic();
     const isRecent = steady < this.#windowEnds + WINDOW_MS;
@@ -56,7 +56,7 @@ export class DatabaseClock {
     const best = samples
       .flatMap((sample) => (sample === undefined || !isRecent ? [] : [sample]))
       .sort((one, other) => one.offBy - other.offBy)[0];
-    if (best === undefined || best.offBy > MOST_OFF_MS) return undefined;
+    if (best === undefined || best.offBy > MAX_ERROR_MS) return undefined;
     return { now: steady + best.difference, offBy: best.offBy };
   }
 }

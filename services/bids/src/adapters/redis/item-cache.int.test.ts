@@ -4,8 +4,8 @@ import { createCircuit } from '@gavel/service-runtime/circuit';
 import { connectRedis } from '@gavel/service-runtime/redis';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { getItem } from '../../application/get-item.ts';
-import type { ChangedItems, PublicItems } from '../../application/public-items.ts';
+import { getItem } from '../../application/browsing.ts';
+import type { ChangedItems, PublicItems } from '../../application/ports.ts';
 import { type BidsUnderTest, startBidsUnderTest, type Visitor } from '../../testing/bids-under-test.ts';
 import { createPostgresAuctionViews } from '../postgres/postgres-auction-views.ts';
 import { DatabaseClock } from './database-clock.ts';
@@ -51,7 +51,7 @@ function newReader(): Reader {
     async bidCount(itemId) {
       const read = await cache.read(itemId, () => {
         reader.loads++;
-        return getItem(views, itemId);
+        return getItem({ views }, { id: itemId });
       });
       if (!read.ok) throw new Error(read.reason);
       return read.value.bidCount;
@@ -136,7 +136,7 @@ describe('items read through Redis', () => {
     for (let count = 1n; count <= 30n; count++) {
       await Promise.all([one.bidCount(itemId), other.bidCount(itemId)]);
       await bid(itemId);
-      one.changed(itemId);
+      one.invalidate(itemId);
       expect(await one.bidCount(itemId)).toBe(count);
       await redis.ping();
       if ((await other.bidCount(itemId)) === count) told++;
@@ -218,10 +218,10 @@ describe('items read through Redis', () => {
     const reader = newReader();
     await bid(itemId);
     const end = await bids.moveEnd(itemId, 1);
-    reader.changed(itemId);
+    reader.invalidate(itemId);
     const statusOf = async () => {
       const read = await reader.read(itemId, () =>
-        getItem(createPostgresAuctionViews(bids.database.pool), itemId),
+        getItem({ views: createPostgresAuctionViews(bids.database.pool) }, { id: itemId }),
       );
       if (!read.ok) throw new Error(read.reason);
       return read.value;
@@ -247,7 +247,7 @@ async function ageOf(moment: number): Promise<number> {
 
 /** The item as it is now, in the form that lies in Redis. */
 async function entryOf(itemId: string) {
-  const read = await getItem(createPostgresAuctionViews(bids.database.pool), itemId);
+  const read = await getItem({ views: createPostgresAuctionViews(bids.database.pool) }, { id: itemId });
   if (!read.ok) throw new Error(read.reason);
   const { auction, asOf } = read.value;
   return {

@@ -1,17 +1,16 @@
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type Item, ItemSchema } from '@gavel/proto/gen/bids/v1/bids_pb';
 import type { Circuit } from '@gavel/service-runtime/circuit';
 import type { Outcome } from '@gavel/service-runtime/failure';
-import type { ItemView } from '../../application/auction-views.ts';
-import type { ChangedItems, PublicItems } from '../../application/public-items.ts';
+import type { ChangedItems, ItemView, PublicItems } from '../../application/ports.ts';
 import { type Auction, statusAt } from '../../domain/auction/auction.ts';
-import { toItemMessage } from '../rpc/item-message.ts';
-import { ChangeMarks } from './change-marks.ts';
+import { toPublicItem } from '../rpc/item-message.ts';
 import type { DatabaseClock } from './database-clock.ts';
+import { Invalidations } from './invalidations.ts';
 import type { ItemEntries, ItemEntry } from './item-entries.ts';
 
-/** Less than the second that is promised, by what the way to the caller may take. */
-const LONGEST_MS = 900;
+/** Less than the promised second, to leave time for the way to the caller. */
+const MAX_AGE_MS = 900;
 
 type Loaded = Outcome<ItemView, 'ITEM_NOT_FOUND'>;
 type Load = () => Promise<Loaded>;
@@ -23,27 +22,29 @@ export interface ItemCacheOptions {
 }
 
 /**
- * Items as anyone may see them, read through Redis. What is shared is the very message that somebody without a token gets,
- * so nothing that only some may see can be in it.
+ * Public items, read through Redis. A shared entry is exactly the message that an anonymous caller gets, so it contains no
+ * restricted field.
  *
- * An entry says when, by the database's clock, it was as it says. Whoever reads it decides by that whether it is still good:
- * younger than a second, read after the last change that this process knows of, and not past a start or an end. So nothing
- * depends on what Redis does with it (late writes, lost writes, wrong expiry), and without Redis, or without knowing the
- * time, everything comes from Postgres.
+ * Each entry has the time of the database's clock at which it was read. The reader decides whether the entry is still valid:
+ * younger than a second, newer than the last change that this process knows of, and not past a start or an end. So correctness does
+ * not depend on Redis (late writes, lost writes, wrong expiry). Without Redis, or while the time is unknown, everything is read
+ * from Postgres.
  */
 export function createItemCache(options: ItemCacheOptions): PublicItems<Item> & ChangedItems {
   const { entries, circuit, clock } = options;
-  const marks = new ChangeMarks(clock, (moments) => circuit.attempt(() => entries.outdate(moments)));
+  const invalidations = new Invalidations(clock, (moments) =>
+    circuit.attempt(() => entries.invalidate(moments)),
+  );
   const loading = new Map<string, { readonly since: number; readonly loaded: Promise<Loaded> }>();
 
-  const isGood = (itemId: string, entry: ItemEntry): boolean => {
+  const isValid = (itemId: string, entry: ItemEntry): boolean => {
     const reading = clock.read();
     if (reading === undefined) return false;
     const latest = reading.now + reading.offBy;
-    if (latest - entry.asOf > LONGEST_MS || latest >= entry.until) return false;
-    // From the future: another database's, or a clock that was put back.
+    if (latest - entry.asOf > MAX_AGE_MS || latest >= entry.until) return false;
+    // In the future: written for another database, or the clock was set back.
     if (entry.asOf > latest) return false;
-    return entry.asOf >= marks.changedAt(itemId);
+    return entry.asOf >= invalidations.changedAt(itemId);
   };
 
   const loadNow = async (itemId: string, load: Load): Promise<Loaded> => {
@@ -52,7 +53,7 @@ export function createItemCache(options: ItemCacheOptions): PublicItems<Item> & 
     if (loaded.ok) {
       clock.sample(loaded.value.asOf, sentAt);
       const entry = toEntry(loaded.value);
-      // Nobody waits for it.
+      // No caller waits for this.
       if (entry !== undefined) void circuit.attempt(() => entries.put(itemId, entry));
     }
     return loaded;
@@ -61,7 +62,7 @@ export function createItemCache(options: ItemCacheOptions): PublicItems<Item> & 
   /** Those who ask for the same item at the same time share one look at it, unless it has changed since that began. */
   const loadTogether = (itemId: string, load: Load): Promise<Loaded> => {
     const running = loading.get(itemId);
-    if (running !== undefined && running.since > marks.toldAt(itemId)) return running.loaded;
+    if (running !== undefined && running.since > invalidations.madeAt(itemId)) return running.loaded;
     const since = clock.steady();
     const loaded = loadNow(itemId, load).finally(() => {
       if (loading.get(itemId)?.since === since) loading.delete(itemId);
@@ -73,31 +74,38 @@ export function createItemCache(options: ItemCacheOptions): PublicItems<Item> & 
   return {
     async read(itemId, load) {
       const entry = await circuit.attempt(() => entries.get(itemId));
-      if (entry !== undefined && isGood(itemId, entry)) {
+      if (entry !== undefined && isValid(itemId, entry)) {
         return { ok: true, value: fromBinary(ItemSchema, entry.item) };
       }
       const loaded = await loadTogether(itemId, load);
-      return loaded.ok
-        ? { ok: true, value: create(ItemSchema, toItemMessage(loaded.value, undefined)) }
-        : loaded;
+      return loaded.ok ? { ok: true, value: toPublicItem(loaded.value) } : loaded;
     },
-    changed: (itemId) => marks.mark(itemId),
+    invalidate: (itemId) => invalidations.invalidate(itemId),
   };
 }
 
-/** Undefined for an auction whose end has passed and that is about to be closed: its outcome comes any moment. */
+/** Undefined for an auction that has ended but is not closed yet: its outcome follows soon. */
 function toEntry({ auction, asOf }: ItemView): ItemEntry | undefined {
   const status = statusAt(auction, asOf);
   if (status === 'ended' && auction.status !== 'ended') return undefined;
   return {
     version: auction.version,
     asOf: asOf.getTime(),
-    until: nextTurn(auction, status),
-    item: toBinary(ItemSchema, create(ItemSchema, toItemMessage({ auction, asOf }, undefined))),
+    until: validUntil(auction, status),
+    item: toBinary(ItemSchema, toPublicItem({ auction, asOf })),
   };
 }
 
-function nextTurn({ startsAt, endAt }: Auction, status: ReturnType<typeof statusAt>): number {
+function validUntil({ startsAt, endAt }: Auction, status: ReturnType<typeof statusAt>): number {
   if (status === 'scheduled') return startsAt.getTime();
   return status === 'active' ? endAt.getTime() : Number.POSITIVE_INFINITY;
 }
+
+/** For a service without Redis: every item is read from Postgres. */
+export const uncachedItems: PublicItems<Item> & ChangedItems = {
+  async read(_, load) {
+    const loaded = await load();
+    return loaded.ok ? { ok: true, value: toPublicItem(loaded.value) } : loaded;
+  },
+  invalidate: () => undefined,
+};

@@ -43,7 +43,7 @@ it('a change removes what was read before it, keeps what was read after it, and 
   const [id, other] = [itemId(), itemId()];
   await entries.put(id, entry(5n, 1_000));
   await entries.put(other, entry(5n, 3_000));
-  await entries.outdate(
+  await entries.invalidate(
     new Map([
       [id, 2_000],
       [other, 2_000],

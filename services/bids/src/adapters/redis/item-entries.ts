@@ -1,31 +1,31 @@
 import { createRedisScript } from '@gavel/service-runtime/redis';
 import type { Redis } from 'ioredis';
 
-/** An item as it lies in Redis. Moments are milliseconds of the database's clock. */
+/** An item in Redis. Times are milliseconds of the database's clock. */
 export interface ItemEntry {
   readonly version: bigint;
-  /** When it was as it says. */
+  /** When the item was read. */
   readonly asOf: number;
-  /** When the clock alone changes what it says: its start or its end; Infinity for never. */
+  /** The next time at which the item changes without a command (its start or its end); Infinity for never. */
   readonly until: number;
-  /** A bids.v1.Item as anyone may see it. */
+  /** A bids.v1.Item with only public fields. */
   readonly item: Uint8Array;
 }
 
 export interface ItemEntries {
-  /** Undefined: there is none. */
+  /** Undefined when there is no entry. */
   get(itemId: string): Promise<ItemEntry | undefined>;
-  /** Puts an entry, unless there is a later one, or the item has changed since. */
+  /** Stores an entry, unless a newer one exists or the item has changed since it was read. */
   put(itemId: string, entry: ItemEntry): Promise<void>;
-  /** Removes entries older than a moment each, and refuses such for as long as anybody may still come with one. */
-  outdate(moments: ReadonlyMap<string, number>): Promise<void>;
+  /** Removes each item's entry if it is older than the given time, and refuses such entries while one could still arrive. */
+  invalidate(moments: ReadonlyMap<string, number>): Promise<void>;
 }
 
-/** Entries are good for less than a second, so the marks that they leave have to outlive that, and no more. */
+/** Entries are valid for less than a second, so an invalidation has to be kept a little longer than that. */
 const ENTRY_MS = 1_000;
-const MARK_MS = 3_000;
+const INVALIDATION_MS = 3_000;
 
-// A fill that was slow on its way must not bury a newer one: neither by version, nor by what was read when.
+// A delayed entry must not replace a newer one, neither by version nor by the time at which it was read.
 const PUT = `
   local known = redis.call('HMGET', KEYS[1], 'version', 'as_of')
   local version, as_of = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -35,21 +35,21 @@ const PUT = `
   redis.call('PEXPIRE', KEYS[1], ${ENTRY_MS})
   return 1`;
 
-// What stays is the mark: a hash without an item.
-const OUTDATE = `
+// A hash without an item remains; it is the invalidation.
+const INVALIDATE = `
   for i, key in ipairs(KEYS) do
     local as_of = redis.call('HGET', key, 'as_of')
     if not as_of or tonumber(as_of) < tonumber(ARGV[i]) then
       redis.call('HDEL', key, 'item')
       redis.call('HSET', key, 'as_of', ARGV[i])
-      redis.call('PEXPIRE', key, ${MARK_MS})
+      redis.call('PEXPIRE', key, ${INVALIDATION_MS})
     end
   end
   return 1`;
 
 export function createItemEntries(redis: Redis, prefix: string): ItemEntries {
   const put = createRedisScript(redis, PUT);
-  const outdate = createRedisScript(redis, OUTDATE);
+  const invalidate = createRedisScript(redis, INVALIDATE);
   const keyOf = (itemId: string): string => `${prefix}item:${itemId}`;
   return {
     async get(itemId) {
@@ -66,8 +66,8 @@ export function createItemEntries(redis: Redis, prefix: string): ItemEntries {
     async put(itemId, { version, asOf, until, item }) {
       await put([keyOf(itemId)], [String(version), asOf, String(until), Buffer.from(item)]);
     },
-    async outdate(moments) {
-      await outdate([...moments.keys()].map(keyOf), [...moments.values()]);
+    async invalidate(moments) {
+      await invalidate([...moments.keys()].map(keyOf), [...moments.values()]);
     },
   };
 }

@@ -2,9 +2,9 @@ import { leaderboard, leaderboardKeys, parseBidderMember } from '@gavel/proto/le
 import type { Circuit } from '@gavel/service-runtime/circuit';
 import { createRedisScript } from '@gavel/service-runtime/redis';
 import type { Redis } from 'ioredis';
-import type { KeptBoards } from '../../application/leaderboards.ts';
+import type { KeptBoards } from '../../application/ports.ts';
 
-// An empty answer is none: a board that Redis has thrown away looks the same as one that never was.
+// A missing board counts as unavailable: a board that Redis has evicted looks the same as one that never existed.
 const READ = `
   local token = redis.call('HGET', KEYS[1], 'token')
   if not token or redis.call('EXISTS', KEYS[2]) == 0 then return false end
@@ -19,7 +19,7 @@ export const noKeptBoards: KeptBoards = {
   topSellers: () => Promise.resolve(undefined),
 };
 
-/** The boards that the leaderboard consumer keeps. */
+/** The leaderboards that the leaderboard consumer maintains. */
 export function createRedisBoards(redis: Redis, prefix: string, circuit: Circuit): KeptBoards {
   const keys = leaderboardKeys(prefix);
   const script = createRedisScript(redis, READ);

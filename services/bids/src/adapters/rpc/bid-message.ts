@@ -1,10 +1,10 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { BidSchema, PlaceBidResponseSchema } from '@gavel/proto/gen/bids/v1/bids_pb';
-import type { MaskBidder } from '../../application/bidder-masks.ts';
+import type { BidAnswer } from '../../application/decide-batch.ts';
+import type { MaskBidder } from '../../application/ports.ts';
 import type { Bid } from '../../domain/auction/auction.ts';
-import type { BidAnswer } from '../../domain/auction/bid-answer.ts';
 
-/** The bid as one viewer may see it: only its bidder learns whose it is, everyone else a mask. */
+/** The bid as one viewer may see it: its bidder sees the user id, everyone else only a mask. */
 export function toBidMessage(
   bid: Bid,
   viewerId: string | undefined,
@@ -21,7 +21,7 @@ export function toBidMessage(
   };
 }
 
-/** The answer to the bidder. */
+/** The response to the bidder. */
 export function toPlaceBidMessage(
   { bid, endAt, ...rest }: BidAnswer,
   mask: MaskBidder,

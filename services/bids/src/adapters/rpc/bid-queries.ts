@@ -9,20 +9,18 @@ import {
 } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { optionalCaller, requireCaller } from '@gavel/service-runtime/caller';
 import { unwrap } from '@gavel/service-runtime/failure';
-import type { AuctionViews, BidState as State } from '../../application/auction-views.ts';
-import type { BidderMasks } from '../../application/bidder-masks.ts';
-import type { CategoryNode } from '../../application/category-tree.ts';
-import { getItem } from '../../application/get-item.ts';
-import { getItemBids } from '../../application/get-item-bids.ts';
-import { listCategories } from '../../application/list-categories.ts';
-import { listItems } from '../../application/list-items.ts';
-import { listMyBids } from '../../application/list-my-bids.ts';
-import { listSales } from '../../application/list-sales.ts';
-import { listSellerItems } from '../../application/list-seller-items.ts';
-import type { ItemOrder } from '../../application/open-items.ts';
-import type { PublicItems } from '../../application/public-items.ts';
+import { getItem, getItemBids, listItems } from '../../application/browsing.ts';
+import { type CategoryNode, listCategories } from '../../application/categories.ts';
+import { listMyBids, listSales, listSellerItems } from '../../application/lists.ts';
+import type {
+  AuctionViews,
+  BidderMasks,
+  ItemOrder,
+  PublicItems,
+  BidState as State,
+} from '../../application/ports.ts';
 import { toBidMessage } from './bid-message.ts';
-import type { SeenBy } from './seen-by.ts';
+import type { ViewerItems } from './viewer-items.ts';
 
 const orders: Readonly<Record<ItemSort, ItemOrder | undefined>> = {
   [ItemSort.UNSPECIFIED]: undefined,
@@ -43,43 +41,44 @@ const states: Readonly<Record<State, BidState>> = {
 
 const stateOf = new Map(Object.entries(states).map(([state, wire]) => [wire, state as State]));
 
-/** The methods of bids.v1.BidService that only read, watch lists apart. */
+/** The methods of bids.v1.BidService that only read, except for watch lists. */
 export function bidQueries(
-  { views, masks, items }: { views: AuctionViews; masks: BidderMasks; items: PublicItems<Item> },
-  seenBy: SeenBy,
+  ports: { views: AuctionViews; masks: BidderMasks; items: PublicItems<Item> },
+  viewerItems: ViewerItems,
 ) {
   return {
     async getItem({ id }, context) {
       const viewerId = optionalCaller(context)?.userId;
-      // What only some may see is never shared: whoever may be one of them reads the auction itself.
-      if (viewerId === undefined) return { item: unwrap(await items.read(id, () => getItem(views, id))) };
-      return { item: await seenBy.item(viewerId, unwrap(await getItem(views, id))) };
+      // Shared items contain only public fields. A signed-in viewer may see more, so they read the auction itself.
+      if (viewerId === undefined)
+        return { item: unwrap(await ports.items.read(id, () => getItem(ports, { id }))) };
+      return { item: await viewerItems.one(viewerId, unwrap(await getItem(ports, { id }))) };
     },
 
     async listItems(request, context) {
-      const page = unwrap(await listItems(views, { ...request, order: orders[request.sort] }));
+      const page = unwrap(await listItems(ports, { ...request, order: orders[request.sort] }));
       return {
-        items: await seenBy.items(optionalCaller(context)?.userId, page.items),
+        items: await viewerItems.page(optionalCaller(context)?.userId, page.items),
         nextPageToken: page.nextPageToken,
       };
     },
 
     async listSellerItems({ pageSize, pageToken }, context) {
       const { userId: sellerId } = requireCaller(context);
-      const page = unwrap(await listSellerItems(views, { sellerId, pageSize, pageToken }));
-      return { items: await seenBy.items(sellerId, page.items), nextPageToken: page.nextPageToken };
+      const page = unwrap(await listSellerItems(ports, { sellerId, pageSize, pageToken }));
+      return { items: await viewerItems.page(sellerId, page.items), nextPageToken: page.nextPageToken };
     },
 
     async listCategories() {
-      return { categories: (await listCategories(views)).map(toCategory) };
+      return { categories: (await listCategories(ports)).map(toCategory) };
     },
 
     async listMyBids({ pageSize, pageToken, state }, context) {
       const { userId } = requireCaller(context);
       const page = unwrap(
-        await listMyBids(views, { userId, pageSize, pageToken, state: stateOf.get(state) }),
+        await listMyBids(ports, { userId, pageSize, pageToken, state: stateOf.get(state) }),
       );
-      const shown = await seenBy.items(
+      const shown = await viewerItems.page(
         userId,
         page.items.map(({ view }) => view),
       );
@@ -94,8 +93,8 @@ export function bidQueries(
 
     async listSales({ pageSize, pageToken }, context) {
       const { userId: sellerId } = requireCaller(context);
-      const page = unwrap(await listSales(views, { sellerId, pageSize, pageToken }));
-      const shown = await seenBy.items(
+      const page = unwrap(await listSales(ports, { sellerId, pageSize, pageToken }));
+      const shown = await viewerItems.page(
         sellerId,
         page.items.map(({ view }) => view),
       );
@@ -108,8 +107,8 @@ export function bidQueries(
 
     async getItemBids({ itemId, pageSize, pageToken }, context) {
       const viewerId = optionalCaller(context)?.userId;
-      const mask = await masks.load();
-      const page = unwrap(await getItemBids(views, { itemId, pageSize, pageToken }));
+      const mask = await ports.masks.load();
+      const page = unwrap(await getItemBids(ports, { itemId, pageSize, pageToken }));
       return {
         bids: page.items.map((bid) => toBidMessage(bid, viewerId, mask)),
         nextPageToken: page.nextPageToken,

@@ -1,29 +1,31 @@
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { BidService, Item } from '@gavel/proto/gen/bids/v1/bids_pb';
-import type { AuctionViews } from '../../application/auction-views.ts';
-import type { Auctions } from '../../application/auctions.ts';
-import type { BidderMasks } from '../../application/bidder-masks.ts';
-import type { PublicItems } from '../../application/public-items.ts';
-import type { WatchLists } from '../../application/watch-lists.ts';
+import type {
+  Auctions,
+  AuctionViews,
+  BidderMasks,
+  PublicItems,
+  WatchLists,
+} from '../../application/ports.ts';
 import { bidCommands } from './bid-commands.ts';
 import { bidQueries } from './bid-queries.ts';
-import { createSeenBy } from './seen-by.ts';
+import { createViewerItems } from './viewer-items.ts';
 import { watchListMethods } from './watch-list-methods.ts';
 
-export interface BidServiceParts {
-  auctions: Auctions;
-  views: AuctionViews;
-  masks: BidderMasks;
-  items: PublicItems<Item>;
-  watchLists: WatchLists;
+export interface BidServicePorts {
+  readonly auctions: Auctions;
+  readonly views: AuctionViews;
+  readonly masks: BidderMasks;
+  readonly items: PublicItems<Item>;
+  readonly watchLists: WatchLists;
 }
 
-/** bids.v1.BidService: each method reads the request, runs its one use case, shapes the answer. */
-export function createBidService(parts: BidServiceParts): ServiceImpl<typeof BidService> {
-  const seenBy = createSeenBy(parts.watchLists);
+/** bids.v1.BidService: each method reads the request, runs one use case and builds the response. */
+export function createBidService(ports: BidServicePorts): ServiceImpl<typeof BidService> {
+  const viewerItems = createViewerItems(ports.watchLists);
   return {
-    ...bidCommands(parts.auctions, parts.masks, seenBy),
-    ...bidQueries(parts, seenBy),
-    ...watchListMethods(parts.watchLists),
+    ...bidCommands(ports, viewerItems),
+    ...bidQueries(ports, viewerItems),
+    ...watchListMethods(ports),
   };
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BidsUnderTest, startBidsUnderTest, type Visitor } from '../../testing/bids-under-test.ts';
 import { readLedger } from '../../testing/ledger.ts';
-import { pruneRememberedBids } from '../postgres/remembered-bid.ts';
+import { pruneRememberedBids } from '../postgres/remembered-bids.ts';
 
 let bids: BidsUnderTest;
 let seller: Visitor;

@@ -1,6 +1,6 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
-import { ItemOutcome, type ItemSchema, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
-import type { ItemView } from '../../application/auction-views.ts';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { type Item, ItemOutcome, ItemSchema, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
+import type { ItemView } from '../../application/ports.ts';
 import {
   type Auction,
   type AuctionOutcome,
@@ -63,7 +63,7 @@ export function toItemMessage(
   };
 }
 
-/** What only some may see: the seller the reserve price, a bidder their own maximum, both of them who won. */
+/** Restricted fields: the seller sees the reserve price, a bidder their own maximum, and seller and winner see who won. */
 function secretsFor(viewerId: string | undefined, auction: Auction) {
   const { highestBid, winner } = auction;
   const selling = viewerId === auction.sellerId;
@@ -76,4 +76,9 @@ function secretsFor(viewerId: string | undefined, auction: Auction) {
     myMaximum: leading ? (highestBid?.maximum ?? 0n) : 0n,
     leading,
   };
+}
+
+/** The item with only the fields that everybody may see. */
+export function toPublicItem(view: ItemView): Item {
+  return create(ItemSchema, toItemMessage(view, undefined));
 }

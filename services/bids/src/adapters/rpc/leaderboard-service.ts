@@ -1,23 +1,24 @@
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { LeaderboardService } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { unwrap } from '@gavel/service-runtime/failure';
-import type { BidderMasks } from '../../application/bidder-masks.ts';
-import { getHottestAuctions } from '../../application/get-hottest-auctions.ts';
-import { getTopBidders } from '../../application/get-top-bidders.ts';
-import { getTopSellers } from '../../application/get-top-sellers.ts';
-import type { Leaderboards } from '../../application/leaderboards.ts';
+import {
+  getHottestAuctions,
+  getTopBidders,
+  getTopSellers,
+  type LeaderboardPorts,
+} from '../../application/leaderboards.ts';
+import type { BidderMasks } from '../../application/ports.ts';
 import { readId } from '../../application/read-fields.ts';
 import { toItemMessage } from './item-message.ts';
 
-/** bids.v1.LeaderboardService: the same for everybody, so items show what anyone may see. */
+/** bids.v1.LeaderboardService: the same for everybody, so items contain only public fields. */
 export function createLeaderboardService(
-  boards: Leaderboards,
-  masks: BidderMasks,
+  ports: LeaderboardPorts & { masks: BidderMasks },
 ): ServiceImpl<typeof LeaderboardService> {
   return {
     async getTopBidders({ itemId, limit }) {
-      const mask = await masks.load();
-      const bidders = unwrap(await getTopBidders(boards, { itemId, limit }));
+      const mask = await ports.masks.load();
+      const bidders = unwrap(await getTopBidders(ports, { itemId, limit }));
       const id = readId(itemId) ?? itemId;
       return {
         bidders: bidders.map(({ userId, amount, bidCount }) => ({
@@ -29,7 +30,7 @@ export function createLeaderboardService(
     },
 
     async getHottestAuctions({ limit }) {
-      const auctions = await getHottestAuctions(boards, limit);
+      const auctions = await getHottestAuctions(ports, { limit });
       return {
         auctions: auctions.map(({ view, recentBids }) => ({
           item: toItemMessage(view, undefined),
@@ -39,7 +40,7 @@ export function createLeaderboardService(
     },
 
     async getTopSellers({ limit }) {
-      return { sellers: [...(await getTopSellers(boards, limit))] };
+      return { sellers: [...(await getTopSellers(ports, { limit }))] };
     },
   };
 }

@@ -2,30 +2,28 @@ import type { ServiceImpl } from '@connectrpc/connect';
 import type { BidService } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { requireCaller } from '@gavel/service-runtime/caller';
 import { unwrap } from '@gavel/service-runtime/failure';
-import { listWatchedItems } from '../../application/list-watched-items.ts';
-import { unwatchItem } from '../../application/unwatch-item.ts';
-import { watchItem } from '../../application/watch-item.ts';
-import type { WatchLists } from '../../application/watch-lists.ts';
+import type { WatchLists } from '../../application/ports.ts';
+import { listWatchedItems, unwatchItem, watchItem } from '../../application/watching.ts';
 import { toItemMessage } from './item-message.ts';
 
 /** The methods of bids.v1.BidService for the caller's watch list. */
-export function watchListMethods(watchLists: WatchLists) {
+export function watchListMethods(ports: { watchLists: WatchLists }) {
   return {
     async watchItem({ itemId }, context) {
       const { userId } = requireCaller(context);
-      unwrap(await watchItem(watchLists, { userId, itemId }));
+      unwrap(await watchItem(ports, { userId, itemId }));
       return {};
     },
 
     async unwatchItem({ itemId }, context) {
       const { userId } = requireCaller(context);
-      unwrap(await unwatchItem(watchLists, { userId, itemId }));
+      unwrap(await unwatchItem(ports, { userId, itemId }));
       return {};
     },
 
     async listWatchedItems({ pageSize, pageToken }, context) {
       const { userId } = requireCaller(context);
-      const page = unwrap(await listWatchedItems(watchLists, { userId, pageSize, pageToken }));
+      const page = unwrap(await listWatchedItems(ports, { userId, pageSize, pageToken }));
       return {
         items: page.items.map((view) => ({ ...toItemMessage(view, userId), watched: true })),
         nextPageToken: page.nextPageToken,

@@ -4,10 +4,9 @@ import { commands, creation } from '../../testing/auction-arbitraries.ts';
 import { at, START } from '../../testing/auction-scenario.ts';
 import { findViolations } from '../../testing/find-violations.ts';
 import { type Auction, limitOf } from './auction.ts';
-import type { AuctionCommand, CreateItem } from './command.ts';
+import type { AuctionCommand, CreateItem, Decision } from './commands.ts';
 import { decide } from './decide.ts';
-import type { Decision } from './decision.ts';
-import type { AuctionEvent } from './event.ts';
+import type { AuctionEvent } from './events.ts';
 import { evolve, evolveAll, type Step } from './evolve.ts';
 import { incrementAt } from './increments.ts';
 

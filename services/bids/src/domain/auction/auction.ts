@@ -1,4 +1,4 @@
-/** What the seller says of the item. */
+/** How the seller describes the item. */
 export interface Listing {
   readonly title: string;
   readonly description: string;
@@ -8,21 +8,21 @@ export interface Listing {
   readonly category: string;
 }
 
-/** What the seller asks and when; no event changes it but AuctionExtended, which moves `endAt`. */
+/** The seller's prices and times. Only AuctionExtended changes them: it moves `endAt`. */
 export interface Terms {
   /** ISO 4217. */
   readonly currency: string;
-  /** The first bid's minimum. */
+  /** The smallest amount of the first bid. */
   readonly startPrice: bigint;
-  /** Secret of the seller: under it the item is not sold. */
+  /** Below this price the item is not sold. Only the seller may see it. */
   readonly reservePrice: bigint | undefined;
   readonly buyNowPrice: bigint | undefined;
   readonly startsAt: Date;
-  /** The end in force. */
+  /** The current end, after all extensions. */
   readonly endAt: Date;
-  /** A bid in the last so many seconds moves the end; 0: none does. */
+  /** A bid within this many seconds before the end moves the end; 0 disables it. */
   readonly softCloseSeconds: number;
-  /** The end that no bid moves. */
+  /** No bid moves the end past this moment. */
   readonly hardEndAt: Date;
 }
 
@@ -30,13 +30,13 @@ export type AuctionStatus = 'scheduled' | 'active' | 'ended' | 'cancelled';
 
 export type AuctionOutcome = 'sold' | 'reserve_not_met' | 'no_bids';
 
-/** The bid that leads. */
+/** The leading bid. */
 export interface HighestBid {
   readonly bidId: string;
   readonly userId: string;
   /** The price, which everyone sees. */
   readonly amount: bigint;
-  /** Secret of its bidder, at least `amount`: how far Gavel goes on for them; undefined for a plain bid. */
+  /** The limit up to which Gavel bids for this user, at least `amount`; undefined for a plain bid. Only its bidder may see it. */
   readonly maximum: bigint | undefined;
   /** Placed by Gavel for the maximum, in answer to another bid. */
   readonly automatic: boolean;
@@ -48,25 +48,25 @@ export interface Auction extends Terms {
   readonly id: string;
   readonly sellerId: string;
   readonly listing: Listing;
-  /** What the events say; what the clock makes of it: see `statusAt`. */
+  /** The status according to the events. `statusAt` also takes the clock into account. */
   readonly status: 'active' | 'ended' | 'cancelled';
   /** Set once the auction is closed. */
   readonly outcome: AuctionOutcome | undefined;
-  /** Who pays what, once it is sold. */
+  /** The buyer and the price, once the item is sold. */
   readonly winner: Winner | undefined;
   readonly closedAt: Date | undefined;
   /** Sequence of the last event. */
   readonly version: bigint;
-  /** Accepted bids, automatic ones included. */
+  /** Accepted bids, including automatic ones. */
   readonly bidCount: bigint;
   readonly highestBid: HighestBid | undefined;
   /** The unsold item that this one was relisted from. */
   readonly relistedFrom: string | undefined;
   /** The item that this one was relisted as. */
   readonly relistedAs: string | undefined;
-  /** Nothing is left to say of the start: AuctionStarted was said, or the auction began when it was made. */
+  /** AuctionStarted was emitted, or is not needed because the auction began when it was created. */
   readonly startAnnounced: boolean;
-  /** Nothing is left to say of the end being near: it was said, or the auction was too short for it. */
+  /** AuctionEndingSoon was emitted, or is not needed because the auction is short. */
   readonly endingSoonAnnounced: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -88,24 +88,34 @@ export interface Bid {
   readonly createdAt: Date;
 }
 
-/** Where the auction stands at a moment: from its end on it is ended, whether or not it has been closed. */
+/** AuctionEndingSoon is emitted this long before the end. */
+export const ENDING_SOON_MS = 10 * 60_000;
+
+/** The status at a moment. An auction counts as ended from its end on, even before it is closed. */
 export function statusAt(auction: Auction, now: Date): AuctionStatus {
   if (auction.status !== 'active') return auction.status;
   if (now >= auction.endAt) return 'ended';
   return now < auction.startsAt ? 'scheduled' : 'active';
 }
 
-/** Whether the highest bid would sell the item; without a reserve price always true. */
+/** Whether the highest bid would sell the item; always true without a reserve price. */
 export function reserveMet(auction: Auction): boolean {
   return auction.reservePrice === undefined || (auction.highestBid?.amount ?? 0n) >= auction.reservePrice;
 }
 
-/** How far the leading bid goes: to its maximum, or for a plain bid no further than it is. */
+/** The most that the leading bidder has offered: the maximum, or the amount of a plain bid. */
 export function limitOf(bid: HighestBid): bigint {
   return bid.maximum ?? bid.amount;
 }
 
-/** The price at which the item can be had at once; undefined when there is none or bidding has come to it. */
+/** The price at which the item can be bought now; undefined without such a price, or once a bid has reached it. */
 export function buyNowPriceOf({ buyNowPrice, highestBid }: Auction): bigint | undefined {
   return buyNowPrice !== undefined && (highestBid?.amount ?? 0n) < buyNowPrice ? buyNowPrice : undefined;
+}
+
+/** When the next announcement (start, ending soon) is due; undefined when there are none left. */
+export function nextAnnouncementAt(auction: Auction): Date | undefined {
+  if (auction.status !== 'active') return undefined;
+  if (!auction.startAnnounced) return auction.startsAt;
+  return auction.endingSoonAnnounced ? undefined : new Date(auction.endAt.getTime() - ENDING_SOON_MS);
 }

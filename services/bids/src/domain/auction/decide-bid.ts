@@ -1,22 +1,34 @@
-import { type Auction, type HighestBid, limitOf } from './auction.ts';
-import type { PlaceBid } from './command.ts';
-import { accept, type Decision, type RejectionReasons, reject } from './decision.ts';
-import type { AuctionEvent } from './event.ts';
+import { type Auction, type HighestBid, limitOf, statusAt } from './auction.ts';
+import { accept, type Decision, type PlaceBid, type RejectionReasons, reject } from './commands.ts';
+import type { AuctionEvent } from './events.ts';
 import { incrementAt, minimumNextBid } from './increments.ts';
-import { refusalToBuyer } from './refusal-to-buyer.ts';
 
 type BidDecision = Decision<RejectionReasons['PlaceBid']>;
 
 /**
- * A bid, plain or with a maximum. Standing maxima answer in one step: the price becomes the loser's limit and an
- * increment, never more than the winner's own; of two equal limits the earlier wins. A limit at or over the reserve price
- * lifts the price to it. A late bid that moves the price moves the end.
+ * Decides a plain bid or one with a maximum. A standing maximum answers in the same step: the price becomes the losing limit
+ * plus one increment, but never more than the winner's limit. Of two equal limits the earlier one wins. When the winner's
+ * limit reaches the reserve price, the price rises to it. A late bid that moves the price also moves the end (soft close).
  */
 export function decideBid(auction: Auction, command: PlaceBid, now: Date): BidDecision {
-  const refusal = refusalToBuyer(auction, command.userId, now);
-  if (refusal) return refusal;
+  const rejection = rejectBuyer(auction, command.userId, now);
+  if (rejection) return rejection;
   const decision = decideAgainst(auction, command, now);
   return decision.ok ? accept(...decision.events, ...extension(auction, decision.events, now)) : decision;
+}
+
+/** Why this user may not bid on the auction or buy the item now; undefined when they may. */
+export function rejectBuyer(auction: Auction, userId: string, now: Date) {
+  switch (statusAt(auction, now)) {
+    case 'cancelled':
+      return reject('AUCTION_CANCELLED');
+    case 'ended':
+      return reject('AUCTION_ENDED');
+    case 'scheduled':
+      return reject('AUCTION_NOT_STARTED');
+    case 'active':
+      return userId === auction.sellerId ? reject('SELLER_MAY_NOT_BID') : undefined;
+  }
 }
 
 function decideAgainst(auction: Auction, command: PlaceBid, now: Date): BidDecision {
@@ -49,7 +61,7 @@ function decideAgainst(auction: Auction, command: PlaceBid, now: Date): BidDecis
   );
 }
 
-/** Nobody is outbid by themselves: a maximum of one's own only raises the standing one. */
+/** The leader cannot outbid themselves: a new maximum only raises the standing one. */
 function decideForLeader(auction: Auction, leading: HighestBid, command: PlaceBid, now: Date): BidDecision {
   const { userId, bidId, amount, maximum } = command;
   if (maximum !== undefined) {
@@ -72,6 +84,7 @@ function decideForLeader(auction: Auction, leading: HighestBid, command: PlaceBi
   });
 }
 
+/** The soft close: the event that moves the end when a late bid has moved the price. */
 function extension(auction: Auction, events: readonly AuctionEvent[], now: Date): AuctionEvent[] {
   const { endAt, hardEndAt, softCloseSeconds, highestBid } = auction;
   const softCloseMs = softCloseSeconds * 1000;
@@ -81,11 +94,13 @@ function extension(auction: Auction, events: readonly AuctionEvent[], now: Date)
   return end > endAt ? [{ type: 'AuctionExtended', previousEndAt: endAt, endAt: end, at: now }] : [];
 }
 
+/** One increment above the beaten limit, but at most the winner's limit. */
 function stepOver({ currency }: Auction, beaten: bigint, limit: bigint): bigint {
   const over = beaten + incrementAt(beaten, currency);
   return over < limit ? over : limit;
 }
 
+/** The price, raised to the reserve price when the limit reaches it. */
 function lifted({ reservePrice }: Auction, price: bigint, limit: bigint): bigint {
   return reservePrice !== undefined && price < reservePrice && limit >= reservePrice ? reservePrice : price;
 }

@@ -14,7 +14,7 @@ import {
   tooLow,
 } from '../../testing/auction-scenario.ts';
 import { decide } from './decide.ts';
-import type { AuctionEvent } from './event.ts';
+import type { AuctionEvent } from './events.ts';
 
 const cancelled: AuctionEvent = { type: 'ItemCancelled', at: at(1) };
 /** Ann leads at 1.00 and goes up to 10.00. */

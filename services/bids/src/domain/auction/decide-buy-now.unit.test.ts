@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accepted, after, at, bidPlaced, created, given, rejected } from '../../testing/auction-scenario.ts';
 import { buyNowPriceOf } from './auction.ts';
-import type { AuctionEvent } from './event.ts';
+import type { AuctionEvent } from './events.ts';
 
 const item = created({ buyNowPrice: 500n });
 const buy = (userId: string) => ({ type: 'BuyNow', userId }) as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { after, at, bidPlaced, created, rejected } from '../../testing/auction-scenario.ts';
-import { decideRelisting } from './decide-relisting.ts';
-import type { AuctionEvent } from './event.ts';
+import { decideRelisting } from './decide-listing.ts';
+import type { AuctionEvent } from './events.ts';
 
 const item = created({ reservePrice: 500n, buyNowPrice: 900n, softCloseSeconds: 30, currency: 'EUR' });
 const closed = (outcome: 'no_bids' | 'reserve_not_met' | 'sold'): AuctionEvent => ({

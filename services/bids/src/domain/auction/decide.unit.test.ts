@@ -13,7 +13,7 @@ import {
   START,
 } from '../../testing/auction-scenario.ts';
 import { statusAt } from './auction.ts';
-import type { AuctionEvent } from './event.ts';
+import type { AuctionEvent } from './events.ts';
 
 const cancelled: AuctionEvent = { type: 'ItemCancelled', at: at(1) };
 const closedUnsold: AuctionEvent = {

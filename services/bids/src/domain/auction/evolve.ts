@@ -1,6 +1,9 @@
-import { announcementsDue } from './announcements.ts';
 import type { Auction } from './auction.ts';
-import type { AuctionEvent, BidPlaced, ItemCreated } from './event.ts';
+import type { Decision, Rejection, RejectionReason } from './commands.ts';
+import type { AuctionEvent, BidPlaced, ItemCreated } from './events.ts';
+
+// A shorter auction needs no AuctionEndingSoon: its end is near from the beginning.
+const ENDING_SOON_NEEDED_MS = 20 * 60_000;
 
 /** One event of an auction and the state right after it; `after.version` is the event's sequence. */
 export interface Step {
@@ -8,7 +11,7 @@ export interface Step {
   readonly after: Auction;
 }
 
-/** The auction after one more event. Replaying all its events in order gives the same auction as storing it did. */
+/** The auction after one more event. Replaying all its events in order gives the auction that is stored. */
 export function evolve(auction: Auction | undefined, event: AuctionEvent): Auction {
   if (event.type === 'ItemCreated') return created(event);
   if (auction === undefined) throw new Error(`${event.type} before ItemCreated`);
@@ -59,7 +62,6 @@ function created(event: ItemCreated): Auction {
   const { type: _, itemId, at, ...terms } = event;
   return {
     ...terms,
-    ...announcementsDue(event),
     id: itemId,
     status: 'active',
     outcome: undefined,
@@ -69,20 +71,22 @@ function created(event: ItemCreated): Auction {
     bidCount: 0n,
     highestBid: undefined,
     relistedAs: undefined,
+    startAnnounced: event.startsAt <= at,
+    endingSoonAnnounced: event.endAt.getTime() - event.startsAt.getTime() <= ENDING_SOON_NEEDED_MS,
     createdAt: at,
     updatedAt: at,
   };
 }
 
-// The price is the event's already where a standing maximum answers: no state between the two shows a price that the
-// same transaction has left behind.
+// When a standing maximum answers, the price already includes the answer. So no state between the two events shows a price
+// that the same transaction has already passed.
 function afterBid({ highestBid }: Auction, bid: BidPlaced): Auction['highestBid'] {
   if (!bid.leads && highestBid) return { ...highestBid, amount: bid.price };
   const { bidId, userId, price, maximum, at } = bid;
   return { bidId, userId, amount: price, maximum, automatic: false, at };
 }
 
-/** The steps that some events take an auction through. */
+/** The steps that some events cause, in order. */
 export function evolveAll(auction: Auction | undefined, events: readonly AuctionEvent[]): Step[] {
   const steps: Step[] = [];
   let state = auction;
@@ -91,4 +95,17 @@ export function evolveAll(auction: Auction | undefined, events: readonly Auction
     steps.push({ event, after: state });
   }
   return steps;
+}
+
+/** The steps that a command causes, or the reason why it is rejected. */
+export type DecidedSteps<R extends RejectionReason = RejectionReason> =
+  | { readonly ok: true; readonly steps: readonly Step[] }
+  | { readonly ok: false; readonly rejection: Rejection<R> };
+
+/** A decision on an auction as the steps that it causes. */
+export function stepsOf<R extends RejectionReason>(
+  auction: Auction | undefined,
+  decision: Decision<R>,
+): DecidedSteps<R> {
+  return decision.ok ? { ok: true, steps: evolveAll(auction, decision.events) } : decision;
 }

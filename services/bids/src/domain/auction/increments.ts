@@ -1,6 +1,6 @@
 import { currencyExponent } from '../currency.ts';
 
-/** The step that is due while the price is below `below`; minor units. */
+/** The increment that applies to prices below `below`; minor units. */
 interface Tier {
   readonly below: bigint;
   readonly increment: bigint;
@@ -8,11 +8,11 @@ interface Tier {
 
 interface IncrementTable {
   readonly tiers: readonly Tier[];
-  /** Above the last tier. */
+  /** Applies above the last tier. */
   readonly increment: bigint;
 }
 
-// In hundredths: 0.05 up to 0.99, 0.25 up to 4.99 … 50 up to 4,999.99, then 100.
+// For currencies with two digits: 0.05 up to 0.99, 0.25 up to 4.99 … 50 up to 4,999.99, then 100.
 const inHundredths: IncrementTable = {
   tiers: [
     { below: 100n, increment: 5n },
@@ -38,7 +38,8 @@ function times(factor: bigint): IncrementTable {
   };
 }
 
-// A currency without minor units takes the numbers as they are: a yen is about a cent. More digits, more zeros.
+// A currency without minor units uses the same numbers, because a yen is worth about a cent. Each digit beyond two multiplies
+// them by ten.
 const tables: Readonly<Record<number, IncrementTable>> = {
   0: inHundredths,
   2: inHundredths,
@@ -47,15 +48,15 @@ const tables: Readonly<Record<number, IncrementTable>> = {
 };
 
 /**
- * What the next bid must add to a price, at least. Both in minor units of `currency`; the tier is the price's own. Codes
- * that have gone out of use step as those with two digits do.
+ * The smallest amount that the next bid must add to a price. Both are minor units of `currency`; the price selects the tier.
+ * Codes that are no longer in use have the increments of two-digit currencies.
  */
 export function incrementAt(price: bigint, currency: string): bigint {
   const table = tables[currencyExponent(currency) ?? 2] ?? inHundredths;
   return table.tiers.find(({ below }) => price < below)?.increment ?? table.increment;
 }
 
-/** The smallest amount that the next bid may have: the start price while nobody has bid, then a step above the price. */
+/** The smallest amount of the next bid: the start price while there are no bids, then the price plus one increment. */
 export function minimumNextBid(current: bigint | undefined, startPrice: bigint, currency: string): bigint {
   return current === undefined ? startPrice : current + incrementAt(current, currency);
 }

@@ -1,0 +1,88 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { createSharpEncoder } from './picture-encoder.ts';
+
+const encoder = createSharpEncoder();
+
+/** A picture of one colour per half, so that turning it shows. */
+function drawing(width: number, height: number) {
+  const left = { create: { width: Math.ceil(width / 2), height, channels: 3 as const, background: '#f00' } };
+  const canvas = { create: { width, height, channels: 3 as const, background: '#00f' } };
+  return sharp(canvas).composite([{ input: left, left: 0, top: 0 }]);
+}
+
+async function encoded(bytes: Uint8Array) {
+  const outcome = await encoder.encode(bytes);
+  if (!outcome.ok) throw new Error(`${outcome.reason}: ${outcome.message}`);
+  return outcome.value;
+}
+
+describe('a picture that was sent', () => {
+  it.each(['jpeg', 'png', 'webp', 'gif', 'avif'] as const)('is made WebP from %s', async (format) => {
+    const sizes = await encoded(await drawing(400, 200).toFormat(format).toBuffer());
+    expect(sizes.map(({ width, height }) => [width, height])).toEqual([
+      [320, 160],
+      [400, 200],
+    ]);
+    for (const size of sizes) {
+      expect(await sharp(size.bytes).metadata()).toMatchObject({ format: 'webp', width: size.width });
+    }
+  });
+
+  it('is never made larger, and no larger than a screen', async () => {
+    const widths = async (width: number) =>
+      (await encoded(await drawing(width, 100).png().toBuffer())).map((size) => size.width);
+    expect(await widths(64)).toEqual([64]);
+    expect(await widths(320)).toEqual([320]);
+    expect(await widths(2_000)).toEqual([320, 800, 1_600]);
+  });
+
+  it('is turned upright and loses where and with what it was taken', async () => {
+    const exif = {
+      IFD0: { Model: 'Secret camera' },
+      IFD3: { GPSLatitude: '52/1 30/1 0/1', GPSLatitudeRef: 'N' },
+    };
+    const sent = await drawing(40, 20).jpeg().withMetadata({ orientation: 6 }).withExifMerge(exif).toBuffer();
+    expect((await sharp(sent).metadata()).exif).toBeDefined();
+    const [size] = await encoded(sent);
+    expect(size).toMatchObject({ width: 20, height: 40 });
+    const metadata = await sharp(size?.bytes).metadata();
+    expect([metadata.exif, metadata.icc, metadata.xmp, metadata.iptc]).toEqual(Array(4).fill(undefined));
+    expect(Buffer.from(size?.bytes ?? []).includes('Secret')).toBe(false);
+  });
+});
+
+describe('what is sent as a picture and is none', () => {
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>';
+
+  it.each([
+    ['text', Buffer.from('no picture at all')],
+    ['one byte', Buffer.from([0xff])],
+    ['SVG', Buffer.from(svg)],
+    ['PDF', Buffer.from('%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF')],
+    ['a page', Buffer.from('<!doctype html><script>alert(1)</script>')],
+  ])('is refused: %s', async (_, bytes) => {
+    expect(await encoder.encode(bytes)).toMatchObject({ ok: false, reason: 'PICTURE_TYPE_UNKNOWN' });
+  });
+
+  it('is refused: TIFF, which browsers do not show', async () => {
+    const tiff = await drawing(10, 10).tiff().toBuffer();
+    expect(await encoder.encode(tiff)).toMatchObject({ ok: false, reason: 'PICTURE_TYPE_UNKNOWN' });
+  });
+
+  it('is refused when it stops half-way', async () => {
+    const whole = await drawing(600, 600).jpeg().toBuffer();
+    const half = whole.subarray(0, whole.length / 2);
+    expect(await encoder.encode(half)).toMatchObject({ ok: false, reason: 'PICTURE_UNREADABLE' });
+  });
+
+  it('is refused when a small file would be a huge picture, without decoding it', async () => {
+    // 60 million pixels in a few kilobytes: the header tells.
+    const bomb = await sharp({ create: { width: 10_000, height: 6_000, channels: 3, background: '#fff' } })
+      .png({ palette: true, compressionLevel: 9 })
+      .toBuffer();
+    expect(bomb.length).toBeLessThan(200_000);
+    expect(await encoder.encode(bomb)).toMatchObject({ ok: false, reason: 'PICTURE_TOO_LARGE' });
+  });
+});

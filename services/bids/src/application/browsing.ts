@@ -1,0 +1,85 @@
+import type { Outcome } from '@gavel/service-runtime/failure';
+import type { Bid } from '../domain/auction/auction.ts';
+import {
+  type OpenItemsInput,
+  readOpenItemsFilter,
+  readOpenItemsPosition,
+  toOpenItemsQuery,
+} from './open-items.ts';
+import { type Page, type PageInput, readPage } from './page.ts';
+import type { AuctionViews, ItemView } from './ports.ts';
+import { type FieldProblems, invalidFields, readId } from './read-fields.ts';
+import { itemNotFound } from './rejections.ts';
+
+interface Ports {
+  readonly views: AuctionViews;
+}
+
+/** One item as it is now. */
+export async function getItem(
+  { views }: Ports,
+  input: { id: string },
+): Promise<Outcome<ItemView, 'ITEM_NOT_FOUND'>> {
+  const itemId = readId(input.id);
+  const view = itemId === undefined ? undefined : await views.find(itemId);
+  return view ? { ok: true, value: view } : itemNotFound();
+}
+
+export interface ListItemsInput extends OpenItemsInput, PageInput {}
+
+/** Auctions that take bids now, or will do so: searched, filtered and sorted. */
+export async function listItems(
+  { views }: Ports,
+  input: ListItemsInput,
+): Promise<Outcome<Page<ItemView>, 'INVALID_PAGE_TOKEN' | 'INVALID_FIELD'>> {
+  const problems: FieldProblems = {};
+  const filter = readOpenItemsFilter(input, problems);
+  const invalid = invalidFields(problems);
+  if (invalid) return invalid;
+  const page = await readPage(
+    {
+      query: ['ListItems', ...toOpenItemsQuery(filter)],
+      readPosition: (parts) => readOpenItemsPosition(parts, filter.order),
+      readRows: (after, limit) => views.open({ filter, after, limit }),
+      positionOf: ({ view, key }, after) => [key, view.auction.id, (after?.since ?? view.asOf).toISOString()],
+    },
+    input,
+  );
+  if (!page.ok) return page;
+  return { ok: true, value: { ...page.value, items: page.value.items.map(({ view }) => view) } };
+}
+
+export interface GetItemBidsInput extends PageInput {
+  itemId: string;
+}
+
+/** One item's bids, newest first. */
+export async function getItemBids(
+  { views }: Ports,
+  input: GetItemBidsInput,
+): Promise<Outcome<Page<Bid>, 'ITEM_NOT_FOUND' | 'INVALID_PAGE_TOKEN'>> {
+  const itemId = readId(input.itemId);
+  if (itemId === undefined) return itemNotFound();
+  let itemExists = true;
+  const page = await readPage(
+    {
+      query: ['GetItemBids', itemId],
+      readPosition: readSequence,
+      async readRows(after, limit) {
+        const rows = await views.bidsOn({ itemId, after, limit });
+        itemExists = rows !== undefined;
+        return rows ?? [];
+      },
+      positionOf: ({ sequence }) => [String(sequence)],
+    },
+    input,
+  );
+  if (!itemExists) return itemNotFound();
+  if (!page.ok) return page;
+  return { ok: true, value: { ...page.value, items: page.value.items.map(({ bid }) => bid) } };
+}
+
+function readSequence(position: readonly string[]): { sequence: bigint } | undefined {
+  const [text = ''] = position;
+  return position.length === 1 && /^[1-9]\d{0,17}$/.test(text) ? { sequence: BigInt(text) } : undefined;
+}

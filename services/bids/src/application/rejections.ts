@@ -1,0 +1,48 @@
+import type { Failure, Outcome } from '@gavel/service-runtime/failure';
+import type { Rejection, RejectionReason } from '../domain/auction/commands.ts';
+import type { Change, ItemView } from './ports.ts';
+
+const messages: Record<RejectionReason, string> = {
+  ITEM_NOT_FOUND: 'there is no such item',
+  NOT_ITEM_OWNER: 'only the item’s seller may do this',
+  ITEM_HAS_BIDS: 'the item has bids; bidders rely on it as it is',
+  AUCTION_ENDED: 'the auction has ended',
+  AUCTION_CANCELLED: 'the auction was cancelled by its seller',
+  AUCTION_NOT_STARTED: 'the auction has not started yet',
+  AUCTION_NOT_ENDED: 'the auction is not over yet',
+  BID_TOO_LOW: 'the bid is below the smallest amount that is accepted now',
+  MAXIMUM_NOT_RAISED: 'the maximum is not above the one that you have given',
+  SELLER_MAY_NOT_BID: 'sellers may neither bid on their own items nor buy them',
+  BUY_NOW_UNAVAILABLE: 'the item has no buy-now price, or bidding has come to it',
+  ITEM_SOLD: 'the item is sold',
+  ALREADY_RELISTED: 'the item was put up again already',
+  START_TOO_LATE: 'starts_at must be within 90 days',
+  END_TOO_SOON: 'end_at must be at least one second ahead, and after the start',
+  END_TOO_LATE: 'end_at must be within 90 days of the start',
+  HARD_END_BEFORE_END: 'hard_end_at must not be before end_at',
+  HARD_END_TOO_LATE: 'hard_end_at must be within 7 days of end_at',
+  RESERVE_BELOW_START: 'reserve_price must not be below start_price',
+  BUY_NOW_BELOW_START: 'buy_now_price must not be below start_price',
+  BUY_NOW_BELOW_RESERVE: 'buy_now_price must not be below reserve_price',
+  UNKNOWN_CURRENCY: 'currency must be an ISO 4217 code that is in use',
+};
+
+/** The failure that the caller sees for a rejection. BID_TOO_LOW carries the smallest amount that would be accepted. */
+export function toFailure<R extends RejectionReason>(rejection: Rejection<R>): Failure<R> {
+  const failure = { ok: false, reason: rejection.reason, message: messages[rejection.reason] } as const;
+  if (!rejection.minimum) return failure;
+  const { amount, currency } = rejection.minimum;
+  return { ...failure, metadata: { minimum_next_bid: String(amount), currency } };
+}
+
+/** The failure for an unknown item, and for an id that is malformed. */
+export function itemNotFound(): Failure<'ITEM_NOT_FOUND'> {
+  return toFailure({ reason: 'ITEM_NOT_FOUND' });
+}
+
+/** The item after a change, or the failure for its rejection. */
+export function toItemOutcome<R extends RejectionReason>(change: Change<R>): Outcome<ItemView, R> {
+  return change.kind === 'accepted'
+    ? { ok: true, value: { auction: change.auction, asOf: change.now } }
+    : toFailure(change.rejection);
+}
