@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { IDependency } from 'dependency-cruiser';
-import { readModuleGraph } from '../read-module-graph.ts';
+import type { IDependency, IModule } from 'dependency-cruiser';
 import type { Violation } from '../report-violations.ts';
 import { rules } from './rules.ts';
 
-/** Every import under `root` that breaks a rule of the design, with what to do about it, and the number of files read. */
-export async function findViolations(root: string): Promise<{ violations: Violation[]; files: number }> {
-  const modules = await readModuleGraph(root, rules);
-  const violations = modules.flatMap(({ source, dependencies }) =>
+/** Every import that breaks a rule of the design, with what to do about it. Module paths are relative to `root`. */
+export function findViolations(root: string, modules: readonly IModule[]): Violation[] {
+  return modules.flatMap(({ source, dependencies }) =>
     dependencies.flatMap((dependency) =>
       (dependency.rules ?? []).map(({ name }) => ({
         file: source,
@@ -17,7 +15,6 @@ export async function findViolations(root: string): Promise<{ violations: Violat
       })),
     ),
   );
-  return { violations, files: modules.filter(({ followable }) => followable !== false).length };
 }
 
 function adviceFor(name: string): string {

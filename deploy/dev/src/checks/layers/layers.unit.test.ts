@@ -3,12 +3,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { type Files, withFixtureProject } from '../testing/fixture-project.ts';
 import { findViolations } from './find-violations.ts';
+import { readModuleGraph } from './read-module-graph.ts';
+import { type Files, withFixtureProject } from './testing/fixture-project.ts';
 
 /** The violations in one file of a project that has this file and the others. */
 async function check(path: string, text: string, others: Files = {}, without: readonly string[] = []) {
-  const { violations } = await withFixtureProject({ [path]: text, ...others }, findViolations, without);
+  const files = { [path]: text, ...others };
+  const read = async (root: string) => findViolations(root, await readModuleGraph(root));
+  const violations = await withFixtureProject(files, read, without);
   return violations.filter(({ file }) => file === path);
 }
 

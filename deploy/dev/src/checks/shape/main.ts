@@ -1,8 +1,6 @@
 /** `node main.ts [root]`: fails on what the style page forbids and no linter knows. */
-import { readModuleGraph } from '../read-module-graph.ts';
 import { reportViolations } from '../report-violations.ts';
 import { readDocuments, readManifests, readSourceFiles } from '../source-files.ts';
-import { findCrumbs } from './find-crumbs.ts';
 import { findPrivateEnglish } from './find-private-english.ts';
 import { findOpenExports, findShapeViolations } from './find-shape-violations.ts';
 
@@ -11,7 +9,6 @@ const files = readSourceFiles(root);
 const violations = [
   ...findShapeViolations(files),
   ...findOpenExports(readManifests(root)),
-  ...findCrumbs(files, await readModuleGraph(root)),
   ...findPrivateEnglish([...files, ...readDocuments(root)]),
 ];
 reportViolations(violations, `${files.length} files are in shape`);
