@@ -8,7 +8,7 @@ const nextConfig: NextConfig = {
   output: 'standalone',
   outputFileTracingRoot: root,
   turbopack: { root },
-  transpilePackages: ['@gavel/proto', '@gavel/observability'],
+  transpilePackages: ['@gavel/proto', '@gavel/observability', '@gavel/rabbitmq', '@gavel/resilience'],
   serverExternalPackages: ['amqplib'],
   poweredByHeader: false,
   // Pictures that are sent with an item: 30 MB together, as the form says, and the rest of it.
