@@ -1,23 +1,32 @@
+import { type DatabaseName, databases } from '@gavel/processes';
 import { readConfig } from '@gavel/service-runtime/config';
 import { z } from 'zod';
 
 const postgres = z.url({ protocol: /^postgres(ql)?$/ }).optional();
 
+/** `GAVEL_BIDS_URL` for the database gavel_bids. */
+type DatabaseKey = `${Uppercase<DatabaseName>}_URL`;
+
+const databaseKeys = Object.fromEntries(databases.map(({ name }) => [databaseKey(name), postgres])) as Record<
+  DatabaseKey,
+  typeof postgres
+>;
+
 const schema = z.object({
+  ...databaseKeys,
   STREAM_URL: z.url({ protocol: /^rabbitmq-stream(\+tls)?$/ }).optional(),
   AMQP_URL: z.url({ protocol: /^amqps?$/ }).optional(),
   MANAGEMENT_URL: z.url({ protocol: /^https?$/ }).optional(),
-  AUTH_DATABASE_URL: postgres,
-  BIDS_DATABASE_URL: postgres,
-  STATS_DATABASE_URL: postgres,
-  NOTIFICATIONS_DATABASE_URL: postgres,
-  LEADERBOARD_DATABASE_URL: postgres,
   NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).optional(),
   GAVEL_CONNECTIONS: z.string().optional(),
   GAVEL_DEV_DIRECTORY: z.string().optional(),
 });
 
 export type CommandLineConfig = z.output<typeof schema>;
+
+export function databaseKey(name: DatabaseName): DatabaseKey {
+  return `${name.toUpperCase() as Uppercase<DatabaseName>}_URL`;
+}
 
 /** Where things are, as far as the environment says. Throws a ConfigError that names every bad key. */
 export function readCommandLineConfig(env: NodeJS.ProcessEnv = process.env): CommandLineConfig {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createLogger } from '@gavel/observability/logger';
-import { pause } from '@gavel/service-runtime/pause';
+import { pause } from '@gavel/resilience';
 import { keepBoards, type Round } from './application/keep-boards.ts';
 import type { BoardSource, BoardStore } from './application/ports.ts';
 

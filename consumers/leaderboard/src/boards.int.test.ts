@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createShadow } from '@gavel/consumer-runtime/create-shadow';
 import { fillShadow } from '@gavel/consumer-runtime/fill-shadow';
+import { startConsumerProgram } from '@gavel/consumer-runtime/run-consumer';
 import { swapShadow } from '@gavel/consumer-runtime/swap-shadow';
 import { eventually } from '@gavel/consumer-runtime/testing/eventually';
 import {
@@ -16,8 +17,8 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { leaderboardConsumer } from './consumer.ts';
 import type { BoardFact } from './domain/fold-events.ts';
-import { startLeaderboard } from './main.ts';
-import { leaderboardMigrations } from './migrations.ts';
+import { leaderboard } from './main.ts';
+import { leaderboardProcess } from './process.ts';
 import { boardMessage } from './testing/board-events.ts';
 import { readBoards } from './testing/read-boards.ts';
 import { recount, type Sequenced } from './testing/recount.ts';
@@ -35,7 +36,7 @@ const events: Sequenced[] = [];
 
 beforeAll(async () => {
   [database, producer, redis] = await Promise.all([
-    createTestDatabase(leaderboardMigrations),
+    createTestDatabase(leaderboardProcess.database.migrations),
     openForeignProducer(),
     startTestRedis(),
   ]);
@@ -47,7 +48,8 @@ afterAll(async () => {
 });
 
 const start = async (): Promise<void> => {
-  await startLeaderboard(
+  await startConsumerProgram(
+    leaderboard,
     {
       HOST: '127.0.0.1',
       PORT: 0,

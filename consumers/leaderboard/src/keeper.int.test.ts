@@ -7,7 +7,7 @@ import { createPostgresBoardSource } from './adapters/postgres/postgres-board-so
 import { createRedisBoardStore } from './adapters/redis/redis-board-store.ts';
 import { keepBoards } from './application/keep-boards.ts';
 import type { BoardSource, BoardStore, Keeping } from './application/ports.ts';
-import { leaderboardMigrations } from './migrations.ts';
+import { leaderboardProcess } from './process.ts';
 
 let database: TestDatabase;
 let redis: Redis;
@@ -16,7 +16,7 @@ let store: BoardStore;
 const [one, other] = [randomUUID(), randomUUID()];
 
 beforeAll(async () => {
-  database = await createTestDatabase(leaderboardMigrations);
+  database = await createTestDatabase(leaderboardProcess.database.migrations);
   redis = await connectRedis({ url: inject('infrastructure').redisUrl, meanwhile: 'the test fails' });
   source = createPostgresBoardSource(database.pool);
 });

@@ -2,13 +2,14 @@ import { type StreamName, streams } from '@gavel/proto/topology';
 import { delayBefore } from '@gavel/resilience';
 import { createHealth } from '@gavel/service-runtime/health';
 import { sendJson, startHttpServer } from '@gavel/service-runtime/http-server';
-import { type ProcessScope, runProcess } from '@gavel/service-runtime/process';
+import { type ProcessScope, runProcess } from '@gavel/service-runtime/run-process';
 import { createGavelStream } from './adapters/gavel-stream.ts';
 import type { NatsFiles } from './adapters/jetstream/connect-once.ts';
 import { createJetStreamMirror } from './adapters/jetstream/jetstream-mirror.ts';
 import { StreamMirror } from './application/stream-mirror.ts';
 import { observeLag } from './application/telemetry.ts';
 import { type BridgeConfig, readBridgeConfig } from './config.ts';
+import { natsBridgeProcess } from './process.ts';
 
 const pace = { firstMs: 100, maxMs: 5_000 };
 
@@ -66,7 +67,7 @@ function filesOf(config: BridgeConfig): NatsFiles {
 }
 
 if (import.meta.main) {
-  runProcess('nats-bridge', async (scope) => {
+  runProcess(natsBridgeProcess.name, async (scope) => {
     await startNatsBridge(readBridgeConfig(), scope);
   });
 }

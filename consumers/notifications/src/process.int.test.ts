@@ -46,7 +46,7 @@ describe('the consumer as a process', () => {
       SMTP_URL: mailServer.url,
       WEB_URL: 'http://gavel.example',
     };
-    const migrated = await promisify(execFile)(process.execPath, [program('migrate.ts')], { env });
+    const migrated = await promisify(execFile)(process.execPath, [program('main.ts'), 'migrate'], { env });
     expect(migrated.stdout).toContain('notifications/0001-notifications.sql');
 
     child = spawn(process.execPath, [program('main.ts')], { env, stdio: 'ignore' });

@@ -7,12 +7,12 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { notificationTables } from './adapters/postgres/notification-tables.ts';
 import { type Followed, followEvent } from './application/follow-event.ts';
-import { notificationsMigrations } from './migrations.ts';
+import { notificationsProcess } from './process.ts';
 import { deliveries, type HistoryEvent, histories, ledBefore, stretches } from './testing/bidding-history.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
-  database = await createTestDatabase(notificationsMigrations);
+  database = await createTestDatabase(notificationsProcess.database.migrations);
 });
 afterAll(() => database?.drop());
 

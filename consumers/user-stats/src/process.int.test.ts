@@ -40,7 +40,7 @@ describe('the consumer as a process', () => {
   it('migrates, reads, tells its state, finishes on SIGTERM and resumes where it was', async () => {
     const port = await freePort();
     const run = promisify(execFile);
-    const migrated = await run(process.execPath, [program('migrate.ts')], { env: environment(port) });
+    const migrated = await run(process.execPath, [program('main.ts'), 'migrate'], { env: environment(port) });
     expect(migrated.stdout).toContain('user-stats/0001-user-stats.sql');
 
     const userId = randomUUID();

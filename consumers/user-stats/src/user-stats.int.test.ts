@@ -10,7 +10,7 @@ import {
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { userStatsConsumer } from './consumer.ts';
-import { statsMigrations } from './migrations.ts';
+import { userStatsProcess } from './process.ts';
 
 describe('user-stats', () => {
   let database: TestDatabase;
@@ -18,7 +18,10 @@ describe('user-stats', () => {
   let consumer: RunningConsumer;
 
   beforeAll(async () => {
-    [database, producer] = await Promise.all([createTestDatabase(statsMigrations), openForeignProducer()]);
+    [database, producer] = await Promise.all([
+      createTestDatabase(userStatsProcess.database.migrations),
+      openForeignProducer(),
+    ]);
     consumer = startConsumer({
       definition: userStatsConsumer,
       pool: database.pool,

@@ -1,26 +1,17 @@
 import { isAbsolute, join } from 'node:path';
+import { type ProcessName, processes } from '@gavel/processes';
 import { z } from 'zod';
 import type { PortName } from './infrastructure/infrastructure.ts';
 import { LaunchError } from './launch-error.ts';
-import type { ProcessName } from './processes.ts';
 import { gavelDirectory, projectRoot } from './project-root.ts';
 
 /** The environment of this process: the launcher's one reading of `process.env`. */
 export const environment: NodeJS.ProcessEnv = process.env;
 
-const processPorts: Record<ProcessName, number> = {
-  bff: 3000,
-  auth: 4001,
-  bids: 4002,
-  'user-stats': 4003,
-  notifications: 4004,
-  'relay-auth': 4011,
-  'relay-bids': 4012,
-  'consumer-user-stats': 4021,
-  'consumer-notifications': 4022,
-  'consumer-leaderboard': 4023,
-  'nats-bridge': 4031,
-};
+const processPorts = Object.fromEntries(processes.map(({ name, port }) => [name, port])) as Record<
+  ProcessName,
+  number
+>;
 
 const serverPorts: Record<PortName, number> = {
   postgres: 4432,

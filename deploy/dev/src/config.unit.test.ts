@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { portKey, readDevConfig } from './config.ts';
 import { chooseProvider } from './infrastructure/choose-provider.ts';
 import { LaunchError } from './launch-error.ts';
-import { processesFor } from './processes.ts';
 
 test('ports have defaults, and each is moved by its own variable', () => {
   expect(readDevConfig({}).processPorts).toMatchObject({ bff: 3000, 'user-stats': 4003 });
@@ -35,12 +34,4 @@ test('one URL of somebody else’s server means external, and the missing ones a
 
 test('docker is refused with a way out', () => {
   expect(() => chooseProvider({ GAVEL_INFRASTRUCTURE: 'docker' })).toThrow(LaunchError);
-});
-
-test('settings of the launcher name every process', () => {
-  expect(Object.keys(readDevConfig({}).processPorts).toSorted()).toEqual(
-    processesFor({ nats: true })
-      .map(({ name }) => name)
-      .toSorted(),
-  );
 });

@@ -43,11 +43,6 @@ export function readAuthConfig(env: NodeJS.ProcessEnv = process.env): AuthConfig
   return readConfig(schema, env);
 }
 
-/** What migrate needs: a database. */
-export function readDatabaseUrl(env: NodeJS.ProcessEnv = process.env): string {
-  return readConfig(z.object(databaseKeys), env).DATABASE_URL;
-}
-
 /** What add-signing-key needs: the directory of the keys. */
 export function readKeysDirectory(env: NodeJS.ProcessEnv = process.env): string {
   return readConfig(z.object(keysDirectory), env).AUTH_SIGNING_KEYS_DIR;

@@ -1,12 +1,10 @@
-import { createLogger } from '@gavel/observability/logger';
-import { createPool } from '@gavel/postgres/pool';
-import { isTransient } from '@gavel/postgres/sqlstate';
+import type { Pool } from '@gavel/postgres/pool';
+import { startLoop } from '@gavel/resilience';
 import { createAddressResolver } from '@gavel/service-runtime/client-address';
-import { createHealth } from '@gavel/service-runtime/health';
-import { sendJson, startHttpServer } from '@gavel/service-runtime/http-server';
-import { serviceInterceptors } from '@gavel/service-runtime/interceptors';
-import { type ProcessScope, runProcess } from '@gavel/service-runtime/process';
+import { sendJson } from '@gavel/service-runtime/http-server';
 import { connectRedis } from '@gavel/service-runtime/redis';
+import { defineService, runService } from '@gavel/service-runtime/run-service';
+import type { Redis } from 'ioredis';
 import { createArgon2Passwords } from './adapters/argon2-passwords.ts';
 import { authRoutes } from './adapters/auth-rpc.ts';
 import { createHashTurns } from './adapters/hash-turns.ts';
@@ -21,36 +19,50 @@ import { createPruneSessions } from './application/prune-sessions.ts';
 import { createRefreshSession } from './application/refresh-session.ts';
 import { createRegisterAccount } from './application/register-account.ts';
 import { type AuthConfig, readAuthConfig } from './config.ts';
+import { authProcess } from './process.ts';
 
 const PRUNE_MS = 10 * 60_000;
 
-/** Wires and starts the service; returns its base URL. */
-export async function startAuth(config: AuthConfig, scope: Pick<ProcessScope, 'onStop'>): Promise<string> {
-  const log = createLogger('auth');
-  const pool = createPool({
-    connectionString: config.DATABASE_URL,
-    applicationName: 'auth',
-    max: config.DATABASE_POOL,
-  });
-  scope.onStop('database', () => pool.end());
-  const redis = await connectRedis({
-    url: config.REDIS_URL,
-    meanwhile: 'each process counts attempts for itself',
-  });
-  scope.onStop('redis', () => redis.disconnect());
+export const authService = defineService({
+  process: authProcess,
+  readConfig: readAuthConfig,
+  async build({ config, pool, onStop }) {
+    const redis = await connectRedis({
+      url: config.REDIS_URL,
+      meanwhile: 'each process counts attempts for itself',
+    });
+    onStop('redis', () => redis.disconnect());
+    const accessTokens = await openAccessTokens({
+      keysDirectory: config.AUTH_SIGNING_KEYS_DIR,
+      issuer: config.AUTH_ISSUER,
+      audience: config.AUTH_AUDIENCE,
+      lifetimeSeconds: config.AUTH_ACCESS_TOKEN_SECONDS,
+    });
+    const ports = { ...(await openPorts(config, pool, redis)), accessTokens };
 
-  const accessTokens = await openAccessTokens({
-    keysDirectory: config.AUTH_SIGNING_KEYS_DIR,
-    issuer: config.AUTH_ISSUER,
-    audience: config.AUTH_AUDIENCE,
-    lifetimeSeconds: config.AUTH_ACCESS_TOKEN_SECONDS,
-  });
-  const rules = {
-    lifetimeMs: config.AUTH_SESSION_SECONDS * 1000,
-    idleMs: config.AUTH_SESSION_IDLE_SECONDS * 1000,
-    graceMs: config.AUTH_REFRESH_GRACE_SECONDS * 1000,
-  };
-  const ports = {
+    const pruneSessions = createPruneSessions(ports.sessions);
+    const pruner = startLoop('session-pruner', async () => {
+      await pruneSessions();
+      return PRUNE_MS;
+    });
+    onStop('session pruner', () => pruner.stop());
+    const reloading = setInterval(() => void accessTokens.reload(), RELOAD_MS);
+    onStop('reloading of signing keys', () => clearInterval(reloading));
+
+    return {
+      routes: authRoutes(useCasesOf(ports, config), createAddressResolver(config.AUTH_TRUSTED_PEERS)),
+      verify: accessTokens.verify,
+      handlers: {
+        '/.well-known/jwks.json': (_, response) => sendJson(response, 200, accessTokens.publicKeys()),
+      },
+      // Without Redis attempts are counted per process; that is shown, but people can still sign in.
+      checks: { redis: () => ({ connected: redis.status === 'ready' }) },
+    };
+  },
+});
+
+async function openPorts(config: AuthConfig, pool: Pool, redis: Redis) {
+  return {
     accounts: createPostgresAccountStore(pool),
     sessions: createPostgresSessionStore(pool),
     passwords: await createArgon2Passwords(),
@@ -61,50 +73,26 @@ export async function startAuth(config: AuthConfig, scope: Pick<ProcessScope, 'o
       registrationsPerHour: config.AUTH_LIMIT_REGISTRATIONS_PER_HOUR,
       refreshesPerMinute: config.AUTH_LIMIT_REFRESHES_PER_MINUTE,
     }),
-    accessTokens,
   };
-  const useCases = {
+}
+
+type Ports = Awaited<ReturnType<typeof openPorts>> & {
+  readonly accessTokens: Awaited<ReturnType<typeof openAccessTokens>>;
+};
+
+function useCasesOf(ports: Ports, config: AuthConfig) {
+  const rules = {
+    lifetimeMs: config.AUTH_SESSION_SECONDS * 1000,
+    idleMs: config.AUTH_SESSION_IDLE_SECONDS * 1000,
+    graceMs: config.AUTH_REFRESH_GRACE_SECONDS * 1000,
+  };
+  return {
     registerAccount: createRegisterAccount(ports),
     logIn: createLogIn(ports, rules),
     refreshSession: createRefreshSession(ports, rules),
     logOut: createLogOut(ports.sessions),
     getProfile: createGetProfile(ports.accounts),
   };
-  const pruneSessions = createPruneSessions(ports.sessions);
-  const prune = async (): Promise<void> => {
-    try {
-      await pruneSessions();
-    } catch (error) {
-      log.warn({ err: error }, 'ended sessions could not be pruned; the next round tries again');
-    }
-  };
-
-  const health = createHealth();
-  health.check('database', () => pool.query('SELECT 1').then(() => undefined));
-  // Without Redis attempts are counted per process; that is shown, but it is no reason to stop signing people in.
-  health.check('redis', () => ({ connected: redis.status === 'ready' }));
-
-  const server = await startHttpServer({
-    host: config.HOST,
-    port: config.PORT,
-    health,
-    routes: authRoutes(useCases, createAddressResolver(config.AUTH_TRUSTED_PEERS)),
-    interceptors: serviceInterceptors({ verify: accessTokens.verify, isTransient }),
-    handlers: {
-      '/.well-known/jwks.json': (_, response) => sendJson(response, 200, accessTokens.publicKeys()),
-    },
-  });
-  scope.onStop('http', () => server.close());
-  const timers = [
-    setInterval(() => void accessTokens.reload(), RELOAD_MS),
-    setInterval(() => void prune(), PRUNE_MS),
-  ];
-  scope.onStop('timers', () => timers.forEach(clearInterval));
-  return `http://${config.HOST}:${server.port}`;
 }
 
-if (import.meta.main) {
-  runProcess('auth', async (scope) => {
-    await startAuth(readAuthConfig(), scope);
-  });
-}
+if (import.meta.main) runService(authService);

@@ -15,9 +15,12 @@ afterAll(async () => {
   await auth?.stop();
 });
 
-function run(file: string, env: Record<string, string>): { child: ChildProcess; output: () => string } {
-  const path = new URL(file, import.meta.url).pathname;
-  const child = spawn(process.execPath, ['--import', '@gavel/observability/preload', path], {
+function run(
+  args: readonly string[],
+  env: Record<string, string>,
+): { child: ChildProcess; output: () => string } {
+  const path = new URL('main.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, ['--import', '@gavel/observability/preload', path, ...args], {
     env: { PATH: process.env.PATH, LOG_LEVEL: 'trace', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: new URL('..', import.meta.url).pathname,
@@ -31,7 +34,7 @@ function run(file: string, env: Record<string, string>): { child: ChildProcess; 
 describe('the process', () => {
   it('logs no password, token or key while it signs in, refuses, refreshes and fails, and ends in order', async () => {
     const port = String(await freePort());
-    const { child, output } = run('main.ts', { ...auth.env, PORT: port });
+    const { child, output } = run([], { ...auth.env, PORT: port });
     const client = createAuthClient(`http://127.0.0.1:${port}`);
     await vi.waitFor(async () => expect((await fetch(`${client.url}/readyz`)).status).toBe(200), 60_000);
 
@@ -60,7 +63,7 @@ describe('the process', () => {
   });
 
   it('does not start with a bad environment, and names every bad key without its value', async () => {
-    const { child, output } = run('main.ts', { PORT: 'seventeen', DATABASE_URL: 'mysql://secret@host/x' });
+    const { child, output } = run([], { PORT: 'seventeen', DATABASE_URL: 'mysql://secret@host/x' });
     const [code] = await once(child, 'close');
     expect(code).toBe(1);
     for (const key of ['PORT', 'DATABASE_URL', 'REDIS_URL', 'AUTH_SIGNING_KEYS_DIR']) {
@@ -71,7 +74,7 @@ describe('the process', () => {
 
   it('migrates twice without harm', async () => {
     for (let i = 0; i < 2; i++) {
-      const { child, output } = run('migrate.ts', { DATABASE_URL: String(auth.env.DATABASE_URL) });
+      const { child, output } = run(['migrate'], { DATABASE_URL: String(auth.env.DATABASE_URL) });
       const [code] = await once(child, 'close');
       expect(code, output()).toBe(0);
       expect(output()).toContain('up to date');

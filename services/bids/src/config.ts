@@ -52,8 +52,3 @@ export type BidsConfig = z.output<typeof schema>;
 export function readBidsConfig(env: NodeJS.ProcessEnv = process.env): BidsConfig {
   return readConfig(schema, env);
 }
-
-/** What migrating needs, which is less than serving. */
-export function readMigrateConfig(env: NodeJS.ProcessEnv = process.env) {
-  return readConfig(z.object({ DATABASE_URL: databaseKeys.DATABASE_URL }), env);
-}

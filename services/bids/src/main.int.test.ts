@@ -15,8 +15,11 @@ afterAll(async () => {
   await database?.drop();
 });
 
-function run(file: string, env: Record<string, string>): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, ['--import', '@gavel/observability/preload', file], {
+function run(
+  args: readonly string[],
+  env: Record<string, string>,
+): { child: ChildProcess; output: () => string } {
+  const child = spawn(process.execPath, ['--import', '@gavel/observability/preload', 'main.ts', ...args], {
     cwd: new URL('.', import.meta.url),
     env: {
       ...process.env,
@@ -41,11 +44,11 @@ async function exitOf(child: ChildProcess): Promise<number | null> {
 describe('the process', () => {
   it('migrates an empty database, serves, and ends in order at SIGTERM', async () => {
     for (let i = 0; i < 2; i++) {
-      const { child, output } = run('migrate.ts', {});
+      const { child, output } = run(['migrate'], {});
       expect(await exitOf(child), output()).toBe(0);
     }
     const port = await freePort();
-    const { child, output } = run('main.ts', { PORT: String(port) });
+    const { child, output } = run([], { PORT: String(port) });
     await vi.waitFor(
       async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status, output()).toBe(200),
       { timeout: 60_000, interval: 100 },
@@ -56,7 +59,7 @@ describe('the process', () => {
   });
 
   it('does not start on a bad environment, and names every bad key', async () => {
-    const { child, output } = run('main.ts', { DATABASE_URL: 'nonsense', PORT: 'x' });
+    const { child, output } = run([], { DATABASE_URL: 'nonsense', PORT: 'x' });
     expect(await exitOf(child)).toBe(1);
     expect(output()).toMatch(/PORT[\s\S]*DATABASE_URL|DATABASE_URL[\s\S]*PORT/);
   });

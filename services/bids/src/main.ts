@@ -1,16 +1,14 @@
-import { createPool } from '@gavel/postgres/pool';
-import { isTransient } from '@gavel/postgres/sqlstate';
+import type { Pool } from '@gavel/postgres/pool';
 import { BidService, type Item, LeaderboardService, PictureService } from '@gavel/proto/gen/bids/v1/bids_pb';
-import { createTokenVerifier } from '@gavel/service-runtime/caller';
+import { startLoop } from '@gavel/resilience';
+import { verifierOf } from '@gavel/service-runtime/caller';
 import { createCircuit } from '@gavel/service-runtime/circuit';
 import { createAddressResolver } from '@gavel/service-runtime/client-address';
-import { createHealth } from '@gavel/service-runtime/health';
-import { startHttpServer } from '@gavel/service-runtime/http-server';
-import { serviceInterceptors } from '@gavel/service-runtime/interceptors';
-import { type ProcessScope, runProcess } from '@gavel/service-runtime/process';
 import { limitRates } from '@gavel/service-runtime/rate-limit/limit-rates';
 import { createRateLimiter } from '@gavel/service-runtime/rate-limit/rate-limiter';
 import { connectRedis } from '@gavel/service-runtime/redis';
+import type { ProcessScope } from '@gavel/service-runtime/run-process';
+import { defineService, runService } from '@gavel/service-runtime/run-service';
 import type { Redis } from 'ioredis';
 import { createPictureDirectory } from './adapters/filesystem/picture-directory.ts';
 import { createBidderMasks } from './adapters/postgres/bidder-masks.ts';
@@ -31,10 +29,10 @@ import { createSharpEncoder } from './adapters/sharp/picture-encoder.ts';
 import { invalidateChangedItems } from './application/invalidate-changed-items.ts';
 import { announceDueAuctions, closeDueAuctions } from './application/lifecycle.ts';
 import { PICTURES_PATH } from './application/pictures.ts';
-import type { ChangedItems, KeptBoards, PictureStore, PublicItems } from './application/ports.ts';
-import { startBackgroundLoop } from './background-loop.ts';
+import type { Auctions, ChangedItems, KeptBoards, PictureStore, PublicItems } from './application/ports.ts';
 import { type BidsConfig, readBidsConfig } from './config.ts';
 import { limitedMethods } from './limited-methods.ts';
+import { bidsProcess } from './process.ts';
 
 // A bid holds its auction for some milliseconds. Whoever waits this long waits behind a holder that is frozen, and would
 // keep a connection from bids on all other auctions.
@@ -43,83 +41,67 @@ const PRUNE_EVERY_MS = 60_000;
 // What Redis is for can be had without it: longer than this nobody waits.
 const REDIS_ANSWER_MS = 50;
 
-/** Wires and starts the service: its RPCs, and the closing of auctions. Resolves to the port it serves. */
-export async function startBids(config: BidsConfig, scope: Pick<ProcessScope, 'onStop'>): Promise<number> {
-  const pool = createPool({
-    connectionString: config.DATABASE_URL,
-    max: config.DATABASE_POOL,
-    applicationName: 'bids',
-    lockTimeoutMs: LOCK_TIMEOUT_MS,
-  });
-  scope.onStop('database', () => pool.end());
+export const bidsService = defineService({
+  process: bidsProcess,
+  readConfig: readBidsConfig,
+  pool: { lockTimeoutMs: LOCK_TIMEOUT_MS },
+  async build({ config, pool, onStop }) {
+    const redis = await openRedis(config, onStop);
+    const { items, kept } = shareThrough(redis, config.REDIS_PREFIX);
+    const auctions = invalidateChangedItems(createPostgresAuctions(pool), items);
+    startBackgroundWork(auctions, pool, onStop);
 
-  const redis = await openRedis(config, scope);
-  const { items, kept } = shareThrough(redis, config.REDIS_PREFIX);
-  const auctions = invalidateChangedItems(createPostgresAuctions(pool), items);
-  const views = createPostgresAuctionViews(pool);
-  const masks = createBidderMasks(pool, config.BIDDER_MASK_KEY);
-  const watchLists = createPostgresWatchLists(pool);
+    const views = createPostgresAuctionViews(pool);
+    const masks = createBidderMasks(pool, config.BIDDER_MASK_KEY);
+    const watchLists = createPostgresWatchLists(pool);
+    const pictures = openPictureStore(config, onStop);
+    return {
+      routes: (router) =>
+        router
+          .service(BidService, createBidService({ auctions, views, masks, items, watchLists }))
+          .service(
+            LeaderboardService,
+            createLeaderboardService({ kept, counted: createPostgresBoards(pool), masks }),
+          )
+          .service(PictureService, createPictureService({ encoder: createSharpEncoder(), pictures }), {
+            readMaxBytes: MAX_UPLOAD_BYTES,
+          }),
+      verify: verifierOf(config),
+      handlers: { [PICTURES_PATH]: servePictures({ pictures }) },
+      interceptors: [
+        limitRates({
+          limiter: createRateLimiter({ redis, prefix: config.REDIS_PREFIX }),
+          resolveAddress: createAddressResolver(config.BIDS_TRUSTED_PEERS),
+          methods: limitedMethods(config),
+        }),
+      ],
+      checks: { redis: () => ({ connected: redis?.status === 'ready' }) },
+    };
+  },
+});
 
-  const closer = startBackgroundLoop('closer', () => closeDueAuctions({ auctions }));
-  scope.onStop('closer', () => closer.stop());
-  const announcer = startBackgroundLoop('announcer', () => announceDueAuctions({ auctions }));
-  scope.onStop('announcer', () => announcer.stop());
-  const pruner = startBackgroundLoop('idempotency-key-pruner', async () => {
+type OnStop = ProcessScope['onStop'];
+
+function startBackgroundWork(auctions: Auctions, pool: Pool, onStop: OnStop): void {
+  const closer = startLoop('closer', () => closeDueAuctions({ auctions }));
+  onStop('closer', () => closer.stop());
+  const announcer = startLoop('announcer', () => announceDueAuctions({ auctions }));
+  onStop('announcer', () => announcer.stop());
+  const pruner = startLoop('idempotency-key-pruner', async () => {
     await pruneRememberedBids(pool);
     return PRUNE_EVERY_MS;
   });
-  scope.onStop('idempotency-key pruner', () => pruner.stop());
-
-  const health = createHealth();
-  health.check('database', async () => void (await pool.query('SELECT 1')));
-
-  health.check('redis', () => ({ connected: redis?.status === 'ready' }));
-
-  const verify = createTokenVerifier({
-    jwksUrl: new URL('/.well-known/jwks.json', config.AUTH_URL).href,
-    issuer: config.AUTH_ISSUER,
-    audience: config.AUTH_AUDIENCE,
-  });
-  const pictures = openPictureStore(config, scope);
-  const server = await startHttpServer({
-    host: config.HOST,
-    port: config.PORT,
-    health,
-    routes: (router) =>
-      router
-        .service(BidService, createBidService({ auctions, views, masks, items, watchLists }))
-        .service(
-          LeaderboardService,
-          createLeaderboardService({ kept, counted: createPostgresBoards(pool), masks }),
-        )
-        .service(PictureService, createPictureService({ encoder: createSharpEncoder(), pictures }), {
-          readMaxBytes: MAX_UPLOAD_BYTES,
-        }),
-    handlers: { [PICTURES_PATH]: servePictures({ pictures }) },
-    interceptors: [
-      ...serviceInterceptors({ verify, isTransient }),
-      limitRates({
-        limiter: createRateLimiter({ redis, prefix: config.REDIS_PREFIX }),
-        resolveAddress: createAddressResolver(config.BIDS_TRUSTED_PEERS),
-        methods: limitedMethods(config),
-      }),
-    ],
-  });
-  scope.onStop('server', () => server.close());
-  return server.port;
+  onStop('idempotency-key pruner', () => pruner.stop());
 }
 
-async function openRedis(
-  config: BidsConfig,
-  scope: Pick<ProcessScope, 'onStop'>,
-): Promise<Redis | undefined> {
+async function openRedis(config: BidsConfig, onStop: OnStop): Promise<Redis | undefined> {
   if (config.REDIS_URL === undefined) return undefined;
   const redis = await connectRedis({
     url: config.REDIS_URL,
     meanwhile: 'everything comes from Postgres, and each process counts requests for itself',
     answerTimeoutMs: REDIS_ANSWER_MS,
   });
-  scope.onStop('redis', () => redis.disconnect());
+  onStop('redis', () => redis.disconnect());
   return redis;
 }
 
@@ -137,7 +119,7 @@ function shareThrough(
   };
 }
 
-function openPictureStore(config: BidsConfig, scope: Pick<ProcessScope, 'onStop'>): PictureStore {
+function openPictureStore(config: BidsConfig, onStop: OnStop): PictureStore {
   if (config.PICTURES_DIRECTORY !== undefined) return createPictureDirectory(config.PICTURES_DIRECTORY);
   // The configuration holds one of the two.
   const store = createPictureBucket({
@@ -145,12 +127,8 @@ function openPictureStore(config: BidsConfig, scope: Pick<ProcessScope, 'onStop'
     region: config.PICTURES_S3_REGION,
     endpoint: config.PICTURES_S3_ENDPOINT,
   });
-  scope.onStop('pictures', () => store.close());
+  onStop('pictures', () => store.close());
   return store;
 }
 
-if (import.meta.main) {
-  runProcess('bids', async (scope) => {
-    await startBids(readBidsConfig(), scope);
-  });
-}
+if (import.meta.main) runService(bidsService);

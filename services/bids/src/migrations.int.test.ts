@@ -7,7 +7,9 @@ import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/t
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ITEM_COLUMNS, type ItemRow, toAuction } from './adapters/postgres/item-row.ts';
-import { bidsMigrations } from './migrations.ts';
+import { bidsProcess } from './process.ts';
+
+const [, bidsTables] = bidsProcess.database.migrations;
 
 let directory: string;
 let database: TestDatabase;
@@ -23,9 +25,9 @@ afterAll(async () => {
 
 it('auctions from before maxima and reserves go on as they were, and ended ones keep their winners', async () => {
   const first = '0001-items-and-bids.sql';
-  await cp(new URL(first, bidsMigrations.directory), join(directory, first));
+  await cp(new URL(first, bidsTables.directory), join(directory, first));
   const { pool } = database;
-  await migrate(pool, [{ name: bidsMigrations.name, directory: pathToFileURL(`${directory}/`) }]);
+  await migrate(pool, [{ name: bidsTables.name, directory: pathToFileURL(`${directory}/`) }]);
 
   const [running, sold, unsold] = [uuidv7(), uuidv7(), uuidv7()];
   const [seller, ann, bob] = [uuidv7(), uuidv7(), uuidv7()];
@@ -53,7 +55,7 @@ it('auctions from before maxima and reserves go on as they were, and ended ones 
     [bob, lastBid, running],
   );
 
-  await migrate(pool, [bidsMigrations]);
+  await migrate(pool, [bidsTables]);
 
   const read = async (id: string) => {
     const { rows } = await pool.query<ItemRow>(`SELECT ${ITEM_COLUMNS} FROM items WHERE id = $1`, [id]);

@@ -14,9 +14,10 @@ import {
   NotificationKind as Kind,
   NotificationService,
 } from '@gavel/proto/gen/notifications/v1/notifications_pb';
+import { startService } from '@gavel/service-runtime/run-service';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startNotificationService } from './main.ts';
+import { notificationsService } from './main.ts';
 
 describe('NotificationService', () => {
   let fixture: NotificationsFixture;
@@ -26,7 +27,8 @@ describe('NotificationService', () => {
   const stops: (() => Promise<void> | void)[] = [];
 
   const start = (databaseUrl: string): Promise<string> =>
-    startNotificationService(
+    startService(
+      notificationsService,
       {
         HOST: '127.0.0.1',
         PORT: 0,

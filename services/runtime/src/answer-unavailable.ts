@@ -1,5 +1,6 @@
 import { ConnectError, type Interceptor } from '@connectrpc/connect';
 import { createLogger } from '@gavel/observability/logger';
+import { isTransient } from '@gavel/postgres/sqlstate';
 import { connectError } from './failure.ts';
 
 const log = createLogger('rpc');
@@ -9,7 +10,7 @@ const log = createLogger('rpc');
  * worth while. A connection that broke during COMMIT leaves open whether the work took effect, and the caller is told so:
  * the metadata says `outcome: unknown`, which no other UNAVAILABLE has, and a bid's idempotency key finds out.
  */
-export function answerUnavailable(isTransient: (error: unknown) => boolean): Interceptor {
+export function answerUnavailable(): Interceptor {
   return (next) => async (request) => {
     try {
       return await next(request);

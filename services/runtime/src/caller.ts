@@ -27,6 +27,19 @@ export interface TokenVerifierOptions {
   audience: string;
 }
 
+/** The verifier that a service's configuration asks for: auth's published keys, issuer and audience. */
+export function verifierOf(config: {
+  readonly AUTH_URL: string;
+  readonly AUTH_ISSUER: string;
+  readonly AUTH_AUDIENCE: string;
+}): TokenVerifier {
+  return createTokenVerifier({
+    jwksUrl: new URL('/.well-known/jwks.json', config.AUTH_URL).href,
+    issuer: config.AUTH_ISSUER,
+    audience: config.AUTH_AUDIENCE,
+  });
+}
+
 type Identity =
   | { kind: 'none' }
   | { kind: 'invalid' }

@@ -35,3 +35,22 @@ export const tokenKeys = {
   AUTH_ISSUER: z.string().default('http://auth.gavel'),
   AUTH_AUDIENCE: z.string().default('gavel'),
 };
+
+/** Keys of a service that believes access tokens, and of no more than that. */
+const serviceSchema = z.object({ ...processKeys, ...databaseKeys, ...tokenKeys });
+
+/** What every service is configured with. */
+export type ServiceConfig = Pick<
+  z.output<typeof serviceSchema>,
+  'HOST' | 'PORT' | 'DATABASE_URL' | 'DATABASE_POOL'
+>;
+
+/** The configuration of a service without settings of its own. Throws a ConfigError that names every bad key. */
+export function readServiceConfig(env: NodeJS.ProcessEnv = process.env): z.output<typeof serviceSchema> {
+  return readConfig(serviceSchema, env);
+}
+
+/** What a migration needs. Throws a ConfigError. */
+export function readDatabaseUrl(env: NodeJS.ProcessEnv = process.env): string {
+  return readConfig(z.object({ DATABASE_URL: databaseKeys.DATABASE_URL }), env).DATABASE_URL;
+}

@@ -1,7 +1,7 @@
 import { createLogger } from '@gavel/observability/logger';
 
 /** One named condition of readiness: resolves (optionally with details to show) when it holds, throws when not. */
-type Check = () => Promise<unknown> | unknown;
+export type Check = () => Promise<unknown> | unknown;
 
 /** What anybody may know of a failing check: anybody can ask. The error itself, with hosts and roles, is in the log. */
 export type HealthProblem = 'does not answer' | 'cannot be reached' | 'fails';

@@ -13,11 +13,14 @@ import { serviceInterceptors } from './interceptors.ts';
 let server: HttpServer | undefined;
 afterEach(() => server?.close());
 
-class DatabaseAway extends Error {}
+/** As Node reports a server that cannot be reached. */
+class DatabaseAway extends Error {
+  readonly code = 'ECONNRESET';
+}
 
 async function serve(routes: (router: ConnectRouter) => void): Promise<string> {
   const verify = async (token: string) => (token === 'good' ? { userId: 'u1', jti: 'j1' } : undefined);
-  const interceptors = serviceInterceptors({ verify, isTransient: (error) => error instanceof DatabaseAway });
+  const interceptors = serviceInterceptors(verify);
   server = await startHttpServer({
     host: '127.0.0.1',
     port: 0,
@@ -149,7 +152,7 @@ describe('a served method', () => {
       host: '127.0.0.1',
       port: 0,
       health: createHealth(),
-      interceptors: serviceInterceptors({ verify: away, isTransient: () => false }),
+      interceptors: serviceInterceptors(away),
       routes: (router) =>
         router
           .service(BidService, {

@@ -10,25 +10,13 @@ import { traceRequests } from './trace-requests.ts';
 
 const log = createLogger('rpc');
 
-export interface ServiceInterceptorOptions {
-  verify: TokenVerifier;
-  /** True for an error that passes by itself, as when the database is away: `@gavel/postgres/sqlstate` has one. */
-  isTransient: (error: unknown) => boolean;
-}
-
 /**
  * What every service's methods run inside, outermost first: the span of the request, the one place where unexpected
  * errors are logged and hidden, the answer while the database is away, the caller's identity, and the field rules of
  * the .proto files.
  */
-export function serviceInterceptors({ verify, isTransient }: ServiceInterceptorOptions): Interceptor[] {
-  return [
-    traceRequests(),
-    hideUnexpected(),
-    answerUnavailable(isTransient),
-    authenticate(verify),
-    checkFields(),
-  ];
+export function serviceInterceptors(verify: TokenVerifier): Interceptor[] {
+  return [traceRequests(), hideUnexpected(), answerUnavailable(), authenticate(verify), checkFields()];
 }
 
 /** Errors that carry a reason go out as they are; anything else is logged once, with its cause, and goes out as INTERNAL. */

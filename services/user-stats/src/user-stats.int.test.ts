@@ -5,15 +5,11 @@ import { Code, createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { UserStatsService } from '@gavel/proto/gen/userstats/v1/user_stats_pb';
+import { startService } from '@gavel/service-runtime/run-service';
+import { userStatsProcess } from '@gavel/user-stats-consumer/process';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startUserStats } from './main.ts';
-
-// The projection's table belongs to its writer, which this service knows by its table only.
-const table = {
-  name: 'user-stats',
-  directory: new URL('../../../consumers/user-stats/migrations/', import.meta.url),
-};
+import { userStatsService } from './main.ts';
 
 describe('UserStatsService', () => {
   let database: TestDatabase;
@@ -23,7 +19,8 @@ describe('UserStatsService', () => {
   const stops: (() => Promise<void> | void)[] = [];
 
   const start = (databaseUrl: string): Promise<string> =>
-    startUserStats(
+    startService(
+      userStatsService,
       {
         HOST: '127.0.0.1',
         PORT: 0,
@@ -37,7 +34,10 @@ describe('UserStatsService', () => {
     );
 
   beforeAll(async () => {
-    [database, keys] = await Promise.all([createTestDatabase([table]), generateKeyPair('EdDSA')]);
+    [database, keys] = await Promise.all([
+      createTestDatabase(userStatsProcess.database.migrations),
+      generateKeyPair('EdDSA'),
+    ]);
     const key = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'EdDSA' };
     jwks = createServer((_, response) => response.end(JSON.stringify({ keys: [key] })));
     await new Promise<void>((resolve) => jwks.listen(0, '127.0.0.1', resolve));

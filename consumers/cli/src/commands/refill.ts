@@ -3,7 +3,7 @@ import { partitionsOf, type StreamName } from '@gavel/proto/topology';
 import { Command, Option } from 'commander';
 import { CommandFailure } from '../command-failure.ts';
 import { knownGroups } from '../groups/known-groups.ts';
-import { outboxes } from '../outbox/outboxes.ts';
+import { type Outbox, outboxes } from '../outbox/outboxes.ts';
 import { executeRefill } from '../refill/execute-refill.ts';
 import { formatRefill, planRefill, type RefillStep } from '../refill/plan-refill.ts';
 import { refuseLosses, refuseOpenLosses } from '../refill/refuse-refill.ts';
@@ -61,7 +61,7 @@ groups. Processed events see to it that nothing is applied twice.`,
           options.partition === undefined
             ? partitionsOf(stream)
             : [requirePartition(stream, options.partition)];
-        const pool = context.session.pool(outboxOf(stream));
+        const pool = context.session.pool(outboxOf(stream).database);
         const steps = await planRefill(await context.session.inspector(), pool, stream, partitions);
         if (options.execute !== true) {
           return answer(context, stream, steps, 'Nothing has changed. Add --execute to do it.');
@@ -86,10 +86,10 @@ groups. Processed events see to it that nothing is applied twice.`,
     );
 }
 
-function outboxOf(stream: StreamName): 'auth' | 'bids' {
+function outboxOf(stream: StreamName): Outbox {
   const found = outboxes.find((each) => each.stream === stream);
   if (found === undefined) throw new CommandFailure('notFound', `no outbox publishes to ${stream}`);
-  return found.name;
+  return found;
 }
 
 function seekHint(stream: StreamName): string {

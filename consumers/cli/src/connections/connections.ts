@@ -1,22 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
+import { databases } from '@gavel/processes';
 import { CommandFailure } from '../command-failure.ts';
-import type { CommandLineConfig } from '../config.ts';
+import { type CommandLineConfig, databaseKey } from '../config.ts';
+
+const servers = ['STREAM_URL', 'AMQP_URL', 'MANAGEMENT_URL', 'NATS_URL'] as const;
+
+export type ConnectionName = (typeof servers)[number] | ReturnType<typeof databaseKey>;
 
 /** What the command line may need to reach, by the name of its environment variable. */
-export const connectionNames = [
-  'STREAM_URL',
-  'AMQP_URL',
-  'MANAGEMENT_URL',
-  'AUTH_DATABASE_URL',
-  'BIDS_DATABASE_URL',
-  'STATS_DATABASE_URL',
-  'NOTIFICATIONS_DATABASE_URL',
-  'LEADERBOARD_DATABASE_URL',
-  'NATS_URL',
-] as const;
-
-export type ConnectionName = (typeof connectionNames)[number];
+export const connectionNames: readonly ConnectionName[] = [
+  ...servers,
+  ...databases.map(({ name }) => databaseKey(name)),
+];
 
 /** Where one system's servers answer, in order of precedence: flags, environment, the launcher's file. */
 export interface Connections {

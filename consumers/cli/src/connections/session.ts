@@ -1,10 +1,10 @@
 import { inspectMirror, type MirrorInspector } from '@gavel/nats-bridge/inspect-mirror';
 import { createPool, type Pool } from '@gavel/postgres/pool';
+import type { DatabaseName } from '@gavel/processes';
 import { inspectStream, type StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import { openStreamReader, type StreamReader } from '@gavel/rabbitmq/stream-reader';
+import { databaseKey } from '../config.ts';
 import type { ConnectionName, Connections } from './connections.ts';
-
-export type DatabaseName = 'auth' | 'bids' | 'stats' | 'notifications' | 'leaderboard';
 
 /** Connections of one run of a command, made when first asked for and closed together. */
 export class Session {
@@ -27,7 +27,7 @@ export class Session {
   }
 
   databaseUrl(name: DatabaseName): string {
-    return this.url(`${name.toUpperCase() as Uppercase<DatabaseName>}_DATABASE_URL`);
+    return this.url(databaseKey(name));
   }
 
   pool(name: DatabaseName): Pool {

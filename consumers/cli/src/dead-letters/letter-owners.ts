@@ -1,5 +1,5 @@
+import type { DatabaseName } from '@gavel/processes';
 import { CommandFailure } from '../command-failure.ts';
-import type { DatabaseName } from '../connections/session.ts';
 import { type KnownGroup, knownGroups, workQueues } from '../groups/known-groups.ts';
 
 /** Everybody who parks events: the groups that read streams, and the consumers of work queues. */

@@ -1,12 +1,9 @@
 import type { ConsumerDefinition } from '@gavel/consumer-runtime/define-consumer';
 import type { QueueConsumerDefinition } from '@gavel/consumer-runtime/define-queue-consumer';
 import { asConsumer } from '@gavel/consumer-runtime/define-queue-consumer';
-import { leaderboardConsumer } from '@gavel/leaderboard-consumer/consumer';
-import { notificationsConsumer } from '@gavel/notifications-consumer/consumer';
+import { consumerProcesses, type DatabaseName } from '@gavel/processes';
 import { type StreamName, streams } from '@gavel/proto/topology';
-import { userStatsConsumer } from '@gavel/user-stats-consumer/consumer';
 import { CommandFailure } from '../command-failure.ts';
-import type { DatabaseName } from '../connections/session.ts';
 
 /** A group whose declaration this command line knows, so that it can hand events to its handler. */
 export interface KnownGroup {
@@ -24,17 +21,22 @@ export interface MirrorGroup {
   readonly streams: readonly StreamName[];
 }
 
-/** Every consumer group that reads a stream. A new one gets its line here. */
-export const knownGroups: readonly KnownGroup[] = [
-  streamGroup(userStatsConsumer, 'stats'),
-  streamGroup(leaderboardConsumer, 'leaderboard'),
-];
+const declared = await Promise.all(
+  consumerProcesses.map(async ({ consumer, database }) => ({
+    definition: await consumer(),
+    database: database.name,
+  })),
+);
 
-/** Every consumer that works on a queue of the topic exchange. A new one gets its line here. */
-export const workQueues: readonly KnownGroup[] = [
-  // Redriven notifications are shown and not mailed: whether mail is on is known to the consumer's process alone.
-  queueGroup(notificationsConsumer({ mail: false }), 'notifications'),
-];
+/** Every consumer group that reads a stream. */
+export const knownGroups: readonly KnownGroup[] = declared.flatMap(({ definition, database }) =>
+  'stream' in definition ? [streamGroup(definition, database)] : [],
+);
+
+/** Every consumer that works on a queue of the topic exchange. */
+export const workQueues: readonly KnownGroup[] = declared.flatMap(({ definition, database }) =>
+  'stream' in definition ? [] : [queueGroup(definition, database)],
+);
 
 export const natsBridge: MirrorGroup = {
   name: 'nats-bridge',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
-import { statsMigrations } from '@gavel/user-stats-consumer/migrations';
+import { userStatsProcess } from '@gavel/user-stats-consumer/process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Extent } from '../streams/extent.ts';
 import { executeSeek } from './execute-seek.ts';
@@ -22,7 +22,7 @@ describe('undoing a seek', () => {
   let database: TestDatabase;
 
   beforeAll(async () => {
-    database = await createTestDatabase(statsMigrations);
+    database = await createTestDatabase(userStatsProcess.database.migrations);
   });
   afterAll(() => database.drop());
   beforeEach(async () => {

@@ -1,7 +1,16 @@
+import { type DatabaseName, relayProcesses } from '@gavel/processes';
 import type { StreamName } from '@gavel/proto/topology';
 
-/** The outboxes, the database of each, and the stream that its relay publishes to. */
-export const outboxes = [
-  { name: 'auth', stream: 'gavel.auth' },
-  { name: 'bids', stream: 'gavel.bids' },
-] as const satisfies readonly { name: 'auth' | 'bids'; stream: StreamName }[];
+/** An outbox with its database and the stream that its relay publishes to. */
+export interface Outbox {
+  readonly name: 'auth' | 'bids';
+  readonly stream: StreamName;
+  readonly database: DatabaseName;
+}
+
+/** Every outbox that has a relay. */
+export const outboxes: readonly Outbox[] = relayProcesses.map(({ environment, database }) => ({
+  name: environment.OUTBOX,
+  stream: `gavel.${environment.OUTBOX}`,
+  database: database.name,
+}));

@@ -4,6 +4,7 @@ import { refill } from '@gavel/outbox/refill';
 import type { Pool } from '@gavel/postgres/pool';
 import { CommandFailure } from '../command-failure.ts';
 import type { Session } from '../connections/session.ts';
+import type { Outbox } from '../outbox/outboxes.ts';
 import { requireExtent } from '../streams/extent.ts';
 import type { Progress } from '../terminal/output.ts';
 import type { CommandContext } from '../terminal/run-command.ts';
@@ -15,11 +16,11 @@ import type { RefillStep } from './plan-refill.ts';
  */
 export async function executeRefill(
   { session, output, interrupted }: CommandContext,
-  outbox: 'auth' | 'bids',
+  { name: outbox, database }: Outbox,
   steps: readonly RefillStep[],
   loseOlder: boolean,
 ): Promise<number> {
-  const pool = session.pool(outbox);
+  const pool = session.pool(database);
   let events = 0;
   for (const { partition } of steps) {
     let progress: Progress | undefined;

@@ -7,10 +7,10 @@ import { type RunningConsumer, startConsumer } from '@gavel/consumer-runtime/sta
 import { startQueueConsumer } from '@gavel/consumer-runtime/start-queue-consumer';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
 import { startTestNats } from '@gavel/dev/testing/private-infrastructure';
-import { leaderboardMigrations } from '@gavel/leaderboard-consumer/migrations';
+import { leaderboardProcess } from '@gavel/leaderboard-consumer/process';
 import { startNatsBridge } from '@gavel/nats-bridge/main';
 import { notificationsConsumer } from '@gavel/notifications-consumer/consumer';
-import { notificationsMigrations } from '@gavel/notifications-consumer/migrations';
+import { notificationsProcess } from '@gavel/notifications-consumer/process';
 import { append } from '@gavel/outbox/append';
 import { outboxMigrations } from '@gavel/outbox/migrations';
 import { type Relay, startRelay } from '@gavel/outbox/start-relay';
@@ -18,7 +18,7 @@ import { createTestDatabase } from '@gavel/postgres/testing/test-database';
 import { transaction } from '@gavel/postgres/transaction';
 import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import { userStatsConsumer } from '@gavel/user-stats-consumer/consumer';
-import { statsMigrations } from '@gavel/user-stats-consumer/migrations';
+import { userStatsProcess } from '@gavel/user-stats-consumer/process';
 import { expect, inject, vi } from 'vitest';
 
 export interface CommandResult {
@@ -66,9 +66,9 @@ export async function startCliSystem(): Promise<CliSystem> {
     startTestNats(),
     createTestDatabase([outboxMigrations]),
     createTestDatabase([outboxMigrations]),
-    createTestDatabase(statsMigrations),
-    createTestDatabase(notificationsMigrations),
-    createTestDatabase(leaderboardMigrations),
+    createTestDatabase(userStatsProcess.database.migrations),
+    createTestDatabase(notificationsProcess.database.migrations),
+    createTestDatabase(leaderboardProcess.database.migrations),
   ]);
   const directory = await mkdtemp(join(tmpdir(), 'gavel-cli-'));
   const connections = join(directory, 'connections.json');
@@ -78,11 +78,11 @@ export async function startCliSystem(): Promise<CliSystem> {
       STREAM_URL: urls.streamUrl,
       AMQP_URL: urls.amqpUrl,
       MANAGEMENT_URL: urls.managementUrl,
-      AUTH_DATABASE_URL: auth.url,
-      BIDS_DATABASE_URL: bids.url,
-      STATS_DATABASE_URL: stats.url,
-      NOTIFICATIONS_DATABASE_URL: notifications.url,
-      LEADERBOARD_DATABASE_URL: leaderboard.url,
+      GAVEL_AUTH_URL: auth.url,
+      GAVEL_BIDS_URL: bids.url,
+      GAVEL_STATS_URL: stats.url,
+      GAVEL_NOTIFICATIONS_URL: notifications.url,
+      GAVEL_LEADERBOARD_URL: leaderboard.url,
       NATS_URL: nats.url,
     }),
   );

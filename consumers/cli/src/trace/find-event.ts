@@ -63,8 +63,8 @@ async function findRow(session: Session, eventId: string, madeAt: Date): Promise
   let held: string[] = [];
   for (const late of [false, true]) {
     held = [];
-    for (const { name, stream } of outboxes) {
-      const { row, oldest } = await readOutboxTrace(session.pool(name), eventId, madeAt, { late });
+    for (const { name, stream, database } of outboxes) {
+      const { row, oldest } = await readOutboxTrace(session.pool(database), eventId, madeAt, { late });
       const holds = oldest === null ? `${name} is empty` : `${name} begins with ${formatMoment(oldest)}`;
       if (row !== undefined) return { stream, row, rowGone: `gone: outbox ${holds}` };
       held.push(holds);

@@ -4,7 +4,7 @@ import { publishToExchange, type TopicMessage } from '@gavel/consumer-runtime/te
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { inject } from 'vitest';
-import { notificationsMigrations } from '../migrations.ts';
+import { notificationsProcess } from '../process.ts';
 import type { EventMessage } from './event-message.ts';
 
 /** A database and a virtual host of its own. */
@@ -27,7 +27,7 @@ export async function openNotificationsFixture(
   const urls = inject('infrastructure');
   const vhost = `test-${randomUUID()}`;
   const [database, { amqpUrl }] = await Promise.all([
-    createTestDatabase(notificationsMigrations),
+    createTestDatabase(notificationsProcess.database.migrations),
     createVhost(urls, vhost),
   ]);
   const told = async (userId: string): Promise<string[]> => {

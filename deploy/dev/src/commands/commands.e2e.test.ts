@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { type ProcessName, processesFor } from '@gavel/processes';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { environment, portKey } from '../config.ts';
 import { isPortFree } from '../infrastructure/native/server-ports.ts';
 import { isAlive } from '../process-control/process-table.ts';
-import { type ProcessName, processes } from '../processes.ts';
 import { gavelDirectory, projectRoot } from '../project-root.ts';
 import { rpcCaller } from '../seed/rpc.ts';
 
@@ -36,7 +36,7 @@ describe('the make targets', () => {
   };
 
   beforeAll(async () => {
-    for (const { name } of processes) ports.set(name, await freePort());
+    for (const { name } of processesFor({ nats: false })) ports.set(name, await freePort());
     env = {
       ...environment,
       GAVEL_INFRASTRUCTURE: 'native',

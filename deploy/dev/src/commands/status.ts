@@ -1,6 +1,7 @@
+import { findProcess, processesFor } from '@gavel/processes';
 import { environment, readDevConfig } from '../config.ts';
-import { findProcess, httpUrl, processesFor } from '../processes.ts';
 import { type KeptState, readState } from '../system/state-file.ts';
+import { httpUrl } from '../system/system-context.ts';
 import { type HealthWord, healthOf, supervised } from './health.ts';
 import { runCommand } from './terminal.ts';
 

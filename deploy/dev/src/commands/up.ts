@@ -2,18 +2,19 @@ import { spawn } from 'node:child_process';
 import { access, mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type ProcessName, processesFor } from '@gavel/processes';
 import { type DevConfig, environment, readDevConfig } from '../config.ts';
 import { isPortFree, portBusy } from '../infrastructure/native/server-ports.ts';
 import { LaunchError } from '../launch-error.ts';
 import { holdLock } from '../process-control/hold-lock.ts';
 import { isAlive } from '../process-control/process-table.ts';
 import { lastLines } from '../process-control/server-process.ts';
-import { httpUrl, type ProcessName, processes, processesFor } from '../processes.ts';
 import { projectRoot } from '../project-root.ts';
 import { bidders, demoPassword, sellers } from '../seed/demo-people.ts';
 import { rpcCaller } from '../seed/rpc.ts';
 import { seedDemo } from '../seed/seed-demo.ts';
 import { readState, type SystemState } from '../system/state-file.ts';
+import { httpUrl } from '../system/system-context.ts';
 import { healthOf, supervised } from './health.ts';
 import { stopSystem } from './stop-system.ts';
 import { runCommand, timed } from './terminal.ts';
@@ -171,8 +172,8 @@ function summary(config: DevConfig): void {
 Gavel is up.
 
   web app       ${httpUrl(config.processPorts.bff)}
-${processes
-  .filter(({ name, serves }) => serves && name !== 'bff')
+${processesFor(config)
+  .filter(({ kind }) => kind === 'service')
   .map(({ name }) => `  ${name.padEnd(12)}  ${httpUrl(config.processPorts[name])}`)
   .join('\n')}
 

@@ -1,12 +1,12 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SystemContext } from '../processes.ts';
+import type { SystemContext } from './system-context.ts';
 
 const fileName = 'connections.json';
 
 /**
- * Writes where the running system's broker and databases answer, under the names that the `gavel` command line reads them
- * by (consumers/cli, `connections.ts`). The URLs carry passwords, so the file is for the launcher's user alone.
+ * Writes the URLs of the running system's broker and databases under the names by which the `gavel` command line reads them:
+ * `GAVEL_BIDS_URL` for the database gavel_bids. The URLs hold passwords, so only the launcher's user may read the file.
  */
 export async function writeConnections({ directory, urls, databaseUrls }: SystemContext): Promise<void> {
   const file = join(directory, fileName);
@@ -14,11 +14,9 @@ export async function writeConnections({ directory, urls, databaseUrls }: System
     STREAM_URL: urls.streamUrl,
     AMQP_URL: urls.amqpUrl,
     MANAGEMENT_URL: urls.managementUrl,
-    AUTH_DATABASE_URL: databaseUrls.gavel_auth,
-    BIDS_DATABASE_URL: databaseUrls.gavel_bids,
-    STATS_DATABASE_URL: databaseUrls.gavel_stats,
-    NOTIFICATIONS_DATABASE_URL: databaseUrls.gavel_notifications,
-    LEADERBOARD_DATABASE_URL: databaseUrls.gavel_leaderboard,
+    ...Object.fromEntries(
+      Object.entries(databaseUrls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url]),
+    ),
     ...(urls.natsUrl !== undefined && { NATS_URL: urls.natsUrl }),
   };
   await writeFile(`${file}.new`, `${JSON.stringify(connections, undefined, 2)}\n`, { mode: 0o600 });

@@ -1,5 +1,5 @@
+import type { DatabaseName } from '@gavel/processes';
 import pg from 'pg';
-import type { DatabaseName } from '../processes.ts';
 import type { Secrets } from './secrets.ts';
 
 /**

@@ -1,5 +1,8 @@
-import { dirname } from 'node:path';
-import type { ProcessDefinition, SystemContext } from '../processes.ts';
+import { dirname, join } from 'node:path';
+import { type DatabaseName, findProcess, type GavelProcess } from '@gavel/processes';
+import type { Connection, EnvironmentValue } from '@gavel/proto/process';
+import type { InfrastructureUrls } from '../infrastructure/infrastructure.ts';
+import { httpUrl, type SystemContext } from './system-context.ts';
 
 const passedOn =
   /^(HOME|LANG|LC_.*|TZ|TMPDIR|LOG_LEVEL|OTEL_.*|NODE_EXTRA_CA_CERTS|NODE_OPTIONS|SSL_CERT_.*)$/;
@@ -12,19 +15,60 @@ export function baseEnvironment(env: NodeJS.ProcessEnv): Record<string, string> 
   return { ...Object.fromEntries(kept), PATH: `${dirname(process.execPath)}:${env.PATH ?? ''}` };
 }
 
-/** The whole environment of one process. */
+/** The whole environment of one process: what its descriptor asks for, with the values of this system. */
 export function processEnvironment(
-  definition: ProcessDefinition,
+  descriptor: GavelProcess,
   context: SystemContext,
   env: NodeJS.ProcessEnv,
 ): Record<string, string> {
-  const kept = (definition.keepsKeys ?? []).flatMap((key) => (env[key] ? [[key, env[key]]] : []));
+  const settings = (descriptor.settings ?? []).flatMap((key) => (env[key] ? [[key, env[key]]] : []));
+  const values = Object.entries(descriptor.environment).map(([key, value]) => [
+    key,
+    resolveValue(descriptor, value, context),
+  ]);
   return {
     ...baseEnvironment(env),
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(settings),
     HOST: '127.0.0.1',
-    PORT: String(context.ports[definition.name]),
-    OTEL_SERVICE_NAME: definition.name,
-    ...definition.environment(context),
+    PORT: String(context.ports[descriptor.name]),
+    OTEL_SERVICE_NAME: descriptor.name,
+    ...Object.fromEntries(values),
   };
+}
+
+function resolveValue(
+  { name, database }: GavelProcess,
+  value: EnvironmentValue,
+  { urls, ports, databaseUrls, directory }: SystemContext,
+): string {
+  if (typeof value === 'string') return value;
+  switch (value.from) {
+    case 'database': {
+      const url = databaseUrls[database?.name as DatabaseName];
+      if (url === undefined) throw new Error(`${name} asks for a database and names none`);
+      return url;
+    }
+    case 'connection':
+      return connectionUrl(value.to, urls);
+    case 'process': {
+      const other = findProcess(value.name);
+      if (other === undefined) throw new Error(`${name} calls ${value.name}, which is not a process`);
+      return httpUrl(ports[other.name]);
+    }
+    case 'directory':
+      return join(directory, value.name);
+  }
+}
+
+function connectionUrl(to: Connection, urls: InfrastructureUrls): string {
+  switch (to) {
+    case 'amqp':
+      return urls.amqpUrl;
+    case 'stream':
+      return urls.streamUrl;
+    case 'redis':
+      return urls.redisUrl;
+    case 'nats':
+      return urls.natsUrl ?? '';
+  }
 }

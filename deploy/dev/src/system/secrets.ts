@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatabaseName } from '../processes.ts';
+import { type DatabaseName, databases } from '@gavel/processes';
 
 /** What one system keeps to itself: made at its first start, readable by the launcher's user alone, never printed. */
 export interface Secrets {
@@ -14,13 +14,10 @@ export async function readSecrets(directory: string): Promise<Secrets> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   const kept = text === undefined ? undefined : (JSON.parse(text) as Partial<Secrets>).databasePasswords;
   const password = () => randomBytes(18).toString('hex');
-  const fresh: Secrets['databasePasswords'] = {
-    gavel_auth: password(),
-    gavel_bids: password(),
-    gavel_stats: password(),
-    gavel_notifications: password(),
-    gavel_leaderboard: password(),
-  };
+  const fresh = Object.fromEntries(databases.map(({ name }) => [name, password()])) as Record<
+    DatabaseName,
+    string
+  >;
   const secrets: Secrets = { databasePasswords: { ...fresh, ...kept } };
   const written = `${JSON.stringify(secrets)}\n`;
   if (written !== text) await writeFile(file, written, { mode: 0o600 });

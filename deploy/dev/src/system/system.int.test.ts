@@ -1,19 +1,28 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { GavelProcess, ProcessName } from '@gavel/processes';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { readDevConfig } from '../config.ts';
 import { removeServerHome } from '../infrastructure/native/server-home.ts';
 import { isPortFree } from '../infrastructure/native/server-ports.ts';
 import { LaunchError } from '../launch-error.ts';
 import { isAlive } from '../process-control/process-table.ts';
-import type { ProcessDefinition, ProcessName } from '../processes.ts';
 import { gavelDirectory } from '../project-root.ts';
 import { System } from './system.ts';
 
 const fixture = 'deploy/dev/src/testing/fixtures/small-process.ts';
 
-function definition(name: ProcessName, more: Partial<ProcessDefinition> = {}): ProcessDefinition {
-  return { name, entry: fixture, serves: true, startsAfter: [], environment: () => ({}), ...more };
+function definition(name: ProcessName, more: Partial<GavelProcess> = {}): GavelProcess {
+  return {
+    name,
+    kind: 'service',
+    summary: 'a test process',
+    entry: fixture,
+    port: 0,
+    startsAfter: [],
+    environment: {},
+    ...more,
+  };
 }
 
 describe('a system', () => {
@@ -21,7 +30,7 @@ describe('a system', () => {
   let system: System | undefined;
   const lines: string[] = [];
 
-  async function build(processes: ProcessDefinition[]): Promise<System> {
+  async function build(processes: GavelProcess[]): Promise<System> {
     lines.length = 0;
     directory = join(gavelDirectory, `test-${process.pid}-90${Math.floor(Math.random() * 1000)}`);
     mkdirSync(directory, { recursive: true });
@@ -72,7 +81,7 @@ describe('a system', () => {
   }, 120_000);
 
   test('names a process that dies at its start, with the last lines of its log, and stops the rest', async () => {
-    const broken = definition('bids', { environment: () => ({ CRASH_AT_START: 'no such key' }) });
+    const broken = definition('bids', { environment: { CRASH_AT_START: 'no such key' } });
     const run = await build([definition('auth'), broken]);
     const failure = await run.start().catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(LaunchError);
@@ -82,7 +91,7 @@ describe('a system', () => {
   }, 120_000);
 });
 
-async function freePorts(processes: readonly ProcessDefinition[]): Promise<Record<string, string>> {
+async function freePorts(processes: readonly GavelProcess[]): Promise<Record<string, string>> {
   const ports: Record<string, string> = {};
   for (const { name } of processes) {
     let port = 0;

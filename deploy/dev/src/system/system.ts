@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { migrate } from '@gavel/postgres/migrate';
+import { createPool } from '@gavel/postgres/pool';
+import { databases, type GavelProcess, type ProcessName, processesFor } from '@gavel/processes';
 import type { DevConfig } from '../config.ts';
 import { chooseProvider } from '../infrastructure/choose-provider.ts';
 import type { Infrastructure, InfrastructureUrls } from '../infrastructure/infrastructure.ts';
@@ -8,19 +10,13 @@ import { createVhost } from '../infrastructure/rabbitmq-management.ts';
 import { LaunchError } from '../launch-error.ts';
 import { Keeper, type Runnable } from '../process-control/keeper.ts';
 import { nodeProcess } from '../process-control/node-process.ts';
-import {
-  migrations,
-  type ProcessDefinition,
-  type ProcessName,
-  processesFor,
-  type SystemContext,
-} from '../processes.ts';
 import { projectRoot } from '../project-root.ts';
 import { ensureBffBuild } from './bff-build.ts';
 import { writeConnections } from './connections-file.ts';
 import { ensureDatabases } from './databases.ts';
 import { baseEnvironment, processEnvironment } from './process-environment.ts';
 import { readSecrets } from './secrets.ts';
+import type { SystemContext } from './system-context.ts';
 
 export interface SystemOptions {
   readonly config: DevConfig;
@@ -30,7 +26,7 @@ export interface SystemOptions {
   /** Called whenever anything of `kept` changed. */
   readonly onChange?: () => void;
   /** For tests of the launcher itself: other processes than the real ones, without databases, migrations and build. */
-  readonly processes?: readonly ProcessDefinition[];
+  readonly processes?: readonly GavelProcess[];
 }
 
 /** Servers, databases and processes of one Gavel, started in order, kept running, stopped in reverse. */
@@ -71,7 +67,9 @@ export class System {
     this.#ending.abort();
     const left = new Set(this.#processes.keys());
     while (left.size > 0) {
-      const needed = new Set([...left].flatMap((name) => this.#definition(name)?.startsAfter ?? []));
+      const needed = new Set<ProcessName>(
+        [...left].flatMap((name) => this.#definition(name)?.startsAfter ?? []),
+      );
       const free = [...left].filter((name) => !needed.has(name));
       await Promise.all(free.map((name) => this.#processes.get(name)?.stop()));
       for (const name of free) left.delete(name);
@@ -127,7 +125,7 @@ export class System {
   }
 
   async #prepare(urls: InfrastructureUrls): Promise<SystemContext> {
-    const { config, report, env } = this.#options;
+    const { config, report } = this.#options;
     const secrets = await readSecrets(config.directory);
     const databaseUrls = await ensureDatabases(urls.postgresUrl, secrets);
     const context: SystemContext = {
@@ -138,24 +136,7 @@ export class System {
     };
     await writeConnections(context);
     if (this.#options.processes !== undefined) return context;
-    const base = baseEnvironment(env);
-    await Promise.all(
-      migrations.map(async ({ database, entry }) => {
-        const result = await execa(process.execPath, [entry], {
-          cwd: projectRoot,
-          env: { ...base, DATABASE_URL: databaseUrls[database] },
-          extendEnv: false,
-          reject: false,
-          all: true,
-          stdin: 'ignore',
-        });
-        if (!result.failed) return;
-        throw new LaunchError('command-failed', `The migration of ${database} failed (${entry}).`, {
-          log: result.all.split('\n').slice(-15).join('\n'),
-          wayOut: 'Correct the migration; `make reset` starts from an empty database.',
-        });
-      }),
-    );
+    await migrateDatabases(databaseUrls);
     report('databases are at the newest schema');
     return context;
   }
@@ -166,7 +147,7 @@ export class System {
     if (built) this.#options.report(`web app built (${seconds(began)})`);
   }
 
-  async #startProcess(definition: ProcessDefinition, context: SystemContext): Promise<void> {
+  async #startProcess(definition: GavelProcess, context: SystemContext): Promise<void> {
     this.#mustGoOn();
     const began = performance.now();
     const keeper = this.#keeper(
@@ -192,11 +173,11 @@ export class System {
     });
   }
 
-  #definitions(): readonly ProcessDefinition[] {
+  #definitions(): readonly GavelProcess[] {
     return this.#options.processes ?? processesFor(this.#options.config);
   }
 
-  #definition(name: ProcessName): ProcessDefinition | undefined {
+  #definition(name: ProcessName): GavelProcess | undefined {
     return this.#definitions().find((definition) => definition.name === name);
   }
 
@@ -204,6 +185,30 @@ export class System {
     if (!this.#ending.signal.aborted) return;
     throw new LaunchError('command-failed', 'The start was interrupted.', { wayOut: 'Run `make up` again.' });
   }
+}
+
+async function migrateDatabases(urls: SystemContext['databaseUrls']): Promise<void> {
+  await Promise.all(
+    databases.map(async ({ name, migrations }) => {
+      const pool = createPool({ connectionString: urls[name], max: 1, applicationName: 'gavel-migrate' });
+      try {
+        await migrate(pool, migrations);
+      } catch (error) {
+        throw new LaunchError('command-failed', `The migration of ${name} failed: ${describe(error)}`, {
+          wayOut: 'Correct the migration; `make reset` starts from an empty database.',
+          cause: error,
+        });
+      } finally {
+        await pool.end();
+      }
+    }),
+  );
+}
+
+/** The messages of an error and its causes. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${describe(error.cause)}`;
 }
 
 function seconds(began: number): string {

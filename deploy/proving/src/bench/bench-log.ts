@@ -1,4 +1,4 @@
-import { type ProcessName, processes } from '@gavel/dev/processes';
+import { type ProcessName, processes } from '@gavel/processes';
 import { startSystem } from '../system/start-system.ts';
 import type { BenchConfig } from './config.ts';
 import type { Figure } from './figure.ts';

@@ -4,10 +4,11 @@ import {
   startBidsUnderTest,
   type Visitor,
 } from '@gavel/bids-service/testing/bids-under-test';
+import { startConsumerProgram } from '@gavel/consumer-runtime/run-consumer';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
 import { startTestRedis, type TestRedis } from '@gavel/dev/testing/private-infrastructure';
-import { startLeaderboard } from '@gavel/leaderboard-consumer/main';
-import { leaderboardMigrations } from '@gavel/leaderboard-consumer/migrations';
+import { leaderboard } from '@gavel/leaderboard-consumer/main';
+import { leaderboardProcess } from '@gavel/leaderboard-consumer/process';
 import { startRelay } from '@gavel/outbox/start-relay';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import fc from 'fast-check';
@@ -29,7 +30,7 @@ beforeAll(async () => {
   [redis, bids, database, urls] = await Promise.all([
     startTestRedis(),
     startBidsUnderTest(),
-    createTestDatabase(leaderboardMigrations),
+    createTestDatabase(leaderboardProcess.database.migrations),
     createVhost(servers, vhost),
   ]);
   counted = bids.anonymous;
@@ -42,7 +43,8 @@ beforeAll(async () => {
     retentionSeconds: 3600,
   });
   stops.push(() => relay.stop());
-  await startLeaderboard(
+  await startConsumerProgram(
+    leaderboard,
     {
       HOST: '127.0.0.1',
       PORT: 0,

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type DatabaseName, migrations } from '@gavel/dev/processes';
+import { migrate } from '@gavel/postgres/migrate';
+import { createPool } from '@gavel/postgres/pool';
+import { type DatabaseName, databases } from '@gavel/processes';
 import pg from 'pg';
 
 /**
@@ -16,12 +18,25 @@ export async function createDatabases(
   await admin.connect();
   try {
     const urls: Partial<Record<DatabaseName, string>> = {};
-    for (const { database } of migrations)
-      urls[database] = await createDatabase(admin, postgresUrl, database, suffix);
+    for (const { name } of databases) urls[name] = await createDatabase(admin, postgresUrl, name, suffix);
     return urls as Record<DatabaseName, string>;
   } finally {
     await admin.end();
   }
+}
+
+/** Brings the system's databases to the newest schema. */
+export async function migrateDatabases(urls: Readonly<Record<DatabaseName, string>>): Promise<void> {
+  await Promise.all(
+    databases.map(async ({ name, migrations }) => {
+      const pool = createPool({ connectionString: urls[name], max: 1, applicationName: 'gavel-migrate' });
+      try {
+        await migrate(pool, migrations);
+      } finally {
+        await pool.end();
+      }
+    }),
+  );
 }
 
 /** Removes what `createDatabases` made under that suffix, whoever is still connected. */
@@ -29,9 +44,9 @@ export async function dropDatabases(postgresUrl: string, suffix: string): Promis
   const admin = new pg.Client({ connectionString: postgresUrl });
   await admin.connect();
   try {
-    for (const { database } of migrations) {
-      await admin.query(`DROP DATABASE IF EXISTS ${admin.escapeIdentifier(database + suffix)} WITH (FORCE)`);
-      await admin.query(`DROP ROLE IF EXISTS ${admin.escapeIdentifier(database + suffix)}`);
+    for (const { name } of databases) {
+      await admin.query(`DROP DATABASE IF EXISTS ${admin.escapeIdentifier(name + suffix)} WITH (FORCE)`);
+      await admin.query(`DROP ROLE IF EXISTS ${admin.escapeIdentifier(name + suffix)}`);
     }
   } finally {
     await admin.end();

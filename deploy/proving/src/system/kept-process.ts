@@ -3,9 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { environment } from '@gavel/dev/config';
 import { Keeper } from '@gavel/dev/process-control/keeper';
 import { answersOk, nodeProcess } from '@gavel/dev/process-control/node-process';
-import { httpUrl, type ProcessDefinition, type ProcessName, type SystemContext } from '@gavel/dev/processes';
 import { projectRoot } from '@gavel/dev/project-root';
 import { processEnvironment } from '@gavel/dev/system/process-environment';
+import { httpUrl, type SystemContext } from '@gavel/dev/system/system-context';
+import type { GavelProcess, ProcessName } from '@gavel/processes';
 
 /** The second instance of a process is called `relay-bids-2`. */
 export type InstanceName = ProcessName | `${ProcessName}-2`;
@@ -17,7 +18,7 @@ export interface ProcessChange {
 
 /** One process of the system under the launcher's own keeper, which starts it again whenever it dies. */
 export interface KeptProcess {
-  readonly definition: ProcessDefinition;
+  readonly definition: GavelProcess;
   readonly instance: InstanceName;
   readonly pid: number | null;
   readonly restarts: number;
@@ -42,7 +43,7 @@ interface KeepOptions {
 
 /** Nothing runs yet: `start` does it. */
 export function keepProcess(
-  definition: ProcessDefinition,
+  definition: GavelProcess,
   context: SystemContext,
   options: KeepOptions,
 ): KeptProcess {

@@ -1,25 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { environment } from '@gavel/dev/config';
 import type { Infrastructure, InfrastructureUrls } from '@gavel/dev/infrastructure/infrastructure';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
-import {
-  type DatabaseName,
-  httpUrl,
-  migrations,
-  type ProcessDefinition,
-  type ProcessName,
-  processes,
-  type SystemContext,
-} from '@gavel/dev/processes';
-import { projectRoot } from '@gavel/dev/project-root';
-import { baseEnvironment } from '@gavel/dev/system/process-environment';
+import { httpUrl, type SystemContext } from '@gavel/dev/system/system-context';
 import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
-import { execa } from 'execa';
-import { createDatabases, dropDatabases } from './create-databases.ts';
+import { type DatabaseName, type GavelProcess, type ProcessName, processesFor } from '@gavel/processes';
+import { createDatabases, dropDatabases, migrateDatabases } from './create-databases.ts';
 import { freePorts } from './free-ports.ts';
 import { type InstanceName, type KeptProcess, keepProcess, type ProcessChange } from './kept-process.ts';
 import { freshSystemDirectory } from './system-directory.ts';
+
+const processes = processesFor({ nats: false });
 
 export interface SystemOptions {
   /** Start the web app too: it must have been built. Default false. */
@@ -88,7 +79,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       databaseUrls,
       directory: directory.path,
     };
-    await runMigrations(context);
+    await migrateDatabases(databaseUrls);
     report('databases are migrated');
 
     const kept = new Map<InstanceName, KeptProcess>();
@@ -140,19 +131,7 @@ async function provideInfrastructure(
   return { urls: { ...urls, redisUrl: redisUrl.href }, servers: undefined };
 }
 
-async function runMigrations({ databaseUrls }: SystemContext): Promise<void> {
-  await Promise.all(
-    migrations.map(({ database, entry }) =>
-      execa(process.execPath, [entry], {
-        cwd: projectRoot,
-        extendEnv: false,
-        env: { ...baseEnvironment(environment), DATABASE_URL: databaseUrls[database] },
-      }),
-    ),
-  );
-}
-
-function chosenProcesses({ bff = false, processes: changes = {} }: SystemOptions): ProcessDefinition[] {
+function chosenProcesses({ bff = false, processes: changes = {} }: SystemOptions): GavelProcess[] {
   return processes.filter(({ name }) => changes[name] !== false && (name !== 'bff' || bff));
 }
 

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { outboxMigrations } from '@gavel/outbox/migrations';
 import type { Pool } from '@gavel/postgres/pool';
 import { createTestDatabase } from '@gavel/postgres/testing/test-database';
+import { startService } from '@gavel/service-runtime/run-service';
 import { inject } from 'vitest';
 import { readAuthConfig } from '../config.ts';
-import { startAuth } from '../main.ts';
-import { authMigrations } from '../migrations.ts';
+import { authService } from '../main.ts';
+import { authProcess } from '../process.ts';
 import { type AuthClient, createAuthClient } from './auth-client.ts';
 
 /** The whole service on a free port, with a database and signing keys of a test file's own. */
@@ -22,7 +22,7 @@ export interface AuthUnderTest extends AuthClient {
 
 /** Starts it; call `stop` in afterAll. `changes` are keys of the environment. */
 export async function startAuthUnderTest(changes: Record<string, string> = {}): Promise<AuthUnderTest> {
-  const database = await createTestDatabase([outboxMigrations, authMigrations]);
+  const database = await createTestDatabase(authProcess.database.migrations);
   const directory = await mkdtemp(join(tmpdir(), 'auth-keys-'));
   const stops: (() => Promise<void> | void)[] = [
     () => rm(directory, { recursive: true }),
@@ -37,7 +37,7 @@ export async function startAuthUnderTest(changes: Record<string, string> = {}): 
   };
   const start = async (more: Record<string, string>): Promise<AuthClient> => {
     const scope = { onStop: (_: string, stop: () => Promise<void> | void) => void stops.push(stop) };
-    return createAuthClient(await startAuth(readAuthConfig({ ...env, ...more }), scope));
+    return createAuthClient(await startService(authService, readAuthConfig({ ...env, ...more }), scope));
   };
   return {
     ...(await start({})),

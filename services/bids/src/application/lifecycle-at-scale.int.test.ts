@@ -1,8 +1,8 @@
 import { createPool } from '@gavel/postgres/pool';
+import { startLoop } from '@gavel/resilience';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createPostgresAuctions } from '../adapters/postgres/postgres-auctions.ts';
-import { startBackgroundLoop } from '../background-loop.ts';
 import { type BidsUnderTest, startBidsUnderTest, type Visitor } from '../testing/bids-under-test.ts';
 import { closeDueAuctions } from './lifecycle.ts';
 
@@ -46,7 +46,7 @@ describe('many auctions that end together', () => {
       createPool({ connectionString: bids.database.url, applicationName: `closer-${i}`, max: 2 }),
     );
     const closers = pools.map((pool) =>
-      startBackgroundLoop('closer', () => closeDueAuctions({ auctions: createPostgresAuctions(pool) })),
+      startLoop('closer', () => closeDueAuctions({ auctions: createPostgresAuctions(pool) })),
     );
     const { pool } = bids.database;
     try {

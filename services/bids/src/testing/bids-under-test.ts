@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { outboxMigrations } from '@gavel/outbox/migrations';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { startService } from '@gavel/service-runtime/run-service';
 import { v7 as uuidv7 } from 'uuid';
 import { readBidsConfig } from '../config.ts';
-import { startBids } from '../main.ts';
-import { bidsMigrations } from '../migrations.ts';
+import { bidsService } from '../main.ts';
+import { bidsProcess } from '../process.ts';
 import { startTokenIssuer, type TokenChanges } from './token-issuer.ts';
 
 /** A decoded JSON answer; bodies are read the way a client without our generated code would. */
@@ -45,7 +45,7 @@ export interface BidsUnderTest {
 /** With keys of the environment beside what every test needs; without REDIS_URL there is no Redis. */
 export async function startBidsUnderTest(env: Record<string, string> = {}): Promise<BidsUnderTest> {
   const issuer = await startTokenIssuer();
-  const database = await createTestDatabase([outboxMigrations, bidsMigrations]);
+  const database = await createTestDatabase(bidsProcess.database.migrations);
   const pictures = await mkdtemp(join(tmpdir(), 'gavel-pictures-'));
   const stops: (() => Promise<void> | void)[] = [
     () => issuer.close(),
@@ -61,8 +61,7 @@ export async function startBidsUnderTest(env: Record<string, string> = {}): Prom
       PICTURES_DIRECTORY: pictures,
       ...more,
     });
-    const port = await startBids(config, { onStop: (_, stop) => stops.push(stop) });
-    return `http://127.0.0.1:${port}`;
+    return startService(bidsService, config, { onStop: (_, stop) => stops.push(stop) });
   };
   const visitor = (at: string): Visitor => ({
     userId: '',

@@ -1,6 +1,6 @@
 import { createHealth } from '@gavel/service-runtime/health';
 import { startHttpServer } from '@gavel/service-runtime/http-server';
-import { runProcess } from '@gavel/service-runtime/process';
+import { runProcess } from '@gavel/service-runtime/run-process';
 import { readRelayConfig } from './config.ts';
 import { addRelayChecks } from './readiness.ts';
 import { startRelay } from './start-relay.ts';

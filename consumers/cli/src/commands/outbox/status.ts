@@ -27,8 +27,8 @@ that no broker takes.`,
     .action((_, command: Command) =>
       run(command, async ({ session, output }) => {
         const answers = [];
-        for (const { name, stream } of outboxes) {
-          const pool = session.pool(name);
+        for (const { name, stream, database } of outboxes) {
+          const pool = session.pool(database);
           const backlog = await readBacklog(pool);
           answers.push({
             outbox: name,

@@ -66,9 +66,9 @@ export const packageDependencies: readonly IRegularForbiddenRuleType[] = package
       {
         name: `packages: tests of ${folder}`,
         severity: 'error',
-        comment: `${comment}. Tests may also import deploy/dev, and testing/ folders of other packages`,
+        comment: `${comment}. Tests may also import deploy/dev, and testing/ folders and process.ts of other packages`,
         from: { path: `${from.path}.*${testCode}`, pathNot: from.pathNot },
-        to: { path: anyPackage, pathNot: [...allowed, '^deploy/dev/', testCode] },
+        to: { path: anyPackage, pathNot: [...allowed, '^deploy/dev/', '/src/process\\.ts$', testCode] },
       },
     ];
   },

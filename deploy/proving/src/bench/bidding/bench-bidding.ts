@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { requirePostgres } from '@gavel/dev/infrastructure/install/postgres-binaries';
-import { processes } from '@gavel/dev/processes';
+import { processes } from '@gavel/processes';
 import { signUp } from '../../system/sign-up.ts';
 import { startSystem } from '../../system/start-system.ts';
 import type { Figure } from '../figure.ts';

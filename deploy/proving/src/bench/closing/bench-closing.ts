@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { processes } from '@gavel/dev/processes';
 import { createPool } from '@gavel/postgres/pool';
+import { processes } from '@gavel/processes';
 import { listItem, signUp } from '../../system/sign-up.ts';
 import { startSystem } from '../../system/start-system.ts';
 import type { Figure } from '../figure.ts';

@@ -1,10 +1,9 @@
-import { outboxMigrations } from '@gavel/outbox/migrations';
 import { createPool, type Pool } from '@gavel/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Auctions } from '../../application/ports.ts';
-import { bidsMigrations } from '../../migrations.ts';
+import { bidsProcess } from '../../process.ts';
 import { finish, listItem, type Model, type Real, steps, terms } from '../../testing/auction-model.ts';
 import { appClock, extensionOnRejection, readThenInsert } from '../../testing/planted-bugs.ts';
 import { createPostgresAuctions } from './postgres-auctions.ts';
@@ -18,7 +17,7 @@ let database: TestDatabase;
 let pools: Pool[];
 
 beforeAll(async () => {
-  database = await createTestDatabase([outboxMigrations, bidsMigrations]);
+  database = await createTestDatabase(bidsProcess.database.migrations);
   pools = [0, 1, 2].map((i) =>
     createPool({ connectionString: database.url, max: 6, applicationName: `bids-${i}` }),
   );

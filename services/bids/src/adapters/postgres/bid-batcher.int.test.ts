@@ -1,4 +1,3 @@
-import { outboxMigrations } from '@gavel/outbox/migrations';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,14 +5,14 @@ import { type BidRequest, type BidResult, decideBatch } from '../../application/
 import type { Auctions } from '../../application/ports.ts';
 import { decide } from '../../domain/auction/decide.ts';
 import { stepsOf } from '../../domain/auction/evolve.ts';
-import { bidsMigrations } from '../../migrations.ts';
+import { bidsProcess } from '../../process.ts';
 import { createClock } from '../../testing/auction-scenario.ts';
 import { createPostgresAuctions } from './postgres-auctions.ts';
 
 let database: TestDatabase;
 let auctions: Auctions;
 beforeAll(async () => {
-  database = await createTestDatabase([outboxMigrations, bidsMigrations]);
+  database = await createTestDatabase(bidsProcess.database.migrations);
   auctions = createPostgresAuctions(database.pool);
 });
 afterAll(() => database?.drop());

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { outboxMigrations } from '@gavel/outbox/migrations';
 import type { Pool } from '@gavel/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ItemOrder, OpenItemsFilter } from '../../application/ports.ts';
 import { minimumNextBid } from '../../domain/auction/increments.ts';
-import { bidsMigrations } from '../../migrations.ts';
+import { bidsProcess } from '../../process.ts';
 import { createPostgresAuctionViews } from './postgres-auction-views.ts';
 import { createPostgresWatchLists } from './postgres-watch-lists.ts';
 
@@ -33,7 +32,7 @@ const FILL = `
 const USER = createHash('md5').update('user16').digest('hex');
 
 beforeAll(async () => {
-  database = await createTestDatabase([outboxMigrations, bidsMigrations]);
+  database = await createTestDatabase(bidsProcess.database.migrations);
   await database.pool.query(FILL);
   for (const table of ['items', 'item_standings', 'item_documents', 'bids', 'watches'])
     await database.pool.query(`VACUUM ANALYZE ${table}`);

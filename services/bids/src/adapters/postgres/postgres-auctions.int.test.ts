@@ -1,4 +1,3 @@
-import { outboxMigrations } from '@gavel/outbox/migrations';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -7,7 +6,7 @@ import type { CreateItem, PlaceBid } from '../../domain/auction/commands.ts';
 import { decide } from '../../domain/auction/decide.ts';
 import { decideRelisting } from '../../domain/auction/decide-listing.ts';
 import { evolveAll, stepsOf } from '../../domain/auction/evolve.ts';
-import { bidsMigrations } from '../../migrations.ts';
+import { bidsProcess } from '../../process.ts';
 import { after, createClock, deciding } from '../../testing/auction-scenario.ts';
 import { readStoredAuction } from '../../testing/rebuild-auction.ts';
 import { createPostgresAuctions } from './postgres-auctions.ts';
@@ -17,7 +16,7 @@ let database: TestDatabase;
 const sellerId = uuidv7();
 
 beforeAll(async () => {
-  database = await createTestDatabase([outboxMigrations, bidsMigrations]);
+  database = await createTestDatabase(bidsProcess.database.migrations);
 });
 afterEach(() => void vi.useRealTimers());
 afterAll(() => database?.drop());

@@ -1,0 +1,10 @@
+import type { ProcessDescriptor } from '@gavel/proto/process';
+import type { ConsumerDefinition } from './define-consumer.ts';
+import type { QueueConsumerDefinition } from './define-queue-consumer.ts';
+
+/** The descriptor of a process that runs a consumer group. */
+export interface ConsumerProcess extends ProcessDescriptor {
+  readonly kind: 'consumer';
+  /** Loads the group's declaration with its handler, so that reading a list of processes stays cheap. */
+  readonly consumer: () => Promise<ConsumerDefinition | QueueConsumerDefinition>;
+}

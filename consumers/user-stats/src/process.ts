@@ -1,0 +1,26 @@
+import type { ConsumerProcess } from '@gavel/consumer-runtime/consumer-process';
+import { consumerRuntimeMigrations } from '@gavel/consumer-runtime/migrations';
+import { from } from '@gavel/proto/process';
+
+export const userStatsProcess = {
+  name: 'consumer-user-stats',
+  kind: 'consumer',
+  summary: 'folds bids into totals',
+  entry: 'consumers/user-stats/src/main.ts',
+  port: 4021,
+  database: {
+    name: 'gavel_stats',
+    migrations: [
+      consumerRuntimeMigrations,
+      { name: 'user-stats', directory: new URL('../migrations/', import.meta.url) },
+    ],
+  },
+  environment: {
+    DATABASE_URL: from.database,
+    STREAM_URL: from.stream,
+    // Keeps it under 200 MB while it reads a long backlog; see the consumer runtime's keepHeapSmall.
+    NODE_OPTIONS: '--max-semi-space-size=8',
+  },
+  startsAfter: ['relay-bids'],
+  consumer: () => import('./consumer.ts').then(({ userStatsConsumer }) => userStatsConsumer),
+} as const satisfies ConsumerProcess;

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { enginesOf, secretsOf } from '@gavel/proto/process';
+import { expect, it } from 'vitest';
+import { consumerProcesses, databases, findProcess, processes, processesFor } from './processes.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+
+it('gives each process a name, a port and a program of its own', () => {
+  expect(new Set(processes.map(({ name }) => name)).size).toBe(processes.length);
+  expect(new Set(processes.map(({ port }) => port)).size).toBe(processes.length);
+  for (const { entry } of processes) expect(existsSync(join(root, entry)), entry).toBe(true);
+});
+
+it('names only processes that exist as those that must be up first or are called', () => {
+  for (const { startsAfter, environment } of processes) {
+    for (const name of startsAfter) expect(findProcess(name), name).toBeDefined();
+    for (const value of Object.values(environment)) {
+      if (typeof value !== 'string' && value.from === 'process')
+        expect(findProcess(value.name)).toBeDefined();
+    }
+  }
+});
+
+it('gives a database URL to exactly the processes that have a database', () => {
+  for (const { name, database, environment } of processes) {
+    const isTold = Object.values(environment).some(
+      (value) => typeof value !== 'string' && value.from === 'database',
+    );
+    expect(isTold, name).toBe(database !== undefined);
+  }
+});
+
+it('knows every database once, with the migrations of its owner', () => {
+  expect(new Set(databases.map(({ name }) => name)).size).toBe(databases.length);
+  for (const { migrations } of databases) {
+    for (const { directory } of migrations) expect(existsSync(directory), directory.href).toBe(true);
+  }
+});
+
+it('starts the bridge to NATS only when NATS is asked for', () => {
+  const names = (nats: boolean) => processesFor({ nats }).map(({ name }) => name);
+  expect(names(true)).toEqual(processes.map(({ name }) => name));
+  expect(names(false)).toEqual(names(true).filter((name) => name !== 'nats-bridge'));
+});
+
+it('loads the declaration of each consumer group, under a name of its own', async () => {
+  const declarations = await Promise.all(consumerProcesses.map(({ consumer }) => consumer()));
+  expect(new Set(declarations.map(({ name }) => name)).size).toBe(consumerProcesses.length);
+});
+
+it('derives the engines and the secrets of a process from its environment', () => {
+  const auth = findProcess('auth');
+  expect(auth && [...enginesOf(auth)].toSorted()).toEqual(['postgres', 'redis']);
+  expect(auth && secretsOf(auth)).toEqual(['DATABASE_URL', 'REDIS_URL', 'AUTH_SIGNING_KEYS_DIR']);
+  const bff = findProcess('bff');
+  expect(bff && secretsOf(bff)).toEqual(['AMQP_URL']);
+});

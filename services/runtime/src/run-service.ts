@@ -1,0 +1,84 @@
+import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
+import { createPool, type Pool, type PoolOptions } from '@gavel/postgres/pool';
+import type { ProcessDescriptor } from '@gavel/proto/process';
+import type { TokenVerifier } from './caller.ts';
+import type { ServiceConfig } from './config.ts';
+import { type Check, createHealth } from './health.ts';
+import { type HttpServerOptions, startHttpServer } from './http-server.ts';
+import { serviceInterceptors } from './interceptors.ts';
+import { runMigrations } from './run-migrations.ts';
+import { type ProcessScope, runProcess } from './run-process.ts';
+
+/** What a service builds its parts from. */
+export interface ServiceContext<C extends ServiceConfig> extends Pick<ProcessScope, 'onStop'> {
+  readonly config: C;
+  readonly pool: Pool;
+}
+
+/** What a service adds to the server that every service has. */
+export interface ServiceParts {
+  readonly routes: (router: ConnectRouter) => void;
+  readonly verify: TokenVerifier;
+  /** Run after those of every service. */
+  readonly interceptors?: readonly Interceptor[];
+  readonly handlers?: HttpServerOptions['handlers'];
+  /** Conditions of readiness beside the database's, by name. */
+  readonly checks?: Readonly<Record<string, Check>>;
+}
+
+export interface Service<C extends ServiceConfig> {
+  readonly process: ProcessDescriptor;
+  readonly readConfig: (env?: NodeJS.ProcessEnv) => C;
+  readonly pool?: Pick<PoolOptions, 'lockTimeoutMs'>;
+  /** Builds the parts; what it starts in the background it registers with `onStop`. */
+  readonly build: (context: ServiceContext<C>) => ServiceParts | Promise<ServiceParts>;
+}
+
+/** Declares a service: one value that tests start in their own process and `runService` starts as a process. */
+export function defineService<C extends ServiceConfig>(service: Service<C>): Service<C> {
+  return service;
+}
+
+/**
+ * Starts a service: pool, health, parts, then the HTTP server. They stop in the reverse order.
+ * @returns its base URL
+ */
+export async function startService<C extends ServiceConfig>(
+  service: Service<C>,
+  config: C,
+  { onStop }: Pick<ProcessScope, 'onStop'>,
+): Promise<string> {
+  const pool = createPool({
+    connectionString: config.DATABASE_URL,
+    applicationName: service.process.name,
+    max: config.DATABASE_POOL,
+    ...service.pool,
+  });
+  onStop('database', () => pool.end());
+  const health = createHealth();
+  health.check('database', async () => void (await pool.query('SELECT 1')));
+
+  const parts = await service.build({ config, pool, onStop });
+  for (const [name, check] of Object.entries(parts.checks ?? {})) health.check(name, check);
+  const server = await startHttpServer({
+    host: config.HOST,
+    port: config.PORT,
+    health,
+    routes: parts.routes,
+    interceptors: [...serviceInterceptors(parts.verify), ...(parts.interceptors ?? [])],
+    handlers: parts.handlers ?? {},
+  });
+  onStop('http server', () => server.close());
+  return `http://${config.HOST}:${server.port}`;
+}
+
+/** Runs a service as this process; with the argument `migrate` it migrates the service's database and ends. */
+export function runService<C extends ServiceConfig>(service: Service<C>): void {
+  if (process.argv[2] === 'migrate') {
+    runMigrations(service.process);
+    return;
+  }
+  runProcess(service.process.name, async (scope) => {
+    await startService(service, service.readConfig(), scope);
+  });
+}
