@@ -6,9 +6,9 @@ import { removePause, writePause } from './adapters/postgres/pauses.ts';
 export type { Member };
 
 /**
- * The members of a group that were heard of within the last ten seconds. One that stops takes itself off the list; a
- * killed or hanging one leaves it by its silence.
- * @param database the group's own; inside a transaction that has locked the checkpoints, none of them can commit meanwhile
+ * The members of a group with a heartbeat within the last ten seconds. A member that stops removes itself from the list; a
+ * killed or hanging one drops out when its heartbeats stop.
+ * @param database the group's own. In a transaction that has locked the checkpoints, no member can commit meanwhile.
  */
 export function activeMembers(
   database: Pick<Transaction, 'query'>,
@@ -18,14 +18,14 @@ export function activeMembers(
 }
 
 /**
- * Pauses a group, or one of its partitions: members keep their places and commit nothing. It holds over restarts, and
- * members see it within two seconds.
+ * Pauses a group, or one of its partitions: members keep their partitions and commit nothing. The pause survives restarts,
+ * and members notice it within two seconds.
  */
 export function pauseGroup(pool: Pool, group: string, partition?: string): Promise<void> {
   return writePause(pool, group, partition);
 }
 
-/** Ends one partition's pause, or without one every pause of the group. */
+/** Ends the pause of one partition, or without an argument every pause of the group. */
 export function resumeGroup(pool: Pool, group: string, partition?: string): Promise<void> {
   return removePause(pool, group, partition);
 }

@@ -6,33 +6,32 @@ import { isSubscription } from '@gavel/proto/subjects';
 import type { StreamName } from '@gavel/proto/topology';
 import type { BackOff } from '@gavel/resilience';
 
-/** One event as a handler gets it: decoded, new to this consumer, in its aggregate's order. */
+/** One event as a handler receives it: decoded, new to this consumer, in the order of its aggregate. */
 export interface ReceivedEvent<S extends DescMessage = DescMessage> {
   readonly envelope: EventEnvelope;
   readonly body: MessageShape<S>;
 }
 
-/** What happens to events that cannot be handled. */
+/** What happens to events that cannot be handled; see decision-failure-policy.md. */
 export interface FailurePolicy {
   /**
-   * Later events of the aggregate whose event was parked: `wait` parks them behind it, in order, until it is redriven
-   * or discarded; `continue` handles them, for projections where each event counts for itself.
+   * What happens to later events of an aggregate whose event was parked: `wait` parks them behind it, in order, until it is
+   * redriven or discarded; `continue` handles them, for projections in which each event counts by itself.
    */
   readonly laterEvents: 'wait' | 'continue';
   /**
-   * How often an event is tried before it is parked: once with its batch, then alone. 3 unless told, at least 2. Only
-   * errors that the handler threw count; what the database lacks for the moment (connection, table, permission) is
-   * no event's fault.
+   * How often an event is tried before it is parked: once with its batch, then alone; default: 3, at least 2. Only errors
+   * that the handler threw count. A missing connection, table or permission is no event's fault.
    */
   readonly attempts?: number;
   /**
-   * Errors, beside those of the database and its connection, that another try may cure: the whole batch is then tried
-   * again for as long as it takes, and the partition waits.
+   * Further errors, beside those of the database and its connection, that another try may cure. The whole batch is then
+   * retried until it succeeds, and the partition waits.
    */
   readonly isTransient?: (error: unknown) => boolean;
-  /** Errors, beside PermanentFailure, that no other try cures: the event is parked at once. */
+  /** Further errors, beside PermanentFailure, that no retry can cure: the event is parked at once. */
   readonly isPermanent?: (error: unknown) => boolean;
-  /** Between tries: doubling from the first to the longest, a random half taken off. 100 ms to 5 s unless told. */
+  /** The delays between tries; default: 100 ms to 5 s. */
   readonly backOff?: BackOff;
 }
 
@@ -42,7 +41,7 @@ export interface ConsumerDefinition<S extends DescMessage = DescMessage> {
   readonly stream: StreamName;
   /** Which subjects, in NATS form, for example `gavel.bids.bid_placed.*`. */
   readonly subscription: string;
-  /** The event types that the handler takes; other known types that the subscription selects are passed over. */
+  /** The event types that the handler takes. Other known types that the subscription selects are skipped. */
   readonly types: readonly S[];
   /**
    * Folds new events into the projection, a whole batch at once, through the transaction that also holds their offset.
@@ -51,15 +50,15 @@ export interface ConsumerDefinition<S extends DescMessage = DescMessage> {
    */
   handle(tx: Transaction, events: readonly ReceivedEvent<S>[]): Promise<void>;
   readonly onFailure: FailurePolicy;
-  /** What a replay rebuilds beside the live one; without it there is nothing to replay. */
+  /** What a replay rebuilds beside the live tables. A consumer without it cannot be replayed. */
   readonly projection?: Projection;
 }
 
-/** A projection that can be rebuilt from the log. */
+/** A projection that can be rebuilt from the stream. */
 export interface Projection {
   /**
-   * Every table that `handle` writes. The handler must name them without a schema: a replay runs it on tables of the
-   * same names in a schema of the replay's own. What it reads and does not write may be any table of the database.
+   * Every table that `handle` writes. The handler must name them without a schema: a replay runs it on tables of the same
+   * names in another schema. Tables that it only reads may be any of the database.
    */
   readonly tables: readonly string[];
 }
@@ -69,25 +68,27 @@ export class PermanentFailure extends Error {
   override readonly name = 'PermanentFailure';
 }
 
-/** Checks a consumer's declaration. Throws a RangeError for one that could never receive anything. */
+/** Checks a consumer's definition. Throws a RangeError for one that could never receive an event. */
 export function defineConsumer<S extends DescMessage>(
   definition: ConsumerDefinition<S>,
 ): ConsumerDefinition<S> {
-  if (!/^[a-z0-9_-]{1,64}$/.test(definition.name)) {
-    throw new RangeError(`not a consumer's name: "${definition.name}"`);
-  }
-  if (!isSubscription(definition.subscription)) {
-    throw new RangeError(`${definition.name}: not a subscription: ${definition.subscription}`);
-  }
-  for (const { typeName } of definition.types) {
-    if (findEvent(typeName)?.stream !== definition.stream) {
-      throw new RangeError(`${definition.name}: ${typeName} is not an event of ${definition.stream}`);
+  const { name, subscription, stream, types, projection } = definition;
+  requireConsumerName(name);
+  if (!isSubscription(subscription)) throw new RangeError(`${name}: not a subscription: ${subscription}`);
+  for (const { typeName } of types) {
+    if (findEvent(typeName)?.stream !== stream) {
+      throw new RangeError(`${name}: ${typeName} is not an event of ${stream}`);
     }
   }
-  for (const table of definition.projection?.tables ?? []) {
+  for (const table of projection?.tables ?? []) {
     if (!/^[a-z][a-z0-9_]{0,62}$/.test(table)) {
-      throw new RangeError(`${definition.name}: not the plain name of a table: ${table}`);
+      throw new RangeError(`${name}: not a table name without a schema: ${table}`);
     }
   }
   return definition;
+}
+
+/** Throws a RangeError unless the name can be part of queue names and database keys. */
+export function requireConsumerName(name: string): void {
+  if (!/^[a-z0-9_-]{1,64}$/.test(name)) throw new RangeError(`not a consumer name: "${name}"`);
 }

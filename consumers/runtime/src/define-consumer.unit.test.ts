@@ -19,7 +19,7 @@ describe('defineConsumer', () => {
   });
 
   it.each([
-    ['a name that no checkpoint can be kept under', { ...good, name: 'User Stats' }, /not a consumer's name/],
+    ['a name that no checkpoint can be kept under', { ...good, name: 'User Stats' }, /not a consumer name/],
     ['a subscription that is not one', { ...good, subscription: 'gavel.>.bids' }, /not a subscription/],
     ['a type of another stream', { ...good, types: [UserCreatedSchema] }, /not an event of gavel.bids/],
   ])('refuses %s', (_, definition, message) => {

@@ -2,20 +2,23 @@ import type { DescMessage } from '@bufbuild/protobuf';
 import type { Transaction } from '@gavel/postgres/transaction';
 import { findEvent } from '@gavel/proto/registry';
 import { isSubscription } from '@gavel/proto/subjects';
-import type { ConsumerDefinition, ReceivedEvent } from './define-consumer.ts';
+import {
+  type ConsumerDefinition,
+  type FailurePolicy,
+  type ReceivedEvent,
+  requireConsumerName,
+} from './define-consumer.ts';
 
-/** What happens to events that cannot be handled. */
-export interface QueueFailurePolicy {
-  /** How often the handler may fail on an event before it is parked; 5 unless told. A PermanentFailure is parked at once. */
+/** What happens to events that cannot be handled. A PermanentFailure is parked at once, as by a stream consumer. */
+export interface QueueFailurePolicy extends Pick<FailurePolicy, 'isPermanent'> {
+  /** How often the handler may fail on an event before it is parked; default: 5. */
   readonly attempts?: number;
   /**
-   * Errors that another try may cure and that use up no attempt: the event comes back after a delay for as long as it
-   * takes. What the database lacks for the moment is no event's fault without being told.
+   * Further errors that another try may cure. They use up no attempt: the event is retried with delays until it succeeds.
+   * Errors of the database and its connection never use up an attempt.
    */
   readonly isTransient?: (error: unknown) => boolean;
-  /** Errors, beside PermanentFailure, that no other try cures: the event is parked at once. */
-  readonly isPermanent?: (error: unknown) => boolean;
-  /** Delays before the first, second … redelivery, ascending, milliseconds; the last one repeats. Each is a queue. */
+  /** Delays before the first, second … redelivery, ascending, milliseconds; the last one repeats. Each has a queue. */
   readonly delaysMs?: readonly number[];
 }
 
@@ -24,7 +27,7 @@ export interface QueueConsumerDefinition<S extends DescMessage = DescMessage> {
   readonly name: string;
   /** Which subjects, in NATS form, for example `gavel.bids.bid_placed.*`. */
   readonly subscriptions: readonly string[];
-  /** The event types that the handler takes; other known types that the subscriptions select are passed over. */
+  /** The event types that the handler takes. Other known types that the subscriptions select are skipped. */
   readonly types: readonly S[];
   /**
    * Applies one new event through the transaction that also records it as handled. Events may come in any order, and
@@ -35,18 +38,16 @@ export interface QueueConsumerDefinition<S extends DescMessage = DescMessage> {
   readonly onFailure?: QueueFailurePolicy;
 }
 
-/** Capped, and about four times the one before: most failures are over in seconds, the rest are no haste. */
+/** Each about four times the one before, up to five minutes: most failures are over in seconds, the others can wait. */
 export const defaultDelaysMs: readonly number[] = [1_000, 4_000, 16_000, 64_000, 300_000];
 
-/** Checks a queue consumer's declaration. Throws a RangeError for one that could never work. */
+/** Checks a queue consumer's definition. Throws a RangeError for one that could never work. */
 export function defineQueueConsumer<S extends DescMessage>(
   definition: QueueConsumerDefinition<S>,
 ): QueueConsumerDefinition<S> {
   const { name, subscriptions, types, onFailure } = definition;
-  // gavel.unrouted is the queue of events that nobody asked for.
-  if (!/^[a-z0-9_-]{1,64}$/.test(name) || name === 'unrouted') {
-    throw new RangeError(`not a consumer's name: "${name}"`);
-  }
+  requireConsumerName(name);
+  if (name === 'unrouted') throw new RangeError('gavel.unrouted is the queue of events without a subscriber');
   const bad = subscriptions.find((subscription) => !isSubscription(subscription));
   if (bad !== undefined || subscriptions.length === 0) {
     throw new RangeError(`${name}: not a subscription: ${bad ?? 'none'}`);
@@ -63,7 +64,7 @@ export function defineQueueConsumer<S extends DescMessage>(
 export function asConsumer(definition: QueueConsumerDefinition): ConsumerDefinition {
   return {
     name: definition.name,
-    // Read by nobody here: what is on the queue was selected by its bindings, from every stream's events.
+    // Not used: the queue's bindings have selected the events, from every stream.
     stream: 'gavel.bids',
     subscription: '>',
     types: definition.types,

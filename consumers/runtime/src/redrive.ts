@@ -1,52 +1,56 @@
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
-import { lockLetter, type StoredLetter, settleLetter } from './adapters/postgres/parked-letters.ts';
 import { claimNewEvents } from './adapters/postgres/processed-events.ts';
+import {
+  lockDeadLetter,
+  recordRedrive,
+  type StoredDeadLetter,
+} from './adapters/postgres/stored-dead-letters.ts';
 import { classifyDelivery, type DeliveredEvent } from './application/classify-delivery.ts';
-import { isCuredByWaiting } from './application/handle-events.ts';
+import { isTransient, messageOf } from './application/isolate-failures.ts';
 import type { ConsumerDefinition } from './define-consumer.ts';
 
-/** What became of handing a parked event to its consumer once more. */
+/** The result of passing a parked event to its consumer once more. */
 export type RedriveOutcome =
   | { readonly outcome: 'redriven' }
-  /** No such letter of this consumer, or one that is not parked any more. */
+  /** This consumer has no such dead letter, or it is no longer parked. */
   | { readonly outcome: 'not-parked' }
-  /** An earlier event of the same aggregate is parked; that one comes first. */
+  /** An earlier event of the same aggregate is parked and has to be redriven first. */
   | { readonly outcome: 'waits-for-earlier'; readonly earlier: bigint }
-  /** Still no event that this consumer could handle. */
+  /** It is still not an event that this consumer can handle. */
   | { readonly outcome: 'unreadable'; readonly problem: string }
-  /** The handler failed again; the letter stays parked with the new error. */
+  /** The handler failed again; the dead letter stays parked, with the new error. */
   | { readonly outcome: 'failed'; readonly problem: string };
 
 /**
- * Hands one parked event to its consumer's handler again, and settles its letter in the same transaction. The
- * partition's checkpoint is locked meanwhile, so the running consumer neither overtakes it nor parks behind it.
- * Throws transient errors; try again then.
+ * Passes one parked event to its consumer's handler again and records the result in the same transaction. Meanwhile the
+ * partition's checkpoint is locked, so the running consumer can neither overtake the event nor park others behind it.
+ * Throws transient errors: try again then.
  */
 export async function redrive(
   pool: Pool,
   definition: ConsumerDefinition,
-  letterId: bigint,
+  deadLetterId: bigint,
 ): Promise<RedriveOutcome> {
   return transaction(pool, async (tx) => {
-    const letter = await lockLetter(tx, definition.name, letterId);
-    if (letter === undefined) return { outcome: 'not-parked' };
-    if (letter.earlier !== null && definition.onFailure.laterEvents === 'wait') {
-      return { outcome: 'waits-for-earlier', earlier: letter.earlier };
+    const deadLetter = await lockDeadLetter(tx, definition.name, deadLetterId);
+    if (deadLetter === undefined) return { outcome: 'not-parked' };
+    if (deadLetter.earlier !== null && definition.onFailure.laterEvents === 'wait') {
+      return { outcome: 'waits-for-earlier', earlier: deadLetter.earlier };
     }
-    return redriveLocked(tx, definition, letter);
+    return redriveLocked(tx, definition, deadLetter);
   });
 }
 
 async function redriveLocked(
   tx: Transaction,
   definition: ConsumerDefinition,
-  letter: StoredLetter,
+  deadLetter: StoredDeadLetter,
 ): Promise<RedriveOutcome> {
   const classified = classifyDelivery(definition, {
-    offset: letter.streamOffset,
+    offset: deadLetter.streamOffset,
     storedAt: 0,
-    content: { ok: true, headers: letter.headers, body: letter.body },
+    content: { ok: true, headers: deadLetter.headers, body: deadLetter.body },
   });
   if (classified.kind !== 'handle') {
     const problem =
@@ -55,31 +59,34 @@ async function redriveLocked(
   }
   await tx.query('SAVEPOINT redrive');
   try {
-    if (await isDue(tx, definition, letter, classified.event)) {
+    if (await isUnhandled(tx, definition, deadLetter, classified.event)) {
       await definition.handle(tx, [classified.event]);
-      // Deferred constraints are checked here, while their failure is still this event's.
+      // Deferred constraints are checked here, while a failure can still be attributed to this event.
       await tx.query('SET CONSTRAINTS ALL IMMEDIATE');
     }
   } catch (error) {
-    if (isCuredByWaiting(definition, error)) throw error;
+    if (isTransient(definition, error)) throw error;
     await tx.query('ROLLBACK TO SAVEPOINT redrive');
-    const problem = error instanceof Error ? error.message : String(error);
-    await settleLetter(tx, letter.id, { status: 'parked', error: problem });
+    const problem = messageOf(error);
+    await recordRedrive(tx, deadLetter.id, { status: 'parked', error: problem });
     return { outcome: 'failed', problem };
   }
-  await settleLetter(tx, letter.id, { status: 'redriven' });
+  await recordRedrive(tx, deadLetter.id, { status: 'redriven' });
   return { outcome: 'redriven' };
 }
 
-// Events the handler was tried on were claimed by the transaction that parked them; a claim from another moment means
-// that the event was read again and handled. Of the unreadable ones another copy may have been handled since.
-async function isDue(
+/**
+ * False if the event was handled since it was parked. The transaction that parks an event after the handler failed also
+ * records it as handled; a record from another moment shows that the event was read again and handled. For a message that
+ * was unreadable when it was parked, another copy may have been handled since.
+ */
+async function isUnhandled(
   tx: Transaction,
   definition: ConsumerDefinition,
-  letter: StoredLetter,
+  { reason, ownsClaim }: StoredDeadLetter,
   event: DeliveredEvent,
 ): Promise<boolean> {
-  const wasClaimed = letter.reason === 'handler_failed' || letter.reason === 'waits_for_earlier';
-  if (wasClaimed && letter.ownsClaim === true) return true;
+  const wasClaimed = reason === 'handler_failed' || reason === 'waits_for_earlier';
+  if (wasClaimed && ownsClaim === true) return true;
   return (await claimNewEvents(tx, definition.name, [event.envelope.id])).size > 0;
 }

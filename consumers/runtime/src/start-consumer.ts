@@ -3,20 +3,21 @@ import type { Pool } from '@gavel/postgres/pool';
 import { partitionsOf } from '@gavel/proto/topology';
 import type { EventSource } from '@gavel/rabbitmq/event-source';
 import { createStreamSource } from '@gavel/rabbitmq/stream-source';
+import type { Running } from '@gavel/resilience';
+import { batchStore } from './adapters/postgres/batch-store.ts';
 import { commitTogether, readCheckpoint } from './adapters/postgres/checkpoints.ts';
-import { blockedAggregates, countParked, park } from './adapters/postgres/dead-letters.ts';
+import { countParked } from './adapters/postgres/dead-letters.ts';
 import { forgetMember, writeHeartbeat } from './adapters/postgres/members.ts';
 import { readPauses, removePause, writePause } from './adapters/postgres/pauses.ts';
-import { claimNewEvents, maintainProcessedEventDays } from './adapters/postgres/processed-events.ts';
+import { startProcessedEventsUpkeep } from './adapters/postgres/processed-events.ts';
 import type { CommitStrategy } from './application/checkpoint.ts';
-import { Housekeeping } from './application/housekeeping.ts';
-import { Membership } from './application/keep-membership.ts';
-import { PartitionReader } from './application/partition-reader.ts';
-import { type PartitionStatus, SOUND_STATES } from './application/partition-status.ts';
+import { startMembership } from './application/membership.ts';
+import { type PartitionReader, startPartitionReader } from './application/partition-reader.ts';
+import { HEALTHY_STATES, type PartitionStatus } from './application/partition-status.ts';
 import type { ConsumerDefinition } from './define-consumer.ts';
-import { observeStatus } from './observe-status.ts';
+import { observePartitions } from './telemetry/observe-status.ts';
 
-/** At 1,000 a transaction costs little beside its events; more would only make the waits of a failing batch longer. */
+/** Larger batches cost little less per message, and would make each retry of a failing batch longer. */
 const BATCH_LIMIT = 1_000;
 
 export interface StartConsumerOptions {
@@ -25,118 +26,128 @@ export interface StartConsumerOptions {
   readonly pool: Pool;
   /** `rabbitmq-stream://user:pass@host:port/vhost` */
   readonly streamUrl: string;
-  /** Most messages in one transaction; 1,000 unless told. A batch is whatever has arrived, nothing waits to fill it. */
+  /** Most messages in one transaction; default: 1,000. A batch is what has arrived; nothing waits to fill it. */
   readonly batchLimit?: number;
   /**
-   * How long, in milliseconds, a stream may end before the message that was applied last, as it can after a failover, until
-   * that is reported as a loss; 30,000 unless told.
+   * How long, in milliseconds, a stream may end before the checkpoint, as it can after a failover, until that is reported as
+   * a loss; default: 30,000.
    */
   readonly graceMs?: number;
-  /** The partitions to read; all of the stream's unless told. */
+  /** The partitions to read; default: all of the stream. */
   readonly partitions?: readonly string[];
-  /** Only for proofs that plant a fault; see CommitStrategy. */
+  /** Only for proofs that plant a fault, see CommitStrategy; default: effect and offset in one transaction. */
   readonly commitStrategy?: CommitStrategy;
-  /** Only for tests that bring events from elsewhere; a RabbitMQ stream at `streamUrl` unless told. */
+  /** Only for tests that bring their own events; default: the RabbitMQ stream at `streamUrl`. */
   readonly source?: EventSource;
 }
 
-/** A consumer at work. */
-export interface RunningConsumer {
+/** A consumer at work. `stop` finishes and commits the batches in hand, then leaves the group. The pool stays open. */
+export interface RunningConsumer extends Running {
   status(): ConsumerStatus;
-  /** Returns the status when every partition is read, by this member or another; throws, naming what is wrong, if not. */
+  /** Returns the status if every partition is read, by this member or another; otherwise throws, naming what is wrong. */
   check(): ConsumerStatus;
-  /** Pauses the group, or one of its partitions, for all of its members and over restarts; at once for this one. */
+  /** Pauses the group, or one of its partitions, for all members and over restarts. This member pauses at once. */
   pause(partition?: string): Promise<void>;
-  /** Ends one partition's pause, or without one every pause of the group. */
+  /** Ends the pause of one partition, or without an argument every pause of the group. */
   resume(partition?: string): Promise<void>;
-  /** Finishes and commits the batches in hand, then leaves the group and the broker. The pool stays open. */
-  stop(): Promise<void>;
 }
 
 export interface ConsumerStatus {
   readonly consumer: string;
-  /** This instance's id among its group's members. */
+  /** This instance's id among the members of its group. */
   readonly member: string;
   readonly partitions: readonly PartitionStatus[];
 }
 
 /**
- * Joins the consumer's group and reads the partitions that fall to this member from the group's checkpoints. Returns at
- * once: broker and database may be away now and come back later, at any time and any number of times; `check` tells
- * how it stands.
+ * Joins the consumer's group and reads the partitions that the group gives to this member, from the group's checkpoints.
+ * Returns at once: broker and database may be unavailable, now and later; `check` shows the state.
  */
 export function startConsumer(options: StartConsumerOptions): RunningConsumer {
-  const { definition, pool, streamUrl, batchLimit = BATCH_LIMIT } = options;
+  const { definition, pool } = options;
   const { name } = definition;
   const member = randomUUID();
-  const source = options.source ?? createStreamSource(streamUrl, `consumer ${name}`);
+  const source = options.source ?? createStreamSource(options.streamUrl, `consumer ${name}`);
   const partitions = options.partitions ?? partitionsOf(definition.stream);
-  const jitter = sharedJitter();
-  const readers = partitions.map(
-    (partition) =>
-      new PartitionReader({
-        definition,
-        partition,
-        source,
-        store: { claim: claimNewEvents, blocked: blockedAggregates, park },
-        commit: options.commitStrategy ?? commitTogether(pool),
-        readCheckpoint: () => readCheckpoint(pool, name, partition),
-        batchLimit,
-        jitter,
-        ...(options.graceMs !== undefined && { graceMs: options.graceMs }),
-      }),
-  );
-  const housekeeping = new Housekeeping(() =>
-    maintainProcessedEventDays(pool, () => oldestHeld(source, partitions)),
-  );
+  const readers = startReaders(options, source, partitions);
+  const upkeep = startProcessedEventsUpkeep(pool, () => oldestStored(source, partitions));
   const status = (): ConsumerStatus => ({
     consumer: name,
     member,
     partitions: readers.map((reader) => reader.status()),
   });
-  const held = (): string[] =>
-    readers.flatMap((reader) => (reader.status().held ? [reader.status().partition] : []));
-  const membership = new Membership(
+  const held = (): string[] => status().partitions.flatMap((each) => (each.held ? [each.partition] : []));
+  const membership = startMembership(
     {
-      beat: () => writeHeartbeat(pool, name, member, held()),
+      writeHeartbeat: () => writeHeartbeat(pool, name, member, held()),
       readPauses: () => readPauses(pool, name),
-      leave: () => forgetMember(pool, name, member),
+      forgetMember: () => forgetMember(pool, name, member),
     },
     (isPaused) => {
       for (const reader of readers) reader.setPaused(isPaused(reader.status().partition));
     },
   );
-  const stopMetrics = observeStatus(status, () => countParked(pool, name));
+  const stopMetrics = observePartitions(status, () => countParked(pool, name));
   return {
     status,
-    check: () => requireSound(status()),
+    check: () => requireHealthy(status()),
     async pause(partition) {
       await writePause(pool, name, partition);
-      await membership.look();
+      await membership.readPauses();
     },
     async resume(partition) {
       await removePause(pool, name, partition);
-      await membership.look();
+      await membership.readPauses();
     },
     async stop() {
       stopMetrics();
-      housekeeping.stop();
+      const upkeepStopped = upkeep.stop();
       await Promise.all(readers.map((reader) => reader.stop()));
       await membership.stop();
+      // The upkeep may be waiting for an answer of the source.
       await source.close();
+      await upkeepStopped;
     },
   };
 }
 
-function requireSound(status: ConsumerStatus): ConsumerStatus {
-  const bad = status.partitions.filter(({ state }) => !SOUND_STATES.has(state));
+function startReaders(
+  options: StartConsumerOptions,
+  source: EventSource,
+  partitions: readonly string[],
+): PartitionReader[] {
+  const {
+    definition,
+    pool,
+    batchLimit = BATCH_LIMIT,
+    commitStrategy = commitTogether(pool),
+    graceMs,
+  } = options;
+  const jitter = sharedJitter();
+  return partitions.map((partition) =>
+    startPartitionReader({
+      definition,
+      partition,
+      source,
+      store: batchStore,
+      commit: commitStrategy,
+      readCheckpoint: () => readCheckpoint(pool, definition.name, partition),
+      batchLimit,
+      jitter,
+      ...(graceMs !== undefined && { graceMs }),
+    }),
+  );
+}
+
+function requireHealthy(status: ConsumerStatus): ConsumerStatus {
+  const bad = status.partitions.filter(({ state }) => !HEALTHY_STATES.has(state));
   if (bad.length === 0) return status;
   throw new Error(
     bad.map(({ partition, state, problem }) => `${partition} ${state}: ${problem ?? '…'}`).join('; '),
   );
 }
 
-async function oldestHeld(source: EventSource, partitions: readonly string[]): Promise<number> {
+async function oldestStored(source: EventSource, partitions: readonly string[]): Promise<number> {
   let oldest = Date.now();
   for (const partition of partitions) {
     oldest = Math.min(oldest, (await source.oldestStoredAt(partition)) ?? oldest);
@@ -144,7 +155,7 @@ async function oldestHeld(source: EventSource, partitions: readonly string[]): P
   return oldest;
 }
 
-/** One random number for each number of failures, for all that ask. */
+/** The same random number for the same number of failures, for all readers. */
 function sharedJitter(): (failures: number) => number {
   const drawn: number[] = [];
   return (failures) => {

@@ -1,17 +1,14 @@
-import { attribute, metric } from '@gavel/observability/attributes';
 import type { Pool } from '@gavel/postgres/pool';
-import { type BatchObservableResult, metrics } from '@opentelemetry/api';
+import type { Running } from '@gavel/resilience';
 import { countParked } from './adapters/postgres/dead-letters.ts';
-import { maintainProcessedEventDays } from './adapters/postgres/processed-events.ts';
-import { Housekeeping } from './application/housekeeping.ts';
+import { startProcessedEventsUpkeep } from './adapters/postgres/processed-events.ts';
 import type { QueueConsumerDefinition } from './define-queue-consumer.ts';
 import { createQueueStore } from './queue/adapters/postgres/queue-store.ts';
 import { openQueueSession } from './queue/adapters/rabbitmq/queue-session.ts';
-import type { QueueConsumerStatus } from './queue/application/queue-reader.ts';
-import { QueueReader } from './queue/application/queue-reader.ts';
-import { queueNames } from './queue/domain/queues.ts';
+import { type QueueConsumerStatus, startQueueReader } from './queue/application/queue-reader.ts';
+import { observeQueue } from './telemetry/observe-status.ts';
 
-/** Bounds memory and the work that is lost with a process; the pool's connections bound what runs at once. */
+/** Limits memory and the work that is lost with a process. What runs at once is limited by the pool's connections. */
 const PREFETCH = 32;
 const LANES = 4;
 
@@ -21,38 +18,39 @@ export interface StartQueueConsumerOptions {
   readonly pool: Pool;
   /** amqp:// URL with the vhost as path. */
   readonly amqpUrl: string;
-  /** Most messages in hand; 32 unless told. */
+  /** Most messages in hand; default: 32. */
   readonly prefetch?: number;
-  /** How many events are handled at once, those of one aggregate never; 4 unless told. */
+  /** How many events are handled at once, never two of one aggregate; default: 4. */
   readonly concurrency?: number;
-  /** How long messages are held while the database is away, before they are put back with a delay; 60 s unless told. */
+  /** How long messages are held while the database is unavailable, before they are delayed; default: 60,000 ms. */
   readonly holdMs?: number;
 }
 
-/** A queue consumer at work. */
-export interface RunningQueueConsumer {
+/** A queue consumer at work. `stop` finishes and acknowledges the messages in hand, then leaves. The pool stays open. */
+export interface RunningQueueConsumer extends Running {
   status(): QueueConsumerStatus;
-  /** Returns the status while the queue is being read; throws, naming what is wrong, when it is not. */
+  /** Returns the status if the queue is being read; otherwise throws, naming what is wrong. */
   check(): QueueConsumerStatus;
-  /** Takes no more, finishes and acknowledges what is in hand, then leaves the broker. The pool stays open. */
-  stop(): Promise<void>;
 }
 
 /**
- * Declares the consumer's queue and starts to work on it. Returns at once: broker and database may be away now and come
- * back later, at any time and any number of times; `check` tells how it stands.
+ * Declares the consumer's queues and starts to work. Returns at once: broker and database may be unavailable, now and
+ * later; `check` shows the state.
  */
 export function startQueueConsumer(options: StartQueueConsumerOptions): RunningQueueConsumer {
   const { definition, pool, amqpUrl, prefetch = PREFETCH, concurrency = LANES } = options;
-  const reader = new QueueReader({
+  const reader = startQueueReader({
     definition,
     store: createQueueStore(pool, definition),
     open: (onDelivery) => openQueueSession({ amqpUrl, definition, prefetch, onDelivery }),
     lanes: concurrency,
     ...(options.holdMs !== undefined && { holdMs: options.holdMs }),
   });
-  const housekeeping = new Housekeeping(() => maintainProcessedEventDays(pool));
-  const stopMetrics = observe(pool, definition.name, () => reader.status());
+  const upkeep = startProcessedEventsUpkeep(pool);
+  const stopMetrics = observeQueue(
+    () => reader.status(),
+    () => countParked(pool, definition.name),
+  );
   return {
     status: () => reader.status(),
     check() {
@@ -62,25 +60,7 @@ export function startQueueConsumer(options: StartQueueConsumerOptions): RunningQ
     },
     async stop() {
       stopMetrics();
-      housekeeping.stop();
-      await reader.stop();
+      await Promise.all([upkeep.stop(), reader.stop()]);
     },
   };
-}
-
-function observe(pool: Pool, consumer: string, status: () => QueueConsumerStatus): () => void {
-  const meter = metrics.getMeter('gavel.consumer');
-  const lag = meter.createObservableGauge(metric.consumerLag.name, metric.consumerLag);
-  const parked = meter.createObservableGauge(metric.consumerDeadLetters.name, metric.consumerDeadLetters);
-  const report = async (result: BatchObservableResult): Promise<void> => {
-    const group = { [attribute.consumerGroup]: consumer };
-    const { waiting, inHand } = status();
-    result.observe(lag, waiting + inHand, {
-      ...group,
-      [attribute.destinationName]: queueNames(consumer).main,
-    });
-    result.observe(parked, await countParked(pool, consumer), group);
-  };
-  meter.addBatchObservableCallback(report, [lag, parked]);
-  return () => meter.removeBatchObservableCallback(report, [lag, parked]);
 }

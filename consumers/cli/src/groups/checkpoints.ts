@@ -5,7 +5,7 @@ import type { Transaction } from '@gavel/postgres/transaction';
 export interface Checkpoint {
   readonly partition: string;
   readonly offset: bigint | null;
-  /** What marks the message there (consumer runtime, `messageMark`); null when nobody wrote it down. */
+  /** What marks the message there (consumer runtime, `messageFingerprint`); null when nobody wrote it down. */
   readonly mark: string | null;
   readonly updatedAt: Date;
 }

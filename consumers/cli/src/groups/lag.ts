@@ -1,4 +1,4 @@
-import { messageMark } from '@gavel/consumer-runtime/checkpoint';
+import { messageFingerprint } from '@gavel/consumer-runtime/checkpoint';
 import type { Pool } from '@gavel/postgres/pool';
 import { partitionsOf } from '@gavel/proto/topology';
 import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
@@ -92,7 +92,7 @@ async function findOtherMessage(
   if (extent === undefined || offset === null || mark === null) return null;
   if (offset < extent.first || offset >= extent.next) return null;
   for await (const [found] of reader.read(extent.partition, offset)) {
-    const isSame = found?.offset === offset && messageMark(found) === mark;
+    const isSame = found?.offset === offset && messageFingerprint(found) === mark;
     return isSame ? null : `another message is at ${offset} than was applied: the stream was made anew`;
   }
   return null;

@@ -1,32 +1,48 @@
 import type { Transaction } from '@gavel/postgres/transaction';
 import type { Delivery } from '@gavel/rabbitmq/event-source';
 import type { ConsumerDefinition } from '../define-consumer.ts';
-import type { CheckpointMove, CommitStrategy, MoveOutcome } from './checkpoint.ts';
-import { messageMark } from './checkpoint.ts';
+import {
+  type CheckpointMove,
+  type CommitStrategy,
+  type MoveOutcome,
+  messageFingerprint,
+} from './checkpoint.ts';
 import { classifyDelivery, type DeliveredEvent } from './classify-delivery.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import { BatchFailed, isCuredByWaiting, isolateFailures, takesTooLong, waiting } from './handle-events.ts';
+import {
+  BatchFailed,
+  behindParked,
+  isolateFailures,
+  isTooSlowAlone,
+  isTransient,
+  messageOf,
+} from './isolate-failures.ts';
 
 /** The database statements of one batch. */
 export interface BatchStore {
   /** Records events as handled and returns the ids that were new. */
   claim(tx: Transaction, consumer: string, eventIds: readonly string[]): Promise<Set<string>>;
-  /** Those of some aggregates that have a parked event. */
+  /** Which of the aggregates have a parked event. */
   blocked(tx: Transaction, consumer: string, aggregateIds: readonly string[]): Promise<Set<string>>;
-  park(tx: Transaction, consumer: string, partition: string, letters: readonly DeadLetter[]): Promise<void>;
+  park(
+    tx: Transaction,
+    consumer: string,
+    partition: string,
+    deadLetters: readonly DeadLetter[],
+  ): Promise<void>;
 }
 
-/** What became of a batch's messages. */
+/** How many messages of a batch had which outcome. The names are values of the metric `gavel.consumer.handled`. */
 export interface BatchCounts {
   handled: number;
-  /** Second copies of events that were handled before. */
+  /** Further copies of events that were handled before. */
   duplicate: number;
-  /** Not asked for by the consumer's subscription and types. */
+  /** Skipped: the consumer does not subscribe to them or does not take their type. */
   passed: number;
   parked: number;
 }
 
-/** A batch that has been classified and can be tried any number of times. */
+/** A batch that has been classified. It can be tried any number of times. */
 export interface ClassifiedBatch {
   readonly move: CheckpointMove;
   readonly events: readonly DeliveredEvent[];
@@ -34,13 +50,15 @@ export interface ClassifiedBatch {
   readonly passed: number;
 }
 
-/** Sorts deliveries into events to handle, messages to park, and the rest. */
+/** Sorts deliveries into events to handle, messages to park, and messages to skip. */
 export function classifyBatch(
   definition: ConsumerDefinition,
   partition: string,
   from: bigint | null,
   deliveries: readonly Delivery[],
 ): ClassifiedBatch {
+  const last = deliveries.at(-1);
+  if (last === undefined) throw new RangeError('a batch holds at least one delivery');
   const events: DeliveredEvent[] = [];
   const unreadable: DeadLetter[] = [];
   for (const delivery of deliveries) {
@@ -48,10 +66,9 @@ export function classifyBatch(
     if (classified.kind === 'handle') events.push(classified.event);
     else if (classified.kind === 'park') unreadable.push(classified.deadLetter);
   }
-  const last = deliveries.at(-1);
-  if (last === undefined) throw new RangeError('a batch holds at least one delivery');
+  const fingerprint = messageFingerprint(last);
   return {
-    move: { consumer: definition.name, partition, from, to: last.offset, mark: messageMark(last) },
+    move: { consumer: definition.name, partition, from, to: last.offset, fingerprint },
     events,
     unreadable,
     passed: deliveries.length - events.length - unreadable.length,
@@ -59,10 +76,10 @@ export function classifyBatch(
 }
 
 /**
- * Tries a batch once: the checkpoint's move, the record of handled events, the handler's effect and whatever has to be
- * parked commit together or not at all. The first attempt hands the handler everything at once; later ones find out
- * which events it fails on. Throws `BatchFailed` when the handler failed on its events, now or at the commit, and what
- * else went wrong as it is: in both cases the batch is to be tried again.
+ * Tries a batch once. The checkpoint's move, the record of handled events, the handler's effect and the dead letters commit
+ * together or not at all. The first attempt passes all events to the handler at once; later ones find out which events
+ * it fails on. Throws `BatchFailed` when the handler failed on its events, during the call or at the commit, and any
+ * other error as it is. In both cases the batch has to be tried again.
  */
 export async function applyBatch(
   definition: ConsumerDefinition,
@@ -71,75 +88,70 @@ export async function applyBatch(
   batch: ClassifiedBatch,
   attempt: number,
 ): Promise<{ outcome: MoveOutcome; counts: BatchCounts }> {
-  const { consumer, partition } = batch.move;
   const counts: BatchCounts = { handled: 0, duplicate: 0, passed: batch.passed, parked: 0 };
   let wasHandled = false;
   const effect = async (tx: Transaction): Promise<void> => {
-    const letters = [...batch.unreadable];
-    const fresh = batch.events.length > 0 ? await onlyNew(tx, store, consumer, batch.events) : [];
-    const free = await splitWaiting(tx, definition, store, fresh, letters);
+    const fresh = await claimNew(tx, store, batch);
+    const { free, waiting } = await splitWaiting(tx, definition, store, fresh, batch.unreadable);
+    const deadLetters = [...batch.unreadable, ...waiting];
     if (free.length > 0) {
       wasHandled = true;
       if (attempt === 1) await definition.handle(tx, free);
-      else letters.push(...(await isolateFailures(tx, definition, free, attempt)));
+      else deadLetters.push(...(await isolateFailures(tx, definition, free, attempt)));
     }
-    // So that letters' ids follow their places.
-    letters.sort((one, other) => (one.offset < other.offset ? -1 : 1));
-    await store.park(tx, consumer, partition, letters);
+    // Dead letters are listed and redriven by id, so their ids must follow the order of the stream.
+    deadLetters.sort((one, other) => (one.offset < other.offset ? -1 : 1));
+    await store.park(tx, batch.move.consumer, batch.move.partition, deadLetters);
     counts.duplicate = batch.events.length - fresh.length;
-    counts.parked = letters.length;
-    counts.handled = fresh.length - (letters.length - batch.unreadable.length);
+    counts.parked = deadLetters.length;
+    counts.handled = fresh.length - (deadLetters.length - batch.unreadable.length);
   };
   try {
     return { outcome: await commit(batch.move, effect), counts };
   } catch (error) {
     if (error instanceof BatchFailed || !wasHandled) throw error;
-    if (isCuredByWaiting(definition, error) && !takesTooLong(definition, batch.events, error)) throw error;
+    if (isTransient(definition, error) && !isTooSlowAlone(definition, batch.events, error)) throw error;
     throw new BatchFailed(messageOf(error), { cause: error });
   }
 }
 
-async function onlyNew(
+/** Records the batch's events as handled and returns those that are new to the consumer. */
+async function claimNew(
   tx: Transaction,
   store: BatchStore,
-  consumer: string,
-  events: readonly DeliveredEvent[],
-): Promise<DeliveredEvent[]> {
-  const unclaimed = await store.claim(
-    tx,
-    consumer,
-    events.map((event) => event.envelope.id),
-  );
-  // Deleting as it goes: of two copies in one batch the first is the event.
+  { events, move }: ClassifiedBatch,
+): Promise<readonly DeliveredEvent[]> {
+  if (events.length === 0) return [];
+  const ids = events.map((event) => event.envelope.id);
+  const unclaimed = await store.claim(tx, move.consumer, ids);
+  // Each id is deleted as it is met, so of two copies in one batch only the first is handled.
   return events.filter((event) => unclaimed.delete(event.envelope.id));
 }
 
+/** Under the policy `wait`, separates the events that have to wait behind a parked event of their aggregate. */
 async function splitWaiting(
   tx: Transaction,
   definition: ConsumerDefinition,
   store: BatchStore,
   events: readonly DeliveredEvent[],
-  letters: DeadLetter[],
-): Promise<readonly DeliveredEvent[]> {
-  if (definition.onFailure.laterEvents === 'continue' || events.length === 0) return events;
+  unreadable: readonly DeadLetter[],
+): Promise<{ readonly free: readonly DeliveredEvent[]; readonly waiting: readonly DeadLetter[] }> {
+  if (definition.onFailure.laterEvents === 'continue' || events.length === 0) {
+    return { free: events, waiting: [] };
+  }
   const aggregates = new Set(events.map((event) => event.envelope.partitionkey));
   const blocked = await store.blocked(tx, definition.name, [...aggregates]);
-  // An unreadable event of a known aggregate blocks it from here on just as a failing one does.
+  // An unreadable message of a known aggregate blocks its later events just as a failing event does.
   const blockedFrom = new Map<string, bigint>();
-  for (const letter of letters) {
-    if (letter.aggregateId !== undefined && !blockedFrom.has(letter.aggregateId)) {
-      blockedFrom.set(letter.aggregateId, letter.offset);
-    }
+  for (const { aggregateId, offset } of unreadable) {
+    if (aggregateId !== undefined && !blockedFrom.has(aggregateId)) blockedFrom.set(aggregateId, offset);
   }
-  return events.filter((event) => {
-    const key = event.envelope.partitionkey;
-    const from = blockedFrom.get(key);
-    if (!blocked.has(key) && (from === undefined || event.offset < from)) return true;
-    letters.push(waiting(event));
-    return false;
-  });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const mustWait = ({ envelope, offset }: DeliveredEvent): boolean => {
+    const from = blockedFrom.get(envelope.partitionkey);
+    return blocked.has(envelope.partitionkey) || (from !== undefined && offset >= from);
+  };
+  return {
+    free: events.filter((event) => !mustWait(event)),
+    waiting: events.filter(mustWait).map(behindParked),
+  };
 }

@@ -1,68 +1,89 @@
 import type { Transaction } from '@gavel/postgres/transaction';
 import { type Delivery, type StartPosition, SubscriptionRefused } from '@gavel/rabbitmq/event-source';
 
-/** Where a consumer stands in a partition. */
+/** How far a consumer has read a partition. */
 export interface Checkpoint {
-  /** The last offset that it committed; null before the first. */
+  /** The last offset that it committed; null before the first commit. */
   readonly offset: bigint | null;
-  /** What marks the message at that offset, where that is known: see messageMark. */
-  readonly mark: string | null;
-  /** Changes whenever anybody writes the checkpoint, also to what it was; null where that was not looked at. */
+  /** Identifies the message at that offset (see messageFingerprint); null when it is unknown. */
+  readonly fingerprint: string | null;
+  /** Changes with every write of the checkpoint, even one that writes the same values; null when it was not read. */
   readonly version: string | null;
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** The checkpoint of a consumer that has committed nothing. */
+export const NO_CHECKPOINT: Checkpoint = { offset: null, fingerprint: null, version: null };
 
-/**
- * What tells a message from whatever another stream holds at its offset: the event's id, and where a message has none,
- * the moment at which the broker stored its chunk.
- */
-export function messageMark({ content, storedAt }: Delivery): string {
-  const id = content.ok ? content.headers.cloudEvents_id : undefined;
-  return id !== undefined && UUID.test(id) ? id : `stored ${storedAt}`;
-}
-
-/** From where to read on; with a mark, from the marked message itself, so that it can be looked at. */
-export function readingFrom({ offset, mark }: Pick<Checkpoint, 'offset' | 'mark'>): StartPosition {
-  if (offset === null) return 'first';
-  return mark === null ? { after: offset } : { at: offset };
-}
-
-/**
- * True for the refusal of a checkpoint whose own message is the last that retention has removed: everything after it is
- * there, and only the mark cannot be looked at. A stream that was made anew begins at 0 and not there.
- */
-export function isAllHeldAfter({ offset }: Checkpoint, error: unknown): boolean {
-  if (offset === null || !(error instanceof SubscriptionRefused)) return false;
-  return error.refusal.reason === 'retention-passed' && error.refusal.first === offset + 1n;
-}
-
-/** False also when somebody has put a checkpoint to the very place where it was: that is a decision too. */
-export function isSamePlace(one: Checkpoint, other: Checkpoint): boolean {
-  return one.offset === other.offset && one.mark === other.mark && one.version === other.version;
-}
-
-/** One step of a consumer in a partition: from the offset it last committed (null: none yet) to a later one. */
+/** One step of a consumer in a partition: from the offset that it committed last (null: none yet) to a later one. */
 export interface CheckpointMove {
   readonly consumer: string;
   readonly partition: string;
   readonly from: bigint | null;
   readonly to: bigint;
-  /** What marks the message at `to` (messageMark); without it, a stream made anew is known only by its length. */
-  readonly mark?: string;
+  /** The fingerprint of the message at `to`. Without it, a recreated stream is recognised only by being too short. */
+  readonly fingerprint?: string;
 }
 
 /**
- * What the compare-and-set found: `moved`, or `overtaken` when the checkpoint is not where this instance left it.
- * Another instance has read on, or somebody has set it: nothing may be applied, the checkpoint has to be read again.
+ * What the compare-and-set found: `moved`, or `overtaken` when the checkpoint is not where this instance left it. Then
+ * another instance has read on, or somebody has set it: nothing may be applied, and the checkpoint has to be read again.
  */
 export type MoveOutcome = 'moved' | 'overtaken';
 
 /**
- * How an effect and its offset are committed. The one in use (`commitTogether`) puts both into one transaction; the
- * seat exists so that a proof can plant one that does not, and see the checker find the loss.
+ * How an effect and its offset are committed. `commitTogether`, the one in use, puts both into one transaction. It can be
+ * replaced only so that a proof can run a consumer that commits wrongly and show that the checker finds the loss.
  */
 export type CommitStrategy = (
   move: CheckpointMove,
   effect: (tx: Transaction) => Promise<void>,
 ) => Promise<MoveOutcome>;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/**
+ * Tells a message from any message that a recreated stream holds at the same offset: the event's id, or for a message
+ * without one the time at which the broker stored its chunk.
+ */
+export function messageFingerprint({ content, storedAt }: Delivery): string {
+  const id = content.ok ? content.headers.cloudEvents_id : undefined;
+  return id !== undefined && UUID.test(id) ? id : `stored ${storedAt}`;
+}
+
+/** Where to start reading. With a fingerprint that is the committed message itself, so that it can be compared. */
+export function startPosition({ offset, fingerprint }: Checkpoint): StartPosition {
+  if (offset === null) return 'first';
+  return fingerprint === null ? { after: offset } : { at: offset };
+}
+
+/**
+ * Throws SubscriptionRefused unless the message that was committed last is still at its offset: otherwise the stream was
+ * recreated, and the offsets after it belong to other events.
+ * @param first the first delivery of a subscription that started at `startPosition(checkpoint)`
+ */
+export function requireSameMessage(
+  partition: string,
+  { offset, fingerprint }: Checkpoint,
+  first: Delivery | undefined,
+): void {
+  if (offset === null || fingerprint === null) return;
+  const found = first?.offset === offset ? messageFingerprint(first) : 'nothing';
+  if (found === fingerprint) return;
+  throw new SubscriptionRefused(partition, { reason: 'other-message', offset, applied: fingerprint, found });
+}
+
+/**
+ * True when retention has removed the committed message itself and nothing after it. Then no event is lost, only the
+ * fingerprint cannot be compared. A recreated stream would start at offset 0 and not right after the checkpoint.
+ */
+export function isOnlyCommittedMessageGone({ offset, fingerprint }: Checkpoint, error: unknown): boolean {
+  if (offset === null || fingerprint === null || !(error instanceof SubscriptionRefused)) return false;
+  return error.refusal.reason === 'retention-passed' && error.refusal.first === offset + 1n;
+}
+
+/** False as soon as somebody has written the checkpoint, even with the values that it had: that is a decision too. */
+export function isUnchanged(one: Checkpoint, other: Checkpoint): boolean {
+  return (
+    one.offset === other.offset && one.fingerprint === other.fingerprint && one.version === other.version
+  );
+}

@@ -1,19 +1,19 @@
-/** Why a message was parked. The migration's check lists the same. */
+/** Why a message was parked. A check of the table `dead_letters` lists the same reasons. */
 export type ParkReason =
   /** The bytes are not a message. */
   | 'malformed_message'
-  /** No CloudEvents envelope of ours in the headers. */
+  /** The headers are not a CloudEvents envelope of Gavel's. */
   | 'malformed_envelope'
-  /** An envelope of a type that the registry does not know, or does not know here. */
+  /** The registry does not know the type. */
   | 'unknown_type'
-  /** The body is not what its type says. */
+  /** The body does not decode as its type. */
   | 'undecodable_body'
-  /** The handler failed as often as the policy lets it. */
+  /** The handler failed as often as the policy allows. */
   | 'handler_failed'
   /** An earlier event of the same aggregate is parked, and the policy says to wait. */
   | 'waits_for_earlier';
 
-/** A message that a consumer gave up on, or that waits behind one, with all that is known of it. */
+/** A message that a consumer could not handle, with everything that is known about it. */
 export interface DeadLetter {
   readonly offset: bigint;
   readonly eventId?: string | undefined;
@@ -27,3 +27,6 @@ export interface DeadLetter {
   readonly attempts: number;
   readonly traceId?: string | undefined;
 }
+
+/** A dead letter of a queue consumer: a message from a queue has no offset. */
+export type QueueDeadLetter = Omit<DeadLetter, 'offset'>;

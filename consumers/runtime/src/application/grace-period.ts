@@ -2,14 +2,14 @@ import { SubscriptionRefused } from '@gavel/rabbitmq/event-source';
 import type { Checkpoint } from './checkpoint.ts';
 
 /**
- * How long a broker may say that a stream ends before the message that was applied last: after a failover it can speak for
- * a replica that was behind and is catching up. Longer than that takes, and than a broker takes to start.
+ * How long a stream may end before the checkpoint until that counts as a loss. After a failover a broker can answer from
+ * a replica that is still catching up; this is longer than catching up takes, and longer than a broker takes to start.
  */
 export const GRACE_MS = 30_000;
 
 /**
- * Tells a stream that is too short for a moment from one that was made anew. Only for a checkpoint whose message is known:
- * without its mark nothing tells a stream that is whole again from a new one that has grown past the offset.
+ * Tells a stream that is too short for a moment from one that was recreated. It applies only to a checkpoint with a
+ * fingerprint: without one, a recreated stream that has grown past the offset would look like the old one.
  */
 export class GracePeriod {
   readonly #ms: number;
@@ -21,10 +21,10 @@ export class GracePeriod {
     this.#now = now;
   }
 
-  /** True while what ended a try to read may still pass by itself. Any other error begins a new period. */
-  covers(error: unknown, { mark }: Checkpoint): boolean {
+  /** True while the error may still go away by itself. Any other error ends the period. */
+  covers(error: unknown, { fingerprint }: Checkpoint): boolean {
     const isShorter = error instanceof SubscriptionRefused && error.refusal.reason === 'stream-shorter';
-    if (!isShorter || mark === null) {
+    if (!isShorter || fingerprint === null) {
       this.end();
       return false;
     }
@@ -32,7 +32,7 @@ export class GracePeriod {
     return this.#now() - this.#since < this.#ms;
   }
 
-  /** The stream could be read, or what was wrong with it is settled. */
+  /** The stream could be read, or its loss was resolved. The next shortage starts a new period. */
   end(): void {
     this.#since = undefined;
   }

@@ -2,12 +2,12 @@ import { type StartRefusal, SubscriptionRefused } from '@gavel/rabbitmq/event-so
 import { describe, expect, it } from 'vitest';
 import { GracePeriod } from './grace-period.ts';
 
-describe('the grace of a stream that is too short', () => {
+describe('the grace period of a stream that is too short', () => {
   const refused = (refusal: StartRefusal) => new SubscriptionRefused('gavel.bids-0', refusal);
   const shorter = refused({ reason: 'stream-shorter', wanted: 9n, last: 4n });
-  const marked = { offset: 9n, mark: 'stored 1', version: '1' };
+  const checkpoint = { offset: 9n, fingerprint: 'stored 1', version: '1' };
 
-  /** A grace of 30 s with a clock of its own. */
+  /** A grace period of 30 s with its own clock. */
   const newGrace = () => {
     let now = 1_000;
     return {
@@ -18,31 +18,33 @@ describe('the grace of a stream that is too short', () => {
     };
   };
 
-  it('lasts thirty seconds from the first time that it is seen', () => {
+  it('lasts thirty seconds from the first refusal', () => {
     const { grace, pass } = newGrace();
-    expect(grace.covers(shorter, marked)).toBe(true);
+    expect(grace.covers(shorter, checkpoint)).toBe(true);
     pass(29_999);
-    expect(grace.covers(shorter, marked)).toBe(true);
+    expect(grace.covers(shorter, checkpoint)).toBe(true);
     pass(1);
-    expect(grace.covers(shorter, marked)).toBe(false);
+    expect(grace.covers(shorter, checkpoint)).toBe(false);
   });
 
-  it('begins anew after the stream was read, and after another failure', () => {
+  it('starts again after the stream was read, and after another error', () => {
     const { grace, pass } = newGrace();
-    grace.covers(shorter, marked);
+    grace.covers(shorter, checkpoint);
     pass(60_000);
     grace.end();
-    expect(grace.covers(shorter, marked)).toBe(true);
+    expect(grace.covers(shorter, checkpoint)).toBe(true);
     pass(60_000);
-    expect(grace.covers(new Error('the connection was lost'), marked)).toBe(false);
-    expect(grace.covers(shorter, marked)).toBe(true);
+    expect(grace.covers(new Error('the connection was lost'), checkpoint)).toBe(false);
+    expect(grace.covers(shorter, checkpoint)).toBe(true);
   });
 
-  it('is not for a place whose message is unknown, nor for any other loss', () => {
+  it('does not apply without a fingerprint, nor to any other loss', () => {
     const { grace } = newGrace();
-    expect(grace.covers(shorter, { ...marked, mark: null })).toBe(false);
-    expect(grace.covers(refused({ reason: 'retention-passed', wanted: 9n, first: 20n }), marked)).toBe(false);
+    expect(grace.covers(shorter, { ...checkpoint, fingerprint: null })).toBe(false);
+    expect(grace.covers(refused({ reason: 'retention-passed', wanted: 9n, first: 20n }), checkpoint)).toBe(
+      false,
+    );
     const other = refused({ reason: 'other-message', offset: 9n, applied: 'stored 1', found: 'stored 2' });
-    expect(grace.covers(other, marked)).toBe(false);
+    expect(grace.covers(other, checkpoint)).toBe(false);
   });
 });

@@ -2,7 +2,7 @@ import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import type { EventSource, Subscription } from '@gavel/rabbitmq/event-source';
 import { describe, expect, it } from 'vitest';
 import type { ConsumerDefinition } from '../define-consumer.ts';
-import { PartitionReader } from './partition-reader.ts';
+import { startPartitionReader } from './partition-reader.ts';
 
 /** A partition without messages, given to its member only when told to. */
 function quietPartition() {
@@ -53,7 +53,7 @@ const definition: ConsumerDefinition = {
 describe('PartitionReader', () => {
   it('stops also when its turn comes at that very moment and there is nothing to read', async () => {
     const { source, give, isAsked } = quietPartition();
-    const reader = new PartitionReader({
+    const reader = startPartitionReader({
       definition,
       partition: 'gavel.bids-0',
       source,
@@ -63,7 +63,7 @@ describe('PartitionReader', () => {
         park: () => Promise.resolve(),
       },
       commit: () => Promise.resolve('moved'),
-      readCheckpoint: () => Promise.resolve({ offset: null, mark: null, version: null }),
+      readCheckpoint: () => Promise.resolve({ offset: null, fingerprint: null, version: null }),
       batchLimit: 10,
       jitter: () => 0.5,
     });

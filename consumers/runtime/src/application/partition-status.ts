@@ -1,36 +1,112 @@
+import type { Delivery, Subscription } from '@gavel/rabbitmq/event-source';
+import { pause } from '@gavel/resilience';
+import { type Checkpoint, NO_CHECKPOINT } from './checkpoint.ts';
+import type { Unread } from './wait-until-readable.ts';
+
 /** What a partition's reader is doing. */
 export type PartitionState =
-  /** Reading, or waiting for something to read. */
+  /** Reads, or waits for something to read. */
   | 'running'
-  /** Another member of the group reads it; this one is ready to. */
+  /** Another member of the group reads the partition; this one can take over. */
   | 'standby'
-  /** Somebody has paused it: nothing is committed until it is resumed. */
+  /** Somebody has paused the partition: nothing is committed until it is resumed. */
   | 'paused'
-  /** On its way to the broker or the database. */
+  /** Not yet connected to the broker and the database. */
   | 'connecting'
-  /** Something failed that waiting may cure; it goes on by itself. */
+  /** Something failed that may pass; the reader retries. */
   | 'retrying'
-  /** Its offset is no longer in the stream: events would be missed. Stands still until somebody sets the checkpoint. */
+  /** The stream no longer holds the checkpoint's offset: reading on would lose events. Waits until somebody sets the checkpoint. */
   | 'refused'
   | 'stopped';
 
 /** The states in which nothing is wrong. */
-export const SOUND_STATES: ReadonlySet<PartitionState> = new Set(['running', 'standby', 'paused']);
+export const HEALTHY_STATES: ReadonlySet<PartitionState> = new Set(['running', 'standby', 'paused']);
 
-/** One partition of a running consumer, for health and for people. */
+/** One partition of a running consumer, for health checks and for people. */
 export interface PartitionStatus {
   readonly partition: string;
   readonly state: PartitionState;
-  /** True while the partition is this instance's. */
+  /** True while this member reads the partition. */
   readonly held: boolean;
-  /** Last offset committed, null before the first; while another member reads, the last that this one knew. */
+  /** Last offset committed, null before the first commit. While another member reads: the last one that this member knew. */
   readonly offset: bigint | null;
-  /** Offsets between the last one committed and the end of the partition, as far as it is known. */
+  /** Offsets between the last committed one and the end of the partition, as far as the end is known. */
   readonly lagMessages: number;
-  /** Messages in memory: received, and their batch not committed. Bounded, however far behind the partition is. */
+  /** Messages in memory: received, and their batch not committed. Bounded, however far behind the consumer is. */
   readonly inMemory: number;
-  /** Age of the oldest message received and not committed. */
+  /** Age of the oldest message that was received and is not committed. */
   readonly lagSeconds: number;
-  /** What is wrong, while something is. */
+  /** What is wrong, if something is. */
   readonly problem?: string;
+}
+
+const LONG_MS = 24 * 3600_000;
+
+/** What a reader knows about its partition. The reader writes it; `status()` shows it. */
+export class PartitionProgress {
+  readonly #partition: string;
+  state: PartitionState = 'connecting';
+  problem: string | undefined;
+  checkpoint: Checkpoint = NO_CHECKPOINT;
+  subscription: Subscription | undefined;
+  /** What the partition holds while it is refused. */
+  unread: Unread | undefined;
+  #inHand: { readonly messages: number; readonly oldest: number } | undefined;
+  /** Aborted at the end of a pause. There is one from the start: a paused group must not apply what it receives first. */
+  #resumed: AbortController | undefined = new AbortController();
+  #arePausesKnown = false;
+
+  constructor(partition: string) {
+    this.#partition = partition;
+  }
+
+  /** Sets the deliveries that were taken and are not committed. */
+  setInHand(deliveries: readonly Delivery[]): void {
+    const [first] = deliveries;
+    this.#inHand = first && { messages: deliveries.length, oldest: first.storedAt };
+  }
+
+  /** True when somebody has paused the partition. */
+  get isPaused(): boolean {
+    return this.#arePausesKnown && this.#resumed !== undefined;
+  }
+
+  setPaused(paused: boolean): void {
+    this.#arePausesKnown = true;
+    if (paused) {
+      this.#resumed ??= new AbortController();
+      return;
+    }
+    this.#resumed?.abort();
+    this.#resumed = undefined;
+  }
+
+  /** Waits while the partition is paused, or until it is known whether it is. */
+  async whilePaused(signal: AbortSignal): Promise<void> {
+    while (this.#resumed !== undefined && !signal.aborted) {
+      await pause(LONG_MS, AbortSignal.any([signal, this.#resumed.signal]));
+    }
+  }
+
+  status(): PartitionStatus {
+    const newest = this.subscription?.newestOffset;
+    const { offset } = this.checkpoint;
+    const behind = newest === undefined ? 0 : Math.max(0, Number(newest - (offset ?? -1n)));
+    const oldest = this.unread?.oldest ?? this.#inHand?.oldest ?? this.subscription?.oldestWaiting;
+    return {
+      partition: this.#partition,
+      state: this.#shownState(),
+      held: this.subscription !== undefined,
+      offset,
+      lagMessages: this.unread?.messages ?? behind,
+      inMemory: (this.#inHand?.messages ?? 0) + (this.subscription?.waiting ?? 0),
+      lagSeconds: oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest) / 1000),
+      ...(this.problem !== undefined && { problem: this.problem }),
+    };
+  }
+
+  #shownState(): PartitionState {
+    if (this.state !== 'running' || this.#resumed === undefined) return this.state;
+    return this.#arePausesKnown ? 'paused' : 'connecting';
+  }
 }

@@ -2,35 +2,34 @@ import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { requireProjection } from './create-shadow.ts';
-import { withPatientPool } from './patient-pool.ts';
-import { quoted, shadowSchema } from './shadow-schema.ts';
+import { quoted, shadowSchema, withLongStatements } from './shadow-schema.ts';
 
-/** One row that is not the same in both; null where it does not exist. */
+/** One row that differs; null where the row does not exist. */
 export interface RowDifference {
   readonly live: Readonly<Record<string, unknown>> | null;
   readonly replayed: Readonly<Record<string, unknown>> | null;
 }
 
-/** A table of the projection beside its shadow. */
+/** A table of the projection compared with its shadow. */
 export interface TableComparison {
   readonly table: string;
   readonly liveRows: number;
   readonly replayedRows: number;
-  /** Rows by primary key: in one of them only, or in both with other values. */
+  /** Rows, by primary key, that only one of them has, or that have other values. */
   readonly onlyLive: number;
   readonly onlyReplayed: number;
   readonly changed: number;
-  /** A few of them. */
+  /** Up to ten of these rows. */
   readonly examples: readonly RowDifference[];
 }
 
 const EXAMPLES = 10;
 
-/** Compares every table of a projection with its shadow, in one snapshot. Throws for a table without a primary key. */
+/** Compares every table of a projection with its shadow, in one snapshot. Throws an error for a table without a primary key. */
 export async function compareShadow(pool: Pool, definition: ConsumerDefinition): Promise<TableComparison[]> {
   const { tables } = requireProjection(definition);
-  return withPatientPool(pool, (patient) =>
-    transaction(patient, async (tx) => {
+  return withLongStatements(pool, (slow) =>
+    transaction(slow, async (tx) => {
       await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
       await tx.query('SET LOCAL statement_timeout = 0');
       const comparisons: TableComparison[] = [];

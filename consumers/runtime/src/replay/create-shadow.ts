@@ -6,21 +6,21 @@ import { quoted, runtimeTables, shadowSchema } from './shadow-schema.ts';
 /** What a replay covers of one partition. */
 export interface ReplayRange {
   readonly partition: string;
-  /** The first offset that it reads. */
+  /** The first offset to read. */
   readonly from: bigint;
-  /** The last one, or null for "whatever there is when it is filled up". */
+  /** The last offset to read; null for the newest one at the time of the fill. */
   readonly until: bigint | null;
 }
 
-/** A range and how far it has been applied. */
+/** A range, and how far it has been applied. */
 export interface ShadowPartition extends ReplayRange {
-  /** Last offset applied; null for none yet. */
+  /** Last offset applied; null if there is none yet. */
   readonly applied: bigint | null;
 }
 
 /**
- * Makes an empty shadow beside the live projection; an older one is removed. Events that somebody has discarded count as
- * handled in it: a replay does not bring them back. Throws a RangeError for a consumer that declares no projection.
+ * Creates an empty shadow beside the live projection and removes an older one. Events that somebody has discarded count as
+ * handled in it, so a replay does not bring them back. Throws a RangeError for a consumer that declares no projection.
  */
 export async function createShadow(
   pool: Pool,
@@ -56,12 +56,12 @@ export async function createShadow(
   });
 }
 
-/** Removes a shadow; harmless when there is none. */
+/** Removes a shadow if there is one. */
 export async function dropShadow(pool: Pool, definition: ConsumerDefinition): Promise<void> {
   await pool.query(`DROP SCHEMA IF EXISTS ${quoted(shadowSchema(definition))} CASCADE`);
 }
 
-/** What a shadow covers and how far it is; undefined when there is none. */
+/** What a shadow covers and how far it is; undefined if there is no shadow. */
 export async function readShadow(
   pool: Pool,
   definition: ConsumerDefinition,
@@ -81,12 +81,13 @@ export async function readShadow(
   return rows;
 }
 
+/** Throws a RangeError for a consumer that declares no projection. */
 export function requireProjection(definition: ConsumerDefinition): Projection {
   if (definition.projection !== undefined) return definition.projection;
-  throw new RangeError(`${definition.name} declares no projection, so there is nothing to replay into`);
+  throw new RangeError(`${definition.name} declares no projection, so it cannot be replayed`);
 }
 
-// LIKE brings columns, defaults, checks, identities and indexes, and leaves out storage settings such as fillfactor.
+// LIKE copies columns, defaults, checks, identities and indexes, but no storage settings such as fillfactor.
 async function copyShape(tx: Transaction, schema: string, table: string): Promise<void> {
   const copy = quoted(schema, table);
   await tx.query(`CREATE TABLE ${copy} (LIKE ${quoted('public', table)} INCLUDING ALL)`);

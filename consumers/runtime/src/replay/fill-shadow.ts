@@ -7,23 +7,23 @@ export interface FillShadowOptions {
   readonly definition: ConsumerDefinition;
   readonly databaseUrl: string;
   readonly streamUrl: string;
-  /** Last offset to apply, per partition; a partition that is not named is left alone. */
+  /** Last offset to apply, per partition. Partitions that are not named are left alone. */
   readonly ends: ReadonlyMap<string, bigint>;
-  /** Told the last offset applied in a partition, once per transaction. */
+  /** Called with the last offset applied in a partition, once per transaction. */
   readonly onApplied?: (partition: string, offset: bigint) => void;
-  /** Gives up between two batches; what was applied stays, and another fill goes on from there. */
+  /** Ends the fill between two batches. What was applied stays, and another fill goes on from there. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Applies events to a shadow, from where it stands up to `ends`, all partitions at once, with the consumer's own handler,
- * failure policy and transaction. Throws when retention has passed the place, or broker or database stay away.
+ * Applies events to a shadow, from its checkpoints up to `ends`, all partitions at once, with the consumer's own handler,
+ * failure policy and transaction. Throws when retention has removed the next event, or broker or database stay unavailable.
  */
 export async function fillShadow(options: FillShadowOptions): Promise<void> {
   const { definition, ends } = options;
   const pool = createShadowPool(options.databaseUrl, definition, Math.max(ends.size, 1));
   const source = createStreamSource(options.streamUrl, `replay ${definition.name}`);
-  // One that fails ends the others, between two of their batches.
+  // A partition that fails ends the others between two of their batches.
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, ...(options.signal === undefined ? [] : [options.signal])]);
   try {

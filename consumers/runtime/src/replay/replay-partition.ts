@@ -6,14 +6,18 @@ import {
   SubscriptionRefused,
 } from '@gavel/rabbitmq/event-source';
 import { type BackOff, delayBefore, pause } from '@gavel/resilience';
+import { batchStore } from '../adapters/postgres/batch-store.ts';
 import { commitTogether, readCheckpoint } from '../adapters/postgres/checkpoints.ts';
-import { blockedAggregates, park } from '../adapters/postgres/dead-letters.ts';
-import { claimNewEvents } from '../adapters/postgres/processed-events.ts';
-import type { BatchStore } from '../application/apply-batch.ts';
-import { type Checkpoint, isAllHeldAfter, messageMark, readingFrom } from '../application/checkpoint.ts';
-import { DeliverySettling } from '../application/settle-deliveries.ts';
+import { DeliveryApplier } from '../application/apply-deliveries.ts';
+import {
+  type Checkpoint,
+  isOnlyCommittedMessageGone,
+  NO_CHECKPOINT,
+  requireSameMessage,
+  startPosition,
+} from '../application/checkpoint.ts';
 import type { ConsumerDefinition } from '../define-consumer.ts';
-import { ApplyFailed, MOST_FAILURES, Patience } from './patience.ts';
+import { ApplyFailed, MOST_FAILURES, RetryLimit } from './retry-limit.ts';
 
 export interface ReplayPartitionOptions {
   readonly definition: ConsumerDefinition;
@@ -21,77 +25,93 @@ export interface ReplayPartitionOptions {
   /** Last offset to apply. */
   readonly end: bigint;
   readonly source: EventSource;
-  /** Of the shadow: see createShadowPool. */
+  /** The pool of the shadow, see createShadowPool. */
   readonly pool: Pool;
   readonly onApplied: (offset: bigint) => void;
   readonly signal: AbortSignal;
 }
 
-const store: BatchStore = { claim: claimNewEvents, blocked: blockedAggregates, park };
-/** As in start-consumer: at 1,000 a transaction costs little beside its events. */
+/** The same as for a running consumer, so that both commit in the same steps. */
 const BATCH_LIMIT = 1_000;
-const PACE: BackOff = { firstMs: 100, maxMs: 5_000 };
+const RETRY_PACE: BackOff = { firstMs: 100, maxMs: 5_000 };
 
 /**
- * Applies one partition to a shadow, from the shadow's checkpoint to an end, outside of any group: nobody else reads for
- * it and nobody can pause it. Broker and database may go away meanwhile, for half a minute or so. Resolves at the end or
- * when `signal` was aborted; throws SubscriptionRefused when the place is not held, or is another stream's.
+ * Applies one partition to a shadow, from the shadow's checkpoint to an end. It reads outside of any group, so no other
+ * member reads for it and nobody can pause it. An outage of broker or database of about half a minute is survived.
+ * Resolves at the end, or when `signal` is aborted. Throws SubscriptionRefused when the stream does not hold the offset.
  */
 export async function replayPartition(options: ReplayPartitionOptions): Promise<void> {
-  const { definition, partition, end, source, pool, signal } = options;
-  let unmarked: bigint | null = null;
-  for (let failures = 0; !signal.aborted; ) {
-    let place: Checkpoint = { offset: null, mark: null, version: null };
+  const { partition, signal } = options;
+  let unverifiable: bigint | null = null;
+  let failures = 0;
+  const onCommit = (): void => {
+    failures = 0;
+  };
+  while (!signal.aborted) {
+    let checkpoint: Checkpoint = NO_CHECKPOINT;
     try {
-      place = await readCheckpoint(pool, definition.name, partition);
-      if (place.offset === unmarked) place = { ...place, mark: null };
-      if ((place.offset ?? -1n) >= end) return;
-      const subscription = await source.subscribe(partition, readingFrom(place));
-      const stop = (): void => void subscription.close();
-      signal.addEventListener('abort', stop, { once: true });
-      try {
-        const applied = await readOn(options, subscription, place, () => {
-          failures = 0;
-        });
-        if (applied === 'done') return;
-      } finally {
-        signal.removeEventListener('abort', stop);
-        await subscription.close();
-      }
+      checkpoint = await readShadowCheckpoint(options, unverifiable);
+      if ((await readFrom(options, checkpoint, onCommit)) === 'done') return;
     } catch (error) {
-      if (place.mark !== null && isAllHeldAfter(place, error)) {
-        unmarked = place.offset;
+      if (isOnlyCommittedMessageGone(checkpoint, error)) {
+        unverifiable = checkpoint.offset;
         continue;
       }
       if (error instanceof SubscriptionRefused || error instanceof ApplyFailed) throw error;
       if (failures >= MOST_FAILURES) throw error;
     }
-    if (failures >= MOST_FAILURES && !signal.aborted)
-      throw new Error(`${partition}: reading ends again and again`);
+    if (failures >= MOST_FAILURES && !signal.aborted) {
+      throw new Error(`${partition}: the subscription has ended ${failures} times in a row`);
+    }
     failures += 1;
-    await pause(delayBefore(failures, PACE), signal);
+    await pause(delayBefore(failures, RETRY_PACE), signal);
   }
 }
 
-/** Applies what comes until the end or until the subscription ends, or somebody else has moved the shadow's checkpoint. */
-async function readOn(
+async function readShadowCheckpoint(
+  { pool, definition, partition }: ReplayPartitionOptions,
+  unverifiable: bigint | null,
+): Promise<Checkpoint> {
+  const stored = await readCheckpoint(pool, definition.name, partition);
+  return stored.offset === unverifiable ? { ...stored, fingerprint: null } : stored;
+}
+
+/** Reads in one subscription. Returns `again` when it has ended before the end of the replay. */
+async function readFrom(
+  options: ReplayPartitionOptions,
+  checkpoint: Checkpoint,
+  onCommit: () => void,
+): Promise<'done' | 'again'> {
+  const { partition, end, source, signal } = options;
+  if ((checkpoint.offset ?? -1n) >= end) return 'done';
+  const subscription = await source.subscribe(partition, startPosition(checkpoint));
+  const stop = (): void => void subscription.close();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await applyAll(options, subscription, checkpoint, onCommit);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await subscription.close();
+  }
+}
+
+/** Applies what arrives until the end, the end of the subscription, or a checkpoint that somebody else has moved. */
+async function applyAll(
   options: ReplayPartitionOptions,
   subscription: Subscription,
-  place: Checkpoint,
+  checkpoint: Checkpoint,
   onCommit: () => void,
 ): Promise<'done' | 'again'> {
   const { partition, end, signal } = options;
-  const applying = new Applying(options, onCommit);
-  let at = place.offset;
-  let mark = place.mark;
-  for (;;) {
+  const applier = new LimitedApplier(options, onCommit);
+  let { offset: at } = checkpoint;
+  for (let isFirst = true; ; isFirst = false) {
     const taken = await subscription.take(BATCH_LIMIT);
     if (taken === undefined || signal.aborted) return 'again';
-    if (at !== null && mark !== null) requireSame(partition, at, mark, taken[0]);
-    mark = null;
-    const within = taken.filter(({ offset }) => offset <= end && (at === null || offset > at));
-    if (within.length > 0) {
-      const outcome = await applying.apply(within, at);
+    if (isFirst) requireSameMessage(partition, checkpoint, taken[0]);
+    const wanted = taken.filter(({ offset }) => offset <= end && (at === null || offset > at));
+    if (wanted.length > 0) {
+      const outcome = await applier.apply(wanted, at);
       if (outcome === 'again') return 'again';
       at = outcome;
     }
@@ -99,56 +119,46 @@ async function readOn(
   }
 }
 
-/** As for a running consumer: in a stream that was made anew the offsets after it mean other events. */
-function requireSame(partition: string, offset: bigint, applied: string, last: Delivery | undefined): void {
-  const found = last?.offset === offset ? messageMark(last) : 'nothing';
-  if (found === applied) return;
-  throw new SubscriptionRefused(partition, { reason: 'other-message', offset, applied, found });
-}
-
-/** The same tries as a running consumer's, with less patience, so that a replay parks what that would park. */
-class Applying {
+/** Applies deliveries as a running consumer does, with fewer retries, so that a replay parks what the consumer would park. */
+class LimitedApplier {
   readonly #options: ReplayPartitionOptions;
-  readonly #settling: DeliverySettling;
-  readonly #patience: Patience;
-  /** Aborted when another try is not worth it. */
-  readonly #hopeless = new AbortController();
+  readonly #applier: DeliveryApplier;
+  /** Aborted, with the error, when the limit of retries is reached. */
+  readonly #gaveUp = new AbortController();
 
   constructor(options: ReplayPartitionOptions, onCommit: () => void) {
     const { definition, partition, pool } = options;
     this.#options = options;
-    this.#patience = new Patience(definition);
-    this.#settling = new DeliverySettling({
+    const limit = new RetryLimit(definition);
+    this.#applier = new DeliveryApplier({
       definition,
       partition,
-      store,
+      store: batchStore,
       commit: commitTogether(pool),
       readCheckpoint: () => readCheckpoint(pool, definition.name, partition),
       batchLimit: BATCH_LIMIT,
       onFailure: (error) => {
-        if (!this.#patience.allows(error)) this.#hopeless.abort(error);
+        if (!limit.allows(error)) this.#gaveUp.abort(error);
       },
       onCommit: ({ move }) => {
-        this.#patience.renew();
+        limit.reset();
         options.onApplied(move.to);
         onCommit();
       },
-      // A COMMIT whose answer was lost, or another fill at work: the checkpoint says where to go on.
+      // A COMMIT whose answer was lost, or another fill at work: the checkpoint shows where to go on.
       onOvertaken: () => undefined,
     });
   }
 
-  /** Returns the last offset applied; 'again' when it was told to end, or has to begin at another place. */
+  /** Returns the last offset applied, or `again` when the replay was aborted or has to go on at another offset. */
   async apply(deliveries: readonly Delivery[], from: bigint | null): Promise<bigint | null | 'again'> {
-    const signal = AbortSignal.any([this.#options.signal, this.#hopeless.signal]);
-    const settled = await this.#settling.settle(deliveries, from, signal);
-    if (settled.kind === 'committed') return settled.offset;
-    if (!this.#hopeless.signal.aborted) return 'again';
-    throw new ApplyFailed(
-      `${this.#options.partition}: what follows ${from ?? 'its begin'} cannot be applied`,
-      {
-        cause: this.#hopeless.signal.reason,
-      },
-    );
+    const { signal, partition } = this.#options;
+    const gaveUp = this.#gaveUp.signal;
+    const applied = await this.#applier.apply(deliveries, from, AbortSignal.any([signal, gaveUp]));
+    if (applied.kind === 'committed') return applied.offset;
+    if (!gaveUp.aborted) return 'again';
+    throw new ApplyFailed(`${partition}: events after offset ${from ?? 'none'} cannot be applied`, {
+      cause: gaveUp.reason,
+    });
   }
 }

@@ -1,12 +1,15 @@
 import { createPool, type Pool } from '@gavel/postgres/pool';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 
-/** The schema of a consumer's shadow: its projection's tables and the runtime's own, by the same names as the live ones. */
+/** A statement over a whole projection may take hours. A server that has vanished is noticed by TCP meanwhile. */
+const ANSWER_MS = 6 * 3600 * 1000;
+
+/** The schema of a shadow. It holds the projection's and the runtime's tables under the same names as the live ones. */
 export function shadowSchema(definition: Pick<ConsumerDefinition, 'name'>): string {
   return `replay_${definition.name.replaceAll('-', '_')}`;
 }
 
-/** Where the tables go that a swap has replaced, until the next one. */
+/** The schema that keeps the tables that a swap has replaced, until the next swap. */
 export function replacedSchema(definition: Pick<ConsumerDefinition, 'name'>): string {
   return `replaced_${definition.name.replaceAll('-', '_')}`;
 }
@@ -15,8 +18,8 @@ export function replacedSchema(definition: Pick<ConsumerDefinition, 'name'>): st
 export const runtimeTables = ['checkpoints', 'processed_events', 'dead_letters'] as const;
 
 /**
- * A pool in whose sessions every unqualified name means the shadow's table where there is one. The very code that
- * applies live events so works on the shadow: handler, checkpoints, processed events and dead letters alike.
+ * A pool whose sessions resolve every name without a schema to the shadow's table if there is one. So the code that applies
+ * live events works on the shadow without a change: handler, checkpoints, processed events and dead letters.
  */
 export function createShadowPool(databaseUrl: string, definition: ConsumerDefinition, max: number): Pool {
   const url = new URL(databaseUrl);
@@ -24,7 +27,24 @@ export function createShadowPool(databaseUrl: string, definition: ConsumerDefini
   return createPool({ connectionString: url.href, applicationName: `replay ${definition.name}`, max });
 }
 
-/** A name as SQL takes it. */
+/** Runs work with a pool to the same database that waits hours for an answer, not 35 s as the given pool. */
+export async function withLongStatements<T>(pool: Pool, work: (slow: Pool) => Promise<T>): Promise<T> {
+  const { connectionString } = pool.options;
+  if (connectionString === undefined) throw new TypeError('the pool was created without a URL');
+  const slow = createPool({
+    connectionString,
+    applicationName: 'replay',
+    max: 1,
+    answerTimeoutMs: ANSWER_MS,
+  });
+  try {
+    return await work(slow);
+  } finally {
+    await slow.end();
+  }
+}
+
+/** Quotes names for SQL and joins them with dots. */
 export function quoted(...names: readonly string[]): string {
   return names.map((name) => `"${name.replaceAll('"', '""')}"`).join('.');
 }

@@ -3,8 +3,8 @@ import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/t
 import { transaction } from '@gavel/postgres/transaction';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { park } from '../adapters/postgres/dead-letters.ts';
-import { lockLetter } from '../adapters/postgres/parked-letters.ts';
 import { claimNewEvents } from '../adapters/postgres/processed-events.ts';
+import { lockDeadLetter } from '../adapters/postgres/stored-dead-letters.ts';
 import { consumerRuntimeMigrations } from '../migrations.ts';
 import { recordingConsumer } from '../testing/recording-consumer.ts';
 import { createShadow } from './create-shadow.ts';
@@ -31,9 +31,9 @@ describe('a swap backwards', () => {
       await tx.query(`SET LOCAL search_path = ${schema}, public`);
       await claimNewEvents(tx, definition.name, [eventId]);
       const headers = { cloudEvents_sequence: '1' };
-      const letter = { offset, eventId, aggregateId: 'item', headers, body: Buffer.from('b') } as const;
+      const deadLetter = { offset, eventId, aggregateId: 'item', headers, body: Buffer.from('b') } as const;
       await park(tx, definition.name, partition, [
-        { ...letter, reason: 'handler_failed', error: 'broken', attempts: 1 },
+        { ...deadLetter, reason: 'handler_failed', error: 'broken', attempts: 1 },
       ]);
       await tx.query(
         `INSERT INTO checkpoints (consumer, stream_partition, last_offset, seen_offset, seen_message)
@@ -43,7 +43,7 @@ describe('a swap backwards', () => {
       );
     });
 
-  it('takes along the letters of what is read again, keeps those before and of an older stream, and the mark', async () => {
+  it('replaces the dead letters of what is read again, and keeps those before it, those of an older stream, and the fingerprint', async () => {
     const [both, again, older] = [randomUUID(), randomUUID(), randomUUID()];
     await fail('public', 900n, older);
     await fail('public', 3n, both);
@@ -56,10 +56,10 @@ describe('a swap backwards', () => {
     });
     expect(await swapShadow(database.pool, definition, { backwards: true })).toEqual({ outcome: 'swapped' });
 
-    const { rows: letters } = await database.pool.query<{ id: bigint; offset: bigint; status: string }>(
+    const { rows: deadLetters } = await database.pool.query<{ id: bigint; offset: bigint; status: string }>(
       'SELECT id, stream_offset AS "offset", status FROM dead_letters ORDER BY stream_offset',
     );
-    expect(letters).toMatchObject([
+    expect(deadLetters).toMatchObject([
       { offset: 3n, status: 'parked' },
       { offset: 900n, status: 'parked' },
     ]);
@@ -70,7 +70,9 @@ describe('a swap backwards', () => {
     );
     expect(places).toEqual([{ last_offset: 3n, seen_offset: 3n, seen_message: both }]);
     await transaction(database.pool, async (tx) => {
-      expect(await lockLetter(tx, definition.name, letters[0]?.id ?? 0n)).toMatchObject({ ownsClaim: true });
+      expect(await lockDeadLetter(tx, definition.name, deadLetters[0]?.id ?? 0n)).toMatchObject({
+        ownsClaim: true,
+      });
     });
   });
 });

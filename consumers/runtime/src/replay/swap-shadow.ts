@@ -3,39 +3,38 @@ import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { requireProjection } from './create-shadow.ts';
 import { type FillShadowOptions, fillShadow } from './fill-shadow.ts';
-import { withPatientPool } from './patient-pool.ts';
-import { quoted, replacedSchema, shadowSchema } from './shadow-schema.ts';
+import { quoted, replacedSchema, shadowSchema, withLongStatements } from './shadow-schema.ts';
 import { takeOverRecords } from './take-over-records.ts';
 
 export type SwapOutcome =
   | { readonly outcome: 'swapped' }
-  /** The group has committed more than the shadow holds: fill it up and try again. */
+  /** The group has committed more than the shadow holds: fill the shadow and try again. */
   | { readonly outcome: 'behind'; readonly partitions: readonly string[] }
-  /** Something hangs on the live tables that would not move to the new ones. */
+  /** Objects depend on the live tables and would stay with the old ones. */
   | { readonly outcome: 'entangled'; readonly with: readonly string[] };
 
 export interface SwapOptions {
-  /** Swap also when the group has committed more than the shadow holds: it then reads on from the shadow's place. */
+  /** Swap even if the group has committed more than the shadow holds: the group then reads on from the shadow's checkpoints. */
   readonly backwards?: boolean;
   /**
-   * Where events come from that the group has committed since the shadow was filled: they are applied to it while the group
-   * waits, for five seconds at most. Without it a group at work stays ahead of every fill.
+   * The source of the events that the group has committed since the shadow was filled. They are applied to the shadow while
+   * the group waits, for at most five seconds. Without this, a group at work stays ahead of every fill.
    */
   readonly catchUp?: Pick<FillShadowOptions, 'databaseUrl' | 'streamUrl'>;
 }
 
 /**
- * The group's commits wait meanwhile: together with the swap's own work this stays below the 15 s after which they would
- * fail and be tried again.
+ * The group's commits wait meanwhile. Together with the swap's own work this must stay below 15 s: then the commits would
+ * fail and be retried.
  */
 const CATCH_UP_MS = 5_000;
 
 /**
- * Puts the shadow in the live projection's place, in one transaction with everything that belongs to it: checkpoints,
- * processed events and dead letters. The old tables go to a schema of their own.
+ * Replaces the live projection by the shadow, in one transaction with everything that belongs to it: checkpoints, processed
+ * events and dead letters. The old tables are moved to a schema of their own.
  *
- * Members may be at work. Each of their transactions begins with the checkpoint's compare-and-set, and the checkpoints are
- * locked here first: one that is under way ends before, one that comes after sees the new tables and the new
+ * Members may be at work. Each of their transactions starts with the compare-and-set of a checkpoint, and the swap starts
+ * by locking the checkpoints: a transaction under way ends before the swap, a later one sees the new tables and the new
  * checkpoint, and applies only what follows it.
  */
 export async function swapShadow(
@@ -45,8 +44,8 @@ export async function swapShadow(
 ): Promise<SwapOutcome> {
   const { tables } = requireProjection(definition);
   const [shadow, replaced] = [shadowSchema(definition), replacedSchema(definition)];
-  return withPatientPool(pool, (patient) =>
-    transaction(patient, async (tx) => {
+  return withLongStatements(pool, (slow) =>
+    transaction(slow, async (tx) => {
       await tx.query("SET LOCAL lock_timeout = '5s'");
       await tx.query('SET LOCAL statement_timeout = 0');
       const entanglements = await findEntanglements(tx, tables);
@@ -62,7 +61,7 @@ export async function swapShadow(
           missing.size > 0 ? [...(await findMissing(tx, definition.name, shadow)).keys()] : [];
         if (partitions.length > 0) return { outcome: 'behind', partitions };
       }
-      // What takes long comes first: from the first ALTER on nobody can read the projection.
+      // Slow work comes first: after the first ALTER nobody can read the projection until the commit.
       await takeOverRecords(tx, definition.name, shadow);
       await tx.query(`DROP SCHEMA IF EXISTS ${quoted(replaced)} CASCADE`);
       await tx.query(`CREATE SCHEMA ${quoted(replaced)}`);
@@ -83,7 +82,7 @@ async function lockCheckpoints(tx: Transaction, consumer: string): Promise<void>
   );
 }
 
-/** The partitions in which the group has committed more than the shadow holds, and up to where. */
+/** The partitions in which the group has committed more than the shadow holds, with the group's offset. */
 async function findMissing(tx: Transaction, consumer: string, shadow: string): Promise<Map<string, bigint>> {
   const { rows } = await tx.query<{ partition: string; end: bigint }>(
     `SELECT live.stream_partition AS partition, live.last_offset AS end
@@ -94,7 +93,7 @@ async function findMissing(tx: Transaction, consumer: string, shadow: string): P
   return new Map(rows.map(({ partition, end }) => [partition, end]));
 }
 
-// Views, foreign keys and rules follow the table that they were made on, not its name; triggers and grants stay with it.
+// Views, foreign keys, triggers and grants belong to the table that they were created on, not to its name.
 async function findEntanglements(tx: Transaction, tables: readonly string[]): Promise<string[]> {
   const { rows } = await tx.query<{ what: string }>(
     `WITH live AS (SELECT oid, relname, relacl, relowner FROM pg_class

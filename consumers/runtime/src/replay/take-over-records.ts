@@ -3,17 +3,17 @@ import { SAME_MESSAGE } from '../adapters/postgres/dead-letters.ts';
 import { quoted } from './shadow-schema.ts';
 
 /**
- * Checkpoints, processed events and dead letters of the live side become the shadow's. Only what differs is written: of
- * two records of one event the live one stays. Expects the consumer's checkpoints to be locked.
+ * Replaces the consumer's checkpoints, processed events and dead letters by the shadow's. Only differences are written: of
+ * two records of one event the live one stays. The consumer's checkpoints must be locked.
  */
 export async function takeOverRecords(tx: Transaction, consumer: string, shadow: string): Promise<void> {
-  const [checkpoints, processed, letters] = [
+  const [checkpoints, processed, deadLetters] = [
     quoted(shadow, 'checkpoints'),
     quoted(shadow, 'processed_events'),
     quoted(shadow, 'dead_letters'),
   ];
-  // What the group reads again is parked again where it has to be; a letter left over would be handled a second time. One
-  // beyond the live checkpoint too is of an older stream of that name and is not read again.
+  // The group reads these offsets again and parks what it must; a remaining dead letter would be handled twice. Dead letters
+  // beyond the live checkpoint belong to an older stream of that name, which is not read again.
   await tx.query(
     `DELETE FROM public.dead_letters l USING public.checkpoints live, ${checkpoints} s
      WHERE l.consumer = $1 AND l.status <> 'discarded'
@@ -29,7 +29,7 @@ export async function takeOverRecords(tx: Transaction, consumer: string, shadow:
        AND live.consumer = $1`,
     [consumer],
   );
-  // Projection and record belong together: what the new tables do not hold may be applied when it comes.
+  // Projection and records belong together: an event that the new tables do not hold may be applied when it comes.
   await tx.query(`ANALYZE ${processed}`);
   await tx.query(
     `DELETE FROM public.processed_events live WHERE consumer = $1
@@ -42,12 +42,12 @@ export async function takeOverRecords(tx: Transaction, consumer: string, shadow:
      WHERE NOT EXISTS (SELECT FROM public.processed_events live
                        WHERE live.consumer = p.consumer AND live.event_id = p.event_id)`,
   );
-  // A parked event that the replay could handle is settled; one that it parked as well stays as it was.
+  // A parked event that the replay could handle is done; one that the replay parked too stays as it is.
   await tx.query(
     `UPDATE public.dead_letters live SET status = 'redriven', settled_at = now()
      WHERE consumer = $1 AND status = 'parked'
        AND EXISTS (SELECT FROM ${processed} p WHERE p.consumer = live.consumer AND p.event_id = live.event_id)
-       AND NOT EXISTS (SELECT FROM ${letters} l
+       AND NOT EXISTS (SELECT FROM ${deadLetters} l
                        WHERE (l.stream_partition, l.stream_offset, l.event_id)
                            = (live.stream_partition, live.stream_offset, live.event_id))`,
     [consumer],
@@ -56,15 +56,15 @@ export async function takeOverRecords(tx: Transaction, consumer: string, shadow:
     `INSERT INTO public.dead_letters AS live (consumer, stream_partition, stream_offset, event_id, event_type, aggregate_id,
        headers, body, reason, error, stack, attempts, trace_id, status, parked_at)
      SELECT consumer, stream_partition, stream_offset, event_id, event_type, aggregate_id,
-       headers, body, reason, error, stack, attempts, trace_id, status, parked_at FROM ${letters} ORDER BY id
+       headers, body, reason, error, stack, attempts, trace_id, status, parked_at FROM ${deadLetters} ORDER BY id
      ON CONFLICT ${SAME_MESSAGE} DO UPDATE
        SET status = 'parked', settled_at = NULL, parked_at = excluded.parked_at, reason = excluded.reason,
          error = excluded.error, stack = excluded.stack
        WHERE live.status <> 'discarded'`,
   );
-  // So that each letter is known as the owner of its event's record (see lockLetter).
+  // Makes each dead letter the owner of its event's record (see lockDeadLetter).
   await tx.query(
-    `UPDATE public.processed_events p SET processed_at = l.parked_at FROM ${letters} l
+    `UPDATE public.processed_events p SET processed_at = l.parked_at FROM ${deadLetters} l
      WHERE (p.consumer, p.event_id) = (l.consumer, l.event_id) AND p.processed_at <> l.parked_at
        AND l.reason IN ('handler_failed', 'waits_for_earlier')`,
   );

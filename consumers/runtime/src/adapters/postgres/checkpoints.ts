@@ -1,40 +1,41 @@
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
-import type {
-  Checkpoint,
-  CheckpointMove,
-  CommitStrategy,
-  MoveOutcome,
+import {
+  type Checkpoint,
+  type CheckpointMove,
+  type CommitStrategy,
+  type MoveOutcome,
+  NO_CHECKPOINT,
 } from '../../application/checkpoint.ts';
 
-/** Where a consumer stands in a partition; makes the row when there is none. */
+/**
+ * How long a frozen member may hold its locks: the member that takes over its partition waits for them. Longer than a
+ * handler pauses between two statements, shorter than the pool's 30 s for a statement.
+ */
+const IDLE_LIMIT_MS = 8_000;
+/**
+ * A longer wait for a lock fails as a conflict, which no event causes, and not as work that takes too long. Longer than a
+ * frozen member's locks last, shorter than the pool's 30 s for a statement.
+ */
+const LOCK_WAIT_MS = 15_000;
+
+/** Reads a consumer's checkpoint in a partition, and creates its row if it is missing. */
 export async function readCheckpoint(pool: Pool, consumer: string, partition: string): Promise<Checkpoint> {
   await pool.query(
     'INSERT INTO checkpoints (consumer, stream_partition) VALUES ($1, $2) ON CONFLICT DO NOTHING',
     [consumer, partition],
   );
-  // Postgres gives a row another xmin with each write, also with one that changes nothing, and by hand.
-  const { rows } = await pool.query<{ last_offset: bigint | null; mark: string | null; version: string }>(
-    `SELECT last_offset, CASE WHEN seen_offset = last_offset THEN seen_message END AS mark, xmin::text AS version
+  // Postgres changes a row's xmin with each write, even a manual one and one that writes the same values.
+  const { rows } = await pool.query<Checkpoint>(
+    `SELECT last_offset AS "offset", CASE WHEN seen_offset = last_offset THEN seen_message END AS fingerprint,
+       xmin::text AS version
      FROM checkpoints WHERE consumer = $1 AND stream_partition = $2`,
     [consumer, partition],
   );
-  const [row] = rows;
-  return { offset: row?.last_offset ?? null, mark: row?.mark ?? null, version: row?.version ?? null };
+  return rows[0] ?? NO_CHECKPOINT;
 }
 
-/**
- * A member that freezes inside its transaction holds its locks, and who takes its partition over waits for them: so long
- * at most. Longer than any handler may pause between two statements, shorter than the pool's own 30 s.
- */
-const FROZEN_MS = 8_000;
-/**
- * What waits longer for somebody's lock fails as a conflict, which is no event's fault, and not as work that takes too long.
- * Longer than a frozen member's locks last, shorter than the pool's 30 s a statement.
- */
-const LOCK_WAIT_MS = 15_000;
-
-/** Compare-and-set. Holds the row's lock until the transaction ends, so that two instances take turns. */
+/** Compare-and-set. The row stays locked until the end of the transaction, so that two instances take turns. */
 export async function moveCheckpoint(tx: Transaction, move: CheckpointMove): Promise<MoveOutcome> {
   const { rowCount } = await tx.query({
     name: 'move-checkpoint',
@@ -47,15 +48,15 @@ export async function moveCheckpoint(tx: Transaction, move: CheckpointMove): Pro
       move.partition,
       move.from,
       move.to,
-      move.mark ?? null,
-      String(FROZEN_MS),
+      move.fingerprint ?? null,
+      String(IDLE_LIMIT_MS),
       String(LOCK_WAIT_MS),
     ],
   });
   return rowCount === 1 ? 'moved' : 'overtaken';
 }
 
-/** Effect and offset in one transaction (promise 6). */
+/** Commits effect and offset in one transaction, see decision-checkpoints-in-postgres.md. */
 export function commitTogether(pool: Pool): CommitStrategy {
   return (move, effect) =>
     transaction(pool, async (tx) => {

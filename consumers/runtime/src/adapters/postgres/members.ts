@@ -7,20 +7,20 @@ export interface Member {
   readonly id: string;
   readonly host: string;
   readonly pid: number;
-  /** The partitions that it reads; the others it stands by for. */
+  /** The partitions that it reads; for the others it is on standby. */
   readonly partitions: readonly string[];
   readonly startedAt: Date;
   readonly heartbeatAt: Date;
 }
 
-/** Something that can run a query: the pool, or a transaction that must see members and its own work together. */
-type Queryable = Pick<Transaction, 'query'>;
-
 /** Five missed heartbeats: longer than the broker waits before it gives a member's partitions to others. */
 const SILENT_SECONDS = 10;
 
-/** The members of a group that were heard of within the last ten seconds, oldest first. */
-export async function readActiveMembers(database: Queryable, consumer: string): Promise<readonly Member[]> {
+/** The members of a group with a heartbeat within the last ten seconds, oldest first. */
+export async function readActiveMembers(
+  database: Pick<Transaction, 'query'>,
+  consumer: string,
+): Promise<readonly Member[]> {
   const { rows } = await database.query<Member>(
     `SELECT member AS id, host, pid, partitions, started_at AS "startedAt", heartbeat_at AS "heartbeatAt"
      FROM consumer_members
@@ -31,7 +31,7 @@ export async function readActiveMembers(database: Queryable, consumer: string): 
   return rows;
 }
 
-/** Says that a member is at work, and forgets those that have been silent for an hour. */
+/** Records that a member is at work, and forgets members that have been silent for an hour. */
 export async function writeHeartbeat(
   pool: Pool,
   consumer: string,

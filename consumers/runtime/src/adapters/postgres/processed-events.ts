@@ -1,16 +1,20 @@
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
+import { type BackOff, type Running, startLoop } from '@gavel/resilience';
 
 const DAY_MS = 24 * 3600 * 1000;
-/** How long a relay may be late with an event that its consumers still know again. */
+/** How late a relay may publish an event that its consumers still recognise as handled. */
 const KEPT_DAYS = 14;
 const AHEAD_DAYS = 2;
 const LOCK = 7_203_145_101;
 const PRUNE_BATCH = 5_000;
-/** Rows that are moved while nobody can read or write the table: a tenth of a second's worth. */
+/** Most rows that are moved while the table is locked: that takes about a tenth of a second. */
 const MOVED_UNDER_LOCK = 10_000;
+const UPKEEP_EVERY_MS = 3600_000;
+/** A failed upkeep is retried soon: while the table of a day is missing, its events go to the default partition. */
+const UPKEEP_PACE: BackOff = { firstMs: 2_000, maxMs: 60_000 };
 
-/** Records events as handled by a consumer and returns the ids of those that were not yet. */
+/** Records events as handled by a consumer. Returns the ids of those that were not recorded before. */
 export async function claimNewEvents(
   tx: Transaction,
   consumer: string,
@@ -27,18 +31,22 @@ export async function claimNewEvents(
 }
 
 /**
- * Makes the days to come and forgets those that are over.
- * @param oldestHeld see forgetProcessedEvents; now unless told, for consumers whose log forgets what it has handed over
+ * Creates the tables of the coming days and drops those that are no longer needed, now and every hour.
+ * @param oldestHeld see forgetProcessedEvents; default: now, for queues, which keep nothing that was acknowledged
  */
-export async function maintainProcessedEventDays(
+export function startProcessedEventsUpkeep(
   pool: Pool,
   oldestHeld: () => Promise<number> = () => Promise.resolve(Date.now()),
-): Promise<void> {
-  await makeProcessedEventDays(pool);
-  await forgetProcessedEvents(pool, await oldestHeld());
+): Running {
+  const upkeep = async (): Promise<number> => {
+    await makeProcessedEventDays(pool);
+    await forgetProcessedEvents(pool, await oldestHeld());
+    return UPKEEP_EVERY_MS;
+  };
+  return startLoop('processed-events-upkeep', upkeep, UPKEEP_PACE);
 }
 
-/** Makes the tables of the days around now. Instances take turns. */
+/** Creates the tables of the days around now. Instances take turns. */
 export async function makeProcessedEventDays(pool: Pool, now = Date.now()): Promise<void> {
   const today = Math.floor(now / DAY_MS);
   const existing = new Set(await dayTables(pool));
@@ -48,10 +56,10 @@ export async function makeProcessedEventDays(pool: Pool, now = Date.now()): Prom
 }
 
 /**
- * Forgets the events that are 14 days older than anything the stream holds: whatever can be read again, after a seek to
- * its beginning too, is known again. Streams let go of whole segments only, so one with little traffic holds events far
- * longer than its retention says. Dropping a day's table costs milliseconds, however many events it holds, where
- * deleting 10 million rows would cost minutes and leave the dead ones behind. Instances take turns.
+ * Forgets the events that are 14 days older than anything the stream holds. So every event that can still be read, even
+ * after a seek to the start, is recognised as handled. A stream removes whole segments only: one with little traffic
+ * holds events far longer than its retention time. Dropping the table of a day takes milliseconds, however many events
+ * it holds; deleting 10 million rows would take minutes and leave dead rows behind. Instances take turns.
  * @param oldestHeld when the stream's oldest message was stored, milliseconds since the epoch
  */
 export async function forgetProcessedEvents(pool: Pool, oldestHeld: number): Promise<void> {
@@ -82,9 +90,9 @@ async function dayTables(pool: Pool): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-// Rows of that day that have come before its table (a producer's clock runs ahead) move over, or ATTACH would fail. They
-// cannot move beforehand: out of the default partition and not yet attached, they would not be remembered. A day with too
-// many of them (its table could not be made for a long time) stays where it is, and is forgotten row by row.
+// Rows of that day that came before its table (a producer's clock can be ahead) are moved to it, or ATTACH would fail. They
+// cannot be moved earlier: between the default partition and the attached table they would not be found. A day with too
+// many such rows (its table could not be created for a long time) stays in the default partition, and is pruned row by row.
 async function makeDay(pool: Pool, day: number): Promise<void> {
   const name = tableName(day);
   const [from, to] = [firstUuidAt(day * DAY_MS), firstUuidAt((day + 1) * DAY_MS)];
@@ -120,7 +128,7 @@ async function hasMany(tx: Transaction, from: string, to: string): Promise<boole
 async function dropDay(pool: Pool, table: string): Promise<void> {
   await transaction(pool, async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
-    // Waits behind running batches for a moment only; another try follows.
+    // Waits for running batches, but not long: the upkeep is retried.
     await tx.query("SET LOCAL lock_timeout = '2s'");
     await tx.query(`DROP TABLE IF EXISTS ${table}`);
   });

@@ -1,6 +1,6 @@
 /**
- * Runs work side by side, and work of one key in the order it came. A work queue promises no order, but where
- * it has one, events of one aggregate do not overtake each other in here.
+ * Runs work in parallel lanes. Work with the same key shares a lane and runs in the order of its arrival. A queue promises
+ * no order, but where there is one, events of one aggregate do not overtake each other here.
  */
 export class Lanes {
   readonly #tails: Promise<void>[];
@@ -10,7 +10,7 @@ export class Lanes {
     this.#tails = Array.from({ length: count }, () => Promise.resolve());
   }
 
-  /** Work handed over and not finished. */
+  /** How much work was added and is not finished. */
   get running(): number {
     return this.#running;
   }
@@ -25,7 +25,7 @@ export class Lanes {
     });
   }
 
-  /** Resolves when everything handed over so far is finished. */
+  /** Resolves when all work that was added so far is finished. */
   async idle(): Promise<void> {
     await Promise.all(this.#tails);
   }

@@ -1,35 +1,36 @@
 import { createLogger } from '@gavel/observability/logger';
-import { type BackOff, delayBefore, pause } from '@gavel/resilience';
+import { type BackOff, delayBefore, pause, type Running, withTimeout } from '@gavel/resilience';
+import { messageOf } from '../../application/isolate-failures.ts';
 import type { QueueConsumerDefinition } from '../../define-queue-consumer.ts';
+import { countOutcomes, countReceived, countRetry, recordProcessing } from '../../telemetry/metrics.ts';
 import { queueNames } from '../domain/queues.ts';
-import { countDelivered, countMessage, countRetry, recordProcessing } from '../queue-telemetry.ts';
+import { applyDelivery } from './apply-delivery.ts';
 import { Lanes } from './lanes.ts';
-import type { QueuedDelivery, QueueStore, Settlement, WorkQueue } from './queued-delivery.ts';
-import { settleDelivery } from './settle-delivery.ts';
+import type { DeliveryResult, QueuedDelivery, QueueSession, QueueStore } from './ports.ts';
 
 const log = createLogger('queue-consumer');
-const connectPace: BackOff = { firstMs: 100, maxMs: 5_000 };
-/** A session that held so long was no failure in a row. */
-const STEADY_MS = 20_000;
+const CONNECT_PACE: BackOff = { firstMs: 100, maxMs: 5_000 };
+/** A session that lasted this long starts a new series of failures. */
+const STABLE_MS = 20_000;
 /** Longer than each step of connecting takes to fail by itself. */
 const OPEN_TIMEOUT_MS = 15_000;
 
-/** How a queue consumer stands, for health and for people. */
+/** The state of a queue consumer, for health checks and for people. */
 export interface QueueConsumerStatus {
   readonly consumer: string;
   readonly queue: string;
-  readonly state: /** Working, or waiting for something to work on. */
+  readonly state: /** Works, or waits for messages. */
     | 'running'
-    /** On its way to the broker. */
+    /** Not yet connected to the broker. */
     | 'connecting'
-    /** Something failed that waiting may cure; it goes on by itself. */
+    /** Something failed that may pass; the consumer retries. */
     | 'retrying'
     | 'stopped';
   /** Messages waiting in the queue, a few seconds old. */
   readonly waiting: number;
-  /** Messages delivered and not settled. */
+  /** Messages that were delivered and are not finished. */
   readonly inHand: number;
-  /** What is wrong, while something is. */
+  /** What is wrong, if something is. */
   readonly problem?: string;
 }
 
@@ -37,46 +38,55 @@ export interface QueueReaderOptions {
   readonly definition: QueueConsumerDefinition;
   readonly store: QueueStore;
   /** Opens a session that delivers until it ends. */
-  readonly open: (onDelivery: (delivery: QueuedDelivery) => void) => Promise<WorkQueue>;
+  readonly open: (onDelivery: (delivery: QueuedDelivery) => void) => Promise<QueueSession>;
   /** How many events are handled at once. */
   readonly lanes: number;
   readonly holdMs?: number;
 }
 
+export interface QueueReader extends Running {
+  status(): QueueConsumerStatus;
+}
+
 /**
- * Works on one queue for as long as it is not stopped, over any number of sessions: amqplib does not reconnect, so a
- * session that is in doubt is dropped and another one made, and the broker delivers again what was not settled.
+ * Works on one queue until it is stopped, over any number of sessions: a session with any problem is closed and a new one
+ * opened, and the broker delivers again what was not acknowledged. `stop` takes no more messages, finishes those in
+ * hand and leaves.
  */
-export class QueueReader {
+export function startQueueReader(options: QueueReaderOptions): QueueReader {
+  return new Reader(options);
+}
+
+class Reader implements QueueReader {
   readonly #options: QueueReaderOptions;
+  readonly #origin: { readonly consumer: string; readonly queue: string };
   readonly #lanes: Lanes;
   readonly #stopping = new AbortController();
   readonly #done: Promise<void>;
-  #session: WorkQueue | undefined;
+  #session: QueueSession | undefined;
   #state: QueueConsumerStatus['state'] = 'connecting';
   #problem: string | undefined;
-  /** What the database answers, while it is away. */
+  /** The database's error, while it is unavailable. */
   #outage: string | undefined;
 
   constructor(options: QueueReaderOptions) {
+    const { name } = options.definition;
     this.#options = options;
+    this.#origin = { consumer: name, queue: queueNames(name).main };
     this.#lanes = new Lanes(options.lanes);
     this.#done = this.#run();
   }
 
-  /** Takes no more, finishes what is in hand and leaves. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#done;
   }
 
   status(): QueueConsumerStatus {
-    const { name } = this.#options.definition;
     const outage = this.#state === 'running' ? this.#outage : undefined;
     const problem = outage ?? this.#problem;
     return {
-      consumer: name,
-      queue: queueNames(name).main,
+      ...this.#origin,
       state: outage === undefined ? this.#state : 'retrying',
       waiting: this.#session?.waiting ?? 0,
       inHand: this.#lanes.running,
@@ -88,119 +98,109 @@ export class QueueReader {
     const { signal } = this.#stopping;
     for (let failures = 0; !signal.aborted; ) {
       const startedAt = Date.now();
-      const failed = await this.#workUntilLost();
-      if (failed === undefined || signal.aborted) break;
-      failures = Date.now() - startedAt > STEADY_MS ? 1 : failures + 1;
+      const lost = await this.#workUntilLost();
+      if (lost === undefined || signal.aborted) break;
+      failures = Date.now() - startedAt > STABLE_MS ? 1 : failures + 1;
       this.#state = 'retrying';
-      this.#problem = failed.message;
+      this.#problem = lost.message;
+      // Failures 1, 10, 100 and so on are logged: a long outage must not fill the log.
       if (/^10*$/.test(String(failures))) {
-        log.warn({ ...this.#names(), failures, err: failed }, 'work queue lost, trying again');
+        log.warn({ ...this.#origin, failures, err: lost }, 'connection to the queue lost, retrying');
       }
-      await pause(delayBefore(failures, connectPace), signal);
+      await pause(delayBefore(failures, CONNECT_PACE), signal);
     }
     await this.#lanes.idle();
     this.#state = 'stopped';
   }
 
-  /** Undefined when the consumer was stopped, otherwise why the session ended. */
+  /** Works in one session. Returns why it ended, or undefined when the consumer was stopped. */
   async #workUntilLost(): Promise<Error | undefined> {
-    let session: WorkQueue;
-    try {
-      session = await this.#open();
-    } catch (error) {
-      return error instanceof Error ? error : new Error(String(error), { cause: error });
-    }
+    const session = await this.#open();
+    if (session instanceof Error) return session;
     this.#session = session;
     this.#state = 'running';
     this.#problem = undefined;
-    log.info(this.#names(), 'working');
-    const failed = await Promise.race([session.ended, aborted(this.#stopping.signal)]);
-    if (failed === undefined) {
-      // A session that is lost meanwhile cannot be told: what was in hand is then delivered again.
+    log.info(this.#origin, 'working');
+    const lost = await Promise.race([session.ended, aborted(this.#stopping.signal)]);
+    if (lost === undefined) {
+      // If the session is lost meanwhile, the messages in hand are delivered again.
       await Promise.race([session.stopConsuming().catch(() => undefined), session.ended]);
       await this.#lanes.idle();
     }
     this.#session = undefined;
     await session.close();
-    return failed;
+    return lost;
   }
 
-  async #open(): Promise<WorkQueue> {
+  async #open(): Promise<QueueSession | Error> {
     const opening = this.#options.open((delivery) => this.#take(delivery));
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => late.reject(new Error(`no session within ${OPEN_TIMEOUT_MS} ms`)),
-      OPEN_TIMEOUT_MS,
-    );
     try {
-      const opened = await Promise.race([opening, late.promise, aborted(this.#stopping.signal)]);
+      const inTime = withTimeout('opening a session', OPEN_TIMEOUT_MS, opening);
+      const opened = await Promise.race([inTime, aborted(this.#stopping.signal)]);
       if (opened === undefined) throw new Error('stopped');
       return opened;
     } catch (error) {
-      // One that opens after all, too late, must not stay open.
+      // A session that opens too late must not stay open.
       opening.then(
         (session) => session.close(),
         () => undefined,
       );
-      throw error;
-    } finally {
-      clearTimeout(timer);
+      return error instanceof Error ? error : new Error(String(error), { cause: error });
     }
   }
 
   #take(delivery: QueuedDelivery): void {
-    countDelivered(this.#options.definition.name);
-    // Events of one aggregate share a lane; what has no key shares the one of the empty key.
-    this.#lanes.run(delivery.headers.cloudEvents_partitionkey ?? '', () => this.#settle(delivery));
+    countReceived(this.#origin, 1);
+    // Events of one aggregate share a lane; messages without a key share the lane of the empty key.
+    this.#lanes.run(delivery.headers.cloudEvents_partitionkey ?? '', () => this.#work(delivery));
   }
 
-  async #settle(delivery: QueuedDelivery): Promise<void> {
+  async #work(delivery: QueuedDelivery): Promise<void> {
     const startedAt = performance.now();
-    let settlement: Settlement;
+    const result = await this.#apply(delivery);
+    await delivery.finish(result);
+    this.#note(delivery, result, startedAt);
+  }
+
+  async #apply(delivery: QueuedDelivery): Promise<DeliveryResult> {
+    const { definition, store, holdMs } = this.#options;
+    const options = {
+      definition,
+      store,
+      stopping: this.#stopping.signal,
+      onOutage: (error: unknown) => this.#noteOutage(error),
+      ...(holdMs !== undefined && { holdMs }),
+    };
     try {
-      settlement = await settleDelivery(
-        {
-          definition: this.#options.definition,
-          store: this.#options.store,
-          stopping: this.#stopping.signal,
-          onOutage: (error) => this.#noteOutage(error),
-          ...(this.#options.holdMs !== undefined && { holdMs: this.#options.holdMs }),
-        },
-        delivery,
-      );
+      return await applyDelivery(options, delivery);
     } catch (error) {
-      log.error({ ...this.#names(), err: error }, 'a delivery could not be classified');
-      settlement = {
-        kind: 'again',
-        attempts: delivery.attempts + 1,
-        delays: delivery.delays + 1,
-        because: error,
-      };
+      log.error({ ...this.#origin, err: error }, 'a delivery could not be classified');
+      return { kind: 'retry', attempts: delivery.attempts + 1, delays: delivery.delays + 1, error };
     }
-    await delivery.settle(settlement);
-    const { name } = this.#options.definition;
-    const message = { ...this.#names(), event: delivery.headers.cloudEvents_id };
-    if (settlement.kind === 'done') countMessage(name, settlement.outcome, startedAt);
-    if (settlement.kind === 'parked') {
-      countMessage(name, 'parked', startedAt);
-      log.error(message, 'message parked');
+  }
+
+  #note(delivery: QueuedDelivery, result: DeliveryResult, startedAt: number): void {
+    const { consumer } = this.#origin;
+    const message = { ...this.#origin, event: delivery.headers.cloudEvents_id };
+    if (result.kind === 'done' || result.kind === 'parked') {
+      countOutcomes(consumer, { [result.kind === 'done' ? result.outcome : 'parked']: 1 });
+      recordProcessing(this.#origin, startedAt);
     }
-    if (settlement.kind === 'again') {
-      countRetry(name, settlement.because);
-      recordProcessing(name, startedAt, settlement.because);
-      log.warn({ ...message, attempts: settlement.attempts, err: settlement.because }, 'comes again later');
+    if (result.kind === 'parked') log.error(message, 'message parked');
+    if (result.kind === 'retry') {
+      countRetry(consumer, result.error);
+      recordProcessing(this.#origin, startedAt, result.error);
+      log.warn({ ...message, attempts: result.attempts, err: result.error }, 'will be retried later');
     }
   }
 
   #noteOutage(error: unknown): void {
-    const known = this.#outage !== undefined;
-    this.#outage = error === undefined ? undefined : error instanceof Error ? error.message : String(error);
-    if (!known && error !== undefined) log.warn({ ...this.#names(), err: error }, 'waiting for the database');
-    if (known && error === undefined) log.info(this.#names(), 'going on');
-  }
-
-  #names(): { consumer: string } {
-    return { consumer: this.#options.definition.name };
+    const wasKnown = this.#outage !== undefined;
+    this.#outage = error === undefined ? undefined : messageOf(error);
+    if (!wasKnown && error !== undefined) {
+      log.warn({ ...this.#origin, err: error }, 'waiting for the database');
+    }
+    if (wasKnown && error === undefined) log.info(this.#origin, 'works again');
   }
 }
 

@@ -1,31 +1,31 @@
-/** Where letters of every work queue go first; direct, the parking queue's name is the key. */
+/** Dead letters of every queue consumer go through this direct exchange; the routing key is the name of the parking queue. */
 export const DEAD_LETTER_EXCHANGE = 'gavel.dead_letters';
 
 /** The queues of one consumer. */
 export interface QueueNames {
   readonly main: string;
   readonly parked: string;
-  /** The queue of a delay step. */
-  retry(stepMs: number): string;
+  /** The queue for retries after one of the delays, in milliseconds. */
+  retry(delayMs: number): string;
 }
 
 /** `gavel.<consumer>`, `gavel.<consumer>.parked` and `gavel.<consumer>.retry.<milliseconds>`. */
 export function queueNames(consumer: string): QueueNames {
   const main = `gavel.${consumer}`;
-  return { main, parked: `${main}.parked`, retry: (stepMs) => `${main}.retry.${stepMs}` };
+  return { main, parked: `${main}.parked`, retry: (delayMs) => `${main}.retry.${delayMs}` };
 }
 
-/** Which delay queue an event goes through, and how long it stays in it. */
+/** Which retry queue an event goes through, and how long it stays there. */
 export interface RetryDelay {
-  /** The queue's own delay, milliseconds: its messages leave no later. */
+  /** The longest delay of the queue, milliseconds. */
   readonly stepMs: number;
-  /** This message's, milliseconds. */
+  /** The delay of this event, milliseconds. */
   readonly expirationMs: number;
 }
 
 /**
- * The delay before redelivery number `delays + 1`. A random half of the step is taken off, so that events that failed
- * together do not come back together. Steps are queues of their own because a queue lets messages expire at its head only.
+ * The delay before redelivery number `delays + 1`. Up to half of the step is taken off by chance, so that events that
+ * failed together do not come back together. Each step has its own queue because messages expire only at a queue's head.
  */
 export function retryDelay(delays: number, stepsMs: readonly number[], random = Math.random()): RetryDelay {
   const stepMs = stepsMs[Math.min(delays, stepsMs.length - 1)];

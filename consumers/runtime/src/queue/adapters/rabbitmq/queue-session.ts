@@ -1,8 +1,8 @@
 import amqp, { type ConfirmChannel, type ConsumeMessage } from 'amqplib';
 import { defaultDelaysMs, type QueueConsumerDefinition } from '../../../define-queue-consumer.ts';
-import type { QueuedDelivery, Settlement, WorkQueue } from '../../application/queued-delivery.ts';
+import { countSent } from '../../../telemetry/metrics.ts';
+import type { DeliveryResult, QueuedDelivery, QueueSession } from '../../application/ports.ts';
 import { queueNames, retryDelay } from '../../domain/queues.ts';
-import { countSent } from '../../queue-telemetry.ts';
 import { declareQueues } from './declare-queues.ts';
 import { delayedHeaders, readCounts, textHeaders } from './message-headers.ts';
 
@@ -24,7 +24,7 @@ const PULSE_MS = 10_000;
 const SUSPECT_REDELIVERIES = 2;
 
 /** Connects, declares the consumer's queues and begins to consume. Rejects when any of it fails. */
-export async function openQueueSession(options: QueueSessionOptions): Promise<WorkQueue> {
+export async function openQueueSession(options: QueueSessionOptions): Promise<QueueSession> {
   const { definition } = options;
   const connection = await amqp.connect(withHeartbeat(options.amqpUrl), {
     timeout: CONNECT_TIMEOUT_MS,
@@ -146,9 +146,9 @@ class Consuming {
       body: message.content,
       ...counts,
       lost: this.#lost,
-      settle: async (settlement) => {
+      finish: async (result) => {
         try {
-          await this.#settle(message, headers, settlement);
+          await this.#finish(message, headers, result);
           if (this.#cautious && counts.redeliveries < SUSPECT_REDELIVERIES) await this.#widen();
         } catch (error) {
           this.#fail(error instanceof Error ? error : new Error(String(error), { cause: error }));
@@ -157,15 +157,15 @@ class Consuming {
     });
   }
 
-  async #settle(
+  async #finish(
     message: ConsumeMessage,
     headers: Readonly<Record<string, string>>,
-    settlement: Settlement,
+    result: DeliveryResult,
   ): Promise<void> {
-    if (settlement.kind === 'again') await this.#delay(message, headers, settlement);
-    if (this.#lost.aborted || settlement.kind === 'abandoned') return;
+    if (result.kind === 'retry') await this.#delay(message, headers, result);
+    if (this.#lost.aborted || result.kind === 'abandoned') return;
     // Rejected messages go to the dead-letter exchange.
-    if (settlement.kind === 'parked') this.#channel.nack(message, false, false);
+    if (result.kind === 'parked') this.#channel.nack(message, false, false);
     else this.#channel.ack(message);
   }
 

@@ -3,9 +3,9 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ClassifiedBatch } from './application/apply-batch.ts';
-import type { DeliveredEvent } from './application/classify-delivery.ts';
-import { inBatchSpans } from './telemetry.ts';
+import type { ClassifiedBatch } from '../application/apply-batch.ts';
+import type { DeliveredEvent } from '../application/classify-delivery.ts';
+import { inBatchSpans } from './spans.ts';
 
 describe('spans of a batch', () => {
   const exporter = new InMemorySpanExporter();
@@ -52,7 +52,7 @@ describe('spans of a batch', () => {
 
   const spans = () => exporter.getFinishedSpans();
 
-  it('a live event is processed, and its transaction runs, in the trace of the request that caused it', async () => {
+  it('a live event and its transaction are in the trace of the request that caused the event', async () => {
     await inBatchSpans(batchOf(10, first), async () => {
       trace.getTracer('test').startSpan('INSERT').end();
     });
@@ -65,7 +65,7 @@ describe('spans of a batch', () => {
     expect(new Set(spans().map((span) => span.spanContext().traceId))).toEqual(new Set([first]));
   });
 
-  it('each event of a batch has its consumer span and its transaction in its own trace', async () => {
+  it('each event of a batch has its consumer span and its transaction span in its own trace', async () => {
     await inBatchSpans(batchOf(10, first, second), async () => undefined);
     for (const traceId of [first, second]) {
       const names = spans().filter((span) => span.spanContext().traceId === traceId);
@@ -73,7 +73,7 @@ describe('spans of a batch', () => {
     }
   });
 
-  it('a replayed batch has one span of its own that links to the traces', async () => {
+  it('a replayed batch has one span of its own, with links to the traces', async () => {
     await inBatchSpans(batchOf(3_600_000, first, second), async () => undefined);
     const [span, ...more] = spans();
     expect(more).toEqual([]);
@@ -82,7 +82,7 @@ describe('spans of a batch', () => {
     expect(span?.attributes['gavel.replay']).toBe(true);
   });
 
-  it('a failing transaction marks its spans and passes the error on', async () => {
+  it('a failing transaction sets the error on its spans and throws it', async () => {
     const work = () => Promise.reject(new TypeError('broken'));
     await expect(inBatchSpans(batchOf(10, first), work)).rejects.toThrow('broken');
     expect(spans().map((span) => span.attributes['error.type'])).toEqual(['TypeError', 'TypeError']);

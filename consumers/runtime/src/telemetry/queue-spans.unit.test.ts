@@ -4,8 +4,9 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DeliveredEvent } from '../application/classify-delivery.ts';
-import { inEventSpan } from './queue-telemetry.ts';
+import { inEventSpan } from './spans.ts';
 
+const origin = { consumer: 'notifications', queue: 'gavel.notifications' };
 const traceId = 'a'.repeat(32);
 
 function eventAged(ageMs: number): DeliveredEvent {
@@ -27,7 +28,7 @@ function eventAged(ageMs: number): DeliveredEvent {
   };
 }
 
-describe('the span of an event from a work queue', () => {
+describe('the span of an event from a queue', () => {
   const exporter = new InMemorySpanExporter();
 
   beforeAll(() => {
@@ -44,8 +45,8 @@ describe('the span of an event from a work queue', () => {
     propagation.disable();
   });
 
-  it('joins the trace of the request that caused it, and what is done in it nests there', async () => {
-    await inEventSpan('notifications', eventAged(10), async () => {
+  it('is in the trace of the request that caused the event, and the spans of its transaction are below it', async () => {
+    await inEventSpan(origin, eventAged(10), async () => {
       trace.getTracer('test').startSpan('INSERT').end();
     });
     const [insert, processed] = exporter.getFinishedSpans();
@@ -63,8 +64,8 @@ describe('the span of an event from a work queue', () => {
     expect(insert?.parentSpanContext?.spanId).toBe(processed?.spanContext().spanId);
   });
 
-  it('of one that waited long links to that trace, which ended long ago', async () => {
-    await inEventSpan('notifications', eventAged(600_000), async () => undefined);
+  it('of an old event links to the trace, which ended long ago', async () => {
+    await inEventSpan(origin, eventAged(600_000), async () => undefined);
     const [span] = exporter.getFinishedSpans();
     expect(span?.spanContext().traceId).not.toBe(traceId);
     expect(span?.links.map((link) => link.context.traceId)).toEqual([traceId]);

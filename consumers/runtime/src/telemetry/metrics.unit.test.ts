@@ -6,8 +6,8 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClassifiedBatch } from './application/apply-batch.ts';
-import type { PartitionStatus } from './application/partition-status.ts';
+import type { ClassifiedBatch } from '../application/apply-batch.ts';
+import type { PartitionStatus } from '../application/partition-status.ts';
 
 const batch: ClassifiedBatch = {
   move: { consumer: 'user-stats', partition: 'gavel.bids-1', from: null, to: 9n },
@@ -42,10 +42,10 @@ describe('metrics of a consumer', () => {
     );
   };
 
-  it('tell lag in messages and seconds where it reads and where it is refused, what is refused, what is parked, tries and take-overs', async () => {
-    // Instruments belong to the provider that is there when they are made.
-    const { countBatch, countRebalance, countRetry } = await import('./telemetry.ts');
-    const { observeStatus } = await import('./observe-status.ts');
+  it('report lag of read and refused partitions, refusals, dead letters, retries and rebalances', async () => {
+    // Instruments belong to the provider that is registered when they are created.
+    const { countBatch, countBatchRetry, countRebalance } = await import('./metrics.ts');
+    const { observePartitions } = await import('./observe-status.ts');
     const partition = (state: PartitionStatus['state'], held: boolean, lag: number): PartitionStatus => ({
       partition: `gavel.bids-${lag}`,
       state,
@@ -55,7 +55,7 @@ describe('metrics of a consumer', () => {
       inMemory: 0,
       lagSeconds: lag / 10,
     });
-    const stop = observeStatus(
+    const stop = observePartitions(
       () => ({
         consumer: 'user-stats',
         partitions: [
@@ -67,7 +67,7 @@ describe('metrics of a consumer', () => {
       () => Promise.resolve(4),
     );
     countBatch(batch, { handled: 0, duplicate: 0, passed: 3, parked: 0 }, performance.now());
-    countRetry(batch, new TypeError('no'), performance.now());
+    countBatchRetry(batch, new TypeError('no'), performance.now());
     countRebalance('user-stats');
 
     expect(await collected()).toMatchObject({
