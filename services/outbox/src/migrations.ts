@@ -1,6 +1,6 @@
 import type { MigrationSet } from '@gavel/postgres/migrate';
 
-/** The outbox's tables. Every database whose service appends events runs these, before its own. */
+/** The tables of the outbox. A service that appends events runs these migrations before its own. */
 export const outboxMigrations: MigrationSet = {
   name: 'outbox',
   directory: new URL('../migrations/', import.meta.url),

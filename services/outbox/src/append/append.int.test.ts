@@ -33,7 +33,7 @@ const rows = async (): Promise<Record<string, unknown>[]> =>
   (await database.pool.query('SELECT * FROM outbox ORDER BY id')).rows;
 
 describe('append', () => {
-  it('writes everything that the event needs on its way', async () => {
+  it('writes everything that is needed to publish the event', async () => {
     const item = uuidv7();
     const time = new Date('2026-01-02T03:04:05.678Z');
     await appended({ ...bid(item, 1n), time });
@@ -53,7 +53,7 @@ describe('append', () => {
     });
   });
 
-  it('is undone with the transaction that it is part of', async () => {
+  it('is rolled back with its transaction', async () => {
     const failing = transaction(database.pool, async (tx) => {
       await append(tx, [bid(uuidv7(), 1n)]);
       throw new Error('business says no');
@@ -62,7 +62,7 @@ describe('append', () => {
     expect(await rows()).toEqual([]);
   });
 
-  it('gives the events of one call ascending ids in the order given', async () => {
+  it('gives the events of one call ascending ids', async () => {
     const item = uuidv7();
     await appended(...Array.from({ length: 50 }, (_, i) => bid(item, BigInt(i + 1))));
     expect((await rows()).map((row) => row.sequence)).toEqual(
@@ -80,7 +80,7 @@ describe('append', () => {
     expect(await rows()).toEqual([]);
   });
 
-  it('refuses what no broker could ever take, and an aggregate id that makes no subject', async () => {
+  it('refuses an event that is too large, and an aggregate id or sequence that is not valid', async () => {
     const item = uuidv7();
     const huge = { ...bid(item, 1n), body: { itemId: item, timestamp: 'x'.repeat(1_000_000) } };
     await expect(appended(huge)).rejects.toThrow(RangeError);
@@ -88,7 +88,7 @@ describe('append', () => {
     await expect(appended(bid(item, 0n))).rejects.toThrow(RangeError);
   });
 
-  it('refuses a sequence of an aggregate that was used already', async () => {
+  it('refuses a sequence that the aggregate has already used', async () => {
     const item = uuidv7();
     await appended(bid(item, 1n));
     await expect(appended(bid(item, 1n))).rejects.toMatchObject({ code: '23505' });
@@ -112,8 +112,8 @@ describe('append', () => {
     context.disable();
   });
 
-  it('takes the transaction id before it draws an outbox id, which the reader leans on', async () => {
-    // Fails in the default of id when the transaction has no number yet at that moment.
+  it('takes the transaction id before it draws an outbox id, as the gap reader requires', async () => {
+    // The default of `id` fails if the transaction has no id at that moment.
     await database.pool.query(`
       CREATE FUNCTION checked_id() RETURNS bigint LANGUAGE plpgsql AS $$
       BEGIN
@@ -135,8 +135,8 @@ describe('append', () => {
   });
 });
 
-describe('the wake', () => {
-  it('comes after the commit, never for a rollback, and many commits share few of them', async () => {
+describe('the notification of the relay', () => {
+  it('is sent after a commit and not after a rollback, and many commits share few notifications', async () => {
     let heard = 0;
     let connected = false;
     const listener = startListener({

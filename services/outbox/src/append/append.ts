@@ -7,28 +7,28 @@ import { v7 as uuidv7 } from 'uuid';
 import { MAX_EVENT_BYTES } from '../event-limits.ts';
 import { wakeFor } from './wake.ts';
 
-/** One fact to append. */
+/** One event to append. */
 export interface NewEvent<S extends DescMessage = DescMessage> {
   /** Must be in the registry of @gavel/proto. */
   schema: S;
   body: MessageInitShape<S>;
-  /** A subject token: UUID in lower case or the like. */
+  /** Lower-case letters, digits, `_` and `-`: it becomes the last part of the subject. Usually a UUID. */
   aggregateId: string;
-  /** The aggregate's version after the event: 1, 2, 3 … without gaps, assigned under the aggregate's row lock. */
+  /** The aggregate's version after the event: 1, 2, 3 … without gaps. Assign it while holding the aggregate's row lock. */
   sequence: bigint;
-  /** When it became a fact; now unless given. */
+  /** When it happened; default: now. */
   time?: Date;
-  /** The trace it belongs to; the active one unless given. For writers that put several requests into one transaction. */
+  /** The trace that it belongs to; default: the active one. For a transaction that serves several requests. */
   trace?: TraceCarrier;
 }
 
-// Envelope headers and the frame's own bytes; bodies are far from this.
+// Leaves room for the envelope's headers. Real bodies are much smaller.
 const MAX_BODY_BYTES = MAX_EVENT_BYTES - 10_000;
 
-// The writer's transaction id is taken before any outbox id is drawn (the CTE is read before the default of `id` runs).
-// The reader leans on it: an id that was drawn before some moment belongs to a transaction whose number is lower than
-// any handed out after that moment, so a gap can be given up once all of those have ended.
-// ORDER BY n: events of one call get ascending ids.
+// The writer takes its transaction id before it draws an outbox id, because the CTE is read before the default of `id` runs.
+// The gap reader depends on that: an outbox id that was drawn before some moment belongs to a transaction whose id is lower
+// than every transaction id given out later. So a gap is dead once all transactions with lower ids have ended.
+// ORDER BY n: the events of one call get ascending ids.
 const INSERT = `
 WITH writer AS MATERIALIZED (SELECT pg_current_xact_id() AS xid)
 INSERT INTO outbox (event_id, type, subject, stream, aggregate_id, sequence, time, traceparent, tracestate, body)
@@ -40,11 +40,11 @@ WHERE writer.xid IS NOT NULL
 ORDER BY e.n`;
 
 /**
- * Appends events to the outbox inside the caller's transaction: they become facts if and only if it commits, and the
- * relay is nudged once it has. Call it while holding the aggregate's row lock. The active trace context is stored with them.
+ * Appends events to the outbox in the caller's transaction: they exist if and only if it commits. The relay is notified after
+ * the commit. Call this while holding the aggregate's row lock. The active trace context is stored with the events.
  *
- * Throws for an event type that is not in the registry, for an aggregate id that makes no subject, and for a body that
- * the broker could never take; none of these is an expected failure.
+ * Throws for an event type that is not in the registry, for an aggregate id that cannot be part of a subject, and for a body
+ * that is too large for the broker. These are programming errors and no expected failures.
  */
 export async function append(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;

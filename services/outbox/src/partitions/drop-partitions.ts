@@ -1,11 +1,11 @@
 import type { Pool } from '@gavel/postgres/pool';
 import type { PoolClient } from 'pg';
 
-// Dropping needs the parent's lock for a moment, and while it waits for one, inserts wait behind it: at most this long,
-// then it gives up and tries again at the next look.
+// Dropping a partition needs a short lock on the parent table, and inserts wait behind a session that waits for it. So it
+// waits at most this long; the next check tries again.
 const LOCK_TIMEOUT = `SET LOCAL lock_timeout = '100ms'`;
 
-// The lowest id that is not known to be published: a gap, a claimed row above the watermark, or what was not read yet.
+// The lowest id that may be unpublished: in a gap, claimed but above the watermark, or not read yet.
 const SETTLED = `
 WITH newest AS (SELECT high_id, gap_low FROM outbox_claims ORDER BY last_position DESC LIMIT 1),
 pending AS (
@@ -22,8 +22,8 @@ WHERE i.inhparent = 'outbox'::regclass AND c.relname <> 'outbox_default'
 ORDER BY 2`;
 
 /**
- * Drops the partitions, oldest first, whose rows are all published and older than the retention, together with the claims
- * that placed them and the times of their confirms. Returns their names. Throws a lock time-out when the table is too busy to spare a moment.
+ * Drops the partitions, oldest first, whose rows are all published and older than the retention, with their claims and the
+ * times of their confirms. Returns the names of the dropped partitions. Throws a lock timeout when the table is too busy.
  */
 export async function dropPartitions(pool: Pool, retentionSeconds: number): Promise<string[]> {
   const { rows: settled } = await pool.query<{ settledBelow: number }>(SETTLED);
@@ -31,7 +31,7 @@ export async function dropPartitions(pool: Pool, retentionSeconds: number): Prom
   const { rows: partitions } = await pool.query<{ name: string; to: number }>(PARTITIONS);
   const dropped: string[] = [];
   for (const { name, to } of partitions) {
-    // The newest claim holds the reader's place and must stay, so its own partition does.
+    // The newest claim stores how far the reader has come, so the partition that contains it must stay.
     if (to > settledBelow || !(await isOld(pool, name, retentionSeconds))) break;
     await dropOne(pool, name);
     dropped.push(name);
@@ -40,7 +40,7 @@ export async function dropPartitions(pool: Pool, retentionSeconds: number): Prom
   return dropped;
 }
 
-/** What spilled into the default partitions while no relay made others goes the same way, by TRUNCATE. */
+/** Empties the default partitions by TRUNCATE. They hold rows only if no relay made partitions in time. */
 async function emptyDefault(pool: Pool, settledBelow: number, retentionSeconds: number): Promise<boolean> {
   const highest = `SELECT greatest((SELECT max(id) FROM outbox_default), (SELECT max(high_id) FROM outbox_claims_default),
     (SELECT max(high_id) FROM outbox_marks_default))::float8 AS id`;
@@ -59,7 +59,7 @@ async function emptyDefault(pool: Pool, settledBelow: number, retentionSeconds: 
   });
 }
 
-/** Ids ascend with time but for the length of a transaction, so the last row's age is the partition's. */
+/** Ids grow with time, apart from transactions that overlap, so the age of the last row is the age of the partition. */
 async function isOld(
   pool: Pool,
   name: string,
@@ -79,7 +79,7 @@ async function dropOne(pool: Pool, name: string): Promise<void> {
   const [claims, marks] = ['claims', 'marks'].map((what) => name.replace('outbox_', `outbox_${what}_`));
   await locked(pool, async (client) => {
     await client.query(`DROP TABLE ${name}, ${claims}`);
-    // A range that was made by a relay that wrote no marks has none; those of it are in the default partition.
+    // A partition that an older version made has no table of marks. Its marks are in the default partition.
     await client.query(`DROP TABLE IF EXISTS ${marks}`);
   });
 }

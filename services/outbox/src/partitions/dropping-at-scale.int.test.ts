@@ -5,7 +5,7 @@ import { readBacklog } from '../relay/backlog.ts';
 import { dropPartitions } from './drop-partitions.ts';
 import { makePartitions } from './make-partitions.ts';
 
-// ROWS=10000000 vitest run services/outbox/src/relay/partitions/dropping-at-scale.int.test.ts  measures at any scale.
+// To measure at another scale: ROWS=10000000 vitest run services/outbox/src/partitions/dropping-at-scale.int.test.ts
 const ROWS = Number(process.env.ROWS ?? 50_000);
 const PARTITIONS = 10;
 const PER_PARTITION = ROWS / PARTITIONS;
@@ -34,9 +34,9 @@ const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
   return result;
 };
 
-describe('published rows, however many', () => {
+describe('many published rows', () => {
   it(
-    'leave no dead weight: whole partitions go in a moment, and asking how far behind costs the same',
+    'are dropped as whole partitions without dead rows, and reading the backlog stays cheap',
     async () => {
       const empty = await bytes();
       await database.pool.query('SELECT setval($1, $2)', ['outbox_id_seq', FIRST - 1]);
@@ -45,7 +45,7 @@ describe('published rows, however many', () => {
       await timed('written', async () => {
         for (let n = 0; n <= PARTITIONS; n++) {
           await makePartitions(database.pool, PER_PARTITION);
-          // The last partition gets one row: it holds the reader's place and so stays.
+          // The last partition gets one row. Its claim stores how far the reader has come, so it stays.
           await client.query(
             `INSERT INTO outbox (event_id, type, subject, stream, aggregate_id, sequence, time, body)
            SELECT gen_random_uuid(), 'bids.v1.BidPlaced', 'gavel.bids.bid_placed.a' || $1, 'gavel.bids', 'a' || $1, n, now(),
@@ -72,7 +72,7 @@ describe('published rows, however many', () => {
       process.stderr.write(
         `[outbox, ${ROWS} rows] bytes: ${empty} empty, ${full} full, ${await bytes()} after\n`,
       );
-      // The table with its partitions ahead, each a few empty pages.
+      // The partitions for the next ids, each with a few empty pages.
       expect(await bytes()).toBeLessThan(empty + 1_000_000);
       const { dead } = await one<{ dead: bigint }>(
         `SELECT coalesce(sum(n_dead_tup), 0)::bigint AS dead FROM pg_stat_user_tables WHERE relname ~ '^outbox(_claims)?_[0-9d]'`,

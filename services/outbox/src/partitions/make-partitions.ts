@@ -1,9 +1,9 @@
 import type { Pool } from '@gavel/postgres/pool';
 
-/** This many partitions are kept ready above the newest id: 750,000 events with the usual size. */
+/** How many partitions exist above the newest id. With the default size they hold 750,000 events. */
 const AHEAD = 3;
 
-// One beyond the last partition, the newest id drawn, and the highest that had no partition.
+// The newest id that was drawn, the upper bound of the last partition, and the highest id in the default partitions.
 const STATE = `
 SELECT (SELECT last_value FROM outbox_id_seq)::float8 AS newest,
        (SELECT max(substring(pg_get_expr(c.relpartbound, c.oid) FROM $$TO \\('(\\d+)'\\)$$)::bigint)
@@ -13,17 +13,19 @@ SELECT (SELECT last_value FROM outbox_id_seq)::float8 AS newest,
 const LOCK_TIMEOUT = `SET LOCAL lock_timeout = '200ms'`;
 
 /**
- * Makes the partitions of the next ids, in all three tables. Returns the names of those made.
+ * Makes the partitions for the next ids, in all three tables. Returns the names of the new partitions of `outbox`.
  *
- * CREATE TABLE … PARTITION OF would lock the parent against inserts; a table made first and attached after does not
- * (SHARE UPDATE EXCLUSIVE). Attaching also locks the default partition, which nobody inserts into as long as this works,
- * and checks that none of its rows belong to the new one: ranges that spilled into it are stepped over.
+ * CREATE TABLE … PARTITION OF would lock the parent table against inserts. A table that is created first and attached afterwards
+ * does not (SHARE UPDATE EXCLUSIVE). ATTACH also locks the default partition, which stays unused as long as partitions are made in
+ * time, and checks that it has no row for the new partition. So ranges with rows in the default partition are skipped.
+ *
+ * @param rows ids per partition
  */
 export async function makePartitions(pool: Pool, rows: number): Promise<string[]> {
   const { rows: found } = await pool.query<{ newest: number; bound: number; spilled: number | null }>(STATE);
   const state = found[0];
   if (!state) return [];
-  // Ids beyond the last partition are in the default one, or drawn and on their way there.
+  // Ids above the last partition are in the default partition, or will be when their transactions insert them.
   const spilled = Math.max(state.newest, state.spilled ?? 0);
   let from = spilled < state.bound ? state.bound : spilled + rows;
   const made: string[] = [];
@@ -39,8 +41,8 @@ async function makeOne(pool: Pool, from: number, to: number): Promise<void> {
   try {
     await client.query('BEGIN');
     await client.query(LOCK_TIMEOUT);
-    // Bounds are numbers computed here. The unique index has to be each partition's own: over the whole table it
-    // would have to contain the id. Gapless sequences are the aggregate's lock's doing; this catches a mistake there.
+    // The bounds are numbers that were computed here. Each partition has its own unique index, because an index over the whole
+    // table would have to include the id. The aggregate's row lock keeps sequences unique; the index catches mistakes.
     await client.query(`
       CREATE TABLE outbox_${from} (LIKE outbox INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES);
       CREATE UNIQUE INDEX ON outbox_${from} (aggregate_id, sequence);

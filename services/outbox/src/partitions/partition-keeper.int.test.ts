@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.drop());
 
-/** All that has been claimed counts as published, and nothing is waiting. */
+/** Everything that was claimed is marked as published, and no row waits. */
 const published = (): Promise<void> =>
   vi.waitFor(async () => {
     const { rows } = await rig.pool.query<{ done: boolean }>(
@@ -29,7 +29,7 @@ const partitionNames = async (): Promise<string[]> => {
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
 
 describe('the relay', () => {
-  it('removes published rows once they are old, without deleting one', async () => {
+  it('drops old published rows with their partitions, without a DELETE', async () => {
     await rig.pool.query(`SELECT setval('outbox_id_seq', 249999)`);
     const relay = rig.relay({ partitionRows: 100, retentionSeconds: 0, lookMs: 100 });
     await vi.waitFor(async () => expect(await partitionNames()).toContain('outbox_250000'), AWHILE);

@@ -32,7 +32,7 @@ beforeEach(async () => {
   epoch = start.epoch;
   next = start.lastPosition + 1;
   marked = start.publishedPosition;
-  // Behind the ids that were jumped over: as a gap they would last as long as any older transaction on the server.
+  // Starts above the ids that were skipped. As a gap they would last as long as any older transaction on the server.
   reader = createGapReader({ ...start.reader, highId: LAST });
 });
 afterEach(async () => {
@@ -42,7 +42,7 @@ afterEach(async () => {
 
 const append = (n: number): Promise<void> =>
   commitBids(database.pool, uuidv7(), ...Array.from({ length: n }, (_, i) => i + 1));
-/** Claims all there is and counts it as published, but for the last `keep` positions. */
+/** Claims all rows and marks them as published, except the last `keep` positions. */
 const publish = async (keep = 0): Promise<void> => {
   for (let rows = await reader.read(session, 50); rows.length > 0; rows = await reader.read(session, 50)) {
     reader.claimed(await claim(session, epoch, next, rows, reader.state));
@@ -71,7 +71,7 @@ const count = async (table: string): Promise<number> =>
   Number((await database.pool.query<{ n: bigint }>(`SELECT count(*) AS n FROM ${table}`)).rows[0]?.n);
 
 describe('partitions of the outbox', () => {
-  it('are made ahead, in all three tables, and again as ids go up', async () => {
+  it('are made in advance in all three tables, and more of them as ids grow', async () => {
     expect(await makePartitions(database.pool, ROWS)).toEqual([
       'outbox_250000',
       'outbox_250100',
@@ -85,7 +85,7 @@ describe('partitions of the outbox', () => {
     expect(await count('outbox_default')).toBe(0);
   });
 
-  it('do not hinder a writer whose transaction is open', async () => {
+  it('are made while the transaction of a writer is open', async () => {
     await makePartitions(database.pool, ROWS);
     await transaction(database.pool, async (tx) => {
       await appendBids(tx, uuidv7(), 1);
@@ -95,7 +95,7 @@ describe('partitions of the outbox', () => {
     });
   });
 
-  it('step over what went to the default partition while nobody made any', async () => {
+  it('skip ranges whose rows are in the default partition', async () => {
     await append(30);
     expect(await count('outbox_default')).toBe(30);
     const [first] = await makePartitions(database.pool, ROWS);
@@ -105,7 +105,7 @@ describe('partitions of the outbox', () => {
     expect(await dropPartitions(database.pool, 0)).toEqual(['outbox_0', 'outbox_default']);
   });
 
-  it('are made without a hole after the one that a spill left, however often somebody looks', async () => {
+  it('follow each other without a hole after such a range', async () => {
     await append(30);
     expect(await makePartitions(database.pool, ROWS)).toEqual(['outbox_250129', 'outbox_250229']);
     await append(110);
@@ -122,7 +122,7 @@ describe('partitions of the outbox', () => {
     expect(await count('outbox_default')).toBe(0);
   });
 
-  it('are dropped whole once published and old, together with their claims and marks', async () => {
+  it('are dropped when they are published and old, with their claims and marks', async () => {
     await makePartitions(database.pool, ROWS);
     await append(250);
     await publish();
@@ -133,7 +133,7 @@ describe('partitions of the outbox', () => {
     expect(await partitions('outbox_marks')).toEqual(['outbox_marks_250200', 'outbox_marks_default']);
   });
 
-  it('whose relay wrote down no times of confirms are dropped too, and what spilled of them', async () => {
+  it('are dropped if they have no table of marks, and their marks in the default partition too', async () => {
     await makePartitions(database.pool, ROWS);
     await database.pool.query('DROP TABLE outbox_marks_250000');
     await append(50);
@@ -147,7 +147,7 @@ describe('partitions of the outbox', () => {
     expect(await count('outbox_marks_default')).toBe(0);
   });
 
-  it('stay while a row in them is not visible yet, not read, or not confirmed', async () => {
+  it('stay while a row in them is not visible, not read or not confirmed', async () => {
     await makePartitions(database.pool, ROWS);
     for (let i = 0; i < 3; i++) {
       await append(20);
@@ -169,7 +169,7 @@ describe('partitions of the outbox', () => {
     expect(await dropPartitions(database.pool, 0)).toEqual(['outbox_250000', 'outbox_250100']);
   });
 
-  it('keep the place of the reader: the next relay goes on where the last one stood', async () => {
+  it('keep the state of the reader, so that the next relay continues there', async () => {
     await makePartitions(database.pool, ROWS);
     await append(250);
     await publish();
@@ -182,7 +182,7 @@ describe('partitions of the outbox', () => {
     });
   });
 
-  it('give up after a moment when the table is busy, so that bids never queue behind cleaning', async () => {
+  it('are not dropped while the table is busy, so that bids do not wait for it', async () => {
     await makePartitions(database.pool, ROWS);
     await append(150);
     await publish();

@@ -1,19 +1,19 @@
-/** Counts what is sent and not confirmed, and lets its sender wait for room. */
+/** Counts the messages that are sent and not confirmed, so that the sender can wait for room. */
 export interface ConfirmWindow {
-  /** So many more were sent; resolves when there is room for the next ones. Rejects once something failed. */
+  /** Counts messages that were sent. Resolves when there is room for more. Rejects after a failure. */
   sent(count: number): Promise<void>;
   confirmed(): void;
   failed(error: Error): void;
-  /** Resolves when all that was sent is confirmed. */
+  /** Resolves when all messages are confirmed. */
   drained(): Promise<void>;
 }
 
-/** At most `limit` unconfirmed, and one batch. For one sender that awaits each call. */
+/** Allows `limit` unconfirmed messages plus one batch. For one sender, which must await each call. */
 export function createConfirmWindow(limit: number): ConfirmWindow {
   let unconfirmed = 0;
   let failure: Error | undefined;
   let waiting: { below: number; resolve: () => void; reject: (error: Error) => void } | undefined;
-  const settle = (): void => {
+  const check = (): void => {
     if (!waiting) return;
     if (failure) waiting.reject(failure);
     else if (unconfirmed <= waiting.below) waiting.resolve();
@@ -23,7 +23,7 @@ export function createConfirmWindow(limit: number): ConfirmWindow {
   const until = (below: number): Promise<void> =>
     new Promise((resolve, reject) => {
       waiting = { below, resolve, reject };
-      settle();
+      check();
     });
   return {
     sent(count) {
@@ -32,11 +32,11 @@ export function createConfirmWindow(limit: number): ConfirmWindow {
     },
     confirmed() {
       unconfirmed -= 1;
-      settle();
+      check();
     },
     failed(error) {
       failure ??= error;
-      settle();
+      check();
     },
     drained: () => until(0),
   };

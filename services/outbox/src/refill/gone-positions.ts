@@ -4,15 +4,15 @@ export interface PositionRange {
   readonly lastPosition: number;
 }
 
-/** Keeps account of the positions of which the outbox has no rows any more. */
+/** Collects the positions whose rows are no longer in the outbox. */
 export interface GonePositions {
-  /** A position that has a claim; `missingId` is that of its row when the table does not have it. Positions ascend. */
+  /** A position with a claim. `missingId` is the id of its row if the table no longer has it. Call in ascending order. */
   seen(position: number, missingId: number | undefined): void;
-  /** All claims up to there were seen: what was not is gone. */
+  /** All claims up to this position were seen. Positions without a claim are gone. */
   seenUpTo(position: number): void;
   /**
-   * The ranges. A missing row at or above the oldest one that is held was taken out by itself, as `publishAgain` does: its
-   * event has another position by now, and was never in the stream at this one.
+   * The positions that are gone. A missing row with an id at or above `oldestId` was removed alone, as `publishAgain` does: its
+   * event has another position now and was never in the stream at this one. Such a position is not gone.
    */
   ranges(oldestId: number): PositionRange[];
 }

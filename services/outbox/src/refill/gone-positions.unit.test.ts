@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createGonePositions } from './gone-positions.ts';
 
-it('what lies before the first claim, between claims and after the last is gone', () => {
+it('positions before the first claim, between claims and after the last claim are gone', () => {
   const gone = createGonePositions();
   for (const position of [4, 5, 9]) gone.seen(position, undefined);
   gone.seenUpTo(9);
@@ -13,7 +13,7 @@ it('what lies before the first claim, between claims and after the last is gone'
   ]);
 });
 
-it('a missing row is gone when its partition is, and not when it was taken out by itself', () => {
+it('the position of a missing row is gone if its partition was dropped, not if the row was removed alone', () => {
   const gone = createGonePositions();
   gone.seen(1, 70);
   gone.seen(2, undefined);

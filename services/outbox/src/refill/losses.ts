@@ -3,17 +3,17 @@ import type { LeaderSession } from '../relay/leader-session.ts';
 import { FencedError } from '../relay/term/epoch.ts';
 import type { PositionRange } from './gone-positions.ts';
 
-/** Events that a partition of the stream lacks, and that nobody has settled. */
+/** Events that a partition of the stream lost, as long as the loss is not settled. */
 export interface OpenLoss extends PositionRange {
   readonly partition: string;
-  /** Positions of it, of whatever partition, that the outbox does not have any more. */
+  /** Number of positions in this range, of any partition, that the outbox no longer has. */
   readonly gone: number;
-  /** Declared by a refill that did not come to its end. */
+  /** Declared by a refill that did not finish. */
   readonly byRefill: boolean;
 }
 
-// What is held of a loss: its positions that have a claim, but for those whose rows went with their partition. Ids of a claim
-// ascend, so its first one tells whether there can be any.
+// The outbox still holds the positions of a loss that have a claim, except those whose rows were dropped with their partition.
+// The ids of a claim ascend, so its first id shows whether such rows are possible.
 const OPEN = `
 SELECT l.partition, l.first_position::float8 AS "firstPosition", l.last_position::float8 AS "lastPosition", l.by_refill AS "byRefill",
        CASE WHEN l.by_refill THEN 0 ELSE (l.last_position - l.first_position + 1 - held.claimed + held.dropped)::float8 END AS gone
@@ -28,14 +28,14 @@ CROSS JOIN LATERAL (
 WHERE l.refilled_at IS NULL
 ORDER BY l.partition, l.first_position`;
 
-/** All losses that are open, with what a refill could not bring back of them. */
+/** All open losses, with the number of positions that a refill cannot bring back. */
 export async function readOpenLosses(pool: Pool): Promise<OpenLoss[]> {
   return (await pool.query<OpenLoss>(OPEN)).rows;
 }
 
 /**
- * Declares that a partition lacks all that the outbox has, before it is deleted, and that nothing is expected there under
- * the relay's name any more. Throws a FencedError when somebody else has taken the outbox meanwhile.
+ * Declares, before a partition is deleted, that it lacks all events of the outbox, and that the broker is expected to have none
+ * of them there under the relay's publisher name. Throws a FencedError when another process has taken the outbox.
  */
 export async function beginLoss(
   session: LeaderSession,
@@ -59,8 +59,8 @@ export async function beginLoss(
 }
 
 /**
- * Settles a partition's losses: all but those of which positions are gone, unless `acceptedBy` takes it that they are.
- * Returns what stays open. Throws a FencedError when somebody else has taken the outbox meanwhile.
+ * Settles the losses of a partition: all of them except those with positions that are gone, and these too when `acceptedBy`
+ * accepts that. Returns the losses that stay open. Throws a FencedError when another process has taken the outbox.
  */
 export async function settleLosses(
   session: LeaderSession,
@@ -71,14 +71,14 @@ export async function settleLosses(
 ): Promise<PositionRange[]> {
   const term = await session.query({
     text: `WITH term AS (SELECT 1 FROM outbox_relay WHERE single_row AND epoch = $1 FOR SHARE),
-           judged AS (
+           classified AS (
              SELECT partition, found_at, NOT by_refill AND EXISTS (
                SELECT FROM unnest($3::bigint[], $4::bigint[]) AS g (first, last)
                WHERE g.first <= last_position AND g.last >= first_position) AS lacks
              FROM outbox_lost WHERE partition = $2 AND refilled_at IS NULL),
            settled AS (
              UPDATE outbox_lost l SET refilled_at = clock_timestamp(), accepted_by = CASE WHEN j.lacks THEN $5 END
-             FROM judged j
+             FROM classified j
              WHERE l.partition = j.partition AND l.found_at = j.found_at AND EXISTS (SELECT FROM term)
                AND (NOT j.lacks OR $5::text IS NOT NULL))
            SELECT FROM term`,
@@ -98,7 +98,7 @@ export async function settleLosses(
   });
 }
 
-/** The id of the first row that the outbox still has. */
+/** The id of the oldest row that the outbox still has, 0 for none. */
 export async function readOldestId(session: LeaderSession): Promise<number> {
   const [row] = await session.query<{ id: number }>({
     text: 'SELECT coalesce(min(id), 0)::float8 AS id FROM outbox',

@@ -2,7 +2,7 @@ import type { LeaderSession } from '../relay/leader-session.ts';
 import { type ClaimedRow, rowColumns } from '../relay/read/row-reader.ts';
 import type { GonePositions } from './gone-positions.ts';
 
-// Claims are bounded in rows and bytes by the relay that made them.
+// The relay has limited rows and bytes of each claim.
 const CLAIMS_AT_ONCE = 2;
 const PAGE_END = `
 SELECT max(last_position)::float8 AS "upTo" FROM (
@@ -24,8 +24,8 @@ interface Place extends ClaimedRow {
 }
 
 /**
- * Every retained row whose position is at or below the watermark and that somebody takes, in position order, a page at a
- * time. Positions that are not there any more are noted.
+ * All retained rows up to the watermark that were not set aside, in the order of their positions, one page at a time. Notes the
+ * positions whose rows are gone.
  */
 export async function* readPublished(
   session: LeaderSession,

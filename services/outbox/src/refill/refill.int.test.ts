@@ -54,9 +54,9 @@ const firstRetained = async (): Promise<number> => {
 const everything = (n: number): Record<string, number[]> =>
   Object.fromEntries(ITEMS.map((item) => [item, upTo(n)]));
 
-describe('a stream that lost a partition', () => {
+describe('a partition of the stream that was lost', () => {
   it.each(['while no relay ran', 'under a running relay'])(
-    'is found out (%s), said by health, and filled again in order beside a relay that goes on',
+    'is noticed (%s), reported by the health check, and refilled in order while relays run',
     async (how) => {
       const running = how.startsWith('under');
       await rig.pool.query('DELETE FROM outbox_lost');
@@ -70,7 +70,7 @@ describe('a stream that lost a partition', () => {
       if (!running) await first.stop();
       await deleteLost();
       const relay = running ? first : rig.relay();
-      // Later events go on, so that the loss could not be seen from the partition's newest message any more.
+      // Later events are published, so the newest message of the partition does not show the loss.
       await commitAll(n + 51);
       await settled();
       const lost = await vi.waitFor(async () => {
@@ -97,7 +97,7 @@ describe('a stream that lost a partition', () => {
           looked = position;
         },
       });
-      // Facts go on being stated meanwhile, and a standby would like to have the outbox.
+      // Events are appended meanwhile, and a standby waits for the outbox.
       const standby = rig.relay();
       await commitAll(n + 52);
       const filled = await refilling;
@@ -110,7 +110,7 @@ describe('a stream that lost a partition', () => {
       await relay.stop();
       await standby.stop();
 
-      // A takeover does not take the partition made anew for one that lost something.
+      // The next relay does not report the recreated partition as lost.
       const next = rig.relay();
       await commitAll(n + 54);
       await settled();
@@ -121,7 +121,7 @@ describe('a stream that lost a partition', () => {
     60_000,
   );
 
-  it('stays lost where the outbox does not have all its positions any more, until somebody takes it', async () => {
+  it('stays lost when the outbox no longer has all its positions, until a person accepts the loss', async () => {
     const first = rig.relay();
     await commitAll((await newest()) + 1);
     await settled();
@@ -132,7 +132,7 @@ describe('a stream that lost a partition', () => {
     const relay = rig.relay();
     await vi.waitFor(async () => expect((await relay.backlog()).lost).toHaveLength(1), AWHILE);
     await relay.stop();
-    // As retention does it: the oldest rows, with their claims.
+    // As the retention does: drops the oldest rows with their claims.
     await rig.pool.query(`WITH old AS (DELETE FROM outbox_claims WHERE high_id <= (
         SELECT high_id FROM outbox_claims ORDER BY last_position OFFSET 2 LIMIT 1) RETURNING ids)
       DELETE FROM outbox WHERE id IN (SELECT unnest(ids) FROM old)`);
@@ -153,7 +153,7 @@ describe('a stream that lost a partition', () => {
     expect(rows).toEqual([{ by: 'anna' }]);
   }, 60_000);
 
-  it('is known as lost when a refill ends half-way, also where nothing was lost before, and filled by the next one', async () => {
+  it('counts as lost after a refill that did not finish, and the next refill settles it', async () => {
     const relay = rig.relay();
     await commitAll((await newest()) + 1);
     await settled();
@@ -168,7 +168,7 @@ describe('a stream that lost a partition', () => {
     });
     await expect(ending).rejects.toThrow('enough');
     expect(await readOpenLosses(rig.pool)).toMatchObject([{ partition: LOST, byRefill: true, gone: 0 }]);
-    // A relay that comes in between does not find more than was declared.
+    // A relay that runs in between finds no further loss.
     const next = rig.relay();
     await commitAll((await newest()) + 1);
     await settled();
@@ -181,7 +181,7 @@ describe('a stream that lost a partition', () => {
     for (const item of ITEMS) expect(after[item]).toEqual([...(before[item] ?? []), await newest()]);
   }, 60_000);
 
-  it('is not touched by a refill that is ended before it begins', async () => {
+  it('is not changed by a refill that is aborted before it begins', async () => {
     const before = await rig.readStream();
     const options = { outbox: 'bids' as const, pool: rig.pool, ...rig.urls, partition: LOST };
     const ended = refill({ ...options, signal: AbortSignal.abort(new Error('never mind')) });
@@ -190,7 +190,7 @@ describe('a stream that lost a partition', () => {
     expect(await readOpenLosses(rig.pool)).toEqual([]);
   });
 
-  it('is not filled from an outbox that it does not belong to', async () => {
+  it('is not refilled from the outbox of another stream', async () => {
     await expect(
       refill({ outbox: 'bids', pool: rig.pool, ...rig.urls, partition: 'gavel.auth-0' }),
     ).rejects.toThrow('not a partition of gavel.bids');

@@ -3,58 +3,57 @@ import type { Pool } from '@gavel/postgres/pool';
 import { partitionsOf, type StreamName } from '@gavel/proto/topology';
 import { createStreamPublisher } from '@gavel/rabbitmq/stream-publisher';
 import { recreatePartition } from '@gavel/rabbitmq/topology';
-import { openCandidate } from '../relay/leader-session.ts';
+import { type LeaderSession, openCandidate } from '../relay/leader-session.ts';
 import { toMessage } from '../relay/publish/to-message.ts';
 import { beginTerm } from '../relay/term/epoch.ts';
 import { createConfirmWindow } from './confirm-window.ts';
-import { createGonePositions, type PositionRange } from './gone-positions.ts';
+import { createGonePositions, type GonePositions, type PositionRange } from './gone-positions.ts';
 import { beginLoss, readOldestId, settleLosses } from './losses.ts';
 import { readPublished } from './published-rows.ts';
 
 export interface RefillOptions {
   outbox: 'auth' | 'bids';
-  /** Of the outbox's database, by the owner of its tables; three connections at most. */
+  /** Pool of the outbox's database, as the owner of its tables. At most three connections are used. */
   pool: Pool;
   amqpUrl: string;
   streamUrl: string;
-  /** For example `gavel.bids-2`, one of the outbox's own stream. */
+  /** A partition of the outbox's own stream, for example `gavel.bids-2`. */
   partition: string;
-  /** Positions looked at so far, and the last one. */
+  /** Called with the position that was reached and the last one. */
   onProgress?: (position: number, lastPosition: number) => void;
-  /** Who takes it that events which the outbox does not have any more stay lost; without it their losses stay open. */
+  /** Name of the person who accepts that events which the outbox no longer has stay lost. Without it such losses stay open. */
   acceptLosses?: string;
-  /** Ends it, half-way too: rejects with the signal's reason, and the partition counts as lost until it is run again. */
+  /** Ends the refill at any point: it rejects with the signal's reason, and the partition counts as lost until the next refill. */
   signal?: AbortSignal;
 }
 
 export interface Refilled {
   readonly partition: string;
-  /** Events that the partition holds now. */
+  /** Number of events that the partition holds now. */
   readonly events: number;
-  /** 0 when there were none. */
+  /** 0 when there are no events. */
   readonly firstPosition: number;
   readonly lastPosition: number;
-  /** Losses of the partition that stay open, because the outbox does not have all their positions any more. */
+  /** Losses of the partition that stay open, because the outbox no longer has all their positions. */
   readonly stillLost: readonly PositionRange[];
 }
 
 const UNCONFIRMED = 5_000;
 
 /**
- * Makes one partition of a stream anew from what the outbox retains: deletes it, declares it, publishes every row that
- * counts as published, in position order and with its position as publishing id. Then its losses are settled, each if the
- * outbox had all its positions or `acceptLosses` says by whom the rest is given up.
+ * Recreates one partition of a stream from the rows that the outbox retains: deletes it, declares it, and publishes every row
+ * up to the watermark, in the order of positions, with the position as publishing id. Then it settles the partition's losses:
+ * those whose positions the outbox still had, and the others only with `acceptLosses`.
  *
- * Relays may run: the outbox is taken from them under a new epoch and given back at the end; meanwhile nothing of this
- * outbox is published. What lies above the watermark is left to the relay that takes over, which sends it anyway. Before
- * anything is deleted the partition is declared lost, so whatever ends it half-way (a signal, a kill) leaves a partition
- * that lacks events and is known to; run it again.
+ * Relays may run. The refill takes the outbox from them under a new epoch and gives it back at the end; nothing of this outbox
+ * is published meanwhile. The next relay sends the rows above the watermark, as after every takeover. The partition is declared
+ * lost before anything is deleted, so a refill that ends early (a signal, a kill) leaves a known loss; run it again.
  *
- * The publisher has a name of its own for each run: under the relay's name, one late message of a relay that does not know
- * yet that it lost the outbox would make the broker drop everything below it. Offsets begin at 0 again, so a consumer
- * finds its checkpoint in another stream than the one it was made in, and has to be set to a new place.
+ * Each run uses a new publisher name. Under the relay's name, one late message of a relay that has not yet noticed that it lost
+ * the outbox would make the broker drop everything below it. A recreated stream starts at offset 0 again, so a consumer's
+ * checkpoint no longer points to the same message and has to be set to a new place.
  *
- * Rejects for a partition that is not of this outbox's stream, and when database or broker are away for long.
+ * Rejects for a partition of another stream, and when the database or the broker stays unavailable.
  */
 export async function refill(options: RefillOptions): Promise<Refilled> {
   const { pool, partition } = options;
@@ -70,45 +69,53 @@ export async function refill(options: RefillOptions): Promise<Refilled> {
     await beginLoss(session, epoch, partition, publishedPosition);
     await recreatePartition(options.amqpUrl, `refill of ${partition}`, partition);
     const gone = createGonePositions();
-    const aborted = rejectOnAbort(options.signal);
-    const window = createConfirmWindow(UNCONFIRMED);
-    const publisher = createStreamPublisher({
-      amqpUrl: options.amqpUrl,
-      streamUrl: options.streamUrl,
-      stream,
-      publisherName: `refill-${options.outbox}-${epoch}`,
-      log: createLogger('refill'),
-      onConfirmed: () => window.confirmed(),
-      onRefused: (position, error) =>
-        window.failed(new Error(`position ${position} cannot be published`, { cause: error })),
-      onFailure: () => undefined,
-    });
-    let events = 0;
-    let firstPosition = 0;
-    let lastPosition = 0;
-    try {
-      for await (const { rows, upTo } of readPublished(session, publishedPosition, gone)) {
-        const messages = rows.flatMap((row) => {
-          const encoded = toMessage(row);
-          return encoded.ok && encoded.message.partition === partition ? [encoded.message] : [];
-        });
-        publisher.publish(messages);
-        events += messages.length;
-        firstPosition ||= messages[0]?.position ?? 0;
-        lastPosition = messages.at(-1)?.position ?? lastPosition;
-        await Promise.race([window.sent(messages.length), session.lost, aborted]);
-        options.onProgress?.(upTo, publishedPosition);
-        options.signal?.throwIfAborted();
-      }
-      await Promise.race([window.drained(), session.lost, aborted]);
-    } finally {
-      await publisher.close();
-    }
+    const published = await publishRetained(options, session, { epoch, publishedPosition, stream, gone });
     const ranges = gone.ranges(await readOldestId(session));
     const stillLost = await settleLosses(session, epoch, partition, ranges, options.acceptLosses);
-    return { partition, events, firstPosition, lastPosition, stillLost };
+    return { partition, ...published, stillLost };
   } finally {
     session.close();
+  }
+}
+
+/** Publishes the retained rows of one partition. Resolves when all are confirmed. */
+async function publishRetained(
+  options: RefillOptions,
+  session: LeaderSession,
+  term: { epoch: number; publishedPosition: number; stream: StreamName; gone: GonePositions },
+): Promise<Pick<Refilled, 'events' | 'firstPosition' | 'lastPosition'>> {
+  const aborted = rejectOnAbort(options.signal);
+  const window = createConfirmWindow(UNCONFIRMED);
+  const publisher = createStreamPublisher({
+    amqpUrl: options.amqpUrl,
+    streamUrl: options.streamUrl,
+    stream: term.stream,
+    publisherName: `refill-${options.outbox}-${term.epoch}`,
+    log: createLogger('refill'),
+    onConfirmed: () => window.confirmed(),
+    onRefused: (position, error) =>
+      window.failed(new Error(`position ${position} cannot be published`, { cause: error })),
+    onFailure: () => undefined,
+  });
+  const published = { events: 0, firstPosition: 0, lastPosition: 0 };
+  try {
+    for await (const { rows, upTo } of readPublished(session, term.publishedPosition, term.gone)) {
+      const messages = rows.flatMap((row) => {
+        const encoded = toMessage(row);
+        return encoded.ok && encoded.message.partition === options.partition ? [encoded.message] : [];
+      });
+      publisher.publish(messages);
+      published.events += messages.length;
+      published.firstPosition ||= messages[0]?.position ?? 0;
+      published.lastPosition = messages.at(-1)?.position ?? published.lastPosition;
+      await Promise.race([window.sent(messages.length), session.lost, aborted]);
+      options.onProgress?.(upTo, term.publishedPosition);
+      options.signal?.throwIfAborted();
+    }
+    await Promise.race([window.drained(), session.lost, aborted]);
+    return published;
+  } finally {
+    await publisher.close();
   }
 }
 

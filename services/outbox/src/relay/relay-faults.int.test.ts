@@ -34,7 +34,7 @@ afterEach(() => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-/** The relay as its own process, and the port it serves health on. */
+/** The relay as a process of its own, which serves health on `ownPort`. */
 async function startProcess(ownPort = port): Promise<ChildProcess> {
   const child = spawn(process.execPath, [main], {
     env: {
@@ -80,12 +80,12 @@ const ready = async (): Promise<{ status: number; body: string }> => {
 };
 
 describe('a relay process', () => {
-  it('killed between publish and mark, again and again, puts every event into the stream exactly once', async () => {
+  it('publishes every event to the stream exactly once although it is killed between publish and mark', async () => {
     const item = uuidv7();
     for (let n = 0; n < 5; n++) await commitBids(rig.pool, item, ...upTo(1000, n * 1000 + 1));
     for (let round = 1; round <= 3; round++) {
       const child = await startProcess();
-      // Claimed and on its way; the watermark moves a quarter of a second later at the earliest.
+      // Claimed and being sent. The watermark moves at least a quarter of a second later.
       await vi.waitFor(async () => expect(await position('claimed')).toBeGreaterThanOrEqual(round * 1000), {
         ...AWHILE,
         interval: 5,
@@ -99,7 +99,7 @@ describe('a relay process', () => {
   }, 120_000);
 
   it.each<ServerName>(['rabbitmq', 'postgres'])(
-    'reopens whatever died when %s is killed and comes back, and its health never says OK meanwhile',
+    'reconnects when %s was killed and started again, and is not ready meanwhile',
     async (name) => {
       const server = infrastructure.servers?.[name];
       if (!server) throw new Error('expected servers of our own');
@@ -124,7 +124,7 @@ describe('a relay process', () => {
     180_000,
   );
 
-  it('counts nothing as published without confirms, and what it sent to a durable queue outlives the broker', async () => {
+  it('marks nothing as published without confirms, and its messages in a durable queue survive a broker restart', async () => {
     const server = infrastructure.servers?.rabbitmq;
     if (!server) throw new Error('expected servers of our own');
     const child = await startProcess();
@@ -138,8 +138,8 @@ describe('a relay process', () => {
     await commitBids(rig.pool, item, ...upTo(50));
     await publishedAll();
     const before = await position('published');
-    // In order, and not killed: RabbitMQ 4.0.5 may lose a binding or a classic queue's messages of the last moments before
-    // a SIGKILL. What only persistent messages outlive is any end at all.
+    // Stopped and not killed: RabbitMQ 4.0.5 may lose a binding, or the last messages of a classic queue, on SIGKILL. Persistent
+    // messages survive a restart.
     await server.stop();
     await commitBids(rig.pool, item, ...upTo(50, 51));
     await vi.waitFor(async () => expect((await ready()).status).toBe(503), AWHILE);
@@ -162,7 +162,7 @@ describe('a relay process', () => {
     await kill(child);
   }, 120_000);
 
-  it('killed without warning is followed by its standby within two seconds', async () => {
+  it('is replaced by its standby within two seconds after a SIGKILL', async () => {
     const active = await startProcess();
     await vi.waitFor(async () => expect((await ready()).body).toContain('"role":"active"'), AWHILE);
     const standby = rig.relay();
@@ -179,7 +179,7 @@ describe('a relay process', () => {
     await standby.stop();
   }, 60_000);
 
-  it('holds no lock and no transaction while events are in flight: a frozen broker holds up nobody but itself', async () => {
+  it('holds no lock and no transaction while events are in flight', async () => {
     const broker = infrastructure.servers?.rabbitmq.pid;
     if (!broker) throw new Error('expected servers of our own');
     const relay = rig.relay();
@@ -214,7 +214,7 @@ describe('a relay process', () => {
     await relay.stop();
   }, 60_000);
 
-  it('waits for a broker that is short of memory, says so, and sends nothing twice meanwhile', async () => {
+  it('waits for a broker that is short of memory, reports it, and keeps its connections', async () => {
     const broker = infrastructure.servers?.rabbitmq.pid;
     if (!broker) throw new Error('expected servers of our own');
     const failures: Error[] = [];
@@ -243,7 +243,7 @@ describe('a relay process', () => {
       expect(await health.report()).toMatchObject({
         checks: { stream: { ok: false }, exchange: { ok: false } },
       });
-      // Many times as long as it takes to give up a silent connection.
+      // Several times the timeout for a silent connection.
       const since = Date.now();
       await vi.waitFor(() => expect(Date.now() - since).toBeGreaterThan(5_000), AWHILE);
       expect(failures).toEqual([]);

@@ -7,7 +7,7 @@ import type { Relay } from './start-relay.ts';
 
 const AWHILE = { timeout: 30_000, interval: 100 };
 
-describe('metrics of an outbox and its relay, as a collector gets them', () => {
+describe('the metrics of a relay', () => {
   let rig: EventRig;
   let reader: MetricReader;
   let relay: Relay | undefined;
@@ -31,12 +31,12 @@ describe('metrics of an outbox and its relay, as a collector gets them', () => {
     );
   };
 
-  it('tell what waits and for how long, and what went wrong, while nothing can be published', async () => {
+  it('report backlog, age and failures while the broker is unavailable', async () => {
     relay = rig.relay({ amqpUrl: 'amqp://127.0.0.1:1' });
     await commitBids(rig.pool, uuidv7(), 1, 2, 3);
     await vi.waitFor(async () => {
       const seen = await values('gavel.outbox.backlog', 'gavel.outbox.oldest.age', 'gavel.relay.active');
-      // No term lasts while the broker is away, and the backlog is told all the same.
+      // Every term fails while the broker is unavailable, and the backlog is reported all the same.
       expect(seen).toEqual({
         'gavel.outbox.backlog': [3],
         'gavel.outbox.oldest.age': [expect.any(Number)],
@@ -57,11 +57,11 @@ describe('metrics of an outbox and its relay, as a collector gets them', () => {
     }, AWHILE);
   });
 
-  it('tell what was sent where and how long that took, by the names of the semantic conventions', async () => {
+  it('report sent messages and their duration under the names of the semantic conventions', async () => {
     relay = rig.relay({});
     await commitBids(rig.pool, uuidv7(), 1, 2);
     await vi.waitFor(async () => {
-      // The three of before, and these.
+      // The three of the test before, and these two.
       expect(await values('gavel.relay.published')).toEqual({ 'gavel.relay.published': [5] });
     }, AWHILE);
     const all = await reader.read();
@@ -84,7 +84,7 @@ describe('metrics of an outbox and its relay, as a collector gets them', () => {
       expect.objectContaining({ value: expect.objectContaining({ count: 5 }) }),
     ]);
     expect(await values('gavel.relay.takeovers')).toEqual({ 'gavel.relay.takeovers': [1] });
-    // Names, units and descriptions are those of the closed list, which the README of observability shows.
+    // Names, units and descriptions are those of the list in observability.
     const known = new Map<string, unknown>(
       Object.values(metric).map(({ name, unit, description }) => [name, { unit, description }]),
     );

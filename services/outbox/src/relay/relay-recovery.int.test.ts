@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rig.drop());
 afterEach(() => rig.pool.query('DELETE FROM outbox_set_aside'));
 
-/** Everything that was claimed is published or aside, and nothing waits. */
+/** Everything that was claimed is published or set aside, and no row waits. */
 const settled = (): Promise<void> =>
   vi.waitFor(async () => {
     const { rows } = await rig.pool.query<{ done: boolean }>(
@@ -41,7 +41,7 @@ const setAside = async (): Promise<{ eventId: string; sequence: bigint; problem:
       'SELECT event_id AS "eventId", sequence, problem FROM outbox_set_aside ORDER BY sequence',
     )
   ).rows;
-/** Of everything but the one row that says who holds the outbox. */
+/** Dead rows in all tables except the one row that stores who holds the outbox. */
 const deadRows = async (): Promise<bigint | undefined> =>
   (
     await rig.pool.query<{ dead: bigint }>(
@@ -53,7 +53,7 @@ const TRACED = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
 
 describe('the relay', () => {
-  it('sets rows aside that are wrong in every column, traced or not, and keeps its term', async () => {
+  it('sets rows with wrong columns aside and keeps its term', async () => {
     const item = uuidv7();
     await commitBids(rig.pool, item, 1);
     await rig.pool.query(
@@ -77,7 +77,7 @@ describe('the relay', () => {
     await relay.stop();
   });
 
-  it('publishes an event again that was set aside, once somebody has mended what was wrong', async () => {
+  it('publishes a set-aside event again after its row was corrected', async () => {
     const relay = rig.relay();
     const item = uuidv7();
     await rig.pool.query(
@@ -100,7 +100,7 @@ describe('the relay', () => {
     expect(events.map((event) => event.sequence)).toEqual(['2', '1']);
     expect(events[1]?.id).toBe(ids[0]);
     await relay.stop();
-    // Nor does a takeover find it at its old place.
+    // A takeover does not find it at its old position either.
     const next = rig.relay();
     await isActive(next);
     await settled();
@@ -108,7 +108,7 @@ describe('the relay', () => {
     await next.stop();
   });
 
-  it('publishes by itself what an older relay had set aside because it did not know the type yet', async () => {
+  it('publishes events that an older relay had set aside because it did not know their type', async () => {
     const older = rig.relay();
     const item = uuidv7();
     await rig.pool.query(
@@ -121,7 +121,7 @@ describe('the relay', () => {
       { problem: 'event type bids.v1.FromTheFuture is not in the registry' },
     ]);
     await older.stop();
-    // What the newer relay would read, whose registry has the type.
+    // The row as the newer relay sees it: its registry knows the type.
     await rig.pool.query(
       `UPDATE outbox_set_aside SET type = 'bids.v1.BidPlaced', problem = replace(problem, 'FromTheFuture', 'BidPlaced')`,
     );
@@ -132,13 +132,13 @@ describe('the relay', () => {
     await newer.stop();
   });
 
-  it('is not ready while only its channel is dead, and opens another', async () => {
+  it('is not ready while its channel is closed, and opens another one', async () => {
     const relay = rig.relay();
     await isActive(relay);
     const health = createHealth();
     addRelayChecks(health, relay);
     await vi.waitFor(async () => expect((await health.report()).status).toBe('ok'), AWHILE);
-    // To publish to an internal exchange closes the channel; to declare it as another fails. The connection stays.
+    // Publishing to an internal exchange closes the channel, and declaring it differently fails. The connection stays open.
     await rig.withBroker(async (connection) => {
       const channel = await connection.createChannel();
       await channel.deleteExchange(EVENTS_EXCHANGE);
@@ -161,11 +161,11 @@ describe('the relay', () => {
     await relay.stop();
   });
 
-  it('finds LISTEN again by itself, and what was committed while it was lost', async () => {
+  it('opens a lost LISTEN connection again and publishes what was committed meanwhile', async () => {
     const relay = rig.relay({ pollMs: 60_000 });
     await isActive(relay);
     const item = uuidv7();
-    /** The session that listens, once there is one and it is another than that. */
+    /** Waits for a listening session other than the lost one. */
     const listening = (lost?: number): Promise<number | undefined> =>
       vi.waitFor(async () => {
         const { rows } = await rig.pool.query<{ pid: number }>(
@@ -182,14 +182,14 @@ describe('the relay', () => {
       await settled();
       await listening(pid);
     }
-    // And hears again: no poll comes to its help.
+    // It receives notifications again: the next poll would come too late.
     await commitBids(rig.pool, item, 4);
     await settled();
     expect(await sequencesOf(item)).toEqual(upTo(4));
     await relay.stop();
   });
 
-  it('keeps going and keeps clean while somebody holds xmin', async () => {
+  it('publishes and drops partitions while another session holds xmin', async () => {
     const relay = rig.relay({ partitionRows: 250_000, retentionSeconds: 0, lookMs: 200 });
     await isActive(relay);
     const before = await deadRows();
@@ -198,7 +198,7 @@ describe('the relay', () => {
     try {
       const item = uuidv7();
       for (let i = 0; i < 10; i++) await commitBids(rig.pool, item, ...upTo(200).map((n) => i * 200 + n));
-      // Ids that came to nothing are given up all the same: the holder has drawn none.
+      // Ids without a row are given up, because the session that holds xmin has drawn none.
       for (let i = 0; i < 20; i++) {
         await rig.pool.query(`SELECT nextval('outbox_id_seq')`);
         await commitBids(rig.pool, uuidv7(), 1);
@@ -206,10 +206,10 @@ describe('the relay', () => {
       await settled();
       expect(await sequencesOf(item)).toEqual(upTo(2000));
       expect(await deadRows()).toBe(before);
-      // Whole partitions go although the holder could still see their rows: it never read them, so it has no lock there.
+      // Partitions are dropped although that session could still see their rows: it never read them, so it holds no lock.
       await rig.pool.query(`SELECT setval('outbox_id_seq', 250000)`);
       await vi.waitFor(async () => {
-        // The ids that were jumped over count as given up once later claims have been made.
+        // The skipped ids are given up after later claims.
         await commitBids(rig.pool, uuidv7(), 1);
         const { rows: left } = await rig.pool.query(`SELECT FROM pg_class WHERE relname = 'outbox_0'`);
         expect(left).toHaveLength(0);
@@ -221,7 +221,7 @@ describe('the relay', () => {
     await relay.stop();
   });
 
-  it('can be given another publisher for the stream, so that a proof may plant a wrong one', async () => {
+  it('accepts another publisher for the stream, so that a test can plant a wrong one', async () => {
     const item = uuidv7();
     await commitBids(rig.pool, item, 1);
     const names: string[] = [];

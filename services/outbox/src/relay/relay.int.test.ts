@@ -36,7 +36,7 @@ const isActive = (relay: Relay): Promise<void> =>
       exchange: { connected: true },
     });
   }, AWHILE);
-/** All that was committed counts as published. */
+/** Everything that was committed is marked as published. */
 const settled = (): Promise<void> =>
   vi.waitFor(async () => {
     const { rows } = await rig.pool.query<{ done: boolean }>(
@@ -46,7 +46,7 @@ const settled = (): Promise<void> =>
     );
     expect(rows[0]?.done).toBe(true);
   }, AWHILE);
-/** Stops the active relay, and tells how many milliseconds later the other one had taken over. */
+/** Stops the active relay. Returns after how many milliseconds the other one had taken over. */
 const takeOver = async (active: Relay, standby: Relay): Promise<number> => {
   await active.stop();
   const ended = performance.now();
@@ -60,7 +60,7 @@ const sequencesOf = async (item: string): Promise<number[]> =>
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
 
 describe('the relay', () => {
-  it('publishes what was committed, in order, to the stream and to the topic exchange, and nothing rolled back', async () => {
+  it('publishes committed events in order to the stream and to the topic exchange, and no rolled-back event', async () => {
     start();
     const item = uuidv7();
     await rig.withBroker(async (connection) => {
@@ -97,7 +97,7 @@ describe('the relay', () => {
     });
   });
 
-  it('writes down when each event was confirmed: after its claim, and not when the watermark moved', async () => {
+  it('stores when each event was confirmed', async () => {
     const relay = start();
     await isActive(relay);
     for (const sequence of upTo(3)) {
@@ -121,7 +121,7 @@ describe('the relay', () => {
     });
   });
 
-  it('hears of a commit within moments, and finds it by its poll when LISTEN is lost', async () => {
+  it('publishes at once after a notification, and without one with its next poll', async () => {
     const relay = start({ pollMs: 60_000 });
     await isActive(relay);
     const item = uuidv7();
@@ -129,8 +129,8 @@ describe('the relay', () => {
     await settled();
     await relay.stop();
 
-    const deaf = start({ pollMs: 200 });
-    await isActive(deaf);
+    const polling = start({ pollMs: 200 });
+    await isActive(polling);
     await rig.pool.query(
       `INSERT INTO outbox (event_id, type, subject, stream, aggregate_id, sequence, time, body)
        SELECT gen_random_uuid(), type, subject, stream, aggregate_id, 2, now(), body FROM outbox WHERE aggregate_id = $1`,
@@ -140,7 +140,7 @@ describe('the relay', () => {
     expect(await sequencesOf(item)).toEqual([1, 2]);
   });
 
-  it('moves far more than one poll of 10 rows a second: a thousand events wait for no poll', async () => {
+  it('publishes a thousand events without waiting for a poll', async () => {
     const relay = start({ pollMs: 60_000 });
     await isActive(relay);
     const item = uuidv7();
@@ -149,8 +149,8 @@ describe('the relay', () => {
     expect(await sequencesOf(item)).toEqual(upTo(1000));
   });
 
-  it('keeps an event that no queue asked for in the unrouted queue', async () => {
-    // Connected, it has declared the queue.
+  it('sends an event that no queue is bound to into the unrouted queue', async () => {
+    // A connected relay has declared the queue.
     await isActive(start());
     const item = uuidv7();
     await rig.withBroker(async (connection) => {
@@ -167,7 +167,7 @@ describe('the relay', () => {
     });
   });
 
-  it('does not count an event as published when nothing took it: it declares what is missing and sends again', async () => {
+  it('declares a missing queue and sends an event again that the exchange has returned', async () => {
     const relay = start();
     await isActive(relay);
     await rig.withBroker(async (connection) => {
@@ -185,7 +185,7 @@ describe('the relay', () => {
     });
   });
 
-  it('lets one bad row stall no others: it is set aside with the reason, and the rest goes on', async () => {
+  it('sets a bad row aside with the reason, and publishes the others', async () => {
     const item = uuidv7();
     await commitBids(rig.pool, item, 1);
     await rig.pool.query(
@@ -206,7 +206,7 @@ describe('the relay', () => {
     await rig.pool.query('DELETE FROM outbox_set_aside');
   });
 
-  it('stands by while another relay is active, and takes over within two seconds of its end', async () => {
+  it('stands by while another relay is active, and takes over within two seconds after its end', async () => {
     const first = start();
     await isActive(first);
     const second = start();
@@ -221,7 +221,7 @@ describe('the relay', () => {
       checks: { outbox: { detail: { role: 'standby', events: 0 } }, stream: { detail: 'standing by' } },
     });
     await commitBids(rig.pool, item, ...upTo(100).map((n) => n + 100));
-    // The quicker of two: the other one's seconds may have been a busy machine's.
+    // The faster of two takeovers counts, because the machine may have been busy during the other one.
     const took = [await takeOver(first, second), await takeOver(second, start())];
     expect(Math.min(...took)).toBeLessThan(2_000);
     await commitBids(rig.pool, item, ...upTo(100).map((n) => n + 200));
@@ -229,7 +229,7 @@ describe('the relay', () => {
     expect(await sequencesOf(item)).toEqual(upTo(300));
   });
 
-  it('loses the outbox with its database session and gets going again by itself', async () => {
+  it('takes the outbox again after it has lost its database session', async () => {
     const relay = start();
     await isActive(relay);
     const item = uuidv7();
@@ -244,12 +244,12 @@ describe('the relay', () => {
     expect(await sequencesOf(item)).toEqual(upTo(900));
   });
 
-  it('publishes each event once into the stream when two relays fight over the outbox', async () => {
+  it('publishes each event once into the stream when two relays take the outbox from each other', async () => {
     const two = [start({ pollMs: 50 }), start({ pollMs: 50 })];
     const item = uuidv7();
     for (let i = 0; i < 6; i++) {
       await commitBids(rig.pool, item, ...upTo(500).map((n) => i * 500 + n));
-      // The active one loses its session in the middle of its work and does not know yet.
+      // The active relay loses its session during its work and has not noticed it yet.
       await rig.pool.query(
         `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
@@ -257,14 +257,14 @@ describe('the relay', () => {
     }
     await settled();
     expect(await sequencesOf(item)).toEqual(upTo(3000));
-    // The last cut may still be news to who had it.
+    // The relay that lost its session last may not have noticed it yet.
     await vi.waitFor(
       () => expect(two.filter((relay) => relay.status().role === 'active')).toHaveLength(1),
       AWHILE,
     );
   });
 
-  it('goes on above what the stream has seen when the outbox comes from an older copy', async () => {
+  it('continues above the positions of the stream when the database was restored from an older copy', async () => {
     const relay = start();
     const item = uuidv7();
     await commitBids(rig.pool, item, 1, 2, 3);
@@ -284,7 +284,7 @@ describe('the relay', () => {
     expect(after[0]?.first).toBeGreaterThan(rows[0]?.last ?? 0n);
   });
 
-  it('declares the streams again when somebody deleted them', async () => {
+  it('declares deleted streams again', async () => {
     const relay = start();
     await isActive(relay);
     await rig.withBroker(async (connection) => {

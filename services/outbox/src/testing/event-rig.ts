@@ -15,18 +15,18 @@ import { append } from '../append/append.ts';
 import { outboxMigrations } from '../migrations.ts';
 import { type Relay, type RelayOptions, startRelay } from '../relay/start-relay.ts';
 
-/** One test file's own database and vhost, with what tests of the outbox do all the time. */
+/** A database and a vhost that belong to one test file, with what most outbox tests need. */
 export interface EventRig {
   readonly database: TestDatabase;
   readonly pool: Pool;
   readonly urls: InfrastructureUrls;
   /** Options for a relay of this rig's outbox. */
   readonly relayOptions: RelayOptions;
-  /** Starts a relay in this process; stopped at the end of the file if the test does not. */
+  /** Starts a relay in this process. It is stopped at the end of the file, unless the test stops it before. */
   relay(options?: Partial<RelayOptions>): Relay;
-  /** Every event of a stream so far, in stream order within each partition. */
+  /** All events of a stream, in stream order within each partition. */
   readStream(stream?: StreamName): Promise<StoredEvent[]>;
-  /** Runs with a connection to the vhost. */
+  /** Runs `work` with a connection to the vhost. */
   withBroker<T>(work: (connection: ChannelModel) => Promise<T>): Promise<T>;
   drop(): Promise<void>;
 }
@@ -98,7 +98,7 @@ export async function appendBids(tx: Transaction, itemId: string, ...sequences: 
   );
 }
 
-/** The same in a transaction of its own. */
+/** The same in a transaction of its own, which commits. */
 export async function commitBids(pool: Pool, itemId: string, ...sequences: number[]): Promise<void> {
   await transaction(pool, (tx) => appendBids(tx, itemId, ...sequences));
 }

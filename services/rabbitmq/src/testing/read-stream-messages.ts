@@ -8,8 +8,8 @@ export interface StreamMessage {
 }
 
 /**
- * Everything that a stream holds, in order within each partition. A marker is published to each partition first and
- * everything before it collected, so the end is known and not guessed.
+ * All messages of a stream, in order within each partition. A marker message is published to each partition first, and reading
+ * ends when it arrives.
  */
 export async function readStreamMessages(amqpUrl: string, stream: StreamName): Promise<StreamMessage[]> {
   const connection = await amqp.connect(amqpUrl);
@@ -41,7 +41,7 @@ async function readPartition(connection: ChannelModel, partition: string): Promi
           channel.ack(message);
           const { messageId, headers } = message.properties;
           if (messageId === marker) resolve();
-          // Markers of earlier readings carry no headers of events.
+          // Markers of earlier readings have no event headers.
           else if (Object.keys(headers ?? {}).some((name) => !name.startsWith('x-'))) {
             messages.push({ partition, headers: headers ?? {} });
           }

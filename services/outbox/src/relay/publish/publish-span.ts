@@ -3,7 +3,7 @@ import { extract, type Span, tracer } from '@gavel/observability/tracing';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { ClaimedRow } from '../read/row-reader.ts';
 
-/** The span of one event's publishing, and the W3C headers that let a consumer join it. */
+/** The span for publishing one event, and the W3C headers with which a consumer joins it. */
 export interface PublishSpan {
   readonly span: Span | undefined;
   readonly headers: Readonly<Record<string, string>>;
@@ -12,9 +12,11 @@ export interface PublishSpan {
 const NONE: PublishSpan = { span: undefined, headers: {} };
 
 /**
- * Starts the producer span of one event. Live, it is a child of the span that appended the event, however long the event
- * had to wait. An event that an earlier relay may have published already gets a trace of its own that links there.
- * Costs nothing for a row that stored no trace context, which is every row while no telemetry runs.
+ * Starts the producer span of one event. It is a child of the span that appended the event, even if the event had to wait. An
+ * event that an earlier relay may have published already gets a new trace with a link to that span. Costs nothing for a row
+ * without a trace context, and no row has one while telemetry is off.
+ *
+ * @param republished true when an earlier term may have published the event
  */
 export function startPublishSpan(row: ClaimedRow, partition: string, republished: boolean): PublishSpan {
   if (!row.traceparent) return NONE;
@@ -49,7 +51,7 @@ export function startPublishSpan(row: ClaimedRow, partition: string, republished
   };
 }
 
-/** Ends the span: published, or never to be. */
+/** Ends the span of an event that was published, or set aside with a problem. */
 export function endPublishSpan(span: Span | undefined, problem?: string): void {
   if (!span) return;
   if (problem) span.setStatus({ code: SpanStatusCode.ERROR, message: problem });

@@ -37,7 +37,7 @@ describe('the publish span', () => {
   });
   beforeEach(() => exporter.reset());
 
-  it('joins the trace that the event was appended in, and hands itself to the consumer', () => {
+  it('is a child of the span that appended the event, and passes its own context to the consumer', () => {
     const { span, headers } = startPublishSpan(row, 'gavel.bids-0', false);
     endPublishSpan(span);
     const [ended] = exporter.getFinishedSpans();
@@ -50,7 +50,7 @@ describe('the publish span', () => {
     });
   });
 
-  it('is a trace of its own that links there when the event may have been published before', () => {
+  it('starts a new trace with a link when the event may have been published before', () => {
     endPublishSpan(startPublishSpan(row, 'gavel.bids-0', true).span, 'set aside');
     const [ended] = exporter.getFinishedSpans();
     expect(ended?.spanContext().traceId).not.toBe(traceId);
@@ -58,7 +58,7 @@ describe('the publish span', () => {
     expect(ended?.status).toEqual({ code: SpanStatusCode.ERROR, message: 'set aside' });
   });
 
-  it('is not made for an event without a trace', () => {
+  it('does not exist for an event without a trace', () => {
     expect(startPublishSpan({ ...row, traceparent: null }, 'gavel.bids-0', false)).toEqual({
       span: undefined,
       headers: {},

@@ -6,13 +6,13 @@ import type { OutboundMessage } from '@gavel/rabbitmq/event-publisher';
 import { encodedBytes, MAX_EVENT_BYTES } from '../../event-limits.ts';
 import type { ClaimedRow } from '../read/row-reader.ts';
 
-/** A message, or why the row can never be one. */
+/** A message, or the reason why the row can never become one. */
 export type Encoded = { ok: true; message: OutboundMessage } | { ok: false; problem: string };
 
 /**
- * A row as it goes out, or what is wrong with it; never throws, whatever somebody wrote into the table. Judged as a
- * consumer will: an envelope that each of them would park is not sent. The CloudEvents `traceparent` stays the one
- * that the event was made under, as its distributed-tracing extension asks.
+ * The message for a row, or the reason why it can never be published. Never throws, whatever the table contains. The envelope is
+ * checked with the consumers' own rules, so an envelope that they would park is not sent. The CloudEvents `traceparent` is the
+ * context in which the event was appended, as the distributed-tracing extension requires.
  */
 export function toMessage(row: ClaimedRow): Encoded {
   try {
@@ -25,7 +25,7 @@ export function toMessage(row: ClaimedRow): Encoded {
   }
 }
 
-/** The message with the relay's own span as plain W3C headers beside the event's context. */
+/** The message with the relay's own span as plain W3C headers. The event's original context stays beside them. */
 export function withTransport(
   message: OutboundMessage,
   transport: Readonly<Record<string, string>>,
@@ -40,7 +40,7 @@ function encode(row: ClaimedRow): Encoded {
     return { ok: false, problem: `${row.type} belongs to ${definition.stream}, not ${row.stream}` };
   }
   if (!isSubject(row.subject)) return { ok: false, problem: `not a subject: ${row.subject}` };
-  // Postgres' infinity arrives as a number, and its range is wider than a Date's and than AMQP's timestamp.
+  // Postgres has `infinity`, which arrives as a number, and times that neither Date nor AMQP can hold.
   if (!isMoment(row.time) || !isMoment(row.createdAt)) {
     return { ok: false, problem: 'its time is not a moment between 1970 and 275760' };
   }
@@ -75,7 +75,7 @@ function encode(row: ClaimedRow): Encoded {
   };
 }
 
-/** Why a row of a type that this relay does not know is put aside; a newer relay may know it. */
+/** Why a row with an unknown type is set aside. A newer relay may know the type. */
 export function unknownType(type: string): string {
   return `event type ${type} is not in the registry`;
 }
@@ -84,7 +84,7 @@ function isMoment(value: unknown): boolean {
   return value instanceof Date && value.getTime() >= 0;
 }
 
-// What the span's headers will add: names, lengths, a traceparent of 55 characters.
+// The size of the span's headers: their names and lengths, and a traceparent of 55 characters.
 function transportBytes(row: ClaimedRow): number {
   return row.traceparent ? 110 + Buffer.byteLength(row.tracestate ?? '') : 0;
 }

@@ -20,7 +20,7 @@ const row = {
 };
 
 describe('toMessage', () => {
-  it('is the row in CloudEvents binary mode, for the partition of its aggregate', () => {
+  it('returns the row in CloudEvents binary mode, for the partition of its aggregate', () => {
     expect(toMessage(row)).toEqual({
       ok: true,
       message: {
@@ -46,7 +46,7 @@ describe('toMessage', () => {
     });
   });
 
-  it('carries the sending span beside the context that the event was made under', () => {
+  it('keeps the original context of the event beside the context of the publish span', () => {
     const encoded = toMessage(row);
     if (!encoded.ok) throw new Error(encoded.problem);
     expect(withTransport(encoded.message, { traceparent: 'own' }).headers).toMatchObject({
@@ -57,15 +57,15 @@ describe('toMessage', () => {
 
   it.each([
     ['an unknown type', { type: 'bids.v1.Nonsense' }, 'not in the registry'],
-    ['another context’s stream', { stream: 'gavel.auth' }, 'belongs to gavel.bids'],
+    ['the stream of another context', { stream: 'gavel.auth' }, 'belongs to gavel.bids'],
     ['a broken subject', { subject: 'gavel.>' }, 'not a subject'],
     ['an unknown stream', { stream: 'gavel.nowhere' }, 'belongs to gavel.bids'],
-    ['a time that is no moment', { time: Number.POSITIVE_INFINITY }, 'time'],
-    ['a time that no date holds', { time: new Date(Number.NaN) }, 'time'],
+    ['a time that is infinite', { time: Number.POSITIVE_INFINITY }, 'time'],
+    ['a time that is not valid', { time: new Date(Number.NaN) }, 'time'],
     ['a time before 1970', { time: new Date(-1) }, 'time'],
-    ['no time of writing', { createdAt: Number.NEGATIVE_INFINITY }, 'time'],
+    ['a time of appending that is infinite', { createdAt: Number.NEGATIVE_INFINITY }, 'time'],
     ['no aggregate', { aggregateId: '' }, 'partitionkey'],
-    ['an aggregate that is not the subject’s', { aggregateId: 'other' }, 'partitionkey'],
+    ['an aggregate that is not in the subject', { aggregateId: 'other' }, 'partitionkey'],
     ['more bytes than a frame', { body: Buffer.alloc(1_048_576) }, 'do not fit'],
   ])('names the problem of a row with %s', (_, change, problem) => {
     expect(toMessage({ ...row, ...change } as ClaimedRow)).toEqual({

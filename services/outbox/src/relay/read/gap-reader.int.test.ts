@@ -34,11 +34,11 @@ afterEach(async () => {
   await pool.end();
 });
 
-/** A new relay's view, from what is stored. */
+/** Takes the outbox over as a new relay, which knows only what is stored. */
 async function takeOver(): Promise<void> {
   session?.close();
   session = await openCandidate(pool);
-  // The last holder's session takes a moment to end.
+  // The session of the relay before takes a moment to end.
   await vi.waitFor(async () => expect(await session.tryLock()).toBe(true), AWHILE);
   const start = await beginTerm(session, 'test');
   epoch = start.epoch;
@@ -58,7 +58,7 @@ async function round(limit = 1000): Promise<string[]> {
 const label = (row: Pick<OutboxRow, 'aggregateId' | 'sequence'>): string =>
   `${row.aggregateId}/${row.sequence}`;
 
-/** A transaction that has appended and stays open until told. */
+/** A transaction that has appended events and stays open until `commit` or `rollback`. */
 async function openTransaction(item: string, ...sequences: number[]) {
   let finish: (commit: boolean) => void = () => undefined;
   const decided = new Promise<boolean>((resolve) => {
@@ -87,7 +87,7 @@ async function openTransaction(item: string, ...sequences: number[]) {
 }
 
 describe('the gap reader', () => {
-  it('never skips a row whose lower id commits after higher ones', async () => {
+  it('reads a row that commits after rows with higher ids', async () => {
     const slow = await openTransaction('slow', 1, 2);
     await commitBids(database.pool, 'quick', 1);
     expect(await round()).toEqual(['quick/1']);
@@ -99,7 +99,7 @@ describe('the gap reader', () => {
     expect(await round()).toEqual([]);
   });
 
-  it('still finds it after another relay took over', async () => {
+  it('reads such a row also after another relay has taken over', async () => {
     const slow = await openTransaction('slow', 1);
     await commitBids(database.pool, 'quick', 1);
     expect(await round()).toEqual(['quick/1']);
@@ -109,7 +109,7 @@ describe('the gap reader', () => {
     expect(await round()).toEqual(['slow/1']);
   });
 
-  it('forgets the ids of rolled-back transactions once they have ended, and not before', async () => {
+  it('keeps the ids of a transaction as a gap until it has ended, and drops them after a rollback', async () => {
     const failing = await openTransaction('gone', 1);
     await commitBids(database.pool, 'a', 1);
     await round();
@@ -119,7 +119,7 @@ describe('the gap reader', () => {
     expect(reader.state.gaps).toHaveLength(1);
     await failing.rollback();
     let sequence = 3;
-    // Ended is what no snapshot takes for running: transactions of other databases on the server may last a while.
+    // Transactions of other databases on the server also count as running, and may take a while.
     await vi.waitFor(async () => {
       await commitBids(database.pool, 'a', sequence++);
       await round();
@@ -127,7 +127,7 @@ describe('the gap reader', () => {
     }, AWHILE);
   });
 
-  it('keeps the order of one aggregate when a gap and a full page meet', async () => {
+  it('keeps the order of an aggregate when a filled gap does not fit in one page', async () => {
     const slow = await openTransaction('slow', ...Array.from({ length: 30 }, (_, i) => i + 1));
     await commitBids(database.pool, 'quick', 1);
     expect(await round()).toEqual(['quick/1']);
@@ -141,7 +141,7 @@ describe('the gap reader', () => {
     expect(seen).toEqual(Array.from({ length: 32 }, (_, i) => `slow/${i + 1}`));
   });
 
-  it('cuts a page at its bytes, and neither skips nor repeats a row for it', async () => {
+  it('limits a page by its bytes, and reads every row once', async () => {
     const gap = await openTransaction('large', 1);
     await database.pool.query(
       `INSERT INTO outbox (event_id, type, subject, stream, aggregate_id, sequence, time, body)
@@ -176,7 +176,7 @@ describe('the gap reader', () => {
             [item],
           );
           await appendBids(tx, item, rows[0]?.version ?? 0);
-          // Some commit late, some not at all.
+          // Some transactions commit late, some roll back.
           if (i % 5 === 0) await tx.query('SELECT pg_sleep(0.01)');
           if (i % 7 === 0) throw new Error('rolled back');
         }).catch((error: Error) => {
@@ -207,7 +207,7 @@ describe('the gap reader', () => {
     }
   });
 
-  it('does not read more while a transaction stays open for long', async () => {
+  it('reads no row again while a transaction stays open for long', async () => {
     const open = await openTransaction('open', 1);
     for (let i = 1; i <= 300; i++) await commitBids(database.pool, 'busy', i);
     while ((await round(100)).length > 0);
@@ -222,7 +222,7 @@ describe('the gap reader', () => {
     expect(await round()).toEqual(['open/1']);
   });
 
-  it('lets no relay claim after another has taken over', async () => {
+  it('a relay cannot claim after another one has taken over', async () => {
     await commitBids(database.pool, 'a', 1);
     const rows = await reader.read(session, 10);
     const zombie = { epoch, state: reader.state };

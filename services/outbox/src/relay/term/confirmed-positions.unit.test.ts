@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createConfirmedPositions, describeLost } from './confirmed-positions.ts';
 
 describe('confirmed positions', () => {
-  it('find out a broker that knows less than it confirmed, once', () => {
+  it('report once when the broker has less than it confirmed', () => {
     const confirmed = createConfirmedPositions({ 'gavel.bids-0': 70 }, 100);
     confirmed.confirm('gavel.bids-0', 90);
     confirmed.confirm('gavel.bids-0', 80);
@@ -14,7 +14,7 @@ describe('confirmed positions', () => {
     expect(confirmed.byPartition).toEqual({ 'gavel.bids-0': 40 });
   });
 
-  it('expect nothing of a partition that never confirmed, nor what a takeover sends again', () => {
+  it('expect nothing of a partition without confirms, and nothing that a takeover sends again', () => {
     const confirmed = createConfirmedPositions({ 'gavel.bids-1': 70 }, 50);
     expect(confirmed.seen('gavel.bids-0', 0)).toBeUndefined();
     expect(confirmed.seen('gavel.bids-1', 50)).toBeUndefined();
