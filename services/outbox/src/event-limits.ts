@@ -1,10 +1,10 @@
 /**
- * Largest event in bytes, headers included. The stream protocol's frame is at most 1 MiB (1,048,576, the broker's
- * default `stream.frame_max`), and a frame carries about 100 bytes of its own.
+ * Largest event in bytes, with its headers. A frame of the stream protocol has at most 1 MiB (1,048,576, the broker's default
+ * `stream.frame_max`), of which about 100 bytes are the frame's own.
  */
 export const MAX_EVENT_BYTES = 1_000_000;
 
-/** What the stream's encoding needs at most for one message, given its headers and body. */
+/** An upper bound of a message's size in the stream's encoding. */
 export function encodedBytes(headers: Readonly<Record<string, string>>, body: Uint8Array): number {
   let bytes = body.byteLength + FIXED_BYTES;
   for (const name in headers) {
@@ -15,5 +15,5 @@ export function encodedBytes(headers: Readonly<Record<string, string>>, body: Ui
 
 // Sections, message properties (message id, subject of at most 255 bytes, content type) and the publishing id.
 const FIXED_BYTES = 512;
-// Two strings, each with a type code and a length of one or four bytes.
+// A header is two strings, each with a type code and a length of one or four bytes.
 const LENGTH_PREFIXES = 10;

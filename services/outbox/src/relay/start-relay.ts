@@ -3,7 +3,6 @@ import { createLogger, type Logger } from '@gavel/observability/logger';
 import { startListener } from '@gavel/postgres/listener';
 import { createPool } from '@gavel/postgres/pool';
 import type { StreamName } from '@gavel/proto/topology';
-
 import { createBrokerAlarm, type EventPublisher } from '@gavel/rabbitmq/event-publisher';
 import { createExchangePublisher } from '@gavel/rabbitmq/exchange-publisher';
 import {
