@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const exclude = ['**/node_modules/**', '**/.next/**', '.gavel/**'];
@@ -5,11 +6,18 @@ const exclude = ['**/node_modules/**', '**/.next/**', '.gavel/**'];
 // Limits are for what hangs: a condition is waited for as long as a busy machine may need.
 const poll = { timeout: 30_000, interval: 50 };
 
+// Outside of Next, importing server-only throws on purpose. Tests run on the server, so they get the package's empty file,
+// as Next's server bundles do.
+const resolve = {
+  alias: { 'server-only': fileURLToPath(new URL('./node_modules/server-only/empty.js', import.meta.url)) },
+};
+
 /** A test's name says its cost: `.unit` needs nothing, `.int` real servers, `.e2e` the whole system. */
 export default defineConfig({
   test: {
     projects: [
       {
+        resolve,
         test: {
           name: 'unit',
           include: ['**/*.unit.test.{ts,tsx}'],
@@ -20,6 +28,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           name: 'int',
           include: ['**/*.int.test.ts'],

@@ -7,14 +7,14 @@ const schema = z.object({
   BIDS_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:4002'),
   USER_STATS_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:4003'),
   NOTIFICATIONS_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:4004'),
-  /** Absent: pages do not move by themselves. */
+  /** Without it, prices on open pages do not update. */
   AMQP_URL: z.url({ protocol: /^amqps?$/ }).optional(),
-  /** The origin that people type. Absent: plain http on whatever host the request names. */
+  /** The site's address in browsers. Without it: http and the host of the request. */
   PUBLIC_ORIGIN: z
     .url({ protocol: /^https?$/ })
     .transform((url) => new URL(url).origin)
     .optional(),
-  /** How many reverse proxies in front append to X-Forwarded-For; 0 ignores the header. */
+  /** How many reverse proxies append to X-Forwarded-For; with 0 the header is ignored. */
   TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
   SESSION_COOKIE_DAYS: z.coerce.number().int().min(1).max(400).default(30),
 });
@@ -24,15 +24,15 @@ export type Config = z.output<typeof schema>;
 let current: Config | undefined;
 
 /**
- * This process's configuration, read from the environment at its first use, so that a build bakes nothing in.
- * Throws an error that names every missing or malformed key at once, without their values.
+ * The configuration of this process. It is read from the environment at its first use, so that a build contains none of it.
+ * Throws one error that names every missing or malformed key, without the values.
  */
 export function config(): Config {
   current ??= readConfig(process.env);
   return current;
 }
 
-/** Reads a configuration from an environment. Keys that are set but empty count as absent. */
+/** Reads a configuration from an environment. An empty value counts as missing. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const result = schema.safeParse(given);
@@ -41,7 +41,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   throw new Error(`bad configuration:\n${problems.join('\n')}`);
 }
 
-/** Hands the address to listen on to Next's standalone server, which reads these two names and no others. */
+/** Passes host and port to Next's standalone server, which reads them from these two variables. */
 export function listenAsConfigured(): void {
   const { HOST, PORT } = config();
   process.env.HOSTNAME = HOST;
@@ -49,7 +49,7 @@ export function listenAsConfigured(): void {
   process.env.NEXT_TELEMETRY_DISABLED = '1';
 }
 
-/** True under `next dev`, whose pages need more from the content security policy. Next fixes this one when it builds. */
+/** True under `next dev`, whose pages need a weaker content security policy. Next replaces NODE_ENV during a build. */
 export function isDevelopment(): boolean {
   return process.env.NODE_ENV === 'development';
 }

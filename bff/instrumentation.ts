@@ -3,7 +3,7 @@ import type { Instrumentation } from 'next';
 
 const log = createLogger('bff');
 
-/** The one place where an error that nobody foresaw is logged; the digest is what the error page shows. */
+/** The only place that logs unexpected errors of pages. The error page shows the same digest. */
 export const onRequestError: Instrumentation.onRequestError = (error, request, context) => {
   const digest = typeof error === 'object' && error !== null && 'digest' in error ? error.digest : undefined;
   log.error(

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { config, listenAsConfigured } from './config.ts';
-import { markPeers } from './server/session/client-address.ts';
+import { markPeers } from './peer-header.ts';
 
-// `npm run build` puts the server here; Next lays it out by the path from the workspace's root.
+// `npm run build` writes the server here. The path below `standalone` is the one from the repository's root.
 const server = new URL('./.next/standalone/bff/server.js', import.meta.url);
 
 try {

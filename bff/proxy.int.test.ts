@@ -17,18 +17,18 @@ const refusal = (reason: string) =>
     { desc: ErrorInfoSchema, value: { reason, domain: 'gavel' } },
   ]);
 
-// A server of auth's contract whose answers a test chooses; the real one is under test in services/auth and end to end.
+// A server with auth's contract whose answers the tests choose. The real one is tested in services/auth and end to end.
 describe('the proxy', () => {
   let server: Server;
   let answer: () => Promise<{ accessToken: string; refreshToken: string }>;
-  let asked: string[];
+  let received: string[];
 
   beforeAll(async () => {
     const routes = connectNodeAdapter({
       routes: (router) =>
         router.service(AuthService, {
           refresh: ({ refreshToken }) => {
-            asked.push(refreshToken);
+            received.push(refreshToken);
             return answer();
           },
         }),
@@ -44,7 +44,7 @@ describe('the proxy', () => {
   });
 
   beforeEach(() => {
-    asked = [];
+    received = [];
     answer = async () => ({ accessToken: token(900), refreshToken: 'r2' });
   });
 
@@ -58,9 +58,9 @@ describe('the proxy', () => {
   const forwarded = (response: Response, name: string) =>
     response.headers.get(`x-middleware-request-${name}`);
 
-  it('renews an ended sign-in for the browser and for the very page that is being rendered', async () => {
+  it('renews an expired access token for the browser and for the page of the same request', async () => {
     const response = await visit(`gavel_access=${token(-600)}; gavel_refresh=r1; other=kept`);
-    expect(asked).toEqual(['r1']);
+    expect(received).toEqual(['r1']);
     expect(response.cookies.get('gavel_access')).toMatchObject({
       value: token(900),
       httpOnly: true,
@@ -70,22 +70,22 @@ describe('the proxy', () => {
     expect(forwarded(response, 'cookie')).toBe(`gavel_access=${token(900)}; gavel_refresh=r2; other=kept`);
   });
 
-  it('asks auth once for requests that carry the same token at the same time', async () => {
+  it('calls auth once for parallel requests with the same token', async () => {
     const both = await Promise.all([visit('gavel_refresh=r1'), visit('gavel_refresh=r1')]);
-    expect(asked).toEqual(['r1']);
+    expect(received).toEqual(['r1']);
     for (const response of both) expect(response.cookies.get('gavel_refresh')?.value).toBe('r2');
   });
 
-  it('leaves a live sign-in and a guest alone', async () => {
+  it('changes no cookies for a valid sign-in or a guest', async () => {
     for (const cookie of [`gavel_access=${token(900)}; gavel_refresh=r1`, '', 'other=kept']) {
       const response = await visit(cookie);
       expect(response.headers.getSetCookie()).toEqual([]);
     }
-    expect(asked).toEqual([]);
+    expect(received).toEqual([]);
   });
 
   it.each(['SESSION_EXPIRED', 'SESSION_REVOKED', 'REFRESH_TOKEN_REUSED'])(
-    'takes both cookies away after %s, so that nothing bounces, and tells the page why',
+    'removes both cookies after %s, so that no redirect loop starts, and tells the page why',
     async (reason) => {
       answer = async () => {
         throw refusal(reason);
@@ -98,7 +98,7 @@ describe('the proxy', () => {
     },
   );
 
-  it('signs nobody out while auth is in trouble', async () => {
+  it('signs nobody out while auth is unavailable', async () => {
     for (const error of [
       new ConnectError('down', Code.Unavailable),
       refusal('INTERNAL'),
@@ -114,20 +114,20 @@ describe('the proxy', () => {
     }
   });
 
-  it('does not believe a reason that the browser made up', async () => {
+  it('ignores a reason that the browser sent', async () => {
     const response = await visit('', { headers: { 'x-gavel-session-ended': 'SESSION_REVOKED' } });
     expect(forwarded(response, 'x-gavel-session-ended')).toBeNull();
   });
 
-  it('refuses a form that another site sent, and does not even renew for it', async () => {
+  it('refuses a form from another site, without renewing the sign-in', async () => {
     for (const headers of [{}, { origin: 'https://evil.example' }, { origin: 'null' }]) {
       const response = await visit('gavel_refresh=r1', { method: 'POST', headers });
       expect(response.status).toBe(403);
     }
-    expect(asked).toEqual([]);
+    expect(received).toEqual([]);
   });
 
-  it('gives every page a policy with a nonce of its own', async () => {
+  it('gives every page a policy with a new nonce', async () => {
     const [one, two] = [await visit(''), await visit('')].map((r) =>
       r.headers.get('content-security-policy'),
     );

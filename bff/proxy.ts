@@ -1,10 +1,9 @@
 import { type NextRequest, NextResponse } from 'next/server';
 import { isDevelopment, config as settings } from './config.ts';
-import { ownOrigin } from './server/edge/same-origin.ts';
-import { contentSecurityPolicy, strictTransport } from './server/edge/security-headers.ts';
+import { contentSecurityPolicy, ownOrigin, strictTransport } from './server/security.ts';
 import { requestOrigin } from './server/session/client-address.ts';
 import { renewSession } from './server/session/renew-session.ts';
-import { renewalStep } from './server/session/renewal.ts';
+import { renewalStep } from './server/session/session.ts';
 import {
   clearedCookies,
   cookieNames,
@@ -15,12 +14,12 @@ import {
 import { ENDED_HEADER } from './server/session/sign-in-path.ts';
 
 /**
- * Runs before every page and server action: refuses changes that other sites send, renews the sign-in while cookies can
- * still be set, and gives the page its content security policy.
+ * Runs before every page and server action. It refuses changing requests from other sites, renews the sign-in while
+ * cookies can still be set, and sets the content security policy.
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const origin = ownOrigin(request, settings().PUBLIC_ORIGIN);
-  if (!origin.ok) return new NextResponse('This form was sent from another site.', { status: 403 });
+  if (!origin.ok) return new NextResponse('This form was sent from another website.', { status: 403 });
 
   const secure = isSecure(settings(), request.headers);
   const { cookies, ended } = await renew(request, secure);
@@ -31,7 +30,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
 
   const nonce = crypto.randomUUID().replaceAll('-', '');
   const policy = contentSecurityPolicy({ nonce, secure, development: isDevelopment() });
-  // The page gets the renewed cookies with this very request, so it renders signed in at the first try.
+  // This request also gets the renewed cookies, so its page is already rendered as signed in.
   const headers = new Headers(request.headers);
   headers.set('content-security-policy', policy);
   headers.delete(ENDED_HEADER);
@@ -46,7 +45,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
 }
 
 export const config = {
-  // Not for files, probes and live prices: none of them knows or needs a session.
+  // Not for files, probes and live prices: they do not use the session.
   matcher: [
     '/((?!_next/static|_next/image|pictures/|healthz$|readyz$|icon.svg$|favicon.ico$|items/[^/]+/live$).*)',
   ],
@@ -63,7 +62,7 @@ async function renew(
   if (step === 'nothing' || !refresh) return { cookies: [] };
   const { TRUSTED_PROXY_HOPS, SESSION_COOKIE_DAYS } = settings();
   const renewal = await renewSession(refresh, requestOrigin(request.headers, TRUSTED_PROXY_HOPS));
-  // Auth is down, not the sign-in: the cookies stay, and the page says that it cannot check.
+  // Auth is unavailable, and the sign-in may be valid: the cookies stay, and the page says that it cannot check.
   if (renewal.kind === 'unknown') return { cookies: [] };
   if (renewal.kind === 'refused') return { cookies: clearedCookies(secure), ended: renewal.reason };
   const options = { secure, days: SESSION_COOKIE_DAYS, nowMs: Date.now() };

@@ -1,6 +1,6 @@
 'use client';
 
-/** Stands where a page failed in a way that nobody foresaw. The digest finds the log line. */
+/** Shown when a page failed unexpectedly. The digest is also in the log line of the error. */
 export default function PageError({
   error,
   reset,
@@ -11,7 +11,7 @@ export default function PageError({
   return (
     <div role="alert">
       <h1>Something went wrong</h1>
-      <p>It has been recorded{error.digest && ` as ${error.digest}`}. You can try again.</p>
+      <p>We have recorded the problem{error.digest && ` (reference ${error.digest})`}. Please try again.</p>
       <button type="button" onClick={reset}>
         Try again
       </button>

@@ -2,7 +2,7 @@ import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import { EndedNotice, UnverifiedNotice } from '../components/page/notice.tsx';
 import { SiteHeader } from '../components/page/site-header.tsx';
-import { unreadCount } from '../server/pages/notification-pages.ts';
+import { unreadCount } from '../server/reads/my-account.ts';
 import { readEnding, readSession } from '../server/session/read-session.ts';
 import './styles/page.css';
 import './styles/forms.css';
@@ -11,7 +11,7 @@ import './styles/tables.css';
 
 export const metadata: Metadata = {
   title: { default: 'Gavel', template: '%s · Gavel' },
-  description: 'An auction house.',
+  description: 'Online auctions.',
 };
 
 export const viewport: Viewport = { colorScheme: 'light dark' };

@@ -3,9 +3,9 @@ import Link from 'next/link';
 export default function NotFound() {
   return (
     <>
-      <h1>There is no such page</h1>
+      <h1>Page not found</h1>
       <p>
-        <Link href="/">See the running auctions</Link>
+        <Link href="/">See live auctions</Link>
       </p>
     </>
   );

@@ -1,12 +1,12 @@
 import { AuctionList } from '../components/auctions/auction-list.tsx';
 import { CategoryNav } from '../components/auctions/category-nav.tsx';
-import { HottestAuctions } from '../components/auctions/hottest-auctions.tsx';
+import { HottestAuctions } from '../components/auctions/leaderboards.tsx';
 import { SearchForm } from '../components/auctions/search-form.tsx';
 import { FailureNotice } from '../components/page/notice.tsx';
 import { Pager } from '../components/page/pager.tsx';
-import { categoryTree, foundAuctions, hottestAuctions } from '../server/pages/list-pages.ts';
-import { type Query, queryText } from '../server/pages/query.ts';
-import { isNarrowed, readSearch, searchPath } from '../server/pages/search.ts';
+import { type Query, queryText } from '../model/query.ts';
+import { isNarrowed, readSearch, searchPath } from '../model/search.ts';
+import { categoryTree, foundAuctions, hottestAuctions } from '../server/reads/auctions.ts';
 
 export default async function HomePage({ searchParams }: { searchParams: Query }) {
   const search = await readSearch(searchParams);
@@ -20,7 +20,7 @@ export default async function HomePage({ searchParams }: { searchParams: Query }
   const first = searchPath(search);
   return (
     <>
-      <h1>{search.scheduled ? 'Auctions to come' : 'Running auctions'}</h1>
+      <h1>{search.scheduled ? 'Upcoming auctions' : 'Live auctions'}</h1>
       <SearchForm search={search} />
       <CategoryNav tree={tree} search={search} />
       <HottestAuctions auctions={hottest} />

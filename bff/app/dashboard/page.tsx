@@ -1,7 +1,6 @@
 import type { Metadata } from 'next';
-import { Profile } from '../../components/page/profile.tsx';
-import { Statistics } from '../../components/page/statistics.tsx';
-import { ownProfile, ownStatistics } from '../../server/pages/dashboard-page.ts';
+import { Profile, Statistics } from '../../components/page/dashboard.tsx';
+import { myProfile, myStatistics } from '../../server/reads/my-account.ts';
 import { requireSession } from '../../server/session/read-session.ts';
 
 export const metadata: Metadata = { title: 'Dashboard' };
@@ -9,7 +8,7 @@ export const metadata: Metadata = { title: 'Dashboard' };
 export default async function DashboardPage() {
   const session = await requireSession('/dashboard');
   if (session.kind !== 'signed-in') return <h1>Dashboard</h1>;
-  const [profile, statistics] = await Promise.all([ownProfile(session), ownStatistics(session)]);
+  const [profile, statistics] = await Promise.all([myProfile(session), myStatistics(session)]);
   return (
     <>
       <h1>Dashboard</h1>

@@ -1,6 +1,6 @@
 export const dynamic = 'force-dynamic';
 
-/** Answers as long as the process serves requests at all. */
+/** Answers while the process serves requests. */
 export function GET(): Response {
   return Response.json({ status: 'ok' }, { headers: { 'cache-control': 'no-store' } });
 }

@@ -1,9 +1,8 @@
 import type { Metadata } from 'next';
-import { ListingRow } from '../../components/auctions/listing-row.tsx';
-import { FailureNotice } from '../../components/page/notice.tsx';
-import { Pager } from '../../components/page/pager.tsx';
-import { sellerItems } from '../../server/pages/list-pages.ts';
-import { pathWith, type Query, queryText } from '../../server/pages/query.ts';
+import { ListingRow } from '../../components/auctions/item-rows.tsx';
+import { ListPage } from '../../components/page/list-page.tsx';
+import { type Query, queryText } from '../../model/query.ts';
+import { sellerItems } from '../../server/reads/my-auctions.ts';
 import { requireSession } from '../../server/session/read-session.ts';
 
 export const metadata: Metadata = { title: 'My listings' };
@@ -12,23 +11,22 @@ export default async function ListingsPage({ searchParams }: { searchParams: Que
   const session = await requireSession('/listings');
   if (session.kind !== 'signed-in') return <h1>My listings</h1>;
   const pageToken = await queryText(searchParams, 'page_token');
-  const items = await sellerItems(session, pageToken);
-  const next = items.ok ? items.value.nextPageToken : '';
   return (
-    <>
-      <h1>My listings</h1>
-      {!items.ok && <FailureNotice failure={items} path="/listings" />}
-      {items.ok && items.value.entries.length === 0 && (
-        <p className="notice plain">You have listed nothing yet.</p>
+    <ListPage
+      title="My listings"
+      path="/listings"
+      pageToken={pageToken}
+      list={await sellerItems(session, pageToken)}
+      empty="You have not listed any items yet."
+      pagerLabel="Pages of listings"
+    >
+      {(items) => (
+        <ul className="listings" aria-label="My listings">
+          {items.map((item) => (
+            <ListingRow key={item.id} item={item} />
+          ))}
+        </ul>
       )}
-      <ul className="listings" aria-label="My listings">
-        {items.ok && items.value.entries.map((item) => <ListingRow key={item.id} item={item} />)}
-      </ul>
-      <Pager
-        label="Pages of listings"
-        {...(pageToken && { first: '/listings' })}
-        {...(next && { next: pathWith('/listings', { page_token: next }) })}
-      />
-    </>
+    </ListPage>
   );
 }

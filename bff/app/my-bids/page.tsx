@@ -1,11 +1,10 @@
 import { BidState } from '@gavel/proto/gen/bids/v1/bids_pb';
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { MyBidRow } from '../../components/auctions/my-bid-row.tsx';
-import { FailureNotice } from '../../components/page/notice.tsx';
-import { Pager } from '../../components/page/pager.tsx';
-import { myBids } from '../../server/pages/list-pages.ts';
-import { pathWith, type Query, queryText } from '../../server/pages/query.ts';
+import { MyBidRow } from '../../components/auctions/item-rows.tsx';
+import { ListPage } from '../../components/page/list-page.tsx';
+import { pathWith, type Query, queryText } from '../../model/query.ts';
+import { myBids } from '../../server/reads/my-auctions.ts';
 import { requireSession } from '../../server/session/read-session.ts';
 
 export const metadata: Metadata = { title: 'My bids' };
@@ -23,36 +22,41 @@ export default async function MyBidsPage({ searchParams }: { searchParams: Query
   if (session.kind !== 'signed-in') return <h1>My bids</h1>;
   const state = await queryText(searchParams, 'state');
   const pageToken = await queryText(searchParams, 'page_token');
-  const bids = await myBids(session, states[state]?.state ?? BidState.UNSPECIFIED, pageToken);
-  const first = pathWith('/my-bids', { state });
-  const next = bids.ok ? bids.value.nextPageToken : '';
   return (
-    <>
-      <h1>My bids</h1>
-      <nav className="categories" aria-label="How I stand">
-        {Object.entries(states).map(([name, { label }]) => (
-          <Link
-            key={name}
-            href={pathWith('/my-bids', { state: name })}
-            prefetch={false}
-            aria-current={name === state ? 'page' : undefined}
-          >
-            {label}
-          </Link>
-        ))}
-      </nav>
-      {!bids.ok && <FailureNotice failure={bids} path={first} />}
-      {bids.ok && bids.value.entries.length === 0 && (
-        <p className="notice plain">{state ? 'None of your bids.' : 'You have not bid on anything yet.'}</p>
+    <ListPage
+      title="My bids"
+      path="/my-bids"
+      query={{ state }}
+      pageToken={pageToken}
+      list={await myBids(session, states[state]?.state ?? BidState.UNSPECIFIED, pageToken)}
+      empty={state ? 'You have no bids with this status.' : 'You have not placed any bids yet.'}
+      pagerLabel="Pages of bids"
+      filters={<StateFilter current={state} />}
+    >
+      {(bids) => (
+        <ul className="listings" aria-label="My bids">
+          {bids.map((bid) => (
+            <MyBidRow key={bid.item?.id} bid={bid} />
+          ))}
+        </ul>
       )}
-      <ul className="listings" aria-label="My bids">
-        {bids.ok && bids.value.entries.map((bid) => <MyBidRow key={bid.item?.id} bid={bid} />)}
-      </ul>
-      <Pager
-        label="Pages of bids"
-        {...(pageToken && { first })}
-        {...(next && { next: pathWith('/my-bids', { state, page_token: next }) })}
-      />
-    </>
+    </ListPage>
+  );
+}
+
+function StateFilter({ current }: { current: string }) {
+  return (
+    <nav className="categories" aria-label="Status">
+      {Object.entries(states).map(([name, { label }]) => (
+        <Link
+          key={name}
+          href={pathWith('/my-bids', { state: name })}
+          prefetch={false}
+          aria-current={name === current ? 'page' : undefined}
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
   );
 }

@@ -3,8 +3,8 @@ import { livePricesState } from '../../server/live/live-prices.ts';
 export const dynamic = 'force-dynamic';
 
 /**
- * Ready as soon as pages can be served. The services and the broker are not asked: when one of them is away, pages still
- * say so in a sentence, and taking this process out of service would only turn that into a blank error.
+ * Ready as soon as pages can be served. Services and broker are not checked: while one of them is unavailable, the pages
+ * say so in a sentence. If this process were taken out of service, people would only see an error of the load balancer.
  */
 export function GET(): Response {
   const report = { status: 'ok', checks: { 'live-prices': { ok: true, detail: livePricesState() } } };

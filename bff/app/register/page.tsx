@@ -1,9 +1,8 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { RegisterForm } from '../../components/forms/register-form.tsx';
-import { type Query, queryText } from '../../server/pages/query.ts';
-import { returnPath } from '../../server/session/return-path.ts';
-import { signInPath } from '../../server/session/sign-in-path.ts';
+import { RegisterForm } from '../../components/forms/account-forms.tsx';
+import { type Query, queryText } from '../../model/query.ts';
+import { returnPath, signInPath } from '../../server/session/sign-in-path.ts';
 
 export const metadata: Metadata = { title: 'Create an account' };
 
@@ -14,7 +13,7 @@ export default async function RegisterPage({ searchParams }: { searchParams: Que
       <h1>Create an account</h1>
       <RegisterForm next={next} />
       <p>
-        Have an account? <Link href={signInPath(next)}>Sign in</Link>
+        Already have an account? <Link href={signInPath(next)}>Sign in</Link>
       </p>
     </div>
   );

@@ -1,12 +1,12 @@
+import type { Sale } from '@gavel/proto/gen/bids/v1/bids_pb';
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { FailureNotice } from '../../components/page/notice.tsx';
-import { Pager } from '../../components/page/pager.tsx';
-import { formatMoney } from '../../server/money/format-money.ts';
-import { mySales } from '../../server/pages/list-pages.ts';
-import { pathWith, type Query, queryText } from '../../server/pages/query.ts';
-import { instantText } from '../../server/pages/times.ts';
+import { ListPage } from '../../components/page/list-page.tsx';
+import { formatMoney } from '../../model/money.ts';
+import { type Query, queryText } from '../../model/query.ts';
+import { mySales } from '../../server/reads/my-auctions.ts';
 import { requireSession } from '../../server/session/read-session.ts';
+import { instantText } from '../../words/times.ts';
 
 export const metadata: Metadata = { title: 'My sales' };
 
@@ -14,48 +14,48 @@ export default async function SalesPage({ searchParams }: { searchParams: Query 
   const session = await requireSession('/sales');
   if (session.kind !== 'signed-in') return <h1>My sales</h1>;
   const pageToken = await queryText(searchParams, 'page_token');
-  const sales = await mySales(session, pageToken);
-  const entries = sales.ok ? sales.value.entries : [];
-  const next = sales.ok ? sales.value.nextPageToken : '';
   return (
-    <>
-      <h1>My sales</h1>
-      {!sales.ok && <FailureNotice failure={sales} path="/sales" />}
-      {sales.ok && entries.length === 0 && <p className="notice plain">You have sold nothing yet.</p>}
-      {entries.length > 0 && (
-        <table aria-label="My sales">
-          <thead>
-            <tr>
-              <th scope="col">Item</th>
-              <th scope="col">Price</th>
-              <th scope="col">Sold</th>
-            </tr>
-          </thead>
-          <tbody>
-            {entries.map(
-              ({ item, soldAt }) =>
-                item && (
-                  <tr key={item.id}>
-                    <td>
-                      <Link href={`/items/${item.id}`} prefetch={false}>
-                        {item.title}
-                      </Link>
-                    </td>
-                    <td className="number">{formatMoney(item.winningAmount, item.currency)}</td>
-                    <td>
-                      <time dateTime={soldAt}>{instantText(soldAt)}</time>
-                    </td>
-                  </tr>
-                ),
-            )}
-          </tbody>
-        </table>
-      )}
-      <Pager
-        label="Pages of sales"
-        {...(pageToken && { first: '/sales' })}
-        {...(next && { next: pathWith('/sales', { page_token: next }) })}
-      />
-    </>
+    <ListPage
+      title="My sales"
+      path="/sales"
+      pageToken={pageToken}
+      list={await mySales(session, pageToken)}
+      empty="You have not sold any items yet."
+      pagerLabel="Pages of sales"
+    >
+      {(sales) => sales.length > 0 && <SalesTable sales={sales} />}
+    </ListPage>
+  );
+}
+
+function SalesTable({ sales }: { sales: readonly Sale[] }) {
+  return (
+    <table aria-label="My sales">
+      <thead>
+        <tr>
+          <th scope="col">Item</th>
+          <th scope="col">Price</th>
+          <th scope="col">Sold on</th>
+        </tr>
+      </thead>
+      <tbody>
+        {sales.map(
+          ({ item, soldAt }) =>
+            item && (
+              <tr key={item.id}>
+                <td>
+                  <Link href={`/items/${item.id}`} prefetch={false}>
+                    {item.title}
+                  </Link>
+                </td>
+                <td className="number">{formatMoney(item.winningAmount, item.currency)}</td>
+                <td>
+                  <time dateTime={soldAt}>{instantText(soldAt)}</time>
+                </td>
+              </tr>
+            ),
+        )}
+      </tbody>
+    </table>
   );
 }

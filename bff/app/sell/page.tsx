@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
-import { CreateItemForm } from '../../components/forms/create-item-form.tsx';
-import { categoryChoices } from '../../server/pages/catalogue.ts';
-import { categoryTree } from '../../server/pages/list-pages.ts';
+import { CreateItemForm } from '../../components/forms/item-forms.tsx';
+import { categoryChoices } from '../../model/catalogue.ts';
+import { categoryTree } from '../../server/reads/auctions.ts';
 import { requireSession } from '../../server/session/read-session.ts';
 
 export const metadata: Metadata = { title: 'List an item' };

@@ -1,16 +1,15 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { SignInForm } from '../../components/forms/sign-in-form.tsx';
+import { SignInForm } from '../../components/forms/account-forms.tsx';
 import { Notice } from '../../components/page/notice.tsx';
-import { pathWith, type Query, queryText } from '../../server/pages/query.ts';
-import { reasonSentences } from '../../server/sentences/reason-sentences.ts';
+import { pathWith, type Query, queryText } from '../../model/query.ts';
 import { readSession } from '../../server/session/read-session.ts';
-import { returnPath } from '../../server/session/return-path.ts';
-import { endingFrom } from '../../server/session/sign-in-path.ts';
+import { endingFrom, returnPath } from '../../server/session/sign-in-path.ts';
+import { reasonSentences } from '../../words/reason-sentences.ts';
 
 export const metadata: Metadata = { title: 'Sign in' };
 
-/** Always shows the form, whatever the cookies say: a page that sends people on by their cookies can be sent back. */
+/** Always shows the form. If it redirected signed-in people, two pages could redirect to each other without end. */
 export default async function SignInPage({ searchParams }: { searchParams: Query }) {
   const next = returnPath(await queryText(searchParams, 'next'));
   const ended = endingFrom(await queryText(searchParams, 'ended'));
@@ -20,7 +19,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Query
       <h1>Sign in</h1>
       {session.kind === 'signed-in' && (
         <Notice kind="plain">
-          You are signed in already. <Link href={next}>Go on</Link>, or sign in as somebody else.
+          You are already signed in. <Link href={next}>Continue</Link>, or sign in with another account.
         </Notice>
       )}
       {ended && session.kind === 'guest' && <Notice kind="bad">{reasonSentences[ended]({})}</Notice>}

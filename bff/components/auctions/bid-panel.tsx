@@ -1,13 +1,11 @@
 import { type Item, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
-import { formatMoney } from '../../server/money/format-money.ts';
-import type { Session } from '../../server/session/renewal.ts';
+import { formatMoney } from '../../model/money.ts';
+import type { Session } from '../../server/session/session.ts';
 import { signInPath } from '../../server/session/sign-in-path.ts';
-import { BidForm } from '../forms/bid-form.tsx';
-import { BuyNowForm } from '../forms/buy-now-form.tsx';
-import { WatchForm } from '../forms/watch-form.tsx';
+import { BidForm, BuyNowForm, WatchForm } from '../forms/bid-forms.tsx';
 
-/** Forms to bid, buy and watch for those who may, and for everybody else why there are none. */
+/** The forms to bid, buy and watch. Guests get a link to sign in, the seller a link to the own listings. */
 export function BidPanel({ item, session }: { item: Item; session: Session }) {
   if (item.status !== ItemStatus.ACTIVE && item.status !== ItemStatus.SCHEDULED) return null;
   if (session.kind === 'guest')
@@ -21,7 +19,7 @@ export function BidPanel({ item, session }: { item: Item; session: Session }) {
   if (session.kind === 'signed-in' && session.userId === item.sellerId)
     return (
       <p className="notice plain">
-        You listed this item. <Link href="/listings">My listings</Link>
+        This is your own item. <Link href="/listings">My listings</Link>
       </p>
     );
   const watch = session.kind === 'signed-in' && <WatchForm itemId={item.id} watched={item.watched} />;

@@ -1,18 +1,18 @@
 import type { Category } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
-import { categoryLabel } from '../../server/pages/catalogue.ts';
-import { type Search, searchPath } from '../../server/pages/search.ts';
+import { categoryLabel } from '../../model/catalogue.ts';
+import { type Search, searchPath } from '../../model/search.ts';
 
 interface CategoryNavProps {
   tree: readonly Category[];
   search: Search;
 }
 
-/** Narrows the list to one category; below the chosen one and its forebears, their children. */
+/** Links that filter the list by category: the top categories, and a row of children for the chosen one and each parent. */
 export function CategoryNav({ tree, search }: CategoryNavProps) {
   const current = search.category;
   const known = current === '' || find(tree, current) !== undefined;
-  const rows = [tree, ...forebears(current).map((path) => find(tree, path)?.children ?? [])];
+  const rows = [tree, ...withParents(current).map((path) => find(tree, path)?.children ?? [])];
   return (
     <nav aria-label="Categories">
       <div className="categories">
@@ -55,7 +55,7 @@ function linkOf({ path, name, itemCount }: Category): { path: string; label: str
 }
 
 /** "a/b/c" → "a", "a/b", "a/b/c". */
-function forebears(path: string): string[] {
+function withParents(path: string): string[] {
   if (path === '') return [];
   const tokens = path.split('/');
   return tokens.map((_, i) => tokens.slice(0, i + 1).join('/'));

@@ -1,17 +1,17 @@
 import { type Item, ItemOutcome, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
-import { formatMoney } from '../../server/money/format-money.ts';
-import { categoryLabel } from '../../server/pages/catalogue.ts';
-import { pathWith } from '../../server/pages/query.ts';
-import type { Session } from '../../server/session/renewal.ts';
+import { categoryLabel } from '../../model/catalogue.ts';
+import { formatMoney } from '../../model/money.ts';
+import { pathWith } from '../../model/query.ts';
+import type { Session } from '../../server/session/session.ts';
+import { bidCountText } from '../../words/auction-words.ts';
 import { LiveAuction, LivePrice } from '../live/live-price.tsx';
-import { AuctionState } from './auction-state.tsx';
-import { AuctionTerms } from './auction-terms.tsx';
+import { AuctionState, AuctionTerms } from './auction-terms.tsx';
 import { BidPanel } from './bid-panel.tsx';
-import { ItemPicture, MorePictures } from './item-picture.tsx';
+import { ItemPicture, MorePictures } from './pictures.tsx';
 
-/** An item's page: pictures and text, price and bid form, and below them what it is given. */
+/** An item's page: pictures, price, forms and description, and below them the children. */
 export function ItemView({ item, session, children }: { item: Item; session: Session; children: ReactNode }) {
   const rendered = {
     currentHighestBid: item.currentHighestBid.toString(),
@@ -48,7 +48,7 @@ export function ItemView({ item, session, children }: { item: Item; session: Ses
         </section>
         <section aria-label="Description">
           <h2>Description</h2>
-          <p className="description">{item.description || 'The seller wrote nothing.'}</p>
+          <p className="description">{item.description || 'The seller did not add a description.'}</p>
         </section>
         <div className="bidding">{children}</div>
       </article>
@@ -56,14 +56,14 @@ export function ItemView({ item, session, children }: { item: Item; session: Ses
   );
 }
 
-/** What was paid, which nothing moves any more. */
+/** The price that was paid. It is not live, because it never changes. */
 function SoldPrice({ item }: { item: Item }) {
   return (
     <div className="live-price">
       <span className="hint">Sold for</span>
       <strong data-testid="price">{formatMoney(item.winningAmount, item.currency)}</strong>
       <span className="hint" data-testid="bid-count">
-        {item.bidCount === 1n ? '1 bid' : `${item.bidCount} bids`}
+        {bidCountText(item.bidCount)}
       </span>
     </div>
   );

@@ -1,7 +1,7 @@
-import { offeredCurrencies } from '../../server/money/currency.ts';
-import { type Search, sorts, spans } from '../../server/pages/search.ts';
+import { offeredCurrencies } from '../../model/money.ts';
+import { type Search, sorts, spans } from '../../model/search.ts';
 
-/** Words, price, time and order. A plain GET form: its address can be kept and shared, and no script is needed. */
+/** Words, price, time and order. A plain GET form: the address can be saved and shared, and no script is needed. */
 export function SearchForm({ search }: { search: Search }) {
   const { texts } = search;
   return (
@@ -19,11 +19,11 @@ export function SearchForm({ search }: { search: Search }) {
           />
         </label>
         <label>
-          <span>From</span>
+          <span>Min price</span>
           <input name="min" inputMode="decimal" defaultValue={texts.min} size={7} />
         </label>
         <label>
-          <span>To</span>
+          <span>Max price</span>
           <input name="max" inputMode="decimal" defaultValue={texts.max} size={7} />
         </label>
         <Choice name="currency" label="Currency" value={texts.currency} blank="Any">
@@ -32,12 +32,12 @@ export function SearchForm({ search }: { search: Search }) {
         <Choice name="within" label="Ends within" value={texts.within} blank="Any time">
           {spans.map(({ seconds, label }) => ({ value: String(seconds), label }))}
         </Choice>
-        <Choice name="sort" label="Order" value={texts.sort} blank="Suggested">
+        <Choice name="sort" label="Sort by" value={texts.sort} blank="Recommended">
           {Object.entries(sorts).map(([value, { label }]) => ({ value, label }))}
         </Choice>
         <label className="tick">
           <input type="checkbox" name="scheduled" value="1" defaultChecked={search.scheduled} />
-          <span>Still to begin</span>
+          <span>Upcoming</span>
         </label>
         <button type="submit">Search</button>
       </form>

@@ -1,5 +1,5 @@
 import type { InputHTMLAttributes, ReactNode } from 'react';
-import type { FormState } from '../../server/forms/form-state.ts';
+import type { FormState } from '../../model/form.ts';
 
 interface FieldProps {
   state: FormState;
@@ -8,7 +8,7 @@ interface FieldProps {
   hint?: ReactNode;
 }
 
-/** One labelled input with its hint and, when it was refused, its sentence. Shows again what was typed. */
+/** One labelled input with its hint and, when its value was refused, the sentence that says why. Shows what was typed. */
 export function Field({
   state,
   name,
@@ -30,7 +30,7 @@ export function Field({
   );
 }
 
-/** A labelled text of several lines. */
+/** A labelled text area. */
 export function TextField({
   state,
   name,
@@ -52,7 +52,7 @@ export function TextField({
   );
 }
 
-/** A labelled choice. */
+/** A labelled select. */
 export function ChoiceField({
   state,
   name,
@@ -64,7 +64,7 @@ export function ChoiceField({
   const chosen = state.values?.[name] ?? defaultValue;
   return (
     <FieldFrame state={state} name={name} label={label} hint={hint}>
-      {/* The key makes a new element of it, because React resets a select to the value that it first had. */}
+      {/* The key creates a new element, because React would reset a select to its first value. */}
       <select id={name} name={name} key={chosen} defaultValue={chosen} {...description(state, name, hint)}>
         {options.map((option) => (
           <option key={option.value} value={option.value}>
@@ -76,12 +76,12 @@ export function ChoiceField({
   );
 }
 
-/** A labelled box to tick. */
+/** A labelled check box. */
 export function CheckField({ state, name, label, hint }: FieldProps) {
   return (
     <div className="field check">
       <label htmlFor={name}>
-        {/* The key makes a new element of it, because React resets a box to the value that it first had. */}
+        {/* The key creates a new element, because React would reset a check box to its first value. */}
         <input
           type="checkbox"
           id={name}

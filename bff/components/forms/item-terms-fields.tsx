@@ -1,23 +1,23 @@
-import type { FormState } from '../../server/forms/form-state.ts';
+import type { FormState } from '../../model/form.ts';
 import { ChoiceField, Field } from './field.tsx';
 
 const softCloses = [
-  { value: '0', label: 'Ends on time, always' },
-  { value: '60', label: 'A bid in the last minute moves the end' },
-  { value: '120', label: 'A bid in the last 2 minutes moves the end' },
-  { value: '300', label: 'A bid in the last 5 minutes moves the end' },
-  { value: '600', label: 'A bid in the last 10 minutes moves the end' },
+  { value: '0', label: 'Do not extend the auction' },
+  { value: '60', label: 'Bids in the last minute extend the auction' },
+  { value: '120', label: 'Bids in the last 2 minutes extend the auction' },
+  { value: '300', label: 'Bids in the last 5 minutes extend the auction' },
+  { value: '600', label: 'Bids in the last 10 minutes extend the auction' },
 ];
 
 const names = ['reserve_price', 'buy_now_price', 'starts_at', 'soft_close_seconds'];
 
-/** Terms that most items do without; open when one of them is filled in or refused. */
+/** Terms that most items do not need. Open when one of them was filled in and the form came back with a problem. */
 export function ItemTermsFields({ state }: { state: FormState }) {
   const isUsed = (value = '') => value !== '' && value !== '0';
   const used = names.some((name) => state.fields?.[name] || isUsed(state.values?.[name]));
   return (
     <details className="more" open={used && state.status === 'failed'}>
-      <summary>Reserve, buy-now price, start and late bids</summary>
+      <summary>More options: reserve price, buy-now price, start, late bids</summary>
       <div className="stack">
         <Field
           state={state}
@@ -25,7 +25,7 @@ export function ItemTermsFields({ state }: { state: FormState }) {
           label="Reserve price (optional)"
           inputMode="decimal"
           autoComplete="off"
-          hint="Below it the item is not sold. Nobody else sees it, only whether it is met."
+          hint="The lowest price you would sell for. Bidders only see whether it has been met."
         />
         <Field
           state={state}
@@ -33,14 +33,14 @@ export function ItemTermsFields({ state }: { state: FormState }) {
           label="Buy-now price (optional)"
           inputMode="decimal"
           autoComplete="off"
-          hint="Anyone may buy at this price at once, until bidding is past it."
+          hint="Anyone can buy the item at this price until a bid reaches it."
         />
         <Field
           state={state}
           name="starts_at"
-          label="Bidding begins at (UTC, optional)"
+          label="Start date and time (UTC, optional)"
           type="datetime-local"
-          hint="Empty: at once. A duration counts from then."
+          hint="Leave this empty to start the auction now."
         />
         <ChoiceField
           state={state}

@@ -1,9 +1,9 @@
-import type { FormState } from '../../server/forms/form-state.ts';
-import { pictures } from '../../server/pages/catalogue.ts';
-import { Picture } from '../page/picture.tsx';
+import { pictures } from '../../model/catalogue.ts';
+import type { FormState } from '../../model/form.ts';
+import { Picture } from '../auctions/pictures.tsx';
 import { TextField } from './field.tsx';
 
-/** Drawings of our own to tick, and addresses of others to write. */
+/** Three ways to add pictures: choose from this site's drawings, enter links, or upload files. */
 export function PictureChoice({ state, images }: { state: FormState; images: readonly string[] }) {
   const current = state.values?.images?.split(' ') ?? images;
   const paths = pictures.map(({ path }) => path);
@@ -24,13 +24,13 @@ export function PictureChoice({ state, images }: { state: FormState; images: rea
       <TextField
         state={state}
         name="image_urls"
-        label="Addresses of other pictures"
+        label="Links to pictures"
         rows={2}
         defaultValue={others.join('\n')}
-        hint="https:// addresses, one a line."
+        hint="One https:// link per line."
       />
       <div className="field">
-        <label htmlFor="uploads">Pictures of your own</label>
+        <label htmlFor="uploads">Upload pictures</label>
         <input
           id="uploads"
           name="uploads"
@@ -40,8 +40,8 @@ export function PictureChoice({ state, images }: { state: FormState; images: rea
           aria-describedby="uploads-hint"
         />
         <p className="hint" id="uploads-hint">
-          JPEG, PNG, WebP, AVIF or GIF, up to 10 MB each and 30 MB together. Where and with what they were
-          taken is removed.
+          JPEG, PNG, WebP, AVIF or GIF, up to 10 MB each and 30 MB in total. We remove location and camera
+          details.
         </p>
       </div>
       {problem && (

@@ -1,10 +1,10 @@
 'use client';
 
 import { createContext, type ReactNode, useContext } from 'react';
-import type { PriceUpdate } from '../../server/live/price-update.ts';
-import { formatMoney } from '../../server/money/format-money.ts';
-import { useLivePrice } from './use-live-price.ts';
-import { useRefresh } from './use-refresh.ts';
+import { formatMoney } from '../../model/money.ts';
+import type { PriceUpdate } from '../../model/price-update.ts';
+import { bidCountText } from '../../words/auction-words.ts';
+import { useLivePrice, useRefresh } from './use-live-price.ts';
 
 interface LivePriceState extends PriceUpdate {
   startPrice: string;
@@ -15,16 +15,16 @@ const LivePriceContext = createContext<LivePriceState | undefined>(undefined);
 
 interface LiveAuctionProps {
   itemId: string;
-  /** As the page was rendered. */
+  /** The price when the page was rendered. */
   rendered: LivePriceState;
-  /** False for an auction that is over. */
+  /** False after the auction's end. */
   running: boolean;
-  /** Whether more than the price may be untrue after a bid: how the reader stands, the reserve, buying at once. */
+  /** True when a bid may change more than the price: who is leading, the reserve price, buying now. */
   refreshed: boolean;
   children: ReactNode;
 }
 
-/** Gives what is inside it the price of now: the one that was rendered, moved by the server while the page is open. */
+/** Gives its children the current price: the rendered one, then every new one that the server sends while the page is open. */
 export function LiveAuction({ itemId, rendered, running, refreshed, children }: LiveAuctionProps) {
   const update = useLivePrice(itemId, running);
   const newer = update !== undefined && update.bidCount > rendered.bidCount;
@@ -33,29 +33,29 @@ export function LiveAuction({ itemId, rendered, running, refreshed, children }: 
   return <LivePriceContext value={value}>{children}</LivePriceContext>;
 }
 
-/** The highest bid, or the start price before the first. */
+/** The current bid, or the starting price before the first bid. */
 export function LivePrice() {
   const state = usePrice();
   const bid = state.bidCount > 0;
   return (
     <div className="live-price" aria-live="polite" aria-atomic="true">
-      <span className="hint">{bid ? 'Highest bid' : 'Start price'}</span>
+      <span className="hint">{bid ? 'Current bid' : 'Starting price'}</span>
       <strong data-testid="price">
         {formatMoney(BigInt(bid ? state.currentHighestBid : state.startPrice), state.currency)}
       </strong>
       <span className="hint" data-testid="bid-count">
-        {state.bidCount === 1 ? '1 bid' : `${state.bidCount} bids`}
+        {bidCountText(state.bidCount)}
       </span>
     </div>
   );
 }
 
-/** The smallest amount that would be accepted now. */
+/** The lowest bid that would be accepted now. */
 export function MinimumNextBid() {
   const state = usePrice();
   return (
     <span>
-      At least{' '}
+      Minimum bid:{' '}
       <span data-testid="minimum-next-bid">{formatMoney(BigInt(state.minimumNextBid), state.currency)}</span>
     </span>
   );
@@ -63,6 +63,6 @@ export function MinimumNextBid() {
 
 function usePrice(): LivePriceState {
   const state = useContext(LivePriceContext);
-  if (!state) throw new Error('a live price outside of LiveAuction');
+  if (!state) throw new Error('LivePrice and MinimumNextBid must be inside LiveAuction');
   return state;
 }

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
-import type { CallFailure } from '../../server/rpc/call-failure.ts';
-import { reasonSentences, sentenceFor } from '../../server/sentences/reason-sentences.ts';
+import type { CallFailure } from '../../model/call-outcome.ts';
 import { type Ending, signInPath } from '../../server/session/sign-in-path.ts';
+import { reasonSentences, sentenceFor } from '../../words/reason-sentences.ts';
 
-/** One sentence above or instead of a page's content. */
+/** One sentence above a page's content, or in its place. */
 export function Notice({ kind, children }: { kind: 'good' | 'bad' | 'plain'; children: ReactNode }) {
   return (
     <p className={`notice ${kind}`} role={kind === 'bad' ? 'alert' : 'status'}>
@@ -12,7 +12,7 @@ export function Notice({ kind, children }: { kind: 'good' | 'bad' | 'plain'; chi
   );
 }
 
-/** What stands where a part of a page could not be read. `path` is the page's, to come back to after signing in. */
+/** Shown in place of a part that could not be read. `path`: the page to come back to after signing in. */
 export function FailureNotice({ failure, path }: { failure: CallFailure; path: string }) {
   return (
     <Notice kind="bad">
@@ -27,17 +27,17 @@ export function FailureNotice({ failure, path }: { failure: CallFailure; path: s
   );
 }
 
-/** Stands on pages of somebody whose sign-in cannot be checked because auth does not answer. */
+/** Shown to a person whose sign-in could not be checked because auth does not answer. */
 export function UnverifiedNotice() {
   return (
     <Notice kind="bad">
-      We cannot check your sign-in just now, so we show what anybody may see. You are still signed in: try
-      again in a moment.
+      We cannot check your sign-in right now, so this page shows public information only. You are still signed
+      in. Please try again in a moment.
     </Notice>
   );
 }
 
-/** Stands once, on the page during whose request the sign-in turned out to be over. */
+/** Shown once, on the page whose request found that the sign-in has ended. */
 export function EndedNotice({ ending }: { ending: Ending }) {
   return (
     <Notice kind="bad">

@@ -1,6 +1,6 @@
 import Link from 'next/link';
 
-/** Leads to the next page of a list, and back to its first. */
+/** Links to the next page of a list and back to its first page. */
 export function Pager({ first, next, label }: { first?: string; next?: string; label: string }) {
   if (!first && !next) return null;
   return (

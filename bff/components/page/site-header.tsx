@@ -1,8 +1,8 @@
 import Link from 'next/link';
-import { signOut } from '../../server/actions/sign-out.ts';
-import type { Session } from '../../server/session/renewal.ts';
+import { signOut } from '../../server/actions/account.ts';
+import type { Session } from '../../server/session/session.ts';
 
-/** Where one can go. Links are never fetched ahead: each page would be rendered once for nothing. */
+/** The site's navigation. Links do not prefetch: the server would render every linked page, mostly for nothing. */
 export function SiteHeader({ session, unread }: { session: Session; unread: bigint | undefined }) {
   return (
     <header className="site">

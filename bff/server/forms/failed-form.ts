@@ -1,10 +1,11 @@
-import type { CallFailure, FailureReason } from '../rpc/call-failure.ts';
-import { fieldSentences } from '../sentences/field-sentences.ts';
-import { reasonSentences, sentenceFor } from '../sentences/reason-sentences.ts';
+import 'server-only';
+import { type CallFailure, type FailureReason, isUncertain } from '../../model/call-outcome.ts';
+import type { FormState } from '../../model/form.ts';
+import { fieldSentences } from '../../words/field-sentences.ts';
+import { reasonSentences, sentenceFor } from '../../words/reason-sentences.ts';
 import { signInPath } from '../session/sign-in-path.ts';
-import type { FormState } from './form-state.ts';
 
-/** The field that a reason is about, where it is about one. */
+/** The field that a reason is about. Reasons that are not about one field are missing here. */
 const fieldOf: Partial<Record<FailureReason, string>> = {
   EMAIL_TAKEN: 'email',
   END_TOO_SOON: 'end_at',
@@ -23,38 +24,17 @@ const fieldOf: Partial<Record<FailureReason, string>> = {
   MAXIMUM_NOT_RAISED: 'amount',
 };
 
-/**
- * True when the change may have been made all the same: no answer came, or the service lost its database, perhaps in the
- * middle of a COMMIT. Services say the latter with `outcome: unknown`, and promise that after any other UNAVAILABLE
- * nothing was changed.
- */
-export function isUncertain({ reason, metadata }: Pick<CallFailure, 'reason' | 'metadata'>): boolean {
-  return reason === 'UNREACHABLE' || (reason === 'UNAVAILABLE' && metadata.outcome === 'unknown');
-}
-
-/** True when the page around the form would fail, too, if it were rendered now, and take the form and its message away. */
-export function isAway({ reason }: Pick<CallFailure, 'reason'>): boolean {
-  return reason === 'UNREACHABLE' || reason === 'UNAVAILABLE';
-}
-
-/** The form after a refused call: the sentence, the fields it is about, and what had been typed. */
+/** The form after a refused call: its sentence, the sentence of the field it is about, and what the person typed. */
 export function failedForm(failure: CallFailure, path: string, values: Record<string, string>): FormState {
-  return formAfter(
-    failure,
-    path,
-    values,
-    'We cannot tell whether this was taken. Sending the same form again is safe.',
-  );
+  const uncertainty = 'We do not know whether this went through. It is safe to submit the same form again.';
+  return formAfter(failure, path, values, uncertainty);
 }
 
-/** The same for the one form that lists a second item when it is sent a second time. */
+/** Like `failedForm`, for forms that would list a second item when they are submitted a second time. */
 export function failedListing(failure: CallFailure, path: string, values: Record<string, string>): FormState {
-  return formAfter(
-    failure,
-    path,
-    values,
-    'We cannot tell whether your item was listed. Look at your listings before you send this again.',
-  );
+  const uncertainty =
+    'We do not know whether your item was listed. Check your listings before you submit this again.';
+  return formAfter(failure, path, values, uncertainty);
 }
 
 function formAfter(
@@ -76,22 +56,24 @@ function formAfter(
   };
 }
 
-/** The form after a check of its own failed, before any call. */
+/** The form after this site's own check of a field failed, before any call. */
 export function refusedForm(fields: Record<string, string>, values: Record<string, string>): FormState {
   return { status: 'failed', message: reasonSentences.INVALID_FIELD({}), fields, values };
 }
 
-/** The form of somebody who is not signed in (any more), or whose sign-in cannot be checked. */
+/** The form of a person who is not signed in (any more), or whose sign-in could not be checked. */
 export function unsignedForm(
   kind: 'guest' | 'unverified',
   path: string,
   values: Record<string, string>,
 ): FormState {
-  if (kind === 'unverified')
+  if (kind === 'guest')
     return {
       status: 'failed',
-      message: sentenceFor({ service: 'auth', reason: 'UNREACHABLE', metadata: {} }),
+      message: reasonSentences.UNAUTHENTICATED({}),
       values,
+      signIn: signInPath(path),
     };
-  return { status: 'failed', message: reasonSentences.UNAUTHENTICATED({}), values, signIn: signInPath(path) };
+  const message = sentenceFor({ service: 'auth', reason: 'UNREACHABLE', metadata: {} });
+  return { status: 'failed', message, values };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CallFailure, FailureReason } from '../rpc/call-failure.ts';
+import type { CallFailure, FailureReason } from '../../model/call-outcome.ts';
 import { failedForm, failedListing } from './failed-form.ts';
 
 const failure = (reason: FailureReason, metadata: Record<string, string> = {}): CallFailure => ({
@@ -11,33 +11,33 @@ const failure = (reason: FailureReason, metadata: Record<string, string> = {}): 
 
 const uncertain = [
   ['a call that nobody answered', failure('UNREACHABLE')],
-  ['a service that lost its database on the way', failure('UNAVAILABLE', { outcome: 'unknown' })],
+  ['a service that lost its database during the call', failure('UNAVAILABLE', { outcome: 'unknown' })],
 ] as const;
 
 describe('a form whose call failed', () => {
   it.each(uncertain)(
-    'admits after %s that the change may have been made, and that sending it again is safe',
+    'says after %s that the change may have been made, and that submitting again is safe',
     (_, failed) => {
       const { message } = failedForm(failed, '/', {});
-      expect(message).toContain('cannot tell whether');
-      expect(message).toContain('Sending the same form again is safe');
+      expect(message).toContain('do not know whether');
+      expect(message).toContain('It is safe to submit the same form again');
       expect(message).not.toMatch(/nothing was changed/i);
     },
   );
 
   it.each(uncertain)(
-    'asks after %s to look before an item is listed a second time, which would not be safe',
+    'asks after %s to check the listings first, because submitting again could list a second item',
     (_, failed) => {
       const { message } = failedListing(failed, '/sell', {});
-      expect(message).toContain('cannot tell whether');
-      expect(message).toContain('Look at your listings');
-      expect(message).not.toContain('again is safe');
+      expect(message).toContain('do not know whether');
+      expect(message).toContain('Check your listings');
+      expect(message).not.toContain('It is safe');
     },
   );
 
-  it('says nothing of the kind when a service has answered no', () => {
+  it('says neither when a service refused the call', () => {
     for (const answer of [failure('END_TOO_SOON'), failure('UNAVAILABLE')])
       for (const form of [failedForm, failedListing])
-        expect(form(answer, '/', {}).message).not.toMatch(/cannot tell|safe|listings|nothing was changed/i);
+        expect(form(answer, '/', {}).message).not.toMatch(/do not know|safe|listings|nothing was changed/i);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imageProblem, itemDetails, itemTerms } from './read-item-form.ts';
+import { imageProblem, itemDetails, itemTerms } from './item-form.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 
@@ -32,13 +32,13 @@ describe('the form for a new item', () => {
     [{ end_at: 'tomorrow' }],
     [{ end_at: '2026-02-31T99:00' }],
     [{}],
-  ])('says what is wrong with the end in %j', (fields) => {
+  ])('has a sentence for the wrong end in %j', (fields) => {
     expect(itemTerms(formOf({ ...terms, ...fields }), NOW)).toMatchObject({
       fields: { end_at: expect.any(String) },
     });
   });
 
-  it('takes a reserve, a buy-now price, a start that the duration counts from, and a soft close', () => {
+  it('reads a reserve price, a buy-now price, a start from which the duration counts, and a soft close', () => {
     const form = formOf({
       ...terms,
       duration: '2',
@@ -62,7 +62,7 @@ describe('the form for a new item', () => {
     });
   });
 
-  it('says what is wrong with each of them', () => {
+  it('has a sentence for each wrong field', () => {
     const form = formOf({
       ...terms,
       duration: '2',
@@ -81,7 +81,7 @@ describe('the form for a new item', () => {
     ]);
   });
 
-  it('says everything that is wrong at once', () => {
+  it('returns all problems at once', () => {
     const read = itemTerms(formOf({ start_price: 'much', currency: 'USD' }), NOW);
     expect(read).toMatchObject({
       ok: false,
@@ -89,7 +89,7 @@ describe('the form for a new item', () => {
     });
   });
 
-  it('takes ticked pictures and written addresses together', () => {
+  it('reads selected pictures and typed links together', () => {
     const form = formOf({
       images: ['/pictures/vase.svg', ''],
       image_urls: ' https://a.example/1.jpg\nhttps://a.example/2.jpg ',
@@ -101,7 +101,7 @@ describe('the form for a new item', () => {
     ]);
   });
 
-  it('refuses pictures that no page would show', () => {
+  it('refuses pictures that pages do not show', () => {
     expect(imageProblem(['/pictures/vase.svg', 'https://a.example/x'])).toBeUndefined();
     for (const bad of [
       'http://a.example/x',

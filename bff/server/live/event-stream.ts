@@ -1,9 +1,10 @@
+import 'server-only';
+import { liveEvent } from '../../model/price-update.ts';
 import type { LiveMessage } from './live-pages.ts';
-import { liveEvent } from './price-update.ts';
 
-/** Under the minute after which proxies give up on a silent connection. */
+/** Less than a minute: many proxies close a connection that is silent for that long. */
 const HEARTBEAT_MS = 15_000;
-/** A reader this many messages behind has gone, or may as well connect again. */
+/** A reader that is this many messages behind is disconnected: it is gone, or it can connect again. */
 const MOST_UNREAD = 64;
 
 export interface EventStream {
@@ -12,8 +13,8 @@ export interface EventStream {
 }
 
 /**
- * A response of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) that ends with
- * `signal`, when the reader goes, or when the reader falls far behind; `onEnd` runs once in every case.
+ * A response of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). It ends when one of
+ * the signals aborts, when the reader disconnects, or when the reader falls too far behind. `onEnd` runs exactly once.
  */
 export function openEventStream(signals: readonly AbortSignal[], onEnd: () => void): EventStream {
   const encoder = new TextEncoder();

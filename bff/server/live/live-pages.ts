@@ -1,11 +1,12 @@
-import type { PriceUpdate } from './price-update.ts';
+import 'server-only';
+import type { PriceUpdate } from '../../model/price-update.ts';
 
-/** What an open page hears. `changed`: something else than the price is new, the page should be rendered again. */
+/** A message to an open page. `changed`: something other than the price changed, so the page must be rendered again. */
 export type LiveMessage = { kind: 'price'; update: PriceUpdate } | { kind: 'changed' };
 
 export type LiveListener = (message: LiveMessage) => void;
 
-/** The pages that are open now, by item. Bounded: a page beyond the limit simply does not move by itself. */
+/** The pages that are open now, by item. The number is limited; a page beyond the limit gets no live prices. */
 export class LivePages {
   readonly #listeners = new Map<string, Set<LiveListener>>();
   readonly #limit: number;
@@ -20,12 +21,12 @@ export class LivePages {
     return this.#open;
   }
 
-  /** The items that at least one page shows. */
+  /** The items with at least one open page. */
   items(): string[] {
     return [...this.#listeners.keys()];
   }
 
-  /** Adds a page; the answer removes it again, and may be called twice. Undefined when the limit is reached. */
+  /** Adds a page. The returned function removes it and may be called twice. Undefined when the limit is reached. */
   join(itemId: string, listener: LiveListener): (() => void) | undefined {
     if (this.#open >= this.#limit) return undefined;
     const listeners = this.#listeners.get(itemId) ?? new Set();
@@ -38,8 +39,8 @@ export class LivePages {
     };
   }
 
-  /** Tells every open page of an item. */
-  tell(itemId: string, message: LiveMessage): void {
+  /** Sends a message to every open page of an item. */
+  send(itemId: string, message: LiveMessage): void {
     for (const listener of [...(this.#listeners.get(itemId) ?? [])]) listener(message);
   }
 }

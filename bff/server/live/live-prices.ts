@@ -1,39 +1,40 @@
+import 'server-only';
 import { createLogger } from '@gavel/observability/logger';
 import { withSpan } from '@gavel/observability/tracing';
 import type { ConsumeMessage } from 'amqplib';
 import { config } from '../../config.ts';
+import type { PriceUpdate } from '../../model/price-update.ts';
 import { call } from '../rpc/call.ts';
 import { bidsClient } from '../rpc/clients.ts';
 import { LivePages } from './live-pages.ts';
-import type { PriceUpdate } from './price-update.ts';
 import { readEvent } from './read-event.ts';
 import { subscribeToTopic, type TopicSubscription } from './topic-subscription.ts';
 
 const log = createLogger('bff');
 
-// A page costs about 20 kB here; browsers hold at most six per site over HTTP/1.1.
+// A page costs about 20 kB here; browsers open at most six connections per site over HTTP/1.1.
 const MOST_OPEN_PAGES = 5_000;
 
 interface LivePrices {
   pages: LivePages;
   subscription: TopicSubscription | undefined;
-  /** Aborted when the process is asked to end, so that open pages do not keep it. */
+  /** Aborted on SIGTERM, so that open pages do not keep the process running. */
   ending: AbortSignal;
 }
 
-// On globalThis, because Next may load a module once per route and there must be one connection per process.
+// On globalThis, because Next may load a module once per route and a process needs only one connection.
 const KEY = Symbol.for('gavel.bff.live-prices');
-const shared = globalThis as { [KEY]?: LivePrices };
+const store = globalThis as { [KEY]?: LivePrices };
 
-/** This process's open pages and the one connection that feeds them, made when somebody first asks for either. */
+/** This process's open pages and the one connection that feeds them. Created at the first call. */
 export function livePrices(): LivePrices {
-  shared[KEY] ??= start();
-  return shared[KEY];
+  store[KEY] ??= start();
+  return store[KEY];
 }
 
 /**
- * Whether prices move by themselves now. `off`: no broker is configured. Asked by /readyz, so that the connection stands
- * before the first page opens.
+ * Whether live prices work now. `off`: no broker is configured. /readyz calls it, so that the connection is open before
+ * the first page.
  */
 export function livePricesState(): { live: 'off' | 'connected' | 'disconnected'; pages: number } {
   const { subscription, pages } = livePrices();
@@ -41,7 +42,7 @@ export function livePricesState(): { live: 'off' | 'connected' | 'disconnected';
   return { live: subscription.connected ? 'connected' : 'disconnected', pages: pages.open };
 }
 
-/** The price of now, as bids has it; undefined when it cannot be had. */
+/** The current price, from bids; undefined when the call fails. */
 export async function currentPrice(itemId: string): Promise<PriceUpdate | undefined> {
   const outcome = await call('bids', () => bidsClient().getItem({ id: itemId }));
   if (!outcome.ok || !outcome.value.item) return undefined;
@@ -74,18 +75,18 @@ function start(): LivePrices {
 function deliver(pages: LivePages, message: ConsumeMessage): void {
   try {
     const event = readEvent(message.properties.headers, message.content);
-    if (event) pages.tell(event.itemId, event.message);
+    if (event) pages.send(event.itemId, event.message);
   } catch (error) {
     log.error({ err: error, subject: message.fields.routingKey }, 'event could not be read');
   }
 }
 
-/** After an outage every open page gets the price of now, item by item, so that bids is asked once per item. */
+/** After an outage every open page gets the current price. Item by item, so that bids is called once per item. */
 function catchUp(pages: LivePages): Promise<void> {
   return withSpan('live-prices catch-up', { root: true, scope: 'gavel.bff' }, async () => {
     for (const itemId of pages.items()) {
       const update = await currentPrice(itemId);
-      if (update) pages.tell(itemId, { kind: 'price', update });
+      if (update) pages.send(itemId, { kind: 'price', update });
     }
   });
 }

@@ -2,9 +2,9 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { toHeaders } from '@gavel/proto/envelope';
 import { BidPlacedSchema, ProxyBidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import { describe, expect, it, vi } from 'vitest';
+import { readPriceUpdate } from '../../model/price-update.ts';
 import { openEventStream } from './event-stream.ts';
 import { LivePages } from './live-pages.ts';
-import { readPriceUpdate } from './price-update.ts';
 import { readEvent } from './read-event.ts';
 
 const price = (bidCount: number) =>
@@ -22,22 +22,22 @@ const headersOf = (type: string) =>
   });
 
 describe('live pages', () => {
-  it('hear of their own item until they leave, and leave nothing behind', () => {
+  it('get the messages of their own item until they leave', () => {
     const pages = new LivePages(10);
     const [mine, other] = [vi.fn(), vi.fn()];
     const leave = pages.join('item-1', mine);
     pages.join('item-2', other);
-    pages.tell('item-1', price(1));
+    pages.send('item-1', price(1));
     expect(mine).toHaveBeenCalledExactlyOnceWith(price(1));
     expect(other).not.toHaveBeenCalled();
     leave?.();
     leave?.();
-    pages.tell('item-1', price(2));
+    pages.send('item-1', price(2));
     expect(mine).toHaveBeenCalledOnce();
     expect([pages.open, pages.items()]).toEqual([1, ['item-2']]);
   });
 
-  it('are refused beyond the limit, and taken again when one has left', () => {
+  it('are refused beyond the limit, and accepted again after one has left', () => {
     const pages = new LivePages(1);
     const leave = pages.join('item-1', vi.fn());
     expect(pages.join('item-1', vi.fn())).toBeUndefined();
@@ -47,7 +47,7 @@ describe('live pages', () => {
 });
 
 describe('an event of the topic exchange', () => {
-  it('is the price after the answer when a standing maximum beat the bid', () => {
+  it('is the price after the automatic bid when a maximum bid was higher', () => {
     const beaten = { itemId: 'item-1', amount: 500n, currentHighestBid: 550n, minimumNextBid: 600n };
     const answer = { itemId: 'item-1', amount: 550n, minimumNextBid: 600n };
     const bodies = [
@@ -67,7 +67,7 @@ describe('an event of the topic exchange', () => {
   });
 
   it.each(['AuctionStarted', 'AuctionExtended', 'MaximumRaised', 'AuctionClosed'])(
-    'is a reason to read the page again: %s',
+    'renders the page again for %s',
     (name) => {
       expect(readEvent(headersOf(`bids.v1.${name}`), new Uint8Array())?.message).toEqual({ kind: 'changed' });
     },
@@ -92,7 +92,7 @@ describe('an event of the topic exchange', () => {
     });
   });
 
-  it('asks for the page again when the item was edited, cancelled or closed', () => {
+  it('renders the page again when the item was edited, cancelled or closed', () => {
     for (const type of ['bids.v1.ItemUpdated', 'bids.v1.ItemCancelled', 'bids.v1.AuctionClosed'])
       expect(readEvent(headersOf(type), new Uint8Array())).toEqual({
         itemId: 'item-1',
@@ -100,14 +100,14 @@ describe('an event of the topic exchange', () => {
       });
   });
 
-  it('is passed over when it is of no known kind or carries no envelope', () => {
+  it('is ignored when its type is unknown or it has no envelope', () => {
     expect(readEvent(headersOf('bids.v1.SomethingNew'), new Uint8Array())).toBeUndefined();
     expect(readEvent({}, new Uint8Array())).toBeUndefined();
   });
 });
 
 describe('an event stream', () => {
-  it('writes events that a page reads back', async () => {
+  it('writes events that a page can read', async () => {
     const gone = new AbortController();
     const ended = vi.fn();
     const { response, send } = openEventStream([gone.signal], ended);
@@ -121,14 +121,14 @@ describe('an event stream', () => {
     expect(ended).toHaveBeenCalledOnce();
   });
 
-  it('ends when its reader goes', async () => {
+  it('ends when its reader disconnects', async () => {
     const ended = vi.fn();
     const { response } = openEventStream([new AbortController().signal], ended);
     await response.body?.cancel();
     expect(ended).toHaveBeenCalledOnce();
   });
 
-  it('lets go of a reader that has fallen far behind', () => {
+  it('ends when its reader is too far behind', () => {
     const ended = vi.fn();
     const { send } = openEventStream([new AbortController().signal], ended);
     for (let i = 0; i < 200; i++) send(price(i));
@@ -140,7 +140,7 @@ describe('an event stream', () => {
     ['[]'],
     ['{"bidCount":1}'],
     ['{"currentHighestBid":"1e9","minimumNextBid":"1","bidCount":1}'],
-  ])('is not believed when it says %s', (data) => {
+  ])('is ignored when its data is %s', (data) => {
     expect(readPriceUpdate(data)).toBeUndefined();
   });
 });

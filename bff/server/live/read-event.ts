@@ -1,15 +1,17 @@
+import 'server-only';
 import { fromBinary } from '@bufbuild/protobuf';
 import { fromHeaders } from '@gavel/proto/envelope';
 import { BidPlacedSchema, ProxyBidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import type { LiveMessage } from './live-pages.ts';
 
-/** What a message of the topic exchange means for open pages: the item it is about and what they hear. */
+/** What an event of the topic exchange means for open pages: the item, and the message for its pages. */
 export interface LiveEvent {
   itemId: string;
   message: LiveMessage;
 }
 
-const seenElsewhere: ReadonlySet<string> = new Set([
+// These events change more of the page than the price, so the page is rendered again.
+const rendersAgain: ReadonlySet<string> = new Set([
   'bids.v1.ItemUpdated',
   'bids.v1.ItemCancelled',
   'bids.v1.AuctionStarted',
@@ -18,7 +20,7 @@ const seenElsewhere: ReadonlySet<string> = new Set([
   'bids.v1.AuctionClosed',
 ]);
 
-/** Reads one message; undefined for what no open page is interested in. Throws when a known body is malformed. */
+/** Reads one message; undefined for an event that no page shows. Throws when the body of a known event is malformed. */
 export function readEvent(
   headers: Readonly<Record<string, unknown>> | undefined,
   body: Uint8Array,
@@ -26,10 +28,10 @@ export function readEvent(
   const parsed = fromHeaders(headers);
   if (!parsed.ok) return undefined;
   const { type, partitionkey: itemId } = parsed.envelope;
-  if (seenElsewhere.has(type)) return { itemId, message: { kind: 'changed' } };
+  if (rendersAgain.has(type)) return { itemId, message: { kind: 'changed' } };
   if (type === 'bids.v1.BidPlaced') {
     const bid = fromBinary(BidPlacedSchema, body);
-    // Events of before maxima name no highest bid: then it was the bid itself.
+    // Events from before maximum bids existed have no highest bid: the bid itself was the highest.
     const currentHighestBid = bid.currentHighestBid || bid.amount;
     return { itemId, message: priceOf({ ...bid, currentHighestBid }) };
   }

@@ -16,7 +16,7 @@ declare module 'vitest' {
 const AWHILE = { timeout: 30_000, interval: 100 };
 
 describe('a topic subscription', () => {
-  // Another one for each test: the broker's list of connections may still show those of the one before.
+  // A new vhost for each test: the broker's list of connections may still contain those of the last test.
   let vhost: string;
   let urls: InfrastructureUrls;
   let publisher: ChannelModel;
@@ -55,7 +55,7 @@ describe('a topic subscription', () => {
     }, AWHILE);
   const connected = () => vi.waitFor(() => expect(subscription.connected).toBe(true), AWHILE);
 
-  it('waits for the relay to declare the exchange, then hears the events of bids and no others', async () => {
+  it('waits until the relay has declared the exchange, then receives the events of bids and no others', async () => {
     expect(subscription.connected).toBe(false);
     const channel = await declareExchange();
     await connected();
@@ -72,7 +72,7 @@ describe('a topic subscription', () => {
     expect(reconnects).toBe(0);
   });
 
-  it('comes back by itself after the broker closed its connection, and tells that it missed some', async () => {
+  it('reconnects after the broker closed its connection, and reports it', async () => {
     await declareExchange();
     await connected();
     await closeConnections(urls, vhost, (name) => !name.includes(`:${localPort(publisher)} `));
@@ -91,7 +91,7 @@ describe('a topic subscription', () => {
     await noQueues();
   });
 
-  it('can be closed at any moment while it is still connecting', async () => {
+  it('can be closed at any moment while it is connecting', async () => {
     await declareExchange();
     await subscription.close();
     const ignore = () => undefined;

@@ -1,3 +1,4 @@
+import 'server-only';
 import { createLogger } from '@gavel/observability/logger';
 import { toBindingKey } from '@gavel/proto/subjects';
 import { EVENTS_EXCHANGE } from '@gavel/proto/topology';

@@ -1,16 +1,18 @@
+import 'server-only';
 import { Agent } from 'node:http';
 import type { DescService } from '@bufbuild/protobuf';
-import { type Client, createClient } from '@connectrpc/connect';
+import { type Client, Code, ConnectError, createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
+import { attribute } from '@gavel/observability/attributes';
+import { inject, withSpan } from '@gavel/observability/tracing';
 import { AuthService } from '@gavel/proto/gen/auth/v1/auth_pb';
 import { BidService, LeaderboardService, PictureService } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
 import { NotificationService } from '@gavel/proto/gen/notifications/v1/notifications_pb';
 import { UserStatsService } from '@gavel/proto/gen/userstats/v1/user_stats_pb';
 import { config } from '../../config.ts';
-import { retryOnce } from './retry-once.ts';
-import { traceCalls } from './trace-calls.ts';
 
-// Longer than argon2 under load takes, shorter than a person waits before reloading.
+// Longer than a sign-in takes under load (argon2), shorter than a person waits before reloading the page.
 const TIMEOUT_MS = 8_000;
 
 export const authClient = lazily(AuthService, () => config().AUTH_URL);
@@ -20,12 +22,12 @@ export const leaderboardClient = lazily(LeaderboardService, () => config().BIDS_
 export const notificationsClient = lazily(NotificationService, () => config().NOTIFICATIONS_URL);
 export const userStatsClient = lazily(UserStatsService, () => config().USER_STATS_URL);
 
-/** Call options that name the caller, and the address that the call is for. */
+/** Call options with the caller's access token and browser address. */
 export function as(session: { accessToken: string; address?: string }): { headers: Record<string, string> } {
   return { headers: { authorization: `Bearer ${session.accessToken}`, ...forwarded(session) } };
 }
 
-/** Call options of anybody: who it is when they are signed in, and in any case the address that the call is for. */
+/** Call options for anybody: the access token of a signed-in person, and in any case the browser's address. */
 export function asVisitor(session: { kind: string; accessToken?: string; address?: string }): {
   headers: Record<string, string>;
 } {
@@ -38,7 +40,7 @@ function forwarded({ address }: { address?: string }): Record<string, string> {
   return address ? { 'x-forwarded-for': address } : {};
 }
 
-/** A client made at its first use, because a build has no environment. */
+/** A client that is created at its first use, because the environment is not known during a build. */
 function lazily<S extends DescService>(service: S, baseUrl: () => string): () => Client<S> {
   let client: Client<S> | undefined;
   return () => {
@@ -49,9 +51,47 @@ function lazily<S extends DescService>(service: S, baseUrl: () => string): () =>
         httpVersion: '1.1',
         defaultTimeoutMs: TIMEOUT_MS,
         nodeOptions: baseUrl().startsWith('http:') ? { agent: new Agent({ keepAlive: true }) } : {},
-        interceptors: [retryOnce(), traceCalls()],
+        interceptors: [retryOnce, traceCall],
       }),
     );
     return client;
   };
 }
+
+// Methods that may run twice: reads, and changes that give the same answer again. PlaceBid has its idempotency key, BuyNow
+// its buyer, a picture its content hash; for Refresh, auth keeps the successor of the last token for a few seconds.
+const repeatable =
+  /^(Get|List)[A-Z]|^(PlaceBid|BuyNow|WatchItem|UnwatchItem|UploadPicture|MarkRead|UpdatePreferences|Refresh)$/;
+
+/**
+ * Retries a call once when its connection failed, which happens when a service restarts between two requests on a
+ * kept-alive connection. An answer from the service is never retried.
+ */
+const retryOnce: Interceptor = (next) => async (request) => {
+  try {
+    return await next(request);
+  } catch (error) {
+    if (request.stream || !repeatable.test(request.method.name) || !isLostConnection(error)) throw error;
+    return next(request);
+  }
+};
+
+function isLostConnection(error: unknown): boolean {
+  if (!(error instanceof ConnectError) || error.findDetails(ErrorInfoSchema).length > 0) return false;
+  return error.code === Code.Unavailable || error.code === Code.Aborted;
+}
+
+/** One client span per call, named `package.Service/Method`. The request's headers carry its trace context. */
+const traceCall: Interceptor = (next) => (request) => {
+  const method = `${request.service.typeName}/${request.method.name}`;
+  const attributes = { [attribute.rpcSystem]: 'connectrpc', [attribute.rpcMethod]: method };
+  return withSpan(method, { kind: 'client', attributes, scope: 'gavel.bff' }, async (span) => {
+    for (const [name, value] of Object.entries(inject())) request.header.set(name, value);
+    try {
+      return await next(request);
+    } catch (error) {
+      if (error instanceof ConnectError) span.setAttribute(attribute.rpcStatusCode, Code[error.code]);
+      throw error;
+    }
+  });
+};

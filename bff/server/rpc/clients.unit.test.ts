@@ -5,7 +5,7 @@ describe('call options', () => {
   const authorization = 'Bearer t';
   const address = '203.0.113.7';
 
-  it('name the caller and the address that the call is for, which limits count by', () => {
+  it('carry the access token and the browser’s address, by which services count requests', () => {
     expect(as({ accessToken: 't', address })).toEqual({
       headers: { authorization, 'x-forwarded-for': address },
     });
@@ -15,7 +15,7 @@ describe('call options', () => {
     expect(asVisitor({ kind: 'guest', address })).toEqual({ headers: { 'x-forwarded-for': address } });
   });
 
-  it('name no address that is not known', () => {
+  it('carry no address when it is unknown', () => {
     expect(as({ accessToken: 't', address: '' })).toEqual({ headers: { authorization } });
     expect(asVisitor({ kind: 'unverified', address: '' })).toEqual({ headers: {} });
   });

@@ -1,16 +1,17 @@
+import 'server-only';
+import type { FailureReason } from '../../model/call-outcome.ts';
 import { call } from '../rpc/call.ts';
-import type { FailureReason } from '../rpc/call-failure.ts';
 import { authClient } from '../rpc/clients.ts';
 import type { RequestOrigin } from './client-address.ts';
 import type { SessionTokens } from './session-cookies.ts';
 
-/** `unknown`: auth did not answer, so nothing is known and nothing may be thrown away. */
+/** `unknown`: auth did not answer, so the session may be valid and its cookies must be kept. */
 export type Renewal =
   | { kind: 'renewed'; tokens: SessionTokens }
   | { kind: 'refused'; reason: FailureReason }
   | { kind: 'unknown' };
 
-/** Answers that end a sign-in. INVALID_FIELD: the cookie holds something that never was a refresh token. */
+/** Answers that end a sign-in. INVALID_FIELD: the cookie holds a text that is not a refresh token. */
 const final: ReadonlySet<FailureReason> = new Set([
   'SESSION_EXPIRED',
   'SESSION_REVOKED',
@@ -24,8 +25,8 @@ const final: ReadonlySet<FailureReason> = new Set([
 const running = new Map<string, Promise<Renewal>>();
 
 /**
- * Exchanges a refresh token at auth. A page's parallel requests that carry the same token share one exchange; between
- * processes it is auth that gives the same successor to both.
+ * Exchanges a refresh token at auth. Parallel requests of one page carry the same token and share one exchange. When two
+ * processes exchange the same token, auth gives both the same successor.
  */
 export function renewSession(refreshToken: string, origin: RequestOrigin): Promise<Renewal> {
   const known = running.get(refreshToken);

@@ -1,4 +1,5 @@
-import { readAccessToken } from './access-token.ts';
+import 'server-only';
+import { readAccessToken } from './session.ts';
 
 /** Attributes of a session cookie, in the form that Next's cookie stores take. */
 export interface SessionCookie {
@@ -10,7 +11,7 @@ export interface SessionCookie {
   secure: boolean;
   /** Seconds; 0 removes the cookie. */
   maxAge: number;
-  /** Set beside a maxAge of 0, which Next drops when it copies a cookie from the proxy's response onto a redirect. */
+  /** Set together with a maxAge of 0: Next drops that one when it copies a cookie from the proxy's response to a redirect. */
   expires?: Date;
 }
 
@@ -19,15 +20,15 @@ export interface SessionTokens {
   refreshToken: string;
 }
 
-/** The names in force. `__Host-` makes a browser refuse the cookie without Secure, on a subdomain or under a path. */
+/** The cookies' names. With `__Host-`, browsers accept the cookie only with Secure, for this host and for the path `/`. */
 export function cookieNames(secure: boolean): { access: string; refresh: string } {
   const prefix = secure ? '__Host-' : '';
   return { access: `${prefix}gavel_access`, refresh: `${prefix}gavel_refresh` };
 }
 
 /**
- * The two cookies of a sign-in. The access cookie ends with its token; the refresh cookie is kept for `days`, and auth
- * decides how long it is worth anything.
+ * The two cookies of a sign-in. The access cookie expires with its token. The refresh cookie is kept for `days`; auth
+ * decides how long its token is valid.
  */
 export function sessionCookies(
   tokens: SessionTokens,
@@ -42,13 +43,13 @@ export function sessionCookies(
   ];
 }
 
-/** The two cookies that take a sign-in away from the browser. */
+/** Two cookies that remove a sign-in from the browser. */
 export function clearedCookies(secure: boolean): SessionCookie[] {
   const { access, refresh } = cookieNames(secure);
   return [access, refresh].map((name) => ({ ...cookie(name, '', secure, 0), expires: new Date(0) }));
 }
 
-/** True when the browser speaks https with this site, whatever the hop to this process speaks. */
+/** True when the browser uses https, even if a proxy forwards the request to this process over http. */
 export function isSecure(
   config: { PUBLIC_ORIGIN?: string | undefined; TRUSTED_PROXY_HOPS: number },
   headers: Pick<Headers, 'get'>,

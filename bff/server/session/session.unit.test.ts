@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLive, needsRenewal, readAccessToken } from './access-token.ts';
-import { renewalStep, sessionFrom } from './renewal.ts';
+import { isLive, needsRenewal, readAccessToken, renewalStep, sessionFrom } from './session.ts';
 import { clearedCookies, cookieNames, isSecure, sessionCookies } from './session-cookies.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -8,7 +7,7 @@ const token = (secondsLeft: number, sub = 'user-1'): string =>
   `e30.${Buffer.from(JSON.stringify({ sub, exp: NOW / 1000 + secondsLeft })).toString('base64url')}.c2ln`;
 
 describe('access token', () => {
-  it('is renewed from 30 seconds before its end, and still used until then', () => {
+  it('is renewed from 30 seconds before its end, and accepted until its end', () => {
     expect(needsRenewal(readAccessToken(token(31)), NOW)).toBe(false);
     expect(needsRenewal(readAccessToken(token(30)), NOW)).toBe(true);
     expect(isLive(readAccessToken(token(1)), NOW)).toBe(true);
@@ -20,11 +19,11 @@ describe('access token', () => {
     ['an empty text', ''],
     ['a word', 'nonsense'],
     ['two dots', '..'],
-    ['a body that is no JSON', 'e30.bm9uc2Vuc2U.c2ln'],
+    ['a body that is not JSON', 'e30.bm9uc2Vuc2U.c2ln'],
     ['no subject', `e30.${Buffer.from('{"exp":1}').toString('base64url')}.c2ln`],
     ['no end', `e30.${Buffer.from('{"sub":"a"}').toString('base64url')}.c2ln`],
-    ['an end that is no number', `e30.${Buffer.from('{"sub":"a","exp":"1"}').toString('base64url')}.c2ln`],
-  ])('counts as absent when the cookie holds %s', (_, text) => {
+    ['an end that is not a number', `e30.${Buffer.from('{"sub":"a","exp":"1"}').toString('base64url')}.c2ln`],
+  ])('counts as missing when the cookie holds %s', (_, text) => {
     expect(readAccessToken(text)).toBeUndefined();
   });
 });
@@ -33,12 +32,12 @@ describe('renewal', () => {
   it.each([
     ['a guest', undefined, undefined, 'nothing', 'guest'],
     ['a live sign-in', token(600), 'r', 'nothing', 'signed-in'],
-    ['an access token about to end', token(10), 'r', 'renew', 'signed-in'],
-    ['an ended access token', token(-600), 'r', 'renew', 'unverified'],
+    ['an access token about to expire', token(10), 'r', 'renew', 'signed-in'],
+    ['an expired access token', token(-600), 'r', 'renew', 'unverified'],
     ['a missing access token', undefined, 'r', 'renew', 'unverified'],
     ['a broken access token', 'nonsense', 'r', 'renew', 'unverified'],
     ['a live access token alone', token(10), undefined, 'nothing', 'signed-in'],
-    ['an ended access token alone', token(-1), undefined, 'clear', 'guest'],
+    ['an expired access token alone', token(-1), undefined, 'clear', 'guest'],
     ['a broken access token alone', 'nonsense', undefined, 'clear', 'guest'],
     ['empty cookies', '', '', 'nothing', 'guest'],
   ])('%s', (_, access, refresh, step, kind) => {
@@ -55,21 +54,21 @@ describe('session cookies', () => {
       expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'lax', path: '/', secure: false });
   });
 
-  it('end with the access token, and after the configured days', () => {
+  it('expire with the access token, and after the configured days', () => {
     expect(sessionCookies(tokens, { secure: false, days: 2, nowMs: NOW }).map((c) => c.maxAge)).toEqual([
       900,
       2 * 24 * 3600,
     ]);
   });
 
-  it('carry __Host- and Secure on https, and plain names on http', () => {
+  it('have __Host- names and Secure on https, and plain names on http', () => {
     expect(cookieNames(true)).toEqual({ access: '__Host-gavel_access', refresh: '__Host-gavel_refresh' });
     expect(cookieNames(false)).toEqual({ access: 'gavel_access', refresh: 'gavel_refresh' });
     for (const cookie of sessionCookies(tokens, { secure: true, days: 1, nowMs: NOW }))
       expect(cookie).toMatchObject({ secure: true, name: expect.stringMatching(/^__Host-/) });
   });
 
-  it('are taken away with the attributes that they were set with', () => {
+  it('are removed with the attributes that they were set with', () => {
     expect(clearedCookies(true)).toMatchObject([
       { name: '__Host-gavel_access', value: '', maxAge: 0, expires: new Date(0), secure: true, path: '/' },
       { name: '__Host-gavel_refresh', value: '', maxAge: 0, expires: new Date(0), secure: true, path: '/' },
@@ -80,10 +79,10 @@ describe('session cookies', () => {
     ['an https origin', 'https://gavel.example', 0, undefined, true],
     ['an http origin', 'http://127.0.0.1:3000', 0, 'https', false],
     ['no origin', undefined, 0, undefined, false],
-    ['a header from nobody trusted', undefined, 0, 'https', false],
-    ['a trusted proxy that speaks https', undefined, 1, 'https', true],
-    ['a trusted proxy that speaks http', undefined, 1, 'http', false],
-  ])('see https by %s', (_, PUBLIC_ORIGIN, TRUSTED_PROXY_HOPS, proto, secure) => {
+    ['a header without a trusted proxy', undefined, 0, 'https', false],
+    ['a trusted proxy that received https', undefined, 1, 'https', true],
+    ['a trusted proxy that received http', undefined, 1, 'http', false],
+  ])('detect https from %s', (_, PUBLIC_ORIGIN, TRUSTED_PROXY_HOPS, proto, secure) => {
     const headers = new Headers(proto ? { 'x-forwarded-proto': proto } : {});
     expect(isSecure({ PUBLIC_ORIGIN, TRUSTED_PROXY_HOPS }, headers)).toBe(secure);
   });

@@ -1,16 +1,47 @@
-import { headers } from 'next/headers';
+import 'server-only';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { RegisterRequestSchema, RegisterResponse } from '@gavel/proto/gen/auth/v1/auth_pb';
+import { cookies, headers } from 'next/headers';
 import { config } from '../../config.ts';
+import type { CallOutcome } from '../../model/call-outcome.ts';
 import { call } from '../rpc/call.ts';
-import type { CallOutcome } from '../rpc/call-failure.ts';
 import { authClient } from '../rpc/clients.ts';
-import { requestOrigin } from './client-address.ts';
-import { keepSession } from './write-session.ts';
+import { type RequestOrigin, requestOrigin } from './client-address.ts';
+import { clearedCookies, cookieNames, isSecure, sessionCookies } from './session-cookies.ts';
 
-/** Logs in at auth and keeps the tokens in the browser's cookies. */
+/**
+ * Creates an account at auth. The request has no field for the person's address, so it is sent as X-Forwarded-For, which
+ * auth accepts from its trusted peers. Without it auth would count all sign-ups of this site as one client's.
+ */
+export function createAccount(
+  details: MessageInitShape<typeof RegisterRequestSchema>,
+  { ipAddress }: RequestOrigin,
+): Promise<CallOutcome<RegisterResponse>> {
+  const sent = ipAddress === '' ? {} : { 'x-forwarded-for': ipAddress };
+  return call('auth', () => authClient().register(details, { headers: sent }));
+}
+
+/** Logs in at auth and stores the tokens in the browser's cookies. For server actions and route handlers only. */
 export async function startSession(email: string, password: string): Promise<CallOutcome<void>> {
-  const origin = requestOrigin(await headers(), config().TRUSTED_PROXY_HOPS);
+  const sent = await headers();
+  const origin = requestOrigin(sent, config().TRUSTED_PROXY_HOPS);
   const outcome = await call('auth', () => authClient().login({ email, password, ...origin }));
   if (!outcome.ok) return outcome;
-  await keepSession(outcome.value);
+  const jar = await cookies();
+  const secure = isSecure(config(), sent);
+  const options = { secure, days: config().SESSION_COOKIE_DAYS, nowMs: Date.now() };
+  for (const cookie of sessionCookies(outcome.value, options)) jar.set(cookie);
   return { ok: true, value: undefined };
+}
+
+/**
+ * Removes the sign-in from the browser and ends it at auth. While auth does not answer, the browser forgets it all the
+ * same, and `call` logs the failure.
+ */
+export async function endSession(): Promise<void> {
+  const jar = await cookies();
+  const secure = isSecure(config(), await headers());
+  const refreshToken = jar.get(cookieNames(secure).refresh)?.value;
+  for (const cookie of clearedCookies(secure)) jar.set(cookie);
+  if (refreshToken) await call('auth', () => authClient().logout({ refreshToken }));
 }

@@ -3,9 +3,9 @@ import Link from 'next/link';
 export default function ItemNotFound() {
   return (
     <>
-      <h1>There is no such item</h1>
+      <h1>Item not found</h1>
       <p>
-        It may have been mistyped. <Link href="/">See the running auctions</Link>
+        Please check the link. <Link href="/">See live auctions</Link>
       </p>
     </>
   );

@@ -1,11 +1,11 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { BidHistorySection } from '../../../components/auctions/bid-history-section.tsx';
+import { BidHistory } from '../../../components/auctions/bid-history.tsx';
 import { ItemView } from '../../../components/auctions/item-view.tsx';
-import { TopBidders } from '../../../components/auctions/top-bidders.tsx';
+import { TopBidders } from '../../../components/auctions/leaderboards.tsx';
 import { FailureNotice } from '../../../components/page/notice.tsx';
-import { itemBids, readItem, topBidders } from '../../../server/pages/item-pages.ts';
-import { type Query, queryText } from '../../../server/pages/query.ts';
+import { type Query, queryText } from '../../../model/query.ts';
+import { itemBids, readItem, topBidders } from '../../../server/reads/auctions.ts';
 import { readSession } from '../../../server/session/read-session.ts';
 
 interface ItemPageProps {
@@ -30,11 +30,11 @@ export default async function ItemPage({ params, searchParams }: ItemPageProps) 
   if (!item.ok && item.reason !== 'ITEM_NOT_FOUND')
     return <FailureNotice failure={item} path={`/items/${id}`} />;
   if (!item.ok || !item.value) notFound();
-  // Bids name their bidder to that bidder alone.
+  // Only the reader's own bids carry a user id.
   const own = bids.ok ? bids.value.entries.find(({ userId }) => userId !== '') : undefined;
   return (
     <ItemView item={item.value} session={session}>
-      <BidHistorySection item={item.value} session={session} bids={bids} pageToken={pageToken} />
+      <BidHistory item={item.value} session={session} bids={bids} pageToken={pageToken} />
       <TopBidders bidders={top} currency={item.value.currency} ownMask={own?.bidder} />
     </ItemView>
   );

@@ -86,12 +86,15 @@ describe('the rules of an auction, in a real browser', () => {
   it('a maximum answers another’s bid at once, and nobody else sees it', async () => {
     const itemId = await list('A secret maximum');
     await bidUpTo(ann.page, itemId, '512.37');
-    await ann.page.getByRole('status').getByText('Your maximum of $512.37 stands.').waitFor();
+    await ann.page.getByRole('status').getByText('Your maximum bid of $512.37 was accepted.').waitFor();
     await placeBid(bob.page, itemId, '20');
-    await bob.page.getByRole('status').getByText('Somebody else’s maximum beats your $20.00.').waitFor();
+    await bob.page
+      .getByRole('status')
+      .getByText('Another bidder’s maximum bid is higher than your $20.00.')
+      .waitFor();
     await shows(bob.page, 'price', '$20.50');
     await shows(ann.page, 'price', '$20.50');
-    await shows(ann.page, 'leading', 'would go up to $512.37');
+    await shows(ann.page, 'leading', 'Your maximum bid is $512.37');
     for (const person of [bob, seller]) {
       const source = await (await person.page.request.get(`/items/${itemId}`)).text();
       expect(source).toContain('A secret maximum');
@@ -102,27 +105,27 @@ describe('the rules of an auction, in a real browser', () => {
   it('an open page tells that a reserve price is not met, and then that it is', async () => {
     const itemId = await list('A reserved clock', { reservePrice: '41237' });
     await placeBid(ann.page, itemId, '11');
-    await shows(ann.page, 'reserve', 'not met yet');
+    await shows(ann.page, 'reserve', 'has not been met yet');
     await bob.page.goto(`/items/${itemId}`);
-    await shows(bob.page, 'reserve', 'not met yet');
+    await shows(bob.page, 'reserve', 'has not been met yet');
     expect(await bob.page.content()).not.toMatch(/\b41237\b|412\.37/);
     await bidUpTo(ann.page, itemId, '600');
     await shows(bob.page, 'price', '$412.37');
-    await shows(bob.page, 'reserve', 'meets any reserve price');
+    await shows(bob.page, 'reserve', 'high enough to win');
   });
 
   it('buying now ends the auction on every open page, and shows in bids and sales', async () => {
     const itemId = await list('A clock to have at once', { buyNowPrice: '30000' });
     await placeBid(bob.page, itemId, '12');
-    await bob.page.getByRole('status').getByText('Your bid of $12.00 stands.').waitFor();
-    await shows(bob.page, 'leading', 'You have the highest bid');
+    await bob.page.getByRole('status').getByText('Your bid of $12.00 was accepted.').waitFor();
+    await shows(bob.page, 'leading', 'You are the highest bidder');
     await callBids('PlaceBid', { itemId, amount: '1300' }, ann);
     // The page that was open all the time no longer says so.
     await bob.page.getByTestId('leading').waitFor({ state: 'detached' });
     await ann.page.goto(`/items/${itemId}`);
     await ann.page.getByText('Buy now for $300.00…').click();
     await ann.page.getByRole('button', { name: 'Yes, buy it for $300.00' }).click();
-    await shows(ann.page, 'won', 'You won it.');
+    await shows(ann.page, 'won', 'You won this item.');
     await shows(bob.page, 'auction-state', 'Sold for $300.00');
     expect(await bob.page.getByLabel(/^Your bid/).count()).toBe(0);
     await opensWith(ann.page, '/my-bids?state=won', 'My bids', ['A clock to have at once']);
@@ -149,14 +152,14 @@ describe('the rules of an auction, in a real browser', () => {
     const terms = { startsAt: fromNow(HOUR_MS), endAt: fromNow(2 * HOUR_MS) };
     const itemId = await list('A clock of tomorrow', terms);
     await bob.page.goto(`/items/${itemId}`);
-    await shows(bob.page, 'auction-state', 'Bidding begins in');
+    await shows(bob.page, 'auction-state', 'Starts in');
     expect(await bob.page.getByLabel(/^Your bid/).count()).toBe(0);
     const bid = { itemId, amount: '1000' };
     const refused = await callConnect(system.urls.bids, 'bids.v1.BidService/PlaceBid', bid, bob);
     expect(refused).toMatchObject({ ok: false, reason: 'AUCTION_NOT_STARTED' });
-    await opensWith(bob.page, '/?q=tomorrow&scheduled=1', 'Auctions to come', ['A clock of tomorrow']);
+    await opensWith(bob.page, '/?q=tomorrow&scheduled=1', 'Upcoming auctions', ['A clock of tomorrow']);
     await bob.page.goto('/?q=tomorrow');
-    await bob.page.getByText('No auction fits this search.').waitFor();
+    await bob.page.getByText('No auctions match your search.').waitFor();
   });
 
   it('words, categories, prices and orders find items, for a guest without script', async () => {
@@ -167,11 +170,11 @@ describe('the rules of an auction, in a real browser', () => {
     const guest = await openPage(browser, system.urls.bff, { javaScriptEnabled: false });
     await guest.goto('/');
     await guest.getByLabel('Search', { exact: true }).fill('zeppelins');
-    await guest.getByLabel('Order').selectOption('Lowest price');
+    await guest.getByLabel('Sort by').selectOption('Price: lowest first');
     await guest.getByRole('button', { name: 'Search' }).click();
-    const found = () => titles(guest, 'Running auctions');
+    const found = () => titles(guest, 'Live auctions');
     expect(await found()).toEqual(['Zeppelin of lead', 'Zeppelin of tin']);
-    await guest.getByLabel('From').fill('25');
+    await guest.getByLabel('Min price').fill('25');
     await guest.getByRole('button', { name: 'Search' }).click();
     expect(await found()).toEqual(['Zeppelin of tin']);
     await guest.goto('/?sort=high');
@@ -195,7 +198,7 @@ describe('the rules of an auction, in a real browser', () => {
     await bob.page.getByRole('button', { name: 'Stop watching' }).click();
     await bob.page.getByRole('button', { name: 'Watch', exact: true }).waitFor();
     await bob.page.goto('/watch-list');
-    await bob.page.getByText('You watch nothing yet.').waitFor();
+    await bob.page.getByText('Your watch list is empty.').waitFor();
   });
 
   it('an unsold item is put up again', async () => {
@@ -203,39 +206,39 @@ describe('the rules of an auction, in a real browser', () => {
     const row = seller.page.getByRole('listitem').filter({ hasText: 'A clock that nobody wants' });
     await vi.waitFor(async () => {
       await seller.page.goto('/listings');
-      expect(await row.textContent()).toContain('Ended without a bid');
+      expect(await row.textContent()).toContain('Ended without bids');
     }, AWHILE);
     await row.getByText('Relist…').click();
-    await row.getByRole('button', { name: 'List it again' }).click();
+    await row.getByRole('button', { name: 'Relist item' }).click();
     await seller.page.waitForURL(
       (url) => url.pathname.startsWith('/items/') && !url.pathname.includes(itemId),
     );
     await seller.page.getByRole('heading', { name: 'A clock that nobody wants' }).waitFor();
     await shows(seller.page, 'auction-state', 'Ends in');
     await seller.page.goto('/listings');
-    await row.getByRole('link', { name: 'Listed again' }).waitFor();
+    await row.getByRole('link', { name: 'View new listing' }).waitFor();
   });
 
   it('the form for an item takes a reserve and a buy-now price, and says what is wrong with them', async () => {
     const { page } = seller;
     await page.goto('/sell');
     await page.getByLabel('Title').fill('A clock with terms');
-    await page.getByLabel('Start price').fill('20');
-    await page.getByText('Reserve, buy-now price, start and late bids').click();
+    await page.getByLabel('Starting price').fill('20');
+    await page.getByText('More options: reserve price, buy-now price, start, late bids').click();
     await page.getByLabel('Reserve price').fill('10');
     await page.getByLabel('Buy-now price').fill('99');
-    await page.getByLabel('Late bids').selectOption('A bid in the last 2 minutes moves the end');
+    await page.getByLabel('Late bids').selectOption('Bids in the last 2 minutes extend the auction');
     await page.getByRole('button', { name: 'List item' }).click();
     const problem = page.locator('#reserve_price-problem');
-    await problem.getByText('The reserve price must not be below the start price.').waitFor();
+    await problem.getByText('The reserve price cannot be lower than the starting price.').waitFor();
     await page.getByLabel('Reserve price').fill('30');
     await page.getByRole('button', { name: 'List item' }).click();
     await page.waitForURL(/\/items\/[0-9a-f-]{36}/);
     const terms = page.getByRole('list', { name: 'Terms' });
     expect(await terms.getByRole('listitem').allTextContents()).toEqual([
-      'Can be bought at once for $99.00, until bidding is past that.',
-      'Your reserve price: $30.00. Nobody else sees it.',
-      expect.stringMatching(/^A bid in the last 2 minutes moves the end, at the latest to /),
+      'Buy now for $99.00, until a bid reaches this price.',
+      'Your reserve price: $30.00. Only you can see it.',
+      expect.stringMatching(/^Bids in the last 2 minutes extend the auction, up to /),
     ]);
   });
 
@@ -244,11 +247,9 @@ describe('the rules of an auction, in a real browser', () => {
     expect(photograph.toString('latin1')).toMatch(/Exif.*Photographer/s);
     await page.goto('/sell');
     await page.getByLabel('Title').fill('A photographed clock');
-    await page.getByLabel('Start price').fill('10');
+    await page.getByLabel('Starting price').fill('10');
     const buffer = photograph;
-    await page
-      .getByLabel('Pictures of your own')
-      .setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer });
+    await page.getByLabel('Upload pictures').setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer });
     await page.getByRole('button', { name: 'List item' }).click();
     await page.waitForURL(/\/items\/[0-9a-f-]{36}/);
     const shown = page.getByRole('img', { name: 'A photographed clock' });
@@ -270,11 +271,11 @@ describe('the rules of an auction, in a real browser', () => {
     }, AWHILE);
     const told = cho.page.getByRole('list', { name: 'Notifications' }).getByRole('listitem');
     expect(await told.allTextContents()).toEqual([
-      expect.stringContaining('A contested clockYou were outbid: the highest bid is $11.00.'),
+      expect.stringContaining('A contested clockYou were outbid. The current bid is $11.00.'),
     ]);
     await cho.page.getByRole('button', { name: 'Mark all as read' }).click();
     await cho.page.getByRole('link', { name: 'Notifications', exact: true }).waitFor();
-    await cho.page.getByLabel('Somebody outbids me: on the site').uncheck();
+    await cho.page.getByLabel('I am outbid: on the site').uncheck();
     await cho.page.getByRole('button', { name: 'Save' }).click();
     await cho.page.getByRole('status').getByText('Saved.').waitFor();
 
@@ -286,7 +287,7 @@ describe('the rules of an auction, in a real browser', () => {
     await vi.waitFor(async () => {
       await cho.page.goto('/notifications');
       expect(await told.allTextContents()).toEqual([
-        expect.stringContaining('You won it for $90.00.'),
+        expect.stringContaining('You won this item for $90.00.'),
         expect.stringContaining('A contested clock'),
       ]);
     }, AWHILE);

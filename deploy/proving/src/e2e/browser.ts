@@ -57,7 +57,7 @@ export async function signIn(page: Page, who: { email: string; password: string 
 export async function listItem(page: Page, title: string, startPrice: string): Promise<string> {
   await page.goto('/sell');
   await page.getByLabel('Title').fill(title);
-  await page.getByLabel('Start price').fill(startPrice);
+  await page.getByLabel('Starting price').fill(startPrice);
   await page.getByRole('button', { name: 'List item' }).click();
   await page.waitForURL(/\/items\/[0-9a-f-]{36}/);
   return new URL(page.url()).pathname.split('/')[2] ?? '';

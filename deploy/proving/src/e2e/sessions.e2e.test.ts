@@ -92,7 +92,7 @@ describe('a session with an expired access cookie and a live refresh cookie', ()
   async function bid(page: Page, amount: string): Promise<void> {
     await page.getByLabel(/^Your bid/).fill(amount);
     await page.getByRole('button', { name: 'Place bid' }).click();
-    await page.getByRole('status').getByText(`Your bid of $${amount}.00 stands.`).waitFor();
+    await page.getByRole('status').getByText(`Your bid of $${amount}.00 was accepted.`).waitFor();
   }
 });
 

@@ -76,12 +76,15 @@ describe('the walk of one bid, in a real browser', () => {
     await stranger.getByLabel('E-mail').fill(credentials.email.toUpperCase());
     await stranger.getByLabel('Password').fill(credentials.password);
     await stranger.getByRole('button', { name: 'Create account' }).click();
-    await stranger.getByRole('alert').getByText('There is an account with this e-mail address').waitFor();
+    await stranger
+      .getByRole('alert')
+      .getByText('An account with this e-mail address already exists.')
+      .waitFor();
     await stranger.goto('/sign-in');
     await stranger.getByLabel('E-mail').fill(credentials.email);
     await stranger.getByLabel('Password').fill('wrong horse battery staple');
     await stranger.getByRole('button', { name: 'Sign in' }).click();
-    await stranger.getByRole('alert').getByText('do not belong together').waitFor();
+    await stranger.getByRole('alert').getByText('Incorrect e-mail address or password.').waitFor();
   });
 
   it('says that a bid’s fate is unknown while nobody answers, and the same form sent again is that very bid', async () => {
@@ -93,13 +96,13 @@ describe('the walk of one bid, in a real browser', () => {
     try {
       await bidder.getByLabel(/^Your bid/).fill('31');
       await bidder.getByRole('button', { name: 'Place bid' }).click();
-      await bidder.getByRole('alert').getByText('Sending the same form again is safe.').waitFor();
+      await bidder.getByRole('alert').getByText('It is safe to submit the same form again.').waitFor();
       expect(await key.inputValue()).toBe(rendered);
     } finally {
       await system.startProcess('bids');
     }
     await bidder.getByRole('button', { name: 'Place bid' }).click();
-    await bidder.getByRole('status').getByText('Your bid of $31.00 stands.').waitFor();
+    await bidder.getByRole('status').getByText('Your bid of $31.00 was accepted.').waitFor();
     await vi.waitFor(async () => expect(await key.inputValue()).not.toBe(rendered), AWHILE);
   });
 

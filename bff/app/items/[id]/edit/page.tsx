@@ -1,12 +1,11 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { EditItemForm } from '../../../../components/forms/edit-item-form.tsx';
+import { EditItemForm } from '../../../../components/forms/item-forms.tsx';
 import { FailureNotice, Notice } from '../../../../components/page/notice.tsx';
-import { categoryChoices } from '../../../../server/pages/catalogue.ts';
-import { readItem } from '../../../../server/pages/item-pages.ts';
-import { categoryTree } from '../../../../server/pages/list-pages.ts';
-import { reasonSentences } from '../../../../server/sentences/reason-sentences.ts';
+import { categoryChoices } from '../../../../model/catalogue.ts';
+import { categoryTree, readItem } from '../../../../server/reads/auctions.ts';
 import { requireSession } from '../../../../server/session/read-session.ts';
+import { reasonSentences } from '../../../../words/reason-sentences.ts';
 
 export const metadata: Metadata = { title: 'Edit item' };
 

@@ -9,20 +9,20 @@ const ask = (signal: AbortSignal) =>
 
 describe('live prices of an item', () => {
   beforeAll(() => {
-    // Nobody listens there: no price of now.
+    // Nothing listens on this port, so there is no current price.
     process.env.BIDS_URL = 'http://127.0.0.1:1';
     process.env.AMQP_URL = '';
   });
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
   afterEach(() => void vi.useRealTimers());
 
-  it('keep nothing of a reader who had gone before the stream opened', async () => {
+  it('keep no page of a reader who disconnected before the stream opened', async () => {
     const { pages } = livePrices();
     for (let i = 0; i < 50; i++) await ask(AbortSignal.abort());
     expect([pages.open, pages.items(), vi.getTimerCount()]).toEqual([0, [], 0]);
   });
 
-  it('keep nothing of a reader who goes while the stream is open', async () => {
+  it('keep no page of a reader who disconnects while the stream is open', async () => {
     const { pages } = livePrices();
     const gone = new AbortController();
     const response = await ask(gone.signal);
@@ -31,7 +31,7 @@ describe('live prices of an item', () => {
     expect([pages.open, vi.getTimerCount()]).toEqual([0, 0]);
   });
 
-  it('keep nothing of a reader who is refused because too many pages are open', async () => {
+  it('keep no page of a reader who is refused because too many pages are open', async () => {
     const { pages } = livePrices();
     const leaves: (() => void)[] = [];
     for (

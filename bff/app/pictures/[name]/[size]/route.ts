@@ -1,8 +1,8 @@
-import { storedPicture } from '../../../../server/pages/stored-picture.ts';
+import { storedPicture } from '../../../../server/pictures.ts';
 
 export const dynamic = 'force-dynamic';
 
-/** A picture that somebody uploaded. Drawings of our own are files in public/pictures and never come here. */
+/** An uploaded picture. The site's own drawings are files in public/pictures, and Next serves them. */
 export async function GET(
   request: Request,
   { params }: { params: Promise<{ name: string; size: string }> },

@@ -1,0 +1,75 @@
+'use client';
+
+import { register, signIn } from '../../server/actions/account.ts';
+import { Field } from './field.tsx';
+import { ActionForm } from './form.tsx';
+
+/** `next`: the path to go to after signing in. */
+export function SignInForm({ next }: { next: string }) {
+  return (
+    <ActionForm action={signIn} label="Sign in" className="stack" button="Sign in" busy="Signing in…">
+      {(state) => (
+        <>
+          <input type="hidden" name="next" value={next} />
+          <Field state={state} name="email" label="E-mail" type="email" autoComplete="username" required />
+          <Field
+            state={state}
+            name="password"
+            label="Password"
+            type="password"
+            autoComplete="current-password"
+            required
+          />
+        </>
+      )}
+    </ActionForm>
+  );
+}
+
+/** `next`: the path to go to with the new account. */
+export function RegisterForm({ next }: { next: string }) {
+  return (
+    <ActionForm
+      action={register}
+      label="Create an account"
+      className="stack"
+      button="Create account"
+      busy="Creating account…"
+    >
+      {(state) => (
+        <>
+          <input type="hidden" name="next" value={next} />
+          <Field
+            state={state}
+            name="full_name"
+            label="Full name"
+            autoComplete="name"
+            maxLength={100}
+            required
+          />
+          <Field state={state} name="email" label="E-mail" type="email" autoComplete="username" required />
+          <Field
+            state={state}
+            name="password"
+            label="Password"
+            type="password"
+            autoComplete="new-password"
+            minLength={8}
+            maxLength={128}
+            hint="At least 8 characters."
+            required
+          />
+          <Field
+            state={state}
+            name="country_code"
+            label="Country (optional)"
+            autoComplete="country"
+            maxLength={2}
+            hint="Two letters, such as DE or US."
+          />
+          <Field state={state} name="phone_number" label="Phone (optional)" type="tel" autoComplete="tel" />
+        </>
+      )}
+    </ActionForm>
+  );
+}

@@ -1,0 +1,83 @@
+'use client';
+
+import { buyNow, placeBid, watchItem } from '../../server/actions/bidding.ts';
+import { MinimumNextBid } from '../live/live-price.tsx';
+import { CheckField, Field } from './field.tsx';
+import { ActionForm, ConfirmForm } from './form.tsx';
+
+/**
+ * `formKey` is new each time the page is rendered: sending one rendered form twice is one bid. A form whose answer was lost
+ * keeps the key that it was sent with.
+ */
+export function BidForm(props: { itemId: string; currency: string; formKey: string }) {
+  return (
+    <ActionForm
+      action={placeBid}
+      label="Place a bid"
+      className="stack"
+      button="Place bid"
+      busy="Placing bid…"
+    >
+      {(state) => (
+        <>
+          <input type="hidden" name="item_id" value={props.itemId} />
+          <input type="hidden" name="currency" value={props.currency} />
+          <input
+            type="hidden"
+            name="idempotency_key"
+            value={state.values?.idempotency_key ?? props.formKey}
+          />
+          <Field
+            state={state}
+            name="amount"
+            label={`Your bid (${props.currency})`}
+            inputMode="decimal"
+            autoComplete="off"
+            hint={<MinimumNextBid />}
+            required
+          />
+          <CheckField
+            state={state}
+            name="as_maximum"
+            label="This is my maximum bid"
+            hint="Gavel bids for you up to this amount, only as much as needed. Other people cannot see it."
+          />
+        </>
+      )}
+    </ActionForm>
+  );
+}
+
+export function BuyNowForm({ itemId, price }: { itemId: string; price: string }) {
+  return (
+    <ConfirmForm
+      action={buyNow}
+      label="Buy now"
+      summary={`Buy now for ${price}…`}
+      button={`Yes, buy it for ${price}`}
+      busy="Buying…"
+    >
+      {() => <input type="hidden" name="item_id" value={itemId} />}
+    </ConfirmForm>
+  );
+}
+
+/** Adds an item to the reader's watch list, or removes it. */
+export function WatchForm({ itemId, watched }: { itemId: string; watched: boolean }) {
+  return (
+    <ActionForm
+      action={watchItem}
+      label="Watch list"
+      button={watched ? 'Stop watching' : 'Watch'}
+      busy="Saving…"
+      quietButton
+    >
+      {() => (
+        <>
+          <input type="hidden" name="item_id" value={itemId} />
+          <input type="hidden" name="watch" value={watched ? 'no' : 'yes'} />
+        </>
+      )}
+    </ActionForm>
+  );
+}

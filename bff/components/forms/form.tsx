@@ -1,0 +1,86 @@
+'use client';
+
+import { type ReactNode, useActionState } from 'react';
+import { useFormStatus } from 'react-dom';
+import { type FormState, newForm } from '../../model/form.ts';
+
+interface FormProps {
+  action: (state: FormState, form: FormData) => Promise<FormState>;
+  /** The form's name for screen readers. */
+  label?: string;
+  className?: string;
+  /** The button's text, and its text while the form is being sent. */
+  button: string;
+  busy: string;
+  quietButton?: boolean;
+  /** The form's fields. They get the form's state, so that they can show again what was typed. */
+  children?: (state: FormState) => ReactNode;
+}
+
+/** A form for a server action, with its message and its button. Works without script. */
+export function ActionForm({ action, ...frame }: FormProps) {
+  const [state, send] = useActionState(action, newForm);
+  return <FormFrame {...frame} state={state} send={send} />;
+}
+
+interface ConfirmFormProps extends FormProps {
+  /** What the person opens before the form's button appears. */
+  summary: string;
+  summaryLabel?: string;
+}
+
+/** An action that asks for confirmation: the button appears after a first click. Works without script. */
+export function ConfirmForm({ action, summary, summaryLabel, ...frame }: ConfirmFormProps) {
+  const [state, send] = useActionState(action, newForm);
+  return (
+    <details className="confirm" open={state.status !== 'new'}>
+      <summary aria-label={summaryLabel}>{summary}</summary>
+      <FormFrame {...frame} state={state} send={send} quietButton />
+    </details>
+  );
+}
+
+interface FormFrameProps extends Omit<FormProps, 'action'> {
+  state: FormState;
+  send: (form: FormData) => void;
+}
+
+function FormFrame({ state, send, label, className, button, busy, quietButton, children }: FormFrameProps) {
+  return (
+    <form action={send} className={className} aria-label={label}>
+      <FormMessage state={state} />
+      {children?.(state)}
+      <SubmitButton label={button} busy={busy} quiet={quietButton} />
+    </form>
+  );
+}
+
+/** The form's sentence. Both live regions are always rendered, so that a screen reader notices a new text in them. */
+function FormMessage({ state }: { state: FormState }) {
+  return (
+    <>
+      <p role="alert" className={state.status === 'failed' ? 'notice bad' : 'empty'}>
+        {state.status === 'failed' && state.message}
+        {state.status === 'failed' && state.signIn && (
+          <>
+            {' '}
+            <a href={state.signIn}>Sign in</a>
+          </>
+        )}
+      </p>
+      <p role="status" className={state.status === 'done' ? 'notice good' : 'empty'}>
+        {state.status === 'done' && state.message}
+      </p>
+    </>
+  );
+}
+
+/** The form's button. While the form is being sent it shows another text and accepts no second click. */
+function SubmitButton({ label, busy, quiet }: { label: string; busy: string; quiet: boolean | undefined }) {
+  const { pending } = useFormStatus();
+  return (
+    <button type="submit" className={quiet ? 'quiet' : undefined} aria-disabled={pending} disabled={pending}>
+      {pending ? busy : label}
+    </button>
+  );
+}

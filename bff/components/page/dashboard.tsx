@@ -1,0 +1,46 @@
+import type { GetProfileResponse } from '@gavel/proto/gen/auth/v1/auth_pb';
+import type { UserStats } from '@gavel/proto/gen/userstats/v1/user_stats_pb';
+import type { CallOutcome } from '../../model/call-outcome.ts';
+import { decimalOf } from '../../model/money.ts';
+import { instantText } from '../../words/times.ts';
+import { FailureNotice } from './notice.tsx';
+
+/** Whose dashboard it is. */
+export function Profile({ profile }: { profile: CallOutcome<GetProfileResponse> }) {
+  if (!profile.ok) return <FailureNotice failure={profile} path="/dashboard" />;
+  return (
+    <p>
+      Signed in as <strong data-testid="profile-name">{profile.value.fullName}</strong> ({profile.value.email}
+      )
+    </p>
+  );
+}
+
+/** A person's totals, as far as the projection has processed their bids. */
+export function Statistics({ statistics }: { statistics: CallOutcome<UserStats | undefined> }) {
+  if (!statistics.ok) return <FailureNotice failure={statistics} path="/dashboard" />;
+  const { totalBids = 0n, totalAmount = 0n, lastUpdatedAt = '' } = statistics.value ?? {};
+  return (
+    <section aria-label="My statistics">
+      <h2>My statistics</h2>
+      <dl className="totals">
+        <div>
+          <dt>Bids</dt>
+          <dd data-testid="total-bids">{totalBids.toString()}</dd>
+        </div>
+        <div>
+          <dt>Total amount</dt>
+          {/* The contract adds up minor units of all currencies; two decimals are right for most of them. */}
+          <dd data-testid="total-amount">{decimalOf(totalAmount, 'USD')}</dd>
+        </div>
+        <div>
+          <dt>Last bid</dt>
+          <dd data-testid="last-bid">{lastUpdatedAt ? instantText(lastUpdatedAt) : 'None yet'}</dd>
+        </div>
+      </dl>
+      <p className="hint">
+        The totals include bids in all currencies. A new bid appears here after a moment.
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,37 @@
+/** What a form's action answers, and what the form shows next. It is sent to the browser, so it never holds a password. */
+export interface FormState {
+  status: 'new' | 'failed' | 'done';
+  /** One sentence for the whole form. */
+  message?: string;
+  /** One sentence per field, by the field's name. */
+  fields?: Record<string, string>;
+  /** What the person typed, so that they need not type it again. */
+  values?: Record<string, string>;
+  /** Where the sign-in form is; present only when signing in would help. */
+  signIn?: string;
+}
+
+export const newForm: FormState = { status: 'new' };
+
+/** A text field, trimmed; empty when the field is missing or holds a file. */
+export function textOf(form: FormData, name: string): string {
+  return verbatim(form, name).trim();
+}
+
+/** A text field exactly as typed, for passwords; empty when the field is missing or holds a file. */
+export function verbatim(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === 'string' ? value : '';
+}
+
+/** Every text of a field that may appear several times, without empty ones. */
+export function textsOf(form: FormData, name: string): string[] {
+  return form
+    .getAll(name)
+    .flatMap((value) => (typeof value === 'string' && value.trim() ? [value.trim()] : []));
+}
+
+/** The named fields as typed, for `FormState.values`. */
+export function typed(form: FormData, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, textOf(form, name)]));
+}

@@ -1,0 +1,79 @@
+import { ItemSort } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { parseMoney } from './money.ts';
+import { pathWith, type Query, queryText } from './query.ts';
+
+/** The filters and the order of the list of auctions. Amounts are minor units of `currency`. */
+export interface Search {
+  category: string;
+  query: string;
+  minPrice: bigint | undefined;
+  maxPrice: bigint | undefined;
+  /** ISO 4217; empty for all. */
+  currency: string;
+  /** 0: no limit. */
+  endingWithinSeconds: number;
+  sort: ItemSort;
+  /** Upcoming auctions instead of live ones. */
+  scheduled: boolean;
+  /** The query's texts, unchanged, for the search form and for links to other pages. */
+  texts: Record<SearchField, string>;
+}
+
+const fields = ['q', 'category', 'min', 'max', 'currency', 'within', 'sort', 'scheduled'] as const;
+type SearchField = (typeof fields)[number];
+
+/** The orders, by their name in the address. */
+export const sorts: Readonly<Record<string, { sort: ItemSort; label: string }>> = {
+  ending: { sort: ItemSort.ENDING_SOON, label: 'Ending soon' },
+  newest: { sort: ItemSort.NEWEST, label: 'Newly listed' },
+  low: { sort: ItemSort.PRICE_LOW, label: 'Price: lowest first' },
+  high: { sort: ItemSort.PRICE_HIGH, label: 'Price: highest first' },
+  bids: { sort: ItemSort.MOST_BIDS, label: 'Most bids' },
+  match: { sort: ItemSort.RELEVANCE, label: 'Best match' },
+};
+
+/** The choices of "ends within". */
+export const spans: readonly { seconds: number; label: string }[] = [
+  { seconds: 3_600, label: '1 hour' },
+  { seconds: 86_400, label: '24 hours' },
+  { seconds: 7 * 86_400, label: '7 days' },
+];
+
+/** Reads a page's query. A value that cannot be read is ignored, so that a mistyped address still shows auctions. */
+export async function readSearch(query: Query): Promise<Search> {
+  const entries = await Promise.all(
+    fields.map(async (name) => [name, await queryText(query, name)] as const),
+  );
+  const texts = Object.fromEntries(entries) as Record<SearchField, string>;
+  const priced = texts.min !== '' || texts.max !== '';
+  const currency = /^[A-Z]{3}$/.test(texts.currency) ? texts.currency : '';
+  const amount = (text: string) => {
+    const price = parseMoney(text, currency || 'USD');
+    return price.ok ? price.minor : undefined;
+  };
+  const seconds = Number(texts.within);
+  return {
+    category: texts.category.slice(0, 64),
+    query: texts.q.slice(0, 200),
+    minPrice: amount(texts.min),
+    maxPrice: amount(texts.max),
+    currency: priced ? currency || 'USD' : currency,
+    endingWithinSeconds: spans.some((span) => span.seconds === seconds) ? seconds : 0,
+    sort: sorts[texts.sort]?.sort ?? ItemSort.UNSPECIFIED,
+    scheduled: texts.scheduled === '1',
+    texts,
+  };
+}
+
+/** The address of a search, with some of its texts replaced. */
+export function searchPath(
+  search: Search,
+  changes: Partial<Record<SearchField | 'page_token', string>> = {},
+): string {
+  return pathWith('/', { ...search.texts, ...changes });
+}
+
+/** True when a filter other than the category is set. */
+export function isNarrowed({ texts }: Search): boolean {
+  return fields.some((name) => name !== 'category' && name !== 'sort' && texts[name] !== '');
+}

@@ -1,0 +1,72 @@
+import { ItemSort } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { describe, expect, it } from 'vitest';
+import { pictureOfWidth } from './catalogue.ts';
+import { isNarrowed, readSearch, searchPath } from './search.ts';
+
+const read = (query: Record<string, string | string[]>) => readSearch(Promise.resolve(query));
+
+describe('the address of a search', () => {
+  it('is read in minor units of its currency', async () => {
+    const query = {
+      q: 'brass',
+      category: 'home',
+      min: '5',
+      max: '1200',
+      currency: 'JPY',
+      within: '86400',
+      sort: 'low',
+    };
+    expect(await read(query)).toMatchObject({
+      query: 'brass',
+      category: 'home',
+      minPrice: 5n,
+      maxPrice: 1200n,
+      currency: 'JPY',
+      endingWithinSeconds: 86_400,
+      sort: ItemSort.PRICE_LOW,
+      scheduled: false,
+    });
+  });
+
+  it('uses dollars for prices without a currency, and no currency without prices', async () => {
+    expect(await read({ min: '12.50' })).toMatchObject({ minPrice: 1250n, currency: 'USD' });
+    expect(await read({ q: 'x' })).toMatchObject({ minPrice: undefined, currency: '' });
+  });
+
+  it('ignores values that cannot be read', async () => {
+    const search = await read({
+      min: 'much',
+      currency: 'dollars',
+      within: '5',
+      sort: 'constructor',
+      q: ['a', 'b'],
+    });
+    expect(search).toMatchObject({ minPrice: undefined, endingWithinSeconds: 0, query: '', sort: 0 });
+  });
+
+  it('is kept by links to other pages and categories', async () => {
+    const search = await read({ q: 'brass lamp', sort: 'low', nonsense: 'x' });
+    expect(searchPath(search, { page_token: 't', category: 'art/old' })).toBe(
+      '/?q=brass+lamp&category=art%2Fold&sort=low&page_token=t',
+    );
+    expect(isNarrowed(search)).toBe(true);
+    expect(isNarrowed(await read({ category: 'art', sort: 'low' }))).toBe(false);
+  });
+});
+
+describe('a picture for a width', () => {
+  const stored = (width: number) => `/pictures/${'ab'.repeat(32)}/${width}.webp`;
+
+  it('is the smallest stored size that is wide enough', () => {
+    expect(pictureOfWidth(stored(1600), 320)).toBe(stored(320));
+    expect(pictureOfWidth(stored(1600), 400)).toBe(stored(800));
+    expect(pictureOfWidth(stored(1600), 1600)).toBe(stored(1600));
+    expect(pictureOfWidth(stored(500), 800)).toBe(stored(500));
+    expect(pictureOfWidth(stored(200), 320)).toBe(stored(200));
+  });
+
+  it('is unchanged when it comes from another site', () => {
+    expect(pictureOfWidth('https://a.example/1600.webp', 320)).toBe('https://a.example/1600.webp');
+    expect(pictureOfWidth('/pictures/vase.svg', 320)).toBe('/pictures/vase.svg');
+  });
+});

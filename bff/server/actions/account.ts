@@ -1,0 +1,51 @@
+'use server';
+
+import { headers } from 'next/headers';
+import { redirect } from 'next/navigation';
+import { config } from '../../config.ts';
+import { type FormState, textOf, typed, verbatim } from '../../model/form.ts';
+import { failedForm } from '../forms/failed-form.ts';
+import { requestOrigin } from '../session/client-address.ts';
+import { returnPath, signInPath } from '../session/sign-in-path.ts';
+import { createAccount, endSession, startSession } from '../session/start-session.ts';
+import { runAction } from './run-action.ts';
+
+/** Signs in and goes to `next`. Fields: email, password, next. */
+export async function signIn(_: FormState, form: FormData): Promise<FormState> {
+  const failure = await runAction('sign-in', async () => {
+    const outcome = await startSession(textOf(form, 'email'), verbatim(form, 'password'));
+    return outcome.ok ? undefined : failedForm(outcome, '/', typed(form, ['email']));
+  });
+  if (failure) return failure;
+  redirect(returnPath(textOf(form, 'next')));
+}
+
+/** Creates an account, signs in and goes to `next`. Fields: those of auth.v1.RegisterRequest, and next. */
+export async function register(_: FormState, form: FormData): Promise<FormState> {
+  const next = returnPath(textOf(form, 'next'));
+  const result = await runAction('register', async (): Promise<FormState | 'signed-in' | 'registered'> => {
+    const email = textOf(form, 'email');
+    const password = verbatim(form, 'password');
+    const details = {
+      email,
+      password,
+      fullName: textOf(form, 'full_name'),
+      countryCode: textOf(form, 'country_code').toUpperCase(),
+      phoneNumber: textOf(form, 'phone_number'),
+    };
+    const origin = requestOrigin(await headers(), config().TRUSTED_PROXY_HOPS);
+    const created = await createAccount(details, origin);
+    const shownAgain = ['email', 'full_name', 'country_code', 'phone_number'];
+    if (!created.ok) return failedForm(created, '/', typed(form, shownAgain));
+    return (await startSession(email, password)).ok ? 'signed-in' : 'registered';
+  });
+  if (typeof result !== 'string') return result;
+  // The account exists even when signing in with it failed; the person can then sign in with the form.
+  redirect(result === 'signed-in' ? next : signInPath(next));
+}
+
+/** Signs out and goes to the home page. */
+export async function signOut(): Promise<void> {
+  await runAction('sign-out', endSession);
+  redirect('/');
+}

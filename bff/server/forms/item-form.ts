@@ -1,0 +1,126 @@
+import 'server-only';
+import { textOf, textsOf } from '../../model/form.ts';
+import { parseMoney } from '../../model/money.ts';
+import { moneySentence } from '../../words/field-sentences.ts';
+
+const MINUTE = 60_000;
+const units = { minutes: MINUTE, hours: 60 * MINUTE, days: 24 * 60 * MINUTE } as const;
+
+/** The part of an item that can be edited later. */
+export interface ItemDetails {
+  title: string;
+  description: string;
+  category: string;
+  /** Site paths and https addresses. */
+  images: string[];
+}
+
+/** Reads an item's details. The pictures: first the selected ones, then the addresses that were typed. */
+export function itemDetails(form: FormData): ItemDetails {
+  const written = textOf(form, 'image_urls').split(/\s+/).filter(Boolean);
+  return {
+    title: textOf(form, 'title'),
+    description: textOf(form, 'description'),
+    category: textOf(form, 'category'),
+    images: [...textsOf(form, 'images'), ...written],
+  };
+}
+
+export type Read<T> = { ok: true; value: T } | { ok: false; fields: Record<string, string> };
+
+/** A new item's terms; amounts in minor units, times in ISO 8601. A term that the seller left empty is missing. */
+export interface ItemTerms {
+  startPrice: bigint;
+  currency: string;
+  endAt: string;
+  startsAt?: string;
+  reservePrice?: bigint;
+  buyNowPrice?: bigint;
+  softCloseSeconds?: number;
+}
+
+/**
+ * Reads a new item's terms, or returns a sentence for every wrong field at once. `nowMs`: the start of the duration when
+ * no start is given. Whether an auction has started or ended is decided by the database's clock, not by this one.
+ */
+export function itemTerms(form: FormData, nowMs: number): Read<ItemTerms> {
+  const currency = textOf(form, 'currency');
+  const price = readPrice(form, 'start_price', currency);
+  const start = readInstant(textOf(form, 'starts_at'));
+  const end = readEnd(form, (start.ok ? start.value : undefined) ?? nowMs);
+  const reserve = optionalPrice(form, 'reserve_price', currency);
+  const buyNow = optionalPrice(form, 'buy_now_price', currency);
+  const softClose = readSoftClose(form);
+  if (price.ok && start.ok && end.ok && reserve.ok && buyNow.ok && softClose.ok)
+    return {
+      ok: true,
+      value: {
+        startPrice: price.value,
+        currency,
+        endAt: new Date(end.value).toISOString(),
+        ...(start.value !== undefined && { startsAt: new Date(start.value).toISOString() }),
+        ...(reserve.value !== undefined && { reservePrice: reserve.value }),
+        ...(buyNow.value !== undefined && { buyNowPrice: buyNow.value }),
+        ...(softClose.value > 0 && { softCloseSeconds: softClose.value }),
+      },
+    };
+  const problems = {
+    start_price: price,
+    starts_at: start,
+    end_at: end,
+    reserve_price: reserve,
+    buy_now_price: buyNow,
+    soft_close_seconds: softClose,
+  };
+  const fields = Object.entries(problems).flatMap(([name, field]) =>
+    field.ok ? [] : [[name, field.sentence]],
+  );
+  return { ok: false, fields: Object.fromEntries(fields) };
+}
+
+/** The sentence for the first picture that no page would show: only paths of this site and https addresses are shown. */
+export function imageProblem(images: readonly string[]): string | undefined {
+  const bad = images.find((image) => !/^(https:\/\/|\/[^/\\])/.test(image));
+  return bad === undefined ? undefined : `“${bad.slice(0, 60)}” is not an https:// link.`;
+}
+
+type Field<T> = { ok: true; value: T } | { ok: false; sentence: string };
+
+function readPrice(form: FormData, name: string, currency: string): Field<bigint> {
+  const price = parseMoney(textOf(form, name), currency);
+  return price.ok
+    ? { ok: true, value: price.minor }
+    : { ok: false, sentence: moneySentence(price.problem, currency) };
+}
+
+function optionalPrice(form: FormData, name: string, currency: string): Field<bigint | undefined> {
+  return textOf(form, name) === '' ? { ok: true, value: undefined } : readPrice(form, name, currency);
+}
+
+function readSoftClose(form: FormData): Field<number> {
+  const value = Number(textOf(form, 'soft_close_seconds') || '0');
+  return Number.isInteger(value)
+    ? { ok: true, value }
+    : { ok: false, sentence: 'Choose one of the options.' };
+}
+
+/** A date and time in UTC, as the label says, in Unix milliseconds; undefined for an empty text. */
+function readInstant(text: string): Field<number | undefined> {
+  if (text === '') return { ok: true, value: undefined };
+  const value = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(text) ? Date.parse(`${text}Z`) : Number.NaN;
+  return Number.isNaN(value)
+    ? { ok: false, sentence: 'Enter a date and time in UTC, or leave this empty.' }
+    : { ok: true, value };
+}
+
+/** The given end, or `duration` times `duration_unit` after the start. Unix milliseconds. */
+function readEnd(form: FormData, startMs: number): Field<number> {
+  const given = readInstant(textOf(form, 'end_at'));
+  if (!given.ok) return given;
+  if (given.value !== undefined) return { ok: true, value: given.value };
+  const unit = textOf(form, 'duration_unit');
+  const count = textOf(form, 'duration');
+  if (!/^[1-9]\d{0,6}$/.test(count) || !Object.hasOwn(units, unit))
+    return { ok: false, sentence: 'Choose how long the auction runs.' };
+  return { ok: true, value: startMs + Number(count) * units[unit as keyof typeof units] };
+}

@@ -1,0 +1,56 @@
+import 'server-only';
+import { createLogger } from '@gavel/observability/logger';
+import { config } from '../config.ts';
+import type { CallFailure } from '../model/call-outcome.ts';
+import { call } from './rpc/call.ts';
+import { as, pictureClient } from './rpc/clients.ts';
+import type { SignedIn } from './session/session.ts';
+
+const log = createLogger('bff');
+
+const KEY = /^[0-9a-f]{64}\/[1-9][0-9]{0,4}\.webp$/;
+const TIMEOUT_MS = 10_000;
+const MOST_BYTES = 10 * 1024 * 1024;
+
+const headers = {
+  'content-type': 'image/webp',
+  // The bytes of a key never change: the key is a hash of the picture's content.
+  'cache-control': 'public, max-age=31536000, immutable',
+};
+
+/** Passes on the picture that bids stores under a key. 404 when there is none, 503 when bids does not answer. */
+export async function storedPicture(key: string, signal: AbortSignal): Promise<Response> {
+  if (!KEY.test(key)) return new Response(null, { status: 404 });
+  const url = new URL(`/pictures/${key}`, config().BIDS_URL);
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) });
+    if (answer.status === 200) return new Response(answer.body, { headers });
+    await answer.body?.cancel();
+    return new Response(null, { status: answer.status === 404 ? 404 : 503 });
+  } catch (error) {
+    if (!signal.aborted) log.warn({ err: error }, 'picture could not be read');
+    return new Response(null, { status: 503, headers: { 'retry-after': '5' } });
+  }
+}
+
+export interface Uploaded {
+  /** Site paths of the stored pictures, in order. */
+  paths: string[];
+  /** Why the next picture was not stored. The ones after it were not tried. */
+  failure?: CallFailure;
+}
+
+/** Stores the files of a form's `uploads`, one after the other. Their names are not sent. */
+export async function uploadPictures(form: FormData, session: SignedIn): Promise<Uploaded> {
+  const files = form.getAll('uploads').filter((file) => file instanceof File && file.size > 0) as File[];
+  const paths: string[] = [];
+  for (const file of files) {
+    if (file.size > MOST_BYTES)
+      return { paths, failure: { ok: false, service: 'bids', reason: 'PICTURE_TOO_LARGE', metadata: {} } };
+    const data = new Uint8Array(await file.arrayBuffer());
+    const outcome = await call('bids', () => pictureClient().uploadPicture({ data }, as(session)));
+    if (!outcome.ok) return { paths, failure: outcome };
+    paths.push(outcome.value.path);
+  }
+  return { paths };
+}

@@ -1,0 +1,71 @@
+import 'server-only';
+import { decodeJwt } from 'jose';
+
+/** What the web app reads from an access token. It does not verify the signature: the services do, on every call. */
+export interface AccessClaims {
+  userId: string;
+  /** Unix seconds. */
+  expiresAt: number;
+}
+
+/**
+ * Who a page is rendered for. `unverified`: the sign-in could not be renewed because auth did not answer. Such a person
+ * stays signed in, and the page says that it cannot check.
+ */
+export type Session = SignedIn | { kind: 'unverified' } | { kind: 'guest' };
+
+export interface SignedIn {
+  kind: 'signed-in';
+  userId: string;
+  accessToken: string;
+}
+
+// A token is renewed this long before its end, so that it does not expire on the way to a service.
+const RENEW_BEFORE_SECONDS = 30;
+
+/** The claims; undefined when the text is not a token with a subject and an expiry. */
+export function readAccessToken(token: string | undefined): AccessClaims | undefined {
+  if (!token) return undefined;
+  try {
+    const { sub, exp } = decodeJwt(token);
+    return typeof sub === 'string' && sub !== '' && typeof exp === 'number'
+      ? { userId: sub, expiresAt: exp }
+      : undefined;
+  } catch (error) {
+    // The browser can put any text into a cookie: a text that is not a token counts as a missing one.
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_JWT_INVALID') return undefined;
+    throw error;
+  }
+}
+
+/** True while services accept the token. */
+export function isLive(claims: AccessClaims | undefined, nowMs: number): claims is AccessClaims {
+  return claims !== undefined && claims.expiresAt * 1000 > nowMs;
+}
+
+/** True when the token must be renewed before it is used: missing, expired, or about to expire. */
+export function needsRenewal(claims: AccessClaims | undefined, nowMs: number): boolean {
+  return claims === undefined || (claims.expiresAt - RENEW_BEFORE_SECONDS) * 1000 <= nowMs;
+}
+
+/**
+ * What to do with a request's cookies before its page renders, decided from the two cookies alone. `clear`: the access
+ * token has expired and no refresh token can renew it.
+ */
+export function renewalStep(
+  access: string | undefined,
+  refresh: string | undefined,
+  nowMs: number,
+): 'nothing' | 'renew' | 'clear' {
+  const claims = readAccessToken(access);
+  if (refresh) return needsRenewal(claims, nowMs) ? 'renew' : 'nothing';
+  return access && !isLive(claims, nowMs) ? 'clear' : 'nothing';
+}
+
+/** The session that the cookies hold after the renewal. */
+export function sessionFrom(access: string | undefined, refresh: string | undefined, nowMs: number): Session {
+  const claims = readAccessToken(access);
+  if (access && isLive(claims, nowMs))
+    return { kind: 'signed-in', userId: claims.userId, accessToken: access };
+  return refresh ? { kind: 'unverified' } : { kind: 'guest' };
+}

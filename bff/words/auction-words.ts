@@ -1,0 +1,25 @@
+import { type Item, ItemOutcome, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { formatMoney } from '../model/money.ts';
+import { instantText } from './times.ts';
+
+/** "1 bid", "2 bids". */
+export function bidCountText(count: bigint | number): string {
+  return BigInt(count) === 1n ? '1 bid' : `${count} bids`;
+}
+
+/** When an auction ends or ended. A bought item ended early, at the last change that was made to it. */
+export function endOf({ outcome, endAt, updatedAt }: Item): string {
+  return outcome === ItemOutcome.SOLD && Date.parse(updatedAt) < Date.parse(endAt) ? updatedAt : endAt;
+}
+
+/** What became of an item. The text is followed by its end. */
+export function statusText(item: Item): string {
+  if (item.status === ItemStatus.CANCELLED) return 'Cancelled. Planned end:';
+  if (item.status === ItemStatus.ACTIVE) return 'Ends on';
+  if (item.status === ItemStatus.SCHEDULED) return `Starts on ${instantText(item.startsAt)}, ends on`;
+  if (item.outcome === ItemOutcome.SOLD)
+    return `Sold for ${formatMoney(item.winningAmount, item.currency)} on`;
+  if (item.outcome === ItemOutcome.NO_BIDS) return 'Ended without bids on';
+  if (item.outcome === ItemOutcome.RESERVE_NOT_MET) return 'Reserve price not met. Ended on';
+  return 'Ended on';
+}
