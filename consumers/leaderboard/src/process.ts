@@ -1,5 +1,4 @@
-import type { ConsumerProcess } from '@gavel/consumer-runtime/consumer-process';
-import { consumerRuntimeMigrations } from '@gavel/consumer-runtime/migrations';
+import { type ConsumerProcess, consumerRuntimeMigrations } from '@gavel/consumer-runtime/consumer-process';
 import { from } from '@gavel/proto/process';
 
 export const leaderboardProcess = {

@@ -1,3 +1,4 @@
+import type { MigrationSet } from '@gavel/postgres/migrate';
 import type { ProcessDescriptor } from '@gavel/proto/process';
 import type { ConsumerDefinition } from './define-consumer.ts';
 import type { QueueConsumerDefinition } from './define-queue-consumer.ts';
@@ -8,3 +9,9 @@ export interface ConsumerProcess extends ProcessDescriptor {
   /** Loads the group's declaration with its handler, so that reading a list of processes stays cheap. */
   readonly consumer: () => Promise<ConsumerDefinition | QueueConsumerDefinition>;
 }
+
+/** The tables of the runtime in every consumer's database: checkpoints, processed events, dead letters, members, pauses. */
+export const consumerRuntimeMigrations: MigrationSet = {
+  name: 'consumer-runtime',
+  directory: new URL('../migrations/', import.meta.url),
+};

@@ -4,7 +4,7 @@ import { toHeaders } from '@gavel/proto/envelope';
 import { publishRaw } from '@gavel/rabbitmq/testing/raw-publisher';
 import amqp from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { consumerRuntimeMigrations } from './migrations.ts';
+import { consumerRuntimeMigrations } from './consumer-process.ts';
 import { type RunningConsumer, startConsumer } from './start-consumer.ts';
 import { eventually } from './testing/eventually.ts';
 import {

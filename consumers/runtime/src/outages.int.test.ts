@@ -3,7 +3,7 @@ import type { Infrastructure } from '@gavel/dev/infrastructure/infrastructure';
 import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { consumerRuntimeMigrations } from './migrations.ts';
+import { consumerRuntimeMigrations } from './consumer-process.ts';
 import { type RunningConsumer, startConsumer } from './start-consumer.ts';
 import { eventually } from './testing/eventually.ts';
 import { bidMessage, connectClient, openForeignProducer } from './testing/foreign-producer.ts';

@@ -6,7 +6,7 @@ import {
   forgetProcessedEvents,
   makeProcessedEventDays,
 } from './adapters/postgres/processed-events.ts';
-import { consumerRuntimeMigrations } from './migrations.ts';
+import { consumerRuntimeMigrations } from './consumer-process.ts';
 import { uuidv7 } from './testing/foreign-producer.ts';
 
 const DAY = 24 * 3600 * 1000;

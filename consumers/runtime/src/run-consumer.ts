@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { createPool, type Pool } from '@gavel/postgres/pool';
 import { type Check, createHealth } from '@gavel/service-runtime/health';
 import { sendJson, startHttpServer } from '@gavel/service-runtime/http-server';
@@ -5,7 +6,6 @@ import { runMigrations } from '@gavel/service-runtime/run-migrations';
 import { type ProcessScope, runProcess } from '@gavel/service-runtime/run-process';
 import type { ConsumerConfig } from './config.ts';
 import type { ConsumerProcess } from './consumer-process.ts';
-import { keepHeapSmall } from './small-heap.ts';
 
 /** What a consumer is started from. */
 export interface ConsumerContext<C extends ConsumerConfig> extends Pick<ProcessScope, 'onStop'> {
@@ -80,4 +80,13 @@ export function runConsumer<C extends ConsumerConfig>(program: ConsumerProgram<C
   runProcess(program.process.name, async (scope) => {
     await startConsumerProgram(program, program.readConfig(), scope);
   });
+}
+
+/**
+ * Keeps the heap at its live size and a third, for the whole process. By default V8 lets the heap grow to a multiple before
+ * it collects. Reading a million events at 50,000 a second took 350 MB (RSS); 220 MB with this; 183 MB with this and
+ * `--max-semi-space-size=8`, which only Node's command line can set.
+ */
+function keepHeapSmall(): void {
+  setFlagsFromString('--heap-growing-percent=30');
 }

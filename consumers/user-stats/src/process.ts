@@ -1,5 +1,4 @@
-import type { ConsumerProcess } from '@gavel/consumer-runtime/consumer-process';
-import { consumerRuntimeMigrations } from '@gavel/consumer-runtime/migrations';
+import { type ConsumerProcess, consumerRuntimeMigrations } from '@gavel/consumer-runtime/consumer-process';
 import { from } from '@gavel/proto/process';
 
 export const userStatsProcess = {
@@ -18,7 +17,7 @@ export const userStatsProcess = {
   environment: {
     DATABASE_URL: from.database,
     STREAM_URL: from.stream,
-    // Keeps it under 200 MB while it reads a long backlog; see the consumer runtime's keepHeapSmall.
+    // Keeps it under 200 MB while it reads a long backlog; see keepHeapSmall in the consumer runtime.
     NODE_OPTIONS: '--max-semi-space-size=8',
   },
   startsAfter: ['relay-bids'],

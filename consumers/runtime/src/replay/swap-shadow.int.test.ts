@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { park } from '../adapters/postgres/dead-letters.ts';
 import { claimNewEvents } from '../adapters/postgres/processed-events.ts';
 import { lockDeadLetter } from '../adapters/postgres/stored-dead-letters.ts';
-import { consumerRuntimeMigrations } from '../migrations.ts';
+import { consumerRuntimeMigrations } from '../consumer-process.ts';
 import { recordingConsumer } from '../testing/recording-consumer.ts';
 import { createShadow } from './create-shadow.ts';
 import { shadowSchema } from './shadow-schema.ts';

@@ -1,6 +1,6 @@
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { consumerRuntimeMigrations } from '../migrations.ts';
+import { consumerRuntimeMigrations } from '../consumer-process.ts';
 import { type RunningConsumer, type StartConsumerOptions, startConsumer } from '../start-consumer.ts';
 import { type ForeignProducer, openForeignProducer } from './foreign-producer.ts';
 import { createAppliedTable } from './recording-consumer.ts';

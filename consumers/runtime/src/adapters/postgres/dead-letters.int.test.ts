@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/t
 import { transaction } from '@gavel/postgres/transaction';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeadLetter } from '../../application/dead-letter.ts';
-import { consumerRuntimeMigrations } from '../../migrations.ts';
+import { consumerRuntimeMigrations } from '../../consumer-process.ts';
 import { park } from './dead-letters.ts';
 import { claimNewEvents } from './processed-events.ts';
 import { lockDeadLetter } from './stored-dead-letters.ts';
