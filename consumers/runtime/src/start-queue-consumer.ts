@@ -42,7 +42,7 @@ export function startQueueConsumer(options: StartQueueConsumerOptions): RunningQ
   const reader = startQueueReader({
     definition,
     store: createQueueStore(pool, definition),
-    open: (onDelivery) => openQueueSession({ amqpUrl, definition, prefetch, onDelivery }),
+    open: (onDelivery, signal) => openQueueSession({ amqpUrl, definition, prefetch, onDelivery, signal }),
     lanes: concurrency,
     ...(options.holdMs !== undefined && { holdMs: options.holdMs }),
   });

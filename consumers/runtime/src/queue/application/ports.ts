@@ -1,3 +1,4 @@
+import type { Session } from '@gavel/rabbitmq/supervise-session';
 import type { DeliveredEvent } from '../../application/classify-delivery.ts';
 import type { QueueDeadLetter } from '../../application/dead-letter.ts';
 
@@ -29,15 +30,11 @@ export type DeliveryResult =
   | { readonly kind: 'abandoned' };
 
 /** One uninterrupted subscription to a queue. When it ends, the broker delivers again what was not acknowledged. */
-export interface QueueSession {
-  /** Resolves with the reason when the session can no longer be used. */
-  readonly ended: Promise<Error>;
+export interface QueueSession extends Session {
   /** Messages waiting in the queue, a few seconds old. */
   readonly waiting: number;
   /** Ends the deliveries. Those made already can still be finished. */
   stopConsuming(): Promise<void>;
-  /** Messages that were not acknowledged go back to the queue. Resolves within seconds, whatever the broker does. */
-  close(): Promise<void>;
 }
 
 /** The records of a queue consumer in its own database. */

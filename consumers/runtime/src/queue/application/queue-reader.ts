@@ -1,5 +1,6 @@
 import { createLogger } from '@gavel/observability/logger';
-import { type BackOff, delayBefore, pause, type Running, withTimeout } from '@gavel/resilience';
+import { type Supervision, superviseSession } from '@gavel/rabbitmq/supervise-session';
+import type { Running } from '@gavel/resilience';
 import { messageOf } from '../../application/isolate-failures.ts';
 import type { QueueConsumerDefinition } from '../../define-queue-consumer.ts';
 import { countOutcomes, countReceived, countRetry, recordProcessing } from '../../telemetry/metrics.ts';
@@ -9,11 +10,7 @@ import { Lanes } from './lanes.ts';
 import type { DeliveryResult, QueuedDelivery, QueueSession, QueueStore } from './ports.ts';
 
 const log = createLogger('queue-consumer');
-const CONNECT_PACE: BackOff = { firstMs: 100, maxMs: 5_000 };
-/** A session that lasted this long starts a new series of failures. */
-const STABLE_MS = 20_000;
-/** Longer than each step of connecting takes to fail by itself. */
-const OPEN_TIMEOUT_MS = 15_000;
+const BACK_OFF = { firstMs: 100, maxMs: 5_000 };
 
 /** The state of a queue consumer, for health checks and for people. */
 export interface QueueConsumerStatus {
@@ -38,7 +35,10 @@ export interface QueueReaderOptions {
   readonly definition: QueueConsumerDefinition;
   readonly store: QueueStore;
   /** Opens a session that delivers until it ends. */
-  readonly open: (onDelivery: (delivery: QueuedDelivery) => void) => Promise<QueueSession>;
+  readonly open: (
+    onDelivery: (delivery: QueuedDelivery) => void,
+    signal: AbortSignal,
+  ) => Promise<QueueSession>;
   /** How many events are handled at once. */
   readonly lanes: number;
   readonly holdMs?: number;
@@ -62,8 +62,7 @@ class Reader implements QueueReader {
   readonly #origin: { readonly consumer: string; readonly queue: string };
   readonly #lanes: Lanes;
   readonly #stopping = new AbortController();
-  readonly #done: Promise<void>;
-  #session: QueueSession | undefined;
+  readonly #supervision: Supervision<QueueSession>;
   #state: QueueConsumerStatus['state'] = 'connecting';
   #problem: string | undefined;
   /** The database's error, while it is unavailable. */
@@ -74,12 +73,32 @@ class Reader implements QueueReader {
     this.#options = options;
     this.#origin = { consumer: name, queue: queueNames(name).main };
     this.#lanes = new Lanes(options.lanes);
-    this.#done = this.#run();
+    this.#supervision = superviseSession<QueueSession>({
+      what: `queue ${this.#origin.queue}`,
+      log,
+      backOff: BACK_OFF,
+      open: (signal) => options.open((delivery) => this.#take(delivery), signal),
+      onOpened: () => {
+        this.#state = 'running';
+        this.#problem = undefined;
+        log.info(this.#origin, 'working');
+      },
+      onLost: (error) => {
+        this.#state = 'retrying';
+        this.#problem = error.message;
+      },
+      finish: async (session) => {
+        await session.stopConsuming();
+        await this.#lanes.idle();
+      },
+    });
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#done;
+    await this.#supervision.stop();
+    await this.#lanes.idle();
+    this.#state = 'stopped';
   }
 
   status(): QueueConsumerStatus {
@@ -88,65 +107,10 @@ class Reader implements QueueReader {
     return {
       ...this.#origin,
       state: outage === undefined ? this.#state : 'retrying',
-      waiting: this.#session?.waiting ?? 0,
+      waiting: this.#supervision.session?.waiting ?? 0,
       inHand: this.#lanes.running,
       ...(problem !== undefined && { problem }),
     };
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    for (let failures = 0; !signal.aborted; ) {
-      const startedAt = Date.now();
-      const lost = await this.#workUntilLost();
-      if (lost === undefined || signal.aborted) break;
-      failures = Date.now() - startedAt > STABLE_MS ? 1 : failures + 1;
-      this.#state = 'retrying';
-      this.#problem = lost.message;
-      // Failures 1, 10, 100 and so on are logged: a long outage must not fill the log.
-      if (/^10*$/.test(String(failures))) {
-        log.warn({ ...this.#origin, failures, err: lost }, 'connection to the queue lost, retrying');
-      }
-      await pause(delayBefore(failures, CONNECT_PACE), signal);
-    }
-    await this.#lanes.idle();
-    this.#state = 'stopped';
-  }
-
-  /** Works in one session. Returns why it ended, or undefined when the consumer was stopped. */
-  async #workUntilLost(): Promise<Error | undefined> {
-    const session = await this.#open();
-    if (session instanceof Error) return session;
-    this.#session = session;
-    this.#state = 'running';
-    this.#problem = undefined;
-    log.info(this.#origin, 'working');
-    const lost = await Promise.race([session.ended, aborted(this.#stopping.signal)]);
-    if (lost === undefined) {
-      // If the session is lost meanwhile, the messages in hand are delivered again.
-      await Promise.race([session.stopConsuming().catch(() => undefined), session.ended]);
-      await this.#lanes.idle();
-    }
-    this.#session = undefined;
-    await session.close();
-    return lost;
-  }
-
-  async #open(): Promise<QueueSession | Error> {
-    const opening = this.#options.open((delivery) => this.#take(delivery));
-    try {
-      const inTime = withTimeout('opening a session', OPEN_TIMEOUT_MS, opening);
-      const opened = await Promise.race([inTime, aborted(this.#stopping.signal)]);
-      if (opened === undefined) throw new Error('stopped');
-      return opened;
-    } catch (error) {
-      // A session that opens too late must not stay open.
-      opening.then(
-        (session) => session.close(),
-        () => undefined,
-      );
-      return error instanceof Error ? error : new Error(String(error), { cause: error });
-    }
   }
 
   #take(delivery: QueuedDelivery): void {
@@ -202,11 +166,4 @@ class Reader implements QueueReader {
     }
     if (wasKnown && error === undefined) log.info(this.#origin, 'works again');
   }
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
 }

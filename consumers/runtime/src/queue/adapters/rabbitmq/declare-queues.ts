@@ -1,15 +1,16 @@
 import { toBindingKey } from '@gavel/proto/subjects';
-import { EVENTS_EXCHANGE, UNROUTED_EXCHANGE } from '@gavel/proto/topology';
+import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
+import { declareEventsExchange } from '@gavel/rabbitmq/topology';
 import type { Channel } from 'amqplib';
 import { defaultDelaysMs, type QueueConsumerDefinition } from '../../../define-queue-consumer.ts';
 import { DEAD_LETTER_EXCHANGE, queueNames } from '../../domain/queues.ts';
 
-/** The broker's own limit; ours lies below it and leaves a row in `dead_letters`. */
+/** The broker's own limit. The consumer's limit is lower and leaves a row in `dead_letters`. */
 const DELIVERY_LIMIT = 20;
-/** The rows are the letters; the parking queue's copies are for people with the broker's own tools. */
+/** The rows are the dead letters. The parking queue's copies are for people who use the broker's own tools. */
 const PARKED_LIMIT = 100_000;
 
-/** With at-least-once the broker itself loses nothing between two queues; it asks for reject-publish. */
+/** With at-least-once the broker loses nothing between two queues. It needs reject-publish for that. */
 const safely = {
   'x-queue-type': 'quorum',
   'x-dead-letter-strategy': 'at-least-once',
@@ -17,16 +18,13 @@ const safely = {
 } as const;
 
 /**
- * Declares a consumer's queues and bindings, and the exchanges they hang on as the relay declares them. Harmless when all is
- * there; puts back what is missing. Rejects when something of the same name has other properties.
+ * Declares a consumer's queues and bindings, and their exchanges as the relay declares them. Does nothing where all of it
+ * exists, and declares again what is missing. Rejects when something of the same name has other properties.
  * @returns how many messages wait in the main queue
  */
 export async function declareQueues(channel: Channel, definition: QueueConsumerDefinition): Promise<number> {
   const { main, parked, retry } = queueNames(definition.name);
-  await channel.assertExchange(EVENTS_EXCHANGE, 'topic', {
-    durable: true,
-    alternateExchange: UNROUTED_EXCHANGE,
-  });
+  await declareEventsExchange(channel);
   await channel.assertExchange(DEAD_LETTER_EXCHANGE, 'direct', { durable: true });
   await channel.assertQueue(parked, {
     durable: true,
@@ -48,7 +46,7 @@ export async function declareQueues(channel: Channel, definition: QueueConsumerD
       arguments: {
         ...safely,
         'x-message-ttl': stepMs,
-        // The default exchange: straight back, whatever is bound to the topic exchange by then.
+        // The default exchange: back into the main queue, whatever is bound to the topic exchange by then.
         'x-dead-letter-exchange': '',
         'x-dead-letter-routing-key': main,
       },

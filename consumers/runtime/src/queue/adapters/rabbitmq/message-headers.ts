@@ -1,12 +1,12 @@
-/** Ours, in a message that was delayed. */
+/** Headers of this package, in a message that was delayed. */
 const ATTEMPTS = 'x-gavel-attempts';
 const DELAYS = 'x-gavel-delays';
-/** The broker's, on a quorum queue: failed deliveries of the message so far. */
+/** Header of the broker, on a quorum queue: how often the delivery of the message has failed. */
 const DELIVERY_COUNT = 'x-delivery-count';
 
 type Headers = Readonly<Record<string, unknown>>;
 
-/** What the broker and earlier tries say of a message. Anything else than a small whole number counts as none. */
+/** What the broker and earlier tries have counted. Anything but a positive whole number counts as 0. */
 export function readCounts(headers: Headers): { redeliveries: number; attempts: number; delays: number } {
   const count = (name: string): number => {
     const value = headers[name];
@@ -15,7 +15,7 @@ export function readCounts(headers: Headers): { redeliveries: number; attempts: 
   return { redeliveries: count(DELIVERY_COUNT), attempts: count(ATTEMPTS), delays: count(DELAYS) };
 }
 
-/** Every header that is the producer's, as text: a foreign client may have sent values of any kind. */
+/** The headers of the producer, as text: a foreign client may have sent values of any type. */
 export function textHeaders(headers: Headers): Record<string, string> {
   const own = Object.entries(headers).filter(([name]) => !name.startsWith('x-'));
   return Object.fromEntries(own.map(([name, value]) => [name, asText(value)]));

@@ -1,4 +1,5 @@
-import amqp, { type ConfirmChannel, type ConsumeMessage } from 'amqplib';
+import { type AmqpConnection, connectAmqp } from '@gavel/rabbitmq/amqp-connection';
+import type { ConsumeMessage } from 'amqplib';
 import { defaultDelaysMs, type QueueConsumerDefinition } from '../../../define-queue-consumer.ts';
 import { countSent } from '../../../telemetry/metrics.ts';
 import type { DeliveryResult, QueuedDelivery, QueueSession } from '../../application/ports.ts';
@@ -9,56 +10,38 @@ import { delayedHeaders, readCounts, textHeaders } from './message-headers.ts';
 export interface QueueSessionOptions {
   readonly amqpUrl: string;
   readonly definition: QueueConsumerDefinition;
-  /** Most messages delivered and not settled. */
+  /** Most messages delivered and not acknowledged. */
   readonly prefetch: number;
   readonly onDelivery: (delivery: QueuedDelivery) => void;
+  /** Gives up connecting. */
+  readonly signal: AbortSignal;
 }
 
-const CONNECT_TIMEOUT_MS = 5_000;
-const CLOSE_TIMEOUT_MS = 2_000;
-/** A broker that hangs is noticed after two of them. */
 const HEARTBEAT_S = 5;
-/** Queues and bindings that somebody removed are declared again as often, and the depth is looked at. */
-const PULSE_MS = 10_000;
-/** A message that was in hand when its consumer ended this often is met alone, so that others are not counted with it. */
+/** How often queues and bindings are declared again, in case somebody removed them, and the depth is read. */
+const DECLARE_MS = 10_000;
+/**
+ * A message that was in hand when its consumer died this often is taken one at a time, so that no other message is
+ * counted with it.
+ */
 const SUSPECT_REDELIVERIES = 2;
 
-/** Connects, declares the consumer's queues and begins to consume. Rejects when any of it fails. */
+/** Connects, declares the consumer's queues and starts to consume. Rejects when any of it fails. */
 export async function openQueueSession(options: QueueSessionOptions): Promise<QueueSession> {
-  const { definition } = options;
-  const connection = await amqp.connect(withHeartbeat(options.amqpUrl), {
-    timeout: CONNECT_TIMEOUT_MS,
-    noDelay: true,
-    keepAlive: true,
-    clientProperties: { connection_name: `consumer ${definition.name}` },
+  const { amqpUrl, definition, signal } = options;
+  const connection = await connectAmqp({
+    url: amqpUrl,
+    name: `consumer ${definition.name}`,
+    heartbeatSeconds: HEARTBEAT_S,
+    signal,
   });
-  const lost = new AbortController();
-  const ended = Promise.withResolvers<Error>();
-  const fail = (error: Error): void => {
-    lost.abort();
-    ended.resolve(error);
-  };
-  connection.on('error', fail);
-  connection.on('close', () => fail(new Error('AMQP connection closed')));
-  const close = async (): Promise<void> => {
-    clearInterval(pulse);
-    fail(new Error('closed'));
-    const timer = Promise.withResolvers<void>();
-    const timeout = setTimeout(timer.resolve, CLOSE_TIMEOUT_MS);
-    // A connection that is gone already has nothing left to close.
-    await Promise.race([connection.close().catch(() => undefined), timer.promise]);
-    clearTimeout(timeout);
-  };
-  let pulse: NodeJS.Timeout | undefined;
+  const { channel, ended, fail } = connection;
   try {
-    const channel = await connection.createConfirmChannel();
-    channel.on('error', fail);
-    channel.on('close', () => fail(new Error('AMQP channel closed')));
     channel.on('return', () => fail(new Error('a retry queue is missing')));
     let waiting = await declareQueues(channel, definition);
-    const consuming = new Consuming(channel, options, lost.signal, fail);
-    await consuming.start();
-    pulse = setInterval(() => {
+    const consumer = new QueueConsumer(connection, options);
+    await consumer.start();
+    const timer = setInterval(() => {
       // An error closes the channel, and that ends the session.
       declareQueues(channel, definition).then(
         (count) => {
@@ -66,76 +49,70 @@ export async function openQueueSession(options: QueueSessionOptions): Promise<Qu
         },
         (error: unknown) => fail(new Error('queues cannot be declared', { cause: error })),
       );
-    }, PULSE_MS);
+    }, DECLARE_MS);
+    connection.lost.addEventListener('abort', () => clearInterval(timer));
     return {
-      ended: ended.promise,
+      ended,
+      fail,
+      close: connection.close,
       get waiting() {
         return waiting;
       },
-      stopConsuming: () => consuming.stop(),
-      close,
+      stopConsuming: () => consumer.stop(),
     };
   } catch (error) {
-    await close();
+    await connection.close();
     throw error;
   }
 }
 
-/** The subscription of a session. */
-class Consuming {
-  readonly #channel: ConfirmChannel;
+/** Consumes the main queue and acknowledges its messages, over one connection. */
+class QueueConsumer {
+  readonly #connection: AmqpConnection;
   readonly #options: QueueSessionOptions;
-  readonly #lost: AbortSignal;
-  readonly #fail: (error: Error) => void;
   #tag: string | undefined;
-  #cautious = true;
-  #stopped = false;
+  #isCautious = true;
+  #isStopped = false;
 
-  constructor(
-    channel: ConfirmChannel,
-    options: QueueSessionOptions,
-    lost: AbortSignal,
-    fail: (error: Error) => void,
-  ) {
-    this.#channel = channel;
+  constructor(connection: AmqpConnection, options: QueueSessionOptions) {
+    this.#connection = connection;
     this.#options = options;
-    this.#lost = lost;
-    this.#fail = fail;
   }
 
-  /** With one message at a time first: the message that a consumer dies of is then the only one in hand. */
+  /** Takes one message at a time first: a message that kills its consumer is then the only one in hand. */
   start(): Promise<void> {
     return this.#consume(1);
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#isStopped = true;
     const tag = this.#tag;
     this.#tag = undefined;
-    if (tag !== undefined && !this.#lost.aborted) await this.#channel.cancel(tag);
+    if (tag !== undefined && !this.#connection.lost.aborted) await this.#connection.channel.cancel(tag);
   }
 
   async #consume(prefetch: number): Promise<void> {
+    const { channel } = this.#connection;
     const { main } = queueNames(this.#options.definition.name);
-    await this.#channel.prefetch(prefetch);
-    const { consumerTag } = await this.#channel.consume(main, (message) => this.#deliver(message));
+    await channel.prefetch(prefetch);
+    const { consumerTag } = await channel.consume(main, (message) => this.#deliver(message));
     this.#tag = consumerTag;
-    if (this.#stopped) await this.stop();
+    if (this.#isStopped) await this.stop();
   }
 
-  // The prefetch of a consumer on a quorum queue is fixed for its life: a wider one is another consumer.
-  async #widen(): Promise<void> {
-    this.#cautious = false;
+  // The prefetch of a consumer on a quorum queue never changes: a larger one needs another consumer.
+  async #raisePrefetch(): Promise<void> {
+    this.#isCautious = false;
     const tag = this.#tag;
-    if (tag === undefined || this.#stopped) return;
+    if (tag === undefined || this.#isStopped) return;
     this.#tag = undefined;
-    await this.#channel.cancel(tag);
-    if (!this.#stopped) await this.#consume(this.#options.prefetch);
+    await this.#connection.channel.cancel(tag);
+    if (!this.#isStopped) await this.#consume(this.#options.prefetch);
   }
 
   #deliver(message: ConsumeMessage | null): void {
     if (message === null) {
-      this.#fail(new Error('the queue was deleted'));
+      this.#connection.fail(new Error('the queue was deleted'));
       return;
     }
     const raw = message.properties.headers ?? {};
@@ -145,13 +122,13 @@ class Consuming {
       headers,
       body: message.content,
       ...counts,
-      lost: this.#lost,
+      lost: this.#connection.lost,
       finish: async (result) => {
         try {
           await this.#finish(message, headers, result);
-          if (this.#cautious && counts.redeliveries < SUSPECT_REDELIVERIES) await this.#widen();
+          if (this.#isCautious && counts.redeliveries < SUSPECT_REDELIVERIES) await this.#raisePrefetch();
         } catch (error) {
-          this.#fail(error instanceof Error ? error : new Error(String(error), { cause: error }));
+          this.#connection.fail(error instanceof Error ? error : new Error(String(error), { cause: error }));
         }
       },
     });
@@ -163,29 +140,31 @@ class Consuming {
     result: DeliveryResult,
   ): Promise<void> {
     if (result.kind === 'retry') await this.#delay(message, headers, result);
-    if (this.#lost.aborted || result.kind === 'abandoned') return;
+    const { channel, lost } = this.#connection;
+    if (lost.aborted || result.kind === 'abandoned') return;
     // Rejected messages go to the dead-letter exchange.
-    if (result.kind === 'parked') this.#channel.nack(message, false, false);
-    else this.#channel.ack(message);
+    if (result.kind === 'parked') channel.nack(message, false, false);
+    else channel.ack(message);
   }
 
-  // Confirmed in the delay queue before it is acknowledged here: twice at worst, never lost.
+  // Confirmed in the delay queue before it is acknowledged here: delivered twice at worst, never lost.
   #delay(
     message: ConsumeMessage,
     headers: Readonly<Record<string, string>>,
     counts: { readonly attempts: number; readonly delays: number },
   ): Promise<void> {
     const { definition } = this.#options;
+    const { channel, lost } = this.#connection;
     const steps = definition.onFailure?.delaysMs ?? defaultDelaysMs;
     const { stepMs, expirationMs } = retryDelay(counts.delays - 1, steps);
     const { messageId, type, contentType } = message.properties;
     const queue = queueNames(definition.name).retry(stepMs);
     const startedAt = performance.now();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    // A channel that closes forgets its confirms, and nobody may wait for one of those.
+    // A channel that closes forgets its confirms, so nobody may wait for one of those.
     const stopWaiting = (): void => resolve();
-    this.#lost.addEventListener('abort', stopWaiting);
-    this.#channel.publish(
+    lost.addEventListener('abort', stopWaiting);
+    channel.publish(
       '',
       queue,
       message.content,
@@ -204,12 +183,6 @@ class Consuming {
         resolve();
       },
     );
-    return promise.finally(() => this.#lost.removeEventListener('abort', stopWaiting));
+    return promise.finally(() => lost.removeEventListener('abort', stopWaiting));
   }
-}
-
-function withHeartbeat(amqpUrl: string): string {
-  const url = new URL(amqpUrl);
-  if (!url.searchParams.has('heartbeat')) url.searchParams.set('heartbeat', String(HEARTBEAT_S));
-  return url.href;
 }
