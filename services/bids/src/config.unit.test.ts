@@ -8,7 +8,7 @@ const needed = {
 };
 
 describe('the configuration', () => {
-  it('takes one place for pictures, no more and no less', () => {
+  it('requires exactly one place for pictures', () => {
     const { PICTURES_DIRECTORY, ...rest } = needed;
     expect(readBidsConfig({ ...rest, PICTURES_S3_BUCKET: 'gavel' })).toMatchObject({
       PICTURES_S3_BUCKET: 'gavel',
@@ -18,7 +18,7 @@ describe('the configuration', () => {
     expect(() => readBidsConfig({ ...needed, PICTURES_S3_BUCKET: 'gavel' })).toThrow(/PICTURES_DIRECTORY/);
   });
 
-  it('has a default for all but the database, auth and the place of pictures', () => {
+  it('has defaults for everything except the database, auth and the place for pictures', () => {
     expect(readBidsConfig(needed)).toMatchObject({
       HOST: '127.0.0.1',
       PORT: 4002,
@@ -28,7 +28,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('names every bad key at once', () => {
+  it('names all invalid keys at once', () => {
     expect(() => readBidsConfig({ PORT: 'x', DATABASE_POOL: '0' })).toThrow(
       /(?=[\s\S]*PORT)(?=[\s\S]*DATABASE_URL)(?=[\s\S]*DATABASE_POOL)(?=[\s\S]*AUTH_URL)/,
     );

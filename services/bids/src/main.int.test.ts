@@ -35,14 +35,14 @@ function run(
   return { child, output: () => text };
 }
 
-/** The exit code, once all of its output has arrived as well. */
+/** The exit code, after all output has arrived. */
 async function exitOf(child: ChildProcess): Promise<number | null> {
   await once(child, 'close');
   return child.exitCode;
 }
 
 describe('the process', () => {
-  it('migrates an empty database, serves, and ends in order at SIGTERM', async () => {
+  it('migrates an empty database, serves, and stops cleanly on SIGTERM', async () => {
     for (let i = 0; i < 2; i++) {
       const { child, output } = run(['migrate'], {});
       expect(await exitOf(child), output()).toBe(0);
@@ -58,7 +58,7 @@ describe('the process', () => {
     expect(output()).toContain('stopped');
   });
 
-  it('does not start on a bad environment, and names every bad key', async () => {
+  it('does not start with an invalid environment, and names every invalid key', async () => {
     const { child, output } = run([], { DATABASE_URL: 'nonsense', PORT: 'x' });
     expect(await exitOf(child)).toBe(1);
     expect(output()).toMatch(/PORT[\s\S]*DATABASE_URL|DATABASE_URL[\s\S]*PORT/);

@@ -23,7 +23,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-it('auctions from before maxima and reserves go on as they were, and ended ones keep their winners', async () => {
+it('auctions created before maxima and reserves keep working, and ended ones keep their winners', async () => {
   const first = '0001-items-and-bids.sql';
   await cp(new URL(first, bidsTables.directory), join(directory, first));
   const { pool } = database;

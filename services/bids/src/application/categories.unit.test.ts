@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toCategoryTree } from './categories.ts';
 
 describe('the tree of categories', () => {
-  it('counts what is in a category and below it, and names those that only have others below them', () => {
+  it('counts each category with its subcategories, and includes categories without items of their own', () => {
     const counts = [
       { category: 'home-garden/clocks', count: 3n },
       { category: '', count: 9n },
@@ -35,7 +35,7 @@ describe('the tree of categories', () => {
     ]);
   });
 
-  it('is in order of name, numbers by their value', () => {
+  it('is sorted by name, with numbers by their value', () => {
     const counts = ['size-10', 'size-2', 'ärmel', 'zoo', 'b_side', '-'].map((category) => ({
       category,
       count: 1n,

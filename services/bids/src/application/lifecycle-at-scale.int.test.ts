@@ -6,7 +6,7 @@ import { createPostgresAuctions } from '../adapters/postgres/postgres-auctions.t
 import { type BidsUnderTest, startBidsUnderTest, type Visitor } from '../testing/bids-under-test.ts';
 import { closeDueAuctions } from './lifecycle.ts';
 
-// AUCTIONS=100000 SECONDS=60 for the full size; the proving ground's bench measures it with processes of their own.
+// AUCTIONS=100000 SECONDS=60 runs the full size. `make bench` measures the same with separate processes.
 const AUCTIONS = Number(process.env.AUCTIONS ?? 2_000);
 const SECONDS = Number(process.env.SECONDS ?? 2);
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => bids?.stop());
 
-/** Auctions whose ends lie evenly in some seconds from now on; every other one has a bid. */
+/** Auctions whose ends are evenly distributed over the next seconds; every other one has a bid. */
 async function makeEndingAuctions(): Promise<string[]> {
   const ids = Array.from({ length: AUCTIONS }, () => uuidv7());
   await bids.database.pool.query(
@@ -38,10 +38,10 @@ async function makeEndingAuctions(): Promise<string[]> {
 }
 
 describe('many auctions that end together', () => {
-  it('are closed once each and within seconds, by several closers and through restarts, while bids go on', async () => {
+  it('are closed once each and within seconds, by several instances and through restarts, while other bids continue', async () => {
     const elsewhere = await bids.createItem(seller);
     const ids = await makeEndingAuctions();
-    // Beside the service's own.
+    // In addition to the service's own closer.
     const pools = [0, 1].map((i) =>
       createPool({ connectionString: bids.database.url, applicationName: `closer-${i}`, max: 2 }),
     );

@@ -39,8 +39,8 @@ async function whenClosed(itemId: string): Promise<any> {
   );
 }
 
-describe('ended auctions never ended and nobody won', () => {
-  it('the highest bidder wins within a second of the end, and only seller and winner learn who that is', async () => {
+describe('an auction at its end', () => {
+  it('has a winner within a second, and only the seller and the winner see who it is', async () => {
     const item = await bids.createItem(seller);
     await ann.call('PlaceBid', { itemId: item.id, amount: '100' });
     await bob.call('PlaceBid', { itemId: item.id, amount: '250' });
@@ -76,7 +76,7 @@ describe('ended auctions never ended and nobody won', () => {
     expect(lateMs).toBeLessThan(1000);
   });
 
-  it('an auction without bids ends too, and leaves the list of running ones', async () => {
+  it('ends without bids too, and leaves the list of running auctions', async () => {
     const item = await bids.createItem(seller, { category: 'unsold' });
     expect((await bids.anonymous.call('ListItems', { category: 'unsold' })).body.items).toHaveLength(1);
     await bids.moveEnd(item.id, 0);
@@ -95,7 +95,7 @@ describe('ended auctions never ended and nobody won', () => {
       expect(answer.error?.reason).toBe('AUCTION_ENDED');
   });
 
-  it('a cancelled auction does not end again', async () => {
+  it('is not closed when it was cancelled', async () => {
     const [item, witness] = [await bids.createItem(seller), await bids.createItem(seller)];
     await seller.call('CancelItem', { id: item.id });
     await bids.moveEnd(item.id, 0);
@@ -106,7 +106,7 @@ describe('ended auctions never ended and nobody won', () => {
     expect(await closedEvents(item.id)).toEqual([]);
   });
 
-  it('its status is ENDED by the database’s clock, even before it has been closed', async () => {
+  it('has the status ENDED by the database’s clock, even before it is closed', async () => {
     const item = await bids.createItem(seller);
     await bids.moveEnd(item.id, 2);
     const holder = await bids.database.pool.connect();
@@ -129,8 +129,8 @@ describe('ended auctions never ended and nobody won', () => {
   });
 });
 
-describe('closers', () => {
-  it('close a thousand due auctions exactly once, however many of them run', async () => {
+describe('closing', () => {
+  it('closes a thousand due auctions exactly once, with several instances at work', async () => {
     const { pool } = bids.database;
     const ids = Array.from({ length: 1000 }, () => uuidv7());
     await pool.query(
@@ -162,7 +162,7 @@ describe('closers', () => {
     expect(ledger.sequences).toEqual([2n]);
   });
 
-  it('go on after every connection to the database was cut, and so do the service’s answers', async () => {
+  it('continues after all database connections were closed, and the service keeps answering', async () => {
     const item = await bids.createItem(seller);
     await bids.moveEnd(item.id, 0.3);
     const { pool } = bids.database;

@@ -10,11 +10,11 @@ describe('a page token', () => {
       'base64url',
     );
 
-  it('gives its position back to the query that it came from', () => {
+  it('contains its position for the query that returned it', () => {
     expect(decodePageToken(token, ['ListItems', 'clocks'])).toEqual(['2026-01-01T00:00:00.000Z', 'id']);
   });
 
-  it('is refused by every other query', () => {
+  it('is rejected by every other query', () => {
     for (const query of [['ListItems', ''], ['ListItems'], ['ListSellerItems', 'clocks'], []])
       expect(decodePageToken(token, query)).toBeUndefined();
   });
@@ -26,26 +26,26 @@ describe('a page token', () => {
 
   it.each([
     ['text', 'next'],
-    ['blanks', '   '],
+    ['white space', '   '],
     ['a number', Buffer.from('7').toString('base64url')],
     ['null', Buffer.from('null').toString('base64url')],
     ['no position', alike((parts) => parts.slice(0, 2))],
     ['an object', alike(([version, query]) => [version, query, {}])],
     ['numbers', alike(([version, query]) => [version, query, [1]])],
     ['another version', alike(([, query]) => [1, query, ['a']])],
-    ['something added', `${token}!`],
-    ['its end missing', token.slice(0, -3)],
-  ])('is refused when it is %s', (_, bad) => {
+    ['extended', `${token}!`],
+    ['truncated', token.slice(0, -3)],
+  ])('is rejected when it is %s', (_, bad) => {
     expect(decodePageToken(bad, ['ListItems', 'clocks'])).toBeUndefined();
   });
 });
 
 describe('a page', () => {
-  it('has 20 rows unless told, and at most 100', () => {
+  it('has 20 rows by default, and at most 100', () => {
     expect([0, 1, 99, 100, 101, 2_000_000_000].map(pageSize)).toEqual([20, 1, 99, 100, 100, 100]);
   });
 
-  it('has a token exactly when there is more', () => {
+  it('has a token only when more rows follow', () => {
     const page = (rows: string[]) => toPage(rows, 2, ['q'], (row) => [row]);
     expect(page([])).toEqual({ items: [], nextPageToken: '' });
     expect(page(['a', 'b'])).toEqual({ items: ['a', 'b'], nextPageToken: '' });

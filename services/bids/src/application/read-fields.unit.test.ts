@@ -16,7 +16,7 @@ describe('reading an instant', () => {
     ['2026-03-01T12:00:00-0800', '2026-03-01T20:00:00.000Z'],
     ['2026-03-01T00:00:00+01', '2026-02-28T23:00:00.000Z'],
     ['2028-02-29T00:00:00Z', '2028-02-29T00:00:00.000Z'],
-  ])('takes %s', (text, expected) => {
+  ])('accepts %s', (text, expected) => {
     const { value, problems } = read((p) => readInstant('end_at', text, p));
     expect(problems).toEqual({});
     expect(value.toISOString()).toBe(expected);
@@ -53,24 +53,24 @@ describe('reading a category', () => {
     ['Книги', 'книги'],
     ['', ''],
     ['   ', ''],
-  ])('makes %j %j', (text, token) => {
+  ])('turns %j into %j', (text, token) => {
     expect(read((p) => readCategory(text, p))).toEqual({ value: token, problems: {} });
   });
 
-  it('refuses one that no token is left of', () => {
+  it('refuses a category without a letter or digit', () => {
     for (const text of ['!?', '/', ' / '])
       expect(read((p) => readCategory(text, p)).problems).toHaveProperty('category');
   });
 });
 
 describe('reading other fields', () => {
-  it('keeps out what Postgres cannot hold', () => {
+  it('refuses text that Postgres cannot store', () => {
     expect(read((p) => readText('title', 'a\u0000b', p)).problems).toHaveProperty('title');
     expect(read((p) => readText('title', 'a\ud800b', p))).toEqual({ value: 'a\ufffdb', problems: {} });
     expect(read((p) => readLine('title', ' a b\n', p)).value).toBe('a b');
   });
 
-  it('takes ids in any case and nothing else', () => {
+  it('accepts UUIDs in upper and lower case, and nothing else', () => {
     expect(readId('01900000-0000-7000-8000-00000000000A')).toBe('01900000-0000-7000-8000-00000000000a');
     for (const bad of [
       '',

@@ -5,14 +5,14 @@ import { at, createClock } from './auction-scenario.ts';
 const bidder = fc.constantFrom('ann', 'bob', 'eve');
 const anyone = fc.constantFrom('ann', 'bob', 'eve', 'seller');
 
-/** Amounts of a few tiers; many of them near each other, so that ties and single steps come up. */
+/** Amounts from a few tiers. Many are close together, so that ties and single increments occur. */
 export const amount: fc.Arbitrary<bigint> = fc.oneof(
   fc.bigInt(90n, 400n),
   fc.bigInt(1n, 20n).map((n) => n * 50n),
   fc.bigInt(90n, 12_000n),
 );
 
-/** A bid by one of three people, or now and then the seller; about half of them with a maximum. */
+/** A bid by one of three people, sometimes by the seller; about half of them with a maximum. */
 export const placing: fc.Arbitrary<PlaceBid> = fc.record({
   type: fc.constant('PlaceBid' as const),
   bidId: fc.uuid(),
@@ -22,7 +22,7 @@ export const placing: fc.Arbitrary<PlaceBid> = fc.record({
   maximum: fc.option(amount, { nil: undefined, freq: 2 }),
 });
 
-/** An hour's auction with any of the terms there are. */
+/** An auction of one hour with random terms. */
 export const creation: fc.Arbitrary<CreateItem> = fc
   .record({
     reservePrice: fc.option(fc.bigInt(100n, 2_000n), { nil: undefined, freq: 2 }),
@@ -64,12 +64,12 @@ const command: fc.Arbitrary<AuctionCommand> = fc.oneof(
   },
 );
 
-// Many of them just before the end, where late bids move it.
+// Many of them are just before the end, where late bids move it.
 const moment = fc
   .oneof(fc.integer({ min: 0, max: 3_500_000 }), fc.integer({ min: 3_500_000, max: 3_700_000 }))
   .map((ms) => ms / 1000);
 
-/** What may be asked of an auction, in the order of the seconds since its beginning. */
+/** Random commands, in the order of the seconds since the start. */
 export const commands: fc.Arbitrary<[AuctionCommand, number][]> = fc
   .array(fc.tuple(command, moment), { maxLength: 40, size: 'max' })
   .map((list) => list.toSorted(([, a], [, b]) => a - b));

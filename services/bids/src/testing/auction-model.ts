@@ -15,15 +15,15 @@ import { findViolations } from './find-violations.ts';
 import { readStoredAuction } from './rebuild-auction.ts';
 
 const HOUR_MS = 3_600_000;
-/** The auctions end so long after they were made: for commands before the end and after it. */
+/** The auctions end this long after their creation, so that commands come before and after the end. */
 const LASTS_MS = 250;
-/** No closer and no bidder waits longer for the end. */
+/** The longest wait for an end. */
 const AWHILE = { timeout: 30_000, interval: 10 };
 
 const BIDDERS = ['ann', 'bob', 'eve'].map((name) => ({ name, userId: uuidv7() }));
 const SELLER = uuidv7();
 
-/** What is to be asked: a bid by one of three people, through one of the processes, now and then under a key of few. */
+/** A bid by one of three people through one of the processes, sometimes with one of a few keys. */
 interface Asked {
   who: number;
   process: number;
@@ -32,7 +32,7 @@ interface Asked {
   key: string | undefined;
 }
 
-/** What is known of one auction: all that was asked of it and answered. Of the rules it knows nothing. */
+/** All requests to one auction and their answers. The model does not know the rules. */
 export interface Model {
   answered: { asked: Asked; result: BidResult; from: Date; to: Date }[];
 }
@@ -64,8 +64,8 @@ export const terms = fc.record({
 type Terms = typeof terms extends fc.Arbitrary<infer T> ? T : never;
 
 /**
- * Lists an item that ends in a quarter of a second. It is made an hour ago, as nothing shorter than a second can be listed;
- * its end is near, so there is something to announce.
+ * Lists an item that ends in a quarter of a second. It is created with a time one hour ago, because no auction may be shorter
+ * than a second. Its end is near, so there is something to announce.
  */
 export async function listItem(processes: readonly Auctions[], wanted: Terms): Promise<string> {
   const itemId = uuidv7();
@@ -141,7 +141,7 @@ class Change implements Step {
   }
 }
 
-/** Closers and announcers of all processes, each as eager as the others. */
+/** Closers and announcers of all processes at the same time. */
 class WorkAtOnce implements Step {
   check(): boolean {
     return true;
@@ -176,7 +176,7 @@ class WaitForTheEnd implements Step {
   }
 }
 
-/** Steps of an auction: several clients at once, at any moment of its life. */
+/** Random steps with several concurrent clients, before and after the end. */
 export const steps: fc.Arbitrary<Iterable<Step>> = fc.commands(
   [
     fc.array(asked, { minLength: 1, maxLength: 8 }).map((bids) => new BidAtOnce(bids)),
@@ -189,7 +189,7 @@ export const steps: fc.Arbitrary<Iterable<Step>> = fc.commands(
   { maxCommands: 12 },
 );
 
-/** To be called when all steps are done: waits for the end, lets everyone close, and looks at everything once more. */
+/** Call this after all steps: waits for the end, closes the auction and checks everything again. */
 export async function finish(model: Model, real: Real): Promise<void> {
   await untilOver(real);
   await new WorkAtOnce().run(model, real);
@@ -198,7 +198,7 @@ export async function finish(model: Model, real: Real): Promise<void> {
   expect(auction.status, 'an auction whose end has come is closed').not.toBe('active');
 }
 
-/** What must be so at every moment, told from the tables, the outbox and the answers. */
+/** Checks the promises, using the tables, the outbox and the answers. */
 async function check(model: Model, { pool, itemId }: Real): Promise<void> {
   const { auction, events, sequences } = await readStoredAuction(pool, itemId);
   expect(sequences, 'versions have no gap').toEqual(sequences.map((_, i) => BigInt(i + 1)));
@@ -242,7 +242,7 @@ function toRequest({ itemId }: Real, bid: Asked): BidRequest {
     amount: bid.amount,
     maximum: bid.maximum,
   };
-  // Keys live in one table for all runs.
+  // All runs share one table of keys.
   const key = bid.key === undefined ? undefined : `${itemId} ${bid.key}`;
   return { itemId, command, key };
 }

@@ -13,7 +13,7 @@ import { evolve, stepsOf } from '../domain/auction/evolve.ts';
 
 export const START = new Date('2026-03-01T12:00:00.000Z');
 
-/** That many seconds after START. */
+/** The time `seconds` after START. */
 export function at(seconds: number): Date {
   return new Date(START.getTime() + seconds * 1000);
 }
@@ -34,7 +34,7 @@ export const createClock: CreateItem = {
   hardEndAt: undefined,
 };
 
-/** The clock as created, or one of other terms. */
+/** The event that creates the clock, optionally with other terms. */
 export function created(terms: Partial<ItemCreated> = {}): ItemCreated {
   const endAt = terms.endAt ?? at(3600);
   return {
@@ -51,7 +51,7 @@ export function created(terms: Partial<ItemCreated> = {}): ItemCreated {
 
 export const clockCreated: AuctionEvent = created();
 
-/** A bid that leads, plain unless told. */
+/** A leading bid. Default: a plain one. */
 export function bidPlaced(
   userId: string,
   amount: bigint,
@@ -72,7 +72,7 @@ export function bidPlaced(
   };
 }
 
-/** A maximum's answer to somebody's bid of `answered`. */
+/** A maximum's answer to a bid of `answered`. */
 export function proxyBid(
   userId: string,
   amount: bigint,
@@ -110,7 +110,7 @@ export function after(...events: AuctionEvent[]): Auction | undefined {
   return events.reduce<Auction | undefined>(evolve, undefined);
 }
 
-/** Given some events, when a command comes so many seconds after START, then … */
+/** Given some events, when a command arrives `seconds` after START, then … */
 export function given(...events: AuctionEvent[]): {
   when(command: AuctionCommand, seconds?: number): Decision;
 } {
@@ -122,7 +122,7 @@ export function deciding<C extends AuctionCommand>(command: C): DecideLocked<Rej
   return (auction, now) => stepsOf(auction, decide(auction, command, now));
 }
 
-/** The decision that some events follow. */
+/** The decision that accepts a command with some events. */
 export function accepted(...events: AuctionEvent[]): Decision {
   return { ok: true, events };
 }
@@ -131,7 +131,7 @@ export function rejected(reason: string): { ok: false; rejection: { reason: stri
   return { ok: false, rejection: { reason } };
 }
 
-/** A bid's refusal that says what would have been enough. */
+/** The rejection of a bid, with the smallest amount that would be accepted. */
 export function tooLow(amount: bigint, currency = 'USD') {
   return { ok: false, rejection: { reason: 'BID_TOO_LOW', minimum: { amount, currency } } };
 }

@@ -9,40 +9,40 @@ import { bidsService } from '../main.ts';
 import { bidsProcess } from '../process.ts';
 import { startTokenIssuer, type TokenChanges } from './token-issuer.ts';
 
-/** A decoded JSON answer; bodies are read the way a client without our generated code would. */
+/** A decoded JSON response. The body is read in the same way as by a client without generated code. */
 export interface Answer {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: the point is what is on the wire, not what our types say of it
+  // biome-ignore lint/suspicious/noExplicitAny: tests check the wire format, not our types
   body: any;
-  /** Reason and metadata of the google.rpc.ErrorInfo detail, if there is one. */
+  /** The google.rpc.ErrorInfo detail, if there is one. */
   error: { reason: string; domain: string; metadata: Record<string, string> } | undefined;
 }
 
-/** Someone with an access token, or nobody. */
+/** A caller with an access token, or an anonymous one. */
 export interface Visitor {
   userId: string;
-  /** Calls a method of bids.v1.BidService, or of another service of the same package. */
+  /** Calls a method of bids.v1.BidService, or of another service in the package bids.v1. */
   call(method: string, body?: object, service?: string): Promise<Answer>;
 }
 
-/** The real service on a free port, on a database of its own, called over plain HTTP JSON. */
+/** The real service on a free port with its own database, called over plain HTTP with JSON. */
 export interface BidsUnderTest {
   url: string;
   database: TestDatabase;
   anonymous: Visitor;
-  /** Another process on the same database, with keys of its own; resolves to nobody, who asks that one. */
+  /** Starts another process on the same database with its own environment; resolves to an anonymous caller of that process. */
   startAnother(env: Record<string, string>): Promise<Visitor>;
-  /** Somebody new; with changes, somebody whose token is bad in that way. */
+  /** A new user. With changes, the user's token is invalid in that way. */
   newUser(changes?: TokenChanges): Promise<Visitor>;
-  /** Puts an item up for auction as this seller and gives its JSON. */
+  /** Creates an item as this seller and returns its JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   createItem(seller: Visitor, fields?: object): Promise<any>;
-  /** Moves an item's end to so many seconds from now by the database's clock, whatever the rules say; returns it. */
+  /** Moves an item's end to `seconds` from now by the database's clock, without checking the rules. Resolves to the end. */
   moveEnd(itemId: string, seconds: number): Promise<Date>;
   stop(): Promise<void>;
 }
 
-/** With keys of the environment beside what every test needs; without REDIS_URL there is no Redis. */
+/** `env` is added to the environment that every test needs. Without REDIS_URL the service has no Redis. */
 export async function startBidsUnderTest(env: Record<string, string> = {}): Promise<BidsUnderTest> {
   const issuer = await startTokenIssuer();
   const database = await createTestDatabase(bidsProcess.database.migrations);
@@ -98,12 +98,12 @@ export async function startBidsUnderTest(env: Record<string, string> = {}): Prom
   };
 }
 
-/** The fields of an acceptable item that ends in an hour. */
+/** The fields of a valid item that ends in an hour. */
 export function itemFields(): Record<string, unknown> {
   return { title: 'Clock', description: 'It ticks.', startPrice: '100', endAt: inSeconds(3600) };
 }
 
-/** That many seconds from now, ISO 8601. */
+/** The time `seconds` from now, ISO 8601. */
 export function inSeconds(seconds: number): string {
   return new Date(Date.now() + seconds * 1000).toISOString();
 }

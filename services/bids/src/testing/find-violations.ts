@@ -2,7 +2,7 @@ import type { Auction } from '../domain/auction/auction.ts';
 import type { AuctionEvent, ItemCreated } from '../domain/auction/events.ts';
 import { evolveAll, type Step } from '../domain/auction/evolve.ts';
 
-/** What every auction promises, told from its facts alone and without the functions that decide them. */
+/** Checks what every auction promises, using only its events and not the functions that decide. */
 export function findViolations(events: readonly AuctionEvent[]): string[] {
   const [created] = events;
   if (created?.type !== 'ItemCreated') return ['the first event is not ItemCreated'];
@@ -29,7 +29,7 @@ function pricesThatFall(steps: readonly Step[]): string[] {
   return found;
 }
 
-/** Of all limits ever bid the highest leads, the earliest of equals; and nobody pays more than their limit. */
+/** The highest limit leads, the earliest of equal ones, and nobody pays more than their limit. */
 function wrongLeaders(steps: readonly Step[]): string[] {
   const found: string[] = [];
   let best: { userId: string; limit: bigint } | undefined;

@@ -25,7 +25,7 @@ const reserveNotMet: AuctionEvent = {
 };
 
 describe('the checker of an auction’s promises', () => {
-  it('finds nothing where they were kept', () => {
+  it('finds nothing when they are kept', () => {
     const lost = bidPlaced('bob', 400n, 3550, { leads: false, price: 425n });
     const answer = proxyBid('ann', 425n, ['bob', 400n], 3550);
     const facts = [item, ann, lost, answer, extended(3610, 3550), sold('ann', 425n, 3610)];
@@ -36,9 +36,9 @@ describe('the checker of an auction’s promises', () => {
   it.each([
     ['a price that falls', [bidPlaced('ann', 400n), bidPlaced('bob', 350n)], /price fall/],
     ['a price below the start price', [bidPlaced('ann', 99n)], /below the start price/],
-    ['a leader who was overbid', [ann, bidPlaced('bob', 400n)], /bob leads instead of ann/],
+    ['a leader who was outbid', [ann, bidPlaced('bob', 400n)], /bob leads instead of ann/],
     [
-      'a tie that went to the later',
+      'a tie that the later bid wins',
       [bidPlaced('ann', 400n), bidPlaced('bob', 400n)],
       /leads instead of ann/,
     ],

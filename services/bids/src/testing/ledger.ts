@@ -1,11 +1,11 @@
 import type { BidsUnderTest } from './bids-under-test.ts';
 
-/** All that is stored of one item: what a rejected bid leaves as it was. */
+/** Everything that is stored for one item. A rejected bid must not change it. */
 export interface Ledger {
   item: { version: bigint; bid_count: bigint; highest_bid: bigint | null; highest_bidder: string | null };
-  /** Of the bids, in the order of their sequences. */
+  /** The amounts of the bids, in the order of their sequences. */
   amounts: bigint[];
-  /** Of the events in the outbox, in their order. */
+  /** The types of the events in the outbox, in order. */
   types: string[];
   sequences: bigint[];
 }

@@ -7,9 +7,9 @@ import type { Auction, AuctionOutcome } from '../domain/auction/auction.ts';
 import type { AuctionEvent } from '../domain/auction/events.ts';
 
 export interface StoredAuction {
-  /** As the item's row has it. */
+  /** From the item's row. */
   auction: Auction;
-  /** As the outbox has them, with the maxima and the reserve price that only the tables hold. */
+  /** From the outbox, with the maxima and the reserve price, which only the tables contain. */
   events: AuctionEvent[];
   sequences: bigint[];
 }
@@ -22,13 +22,13 @@ interface OutboxRow {
 
 interface Secrets {
   reservePrice: bigint | undefined;
-  /** Of bids, by their ids. */
+  /** The maxima of bids, by bid id. */
   maxima: ReadonlyMap<string, bigint | undefined>;
-  /** Of raised maxima, by the sequences of their events. */
+  /** Raised maxima, by the sequence of their event. */
   raised: ReadonlyMap<bigint, bigint>;
 }
 
-/** Reads all that is stored of one auction: its row, and the facts that must lead to the same. */
+/** Reads a stored auction: its row, and the events, which must produce the same state. */
 export async function readStoredAuction(pool: Pool, itemId: string): Promise<StoredAuction> {
   const items = await pool.query<ItemRow>(`SELECT ${ITEM_COLUMNS} FROM items WHERE id = $1`, [itemId]);
   const outbox = await pool.query<OutboxRow>(
@@ -132,14 +132,13 @@ function toAuctionEvent(
       return { type: 'ItemRelisted', relistedAs, at: new Date(timestamp) };
     }
     default:
-      throw new Error(`${type} is no event of an auction`);
+      throw new Error(`${type} is not an event of an auction`);
   }
 }
 
 function created(item: wire.ItemCreated, { reservePrice }: Secrets): AuctionEvent {
   const { title, description, images, category } = item;
-  if (item.hasReserve !== (reservePrice !== undefined))
-    throw new Error('has_reserve says another thing than the row');
+  if (item.hasReserve !== (reservePrice !== undefined)) throw new Error('has_reserve contradicts the row');
   return {
     type: 'ItemCreated',
     itemId: item.itemId,

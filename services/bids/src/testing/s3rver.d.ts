@@ -1,4 +1,4 @@
-/** What the tests use of s3rver, which has no types of its own: a server that speaks S3's protocol and checks signatures. */
+/** The part of s3rver that the tests use; the package has no types. It is an S3-compatible server that checks signatures. */
 declare module 's3rver' {
   class S3rver {
     constructor(options: {

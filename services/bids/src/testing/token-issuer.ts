@@ -6,10 +6,10 @@ import { v7 as uuidv7 } from 'uuid';
 const ISSUER = 'http://auth.gavel';
 const AUDIENCE = 'gavel';
 
-/** Stands where auth does: publishes a key of its own and signs access tokens with it. */
+/** Replaces the auth service: publishes its own key and signs access tokens with it. */
 export interface TokenIssuer {
   url: string;
-  /** An access token of auth's form for a user, or one that is bad in a way that is told. */
+  /** A valid access token for a user; with changes, an invalid one. */
   tokenFor(userId: string, changes?: TokenChanges): Promise<string>;
   close(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface TokenIssuer {
 export interface TokenChanges {
   issuer?: string;
   audience?: string;
-  /** Signed with a key that nobody publishes, under the id of the one that is. */
+  /** Signed with an unpublished key, under the id of the published one. */
   foreign?: boolean;
 }
 

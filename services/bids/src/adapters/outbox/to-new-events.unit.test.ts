@@ -27,7 +27,7 @@ const noon = '2026-03-01T12:00:00.000Z';
 const one = '2026-03-01T13:00:00.000Z';
 
 describe('an auction’s events in the outbox', () => {
-  it('carry the item’s id, its version as sequence, and the database’s time', () => {
+  it('contain the item’s id, its version as sequence, and the database’s time', () => {
     const events = published(clockCreated, bidPlaced('ann', 100n), bidPlaced('bob', 300n, 5));
     expect(events.map(({ sequence, time }) => [sequence, time])).toEqual([
       [1n, at(0)],
@@ -37,7 +37,7 @@ describe('an auction’s events in the outbox', () => {
     expect(events).toMatchObject([envelope, envelope, envelope]);
   });
 
-  it('say all that a consumer needs', () => {
+  it('contain everything that a consumer needs', () => {
     const bob = { userId: 'bob', amount: 300n };
     const events = bodies(
       clockCreated,
@@ -114,7 +114,7 @@ describe('an auction’s events in the outbox', () => {
     ]);
   });
 
-  it('tell of a bid that a maximum answers the price after the answer', () => {
+  it('contain the price after the answer when a maximum answers a bid', () => {
     const [, , lost, answer] = bodies(
       created({ reservePrice: 800n }),
       bidPlaced('ann', 100n, 1, { maximum: 700n }),
@@ -148,7 +148,7 @@ describe('an auction’s events in the outbox', () => {
     });
   });
 
-  it('hold no maximum and no reserve price', () => {
+  it('contain no maximum and no reserve price', () => {
     const events = published(
       created({ reservePrice: 98_765n, buyNowPrice: 200_000n }),
       bidPlaced('ann', 100n, 1, { maximum: 87_654n }),
@@ -156,8 +156,8 @@ describe('an auction’s events in the outbox', () => {
       { type: 'AuctionEndingSoon', at: at(3000) },
       { type: 'AuctionClosed', outcome: 'reserve_not_met', winner: undefined, at: at(3600) },
     );
-    const told = events.map(({ body }) => Object.values(body).map(String).join(' ')).join(' ');
-    for (const secret of ['98765', '87654', '97531']) expect(told).not.toContain(secret);
+    const text = events.map(({ body }) => Object.values(body).map(String).join(' ')).join(' ');
+    for (const secret of ['98765', '87654', '97531']) expect(text).not.toContain(secret);
     expect(events[0]?.body).toMatchObject({ hasReserve: true, buyNowPrice: 200_000n });
     expect(events[2]?.body).toMatchObject({
       currentHighestBid: 100n,
@@ -168,7 +168,7 @@ describe('an auction’s events in the outbox', () => {
     expect(events[4]?.body).toMatchObject({ outcome: 2, winnerId: '', winningAmount: 0n });
   });
 
-  it('name nobody when there was nobody', () => {
+  it('leave user ids empty when there was no such user', () => {
     const [, cancelled] = published(clockCreated, { type: 'ItemCancelled', at: at(1) });
     expect(cancelled?.body).toEqual({
       itemId: 'item',
@@ -185,7 +185,7 @@ describe('an auction’s events in the outbox', () => {
     expect(closed?.body).toMatchObject({ outcome: 3, winnerId: '', winningAmount: 0n, bidCount: 0n });
   });
 
-  it('follow an auction from its start over its extension to its sale and beyond', () => {
+  it('cover an auction from its start to its extension, its sale and its relisting', () => {
     const events = bodies(
       created({ startsAt: at(60), softCloseSeconds: 30, buyNowPrice: 900n }),
       { type: 'AuctionStarted', at: at(61) },

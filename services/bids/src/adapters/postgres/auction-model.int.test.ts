@@ -8,9 +8,9 @@ import { finish, listItem, type Model, type Real, steps, terms } from '../../tes
 import { appClock, extensionOnRejection, readThenInsert } from '../../testing/planted-bugs.ts';
 import { createPostgresAuctions } from './postgres-auctions.ts';
 
-// MODEL_RUNS=2000 for a night; a few in every run of the tests.
+// MODEL_RUNS=2000 for a long run; the usual test run has only a few.
 const RUNS = Number(process.env.MODEL_RUNS ?? 12);
-/** More than enough for each of the planted bugs, which are found in the first few. */
+/** More than needed for each planted bug: they are found within the first few runs. */
 const RUNS_FOR_BUGS = 100;
 
 let database: TestDatabase;
@@ -27,7 +27,7 @@ afterAll(async () => {
   await database?.drop();
 });
 
-/** Runs auctions of all kinds through processes of one kind, and tells how the first one went wrong. */
+/** Runs random auctions through processes of one kind, until one fails. */
 async function play(toProcess: (auctions: Auctions, pool: Pool) => Auctions, numRuns: number) {
   const processes = pools.map((pool) => toProcess(createPostgresAuctions(pool), pool));
   const honest = pools.map((pool) => createPostgresAuctions(pool));
@@ -38,30 +38,30 @@ async function play(toProcess: (auctions: Auctions, pool: Pool) => Auctions, num
       await fc.asyncModelRun(() => ({ model, real }), asked);
       await finish(model, real);
     }),
-    // Races are of the moment: a smaller example may be none.
+    // Races depend on timing, so a smaller example may not fail.
     { numRuns, endOnFailure: true },
   );
 }
 
-describe('auctions in Postgres, asked by several clients of several processes at once', () => {
-  it('keep every promise, whatever is asked of them and when', async () => {
+describe('auctions in Postgres with concurrent clients of several processes', () => {
+  it('keep every promise, with any commands at any time', async () => {
     const outcome = await play((auctions) => auctions, RUNS);
     expect(outcome.failed, fc.defaultReportMessage(outcome)).toBe(false);
     expect(outcome.numRuns).toBe(RUNS);
   }, 3_600_000);
 });
 
-describe('the checker of those promises', () => {
+describe('the checker of these promises', () => {
   it.each([
     [
       'bids that are read, decided and then inserted, without a lock',
       readThenInsert,
-      // Two bids decided on one state: what of it becomes wrong depends on the two.
+      // Two bids decided on one state: the kind of violation depends on the two bids.
       /leads instead|the price|limit|the end was moved|under the reserve|one won|replay gives|a fact once/,
     ],
-    ['an end that a refused bid moves', extensionOnRejection, /moved without a bid/],
+    ['an end that a rejected bid moves', extensionOnRejection, /moved without a bid/],
     [
-      'bids that go by the clock of the process',
+      'bids that use the clock of the process',
       (_: Auctions, pool: Pool) => appClock(pool, 2_000),
       /database’s time|after the end|before the start/,
     ],

@@ -40,7 +40,7 @@ function bid(
   return through.placeBid({ itemId, command, key: undefined, ...fields });
 }
 
-/** How many transactions wrote the bids on these auctions, and how many bids there are. */
+/** The number of transactions that wrote the bids on these auctions, and the number of bids. */
 async function written(...itemIds: string[]): Promise<{ transactions: number; bids: number }> {
   const { rows } = await database.pool.query(
     `SELECT count(DISTINCT xmin::text)::int AS transactions, count(*)::int AS bids FROM bids
@@ -50,8 +50,8 @@ async function written(...itemIds: string[]): Promise<{ transactions: number; bi
   return rows[0];
 }
 
-describe('bids that come at once', () => {
-  it('on one auction share a transaction, in the order in which they came, each with its own answer', async () => {
+describe('bids that arrive at the same time', () => {
+  it('on one auction share a transaction in the order of their arrival, each with its own answer', async () => {
     const itemId = await newAuction();
     const results = await Promise.all(
       Array.from({ length: 40 }, (_, n) => bid(itemId, n === 20 ? 1n : amountOf(n))),
@@ -66,7 +66,7 @@ describe('bids that come at once', () => {
     expect(await written(itemId)).toEqual({ transactions: 1, bids: 39 });
   });
 
-  it('on many auctions share a few', async () => {
+  it('on many auctions share a few transactions', async () => {
     const itemIds = await Promise.all(Array.from({ length: 60 }, newAuction));
     const results = await Promise.all(itemIds.map((itemId) => bid(itemId, amountOf(0))));
     expect(new Set(results.map((result) => result.kind))).toEqual(new Set(['accepted']));
@@ -75,7 +75,7 @@ describe('bids that come at once', () => {
     expect(transactions).toBeLessThanOrEqual(3);
   });
 
-  it('have their events in the outbox, each in its auction’s order without a gap', async () => {
+  it('have their events in the outbox in their auction’s order, without a gap', async () => {
     const [one, two] = [await newAuction(), await newAuction()];
     await Promise.all(Array.from({ length: 20 }, (_, n) => bid(n % 2 ? one : two, amountOf(n))));
     const { rows } = await database.pool.query(
@@ -87,7 +87,7 @@ describe('bids that come at once', () => {
     expect(rows.map((row) => row.sequences)).toEqual([sequences, sequences]);
   });
 
-  it('are one bid when they carry one key', async () => {
+  it('are one bid when they have the same key', async () => {
     const itemId = await newAuction();
     const userId = uuidv7();
     const command = { type: 'PlaceBid', userId, amount: amountOf(0), maximum: undefined } as const;
@@ -104,13 +104,13 @@ describe('bids that come at once', () => {
   });
 });
 
-describe('one bid that spoils its batch', () => {
+describe('a bid that makes its batch fail', () => {
   it('fails alone', async () => {
     const [itemId, other] = [await newAuction(), await newAuction()];
-    const spoiled = new Error('a mistake of ours');
+    const failure = new Error('a bug');
     const failing = createPostgresAuctions(database.pool, (bids, locked, remembered) => {
       if (bids.some(({ itemId: id, command }) => id === itemId && command.amount === amountOf(1)))
-        throw spoiled;
+        throw failure;
       return decideBatch(bids, locked, remembered);
     });
     const results = await Promise.allSettled([
@@ -125,13 +125,13 @@ describe('one bid that spoils its batch', () => {
       'fulfilled',
       'fulfilled',
     ]);
-    expect(results[1]).toMatchObject({ reason: spoiled });
+    expect(results[1]).toMatchObject({ reason: failure });
     expect(await written(itemId, other)).toMatchObject({ bids: 3 });
   });
 });
 
-describe('an auction that somebody else holds', () => {
-  it('is waited for by its own bidders and by nobody else', async () => {
+describe('an auction that another transaction has locked', () => {
+  it('delays only its own bidders', async () => {
     const [held, free] = [await newAuction(), await newAuction()];
     const holder = await database.pool.connect();
     try {
@@ -141,7 +141,7 @@ describe('an auction that somebody else holds', () => {
       const waiting = Promise.all([bid(held, amountOf(0)), bid(held, amountOf(1))]).finally(() => {
         decided = true;
       });
-      // In the same batch as the first of these, and after it.
+      // The first one is in the same batch, the others come later.
       for (let n = 0; n < 5; n++) expect((await bid(free, amountOf(n))).kind).toBe('accepted');
       expect(decided).toBe(false);
       await holder.query('COMMIT');
@@ -151,7 +151,7 @@ describe('an auction that somebody else holds', () => {
     }
   });
 
-  it('takes no connection from others, however many are held', async () => {
+  it('takes no connection from others, however many auctions are locked', async () => {
     const held = await Promise.all(Array.from({ length: 30 }, newAuction));
     const free = await newAuction();
     const holder = await database.pool.connect();
@@ -167,7 +167,7 @@ describe('an auction that somebody else holds', () => {
     }
   });
 
-  it('that is none is told to its bidder', async () => {
+  it('and does not exist is reported to its bidder', async () => {
     const [unknown, known] = await Promise.all([bid(uuidv7(), 1n), bid(await newAuction(), amountOf(0))]);
     expect(unknown).toMatchObject({ kind: 'rejected', rejection: { reason: 'ITEM_NOT_FOUND' } });
     expect(known.kind).toBe('accepted');

@@ -10,7 +10,7 @@ import { createPostgresWatchLists } from './postgres-watch-lists.ts';
 
 let database: TestDatabase;
 
-// 20,000 items: three quarters run, the others are scheduled, ended unsold or sold; 20,000 bids and 2,000 watches.
+// 20,000 items (three quarters are running, the others scheduled, unsold or sold), 20,000 bids and 2,000 watches.
 const FILL = `
   INSERT INTO items (id, seller_id, title, description, images, category, currency, start_price, end_at, status, outcome,
     version, bid_count, created_at, updated_at, starts_at, hard_end_at, closed_at, winner_id, winning_amount)
@@ -28,7 +28,7 @@ const FILL = `
     now() - interval '1 hour' + n * interval '100 ms'
   FROM generate_series(1, 20000) AS n;
   INSERT INTO watches SELECT md5('user' || n % 20)::uuid, md5('item' || n)::uuid, true, 1, now() FROM generate_series(1, 2000) AS n`;
-// Sells, has sold, bids and watches.
+// A user who sells, has sold, bids and watches.
 const USER = createHash('md5').update('user16').digest('hex');
 
 beforeAll(async () => {
@@ -45,7 +45,7 @@ interface PlanNode {
   Plans?: PlanNode[];
 }
 
-/** The tables that the queries of `work` would read from end to end, as the planner has it. */
+/** The tables that the queries of `work` scan completely, according to their plans. */
 async function readWhole(work: (pool: Pool) => Promise<unknown[]>): Promise<string[]> {
   const found: string[] = [];
   const explained = new Proxy(database.pool, {
@@ -81,7 +81,7 @@ const orders: ItemOrder[] = ['endingSoon', 'newest', 'priceLow', 'priceHigh', 'm
 const inUsd = (order: ItemOrder): Partial<OpenItemsFilter> =>
   order.startsWith('price') ? { order, currency: 'USD' } : { order };
 
-describe('no list reads a table from end to end', () => {
+describe('no list scans a whole table', () => {
   it.each<[string, Partial<OpenItemsFilter>]>([
     ...orders.map((order): [string, Partial<OpenItemsFilter>] => [order, inUsd(order)]),
     ...orders.map((order): [string, Partial<OpenItemsFilter>] => [
@@ -112,7 +112,7 @@ describe('no list reads a table from end to end', () => {
     expect(scans).toEqual([]);
   });
 
-  it('a word that most items have reads words, and items by their ids', async () => {
+  it('a word that most items contain scans the words, and reads items by their ids', async () => {
     const filter: OpenItemsFilter = { ...all, words: 'clock', order: 'relevance', category: 'c3/d33' };
     const scans = await readWhole((pool) =>
       createPostgresAuctionViews(pool).open({ filter, after: undefined, limit: 21 }),
@@ -120,7 +120,7 @@ describe('no list reads a table from end to end', () => {
     expect(scans.filter((table) => table === 'items')).toEqual([]);
   });
 
-  it('categories, and one user’s own lists', async () => {
+  it('categories and a user’s own lists', async () => {
     const page = { userId: USER, sellerId: USER, after: undefined, limit: 21 };
     const scans = await readWhole(async (pool) => {
       const views = createPostgresAuctionViews(pool);
@@ -140,7 +140,7 @@ describe('no list reads a table from end to end', () => {
 });
 
 describe('minimum_next_bid', () => {
-  it('is what the domain says, on both sides of every step and in currencies of every exponent', async () => {
+  it('is the same as in the domain, on both sides of every tier and for every number of digits', async () => {
     const steps = [1n, 100n, 500n, 2_500n, 10_000n, 25_000n, 50_000n, 100_000n, 250_000n, 500_000n];
     const prices = steps.flatMap((step) =>
       [1n, 10n, 100n].flatMap((f) => [step * f - 1n, step * f, step * f + 1n]),

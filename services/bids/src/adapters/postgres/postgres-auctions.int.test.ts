@@ -11,7 +11,7 @@ import { after, createClock, deciding } from '../../testing/auction-scenario.ts'
 import { readStoredAuction } from '../../testing/rebuild-auction.ts';
 import { createPostgresAuctions } from './postgres-auctions.ts';
 
-// No service runs here, so nothing closes these auctions: only the clock can end them.
+// No service is running, so nothing closes these auctions: only the clock can end them.
 let database: TestDatabase;
 const sellerId = uuidv7();
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterEach(() => void vi.useRealTimers());
 afterAll(() => database?.drop());
 
-/** An auction that ends so many milliseconds from now by the database's clock. */
+/** An auction that ends `ms` milliseconds from now by the database's clock. */
 async function auctionEndingIn(ms: number, terms: Partial<CreateItem> = {}): Promise<string> {
   const itemId = uuidv7();
   await createPostgresAuctions(database.pool).change(itemId, (auction, now) =>
@@ -60,14 +60,14 @@ async function untilOver(itemId: string): Promise<void> {
 const ended = { kind: 'rejected', rejection: { reason: 'AUCTION_ENDED' } };
 
 describe('the database’s clock decides the end', () => {
-  it('a process whose own clock is a day late refuses a bid after the end', async () => {
+  it('a process whose own clock is a day slow rejects a bid after the end', async () => {
     const itemId = await auctionEndingIn(1000);
     await untilOver(itemId);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 86_400_000 });
     expect(await bid(itemId, 100n)).toEqual(ended);
   });
 
-  it('a process whose own clock is a day early takes a bid before the end, at the database’s time', async () => {
+  it('a process whose own clock is a day fast accepts a bid before the end, at the database’s time', async () => {
     const itemId = await auctionEndingIn(60_000);
     const real = Date.now();
     vi.useFakeTimers({ toFake: ['Date'], now: real + 86_400_000 });
@@ -76,13 +76,13 @@ describe('the database’s clock decides the end', () => {
     expect(Math.abs(result.answer.bid.createdAt.getTime() - real)).toBeLessThan(10_000);
   });
 
-  it('a bid that waited for the lock until after the end is refused', async () => {
+  it('a bid that waited for the lock until after the end is rejected', async () => {
     const itemId = await auctionEndingIn(1000);
     const holder = await database.pool.connect();
     try {
       await holder.query('BEGIN');
       await holder.query('SELECT 1 FROM items WHERE id = $1 FOR UPDATE', [itemId]);
-      // Asked before the end; the lock is given back, with nothing changed, after it.
+      // Sent before the end; the lock is released after it, with nothing changed.
       const waiting = bid(itemId, 100n);
       await untilOver(itemId);
       await holder.query('ROLLBACK');
@@ -93,8 +93,8 @@ describe('the database’s clock decides the end', () => {
   });
 });
 
-describe('what is stored of an auction', () => {
-  it('is the auction that replaying its events gives', async () => {
+describe('a stored auction', () => {
+  it('is the auction that its events produce', async () => {
     const auctions = createPostgresAuctions(database.pool);
     const itemId = await auctionEndingIn(5_000, {
       softCloseSeconds: 10,
@@ -118,7 +118,7 @@ describe('what is stored of an auction', () => {
     const before = await readStoredAuction(database.pool, itemId);
     expect(after(...before.events)).toEqual(before.auction);
     const types = before.events.map(({ type }) => type);
-    // Two bids of the same millisecond move the end once.
+    // Two bids in the same millisecond move the end once.
     expect(types).toContain('AuctionExtended');
     expect(types.filter((type) => type !== 'AuctionExtended')).toEqual([
       'ItemCreated',
@@ -138,7 +138,7 @@ describe('what is stored of an auction', () => {
     expect(bought.sequences).toEqual(bought.sequences.map((_, i) => BigInt(i + 1)));
   });
 
-  it('of one that was put up again, too', async () => {
+  it('is the auction that its events produce after relisting, too', async () => {
     const auctions = createPostgresAuctions(database.pool);
     const itemId = await auctionEndingIn(60_000, { reservePrice: 400n });
     await auctions.change(itemId, deciding({ type: 'CancelItem', userId: sellerId }));

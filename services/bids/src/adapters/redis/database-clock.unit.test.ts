@@ -8,7 +8,7 @@ function clocks() {
   const clock = new DatabaseClock(() => steady);
   return {
     clock,
-    /** A question that took so long to be answered, ending now; the database read its clock `early` ms after it was sent. */
+    /** A query that took `ms` and ends now; the database read its clock `early` ms after the query was sent. */
     answered(took: number, early: number) {
       const sentAt = steady;
       steady += took;
@@ -17,7 +17,7 @@ function clocks() {
     pass(ms: number) {
       steady += ms;
     },
-    /** Whether the truth lies within what the clock says. */
+    /** Whether the real time is within the reading's error. */
     isRight() {
       const reading = clock.read();
       if (reading === undefined) return undefined;
@@ -26,7 +26,7 @@ function clocks() {
   };
 }
 
-it('knows nothing before the first answer, and is right by half of the quickest round trip after it', () => {
+it('is unknown before the first sample; then its error is half of the fastest round trip', () => {
   const { clock, answered, pass, isRight } = clocks();
   expect(clock.read()).toBeUndefined();
   answered(80, 80);
@@ -40,7 +40,7 @@ it('knows nothing before the first answer, and is right by half of the quickest 
   expect(isRight()).toBe(true);
 });
 
-it('forgets a good answer when it is old, and says nothing when all are', () => {
+it('forgets old samples, and is unknown when all are old', () => {
   const { clock, answered, pass } = clocks();
   answered(2, 1);
   pass(6_000);

@@ -16,12 +16,12 @@ const PREFIX = 'test:';
 
 let server: TestRedis;
 let redis: Redis;
-/** A process without a cache: what it changes, the others have to find out. */
+/** A process without a cache: it invalidates nothing, so the others notice its changes by the age of entries. */
 let bids: BidsUnderTest;
 let seller: Visitor;
 let bidder: Visitor;
 
-/** A process's cache, and how often it had to ask Postgres. */
+/** A process's cache, and how often it read from Postgres. */
 interface Reader extends PublicItems<Item>, ChangedItems {
   loads: number;
   bidCount(itemId: string): Promise<bigint>;
@@ -62,7 +62,7 @@ function newReader(): Reader {
 
 let amount = 100n;
 async function bid(itemId: string): Promise<void> {
-  // More than the largest increment.
+  // Above the largest increment.
   amount += 20_000n;
   const answer = await bidder.call('PlaceBid', { itemId, amount: String(amount) });
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
@@ -70,7 +70,7 @@ async function bid(itemId: string): Promise<void> {
 
 const newItem = async (): Promise<string> => (await bids.createItem(seller)).id;
 
-/** Reads again and again, until a read that began more than a second after `changedAt`: that one must know. */
+/** Reads repeatedly, until a read that began more than a second after the change: that one must see it. */
 async function knowsWithinASecond(reader: Reader, itemId: string, count: bigint): Promise<void> {
   const changedAt = performance.now();
   for (;;) {
@@ -95,7 +95,7 @@ const frozen = async (work: () => Promise<void>): Promise<void> => {
 };
 
 describe('items read through Redis', () => {
-  it('cost Postgres one look for many, and are shared by processes', async () => {
+  it('cost Postgres one query for many reads, and are shared by processes', async () => {
     const itemId = await newItem();
     const [one, other] = [newReader(), newReader()];
     await vi.waitFor(
@@ -106,7 +106,7 @@ describe('items read through Redis', () => {
       },
       { timeout: 20_000, interval: 10 },
     );
-    // Its clock is set by its first look; the rest comes from what the other one has put there.
+    // Its first read sets its clock; the rest comes from the entry of the other process.
     await other.bidCount(await newItem());
     await vi.waitFor(
       async () => {
@@ -119,7 +119,7 @@ describe('items read through Redis', () => {
     );
   });
 
-  it('are never older than a second, although nobody tells of the change', async () => {
+  it('are never older than a second, even without an invalidation', async () => {
     const itemId = await newItem();
     const reader = newReader();
     for (let count = 1n; count <= 2n; count++) {
@@ -129,22 +129,22 @@ describe('items read through Redis', () => {
     }
   });
 
-  it('are as new as the last change of the same process, and soon after of every other one', async () => {
+  it('include the last change of the same process at once, and changes of others soon', async () => {
     const itemId = await newItem();
     const [one, other] = [newReader(), newReader()];
-    let told = 0;
+    let seen = 0;
     for (let count = 1n; count <= 30n; count++) {
       await Promise.all([one.bidCount(itemId), other.bidCount(itemId)]);
       await bid(itemId);
       one.invalidate(itemId);
       expect(await one.bidCount(itemId)).toBe(count);
       await redis.ping();
-      if ((await other.bidCount(itemId)) === count) told++;
+      if ((await other.bidCount(itemId)) === count) seen++;
     }
-    expect(told).toBeGreaterThan(20);
+    expect(seen).toBeGreaterThan(20);
   });
 
-  it('readers among concurrent bids never see less than was there a second ago, whatever becomes of Redis', async () => {
+  it('never show less than was stored a second ago, during concurrent bids and failures of Redis', async () => {
     const itemId = await newItem();
     const readers = [newReader(), newReader()];
     const placed: number[] = [];
@@ -172,14 +172,14 @@ describe('items read through Redis', () => {
     await watching;
   });
 
-  it('a fill that Redis carries out after a freeze is not believed', async () => {
+  it('written by a frozen Redis after it wakes up are not used', async () => {
     const itemId = await newItem();
     const reader = newReader();
     await vi.waitFor(() => redis.ping(), { timeout: 20_000, interval: 50 });
     await reader.bidCount(await newItem());
     const entry = await entryOf(itemId);
     await frozen(async () => {
-      // Lies in the connection's buffer, and is put there when Redis wakes up.
+      // Stays in the connection's buffer until Redis wakes up.
       const put = createItemEntries(redis, PREFIX).put(itemId, entry);
       await expect(put).rejects.toThrow(/timed out/);
       await bid(itemId);
@@ -192,13 +192,13 @@ describe('items read through Redis', () => {
     expect(await reader.bidCount(itemId)).toBe(1n);
   });
 
-  it('a frozen Redis costs hardly anybody anything', async () => {
+  it('cost almost no waiting while Redis is frozen', async () => {
     const itemId = await newItem();
     const reader = newReader();
     await frozen(async () => {
       const began = performance.now();
       for (let i = 0; i < 40; i++) await reader.bidCount(itemId);
-      // Without the circuit each of them would have waited for 200 ms.
+      // Without the circuit each read would have waited for 200 ms.
       expect(performance.now() - began).toBeLessThan(5_000);
       expect(reader.loads).toBe(40);
     });
@@ -213,7 +213,7 @@ describe('items read through Redis', () => {
     );
   });
 
-  it('an end is an end to the millisecond, and an outcome is never held back by what was shared before', async () => {
+  it('end exactly at their end, and older entries never hide an outcome', async () => {
     const itemId = await newItem();
     const reader = newReader();
     await bid(itemId);
@@ -232,20 +232,20 @@ describe('items read through Redis', () => {
         [end],
       );
       const { status, outcome } = await statusOf();
-      // Either may have changed between the two looks, in one direction only.
+      // Each value may change between the two reads, but only in one direction.
       if (rows[0]?.over) expect(status).toBe(ItemStatus.ENDED);
       if (outcome !== ItemOutcome.UNSPECIFIED) break;
     }
   });
 });
 
-/** How many milliseconds ago a moment of the database's clock was. */
+/** The milliseconds since a time of the database's clock. */
 async function ageOf(moment: number): Promise<number> {
   const { rows } = await bids.database.pool.query<{ now: Date }>('SELECT clock_timestamp() AS now');
   return (rows[0]?.now.getTime() ?? 0) - moment;
 }
 
-/** The item as it is now, in the form that lies in Redis. */
+/** The current item in the form of a Redis entry. */
 async function entryOf(itemId: string) {
   const read = await getItem({ views: createPostgresAuctionViews(bids.database.pool) }, { id: itemId });
   if (!read.ok) throw new Error(read.reason);

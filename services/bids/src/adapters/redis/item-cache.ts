@@ -59,8 +59,8 @@ export function createItemCache(options: ItemCacheOptions): PublicItems<Item> & 
     return loaded;
   };
 
-  /** Those who ask for the same item at the same time share one look at it, unless it has changed since that began. */
-  const loadTogether = (itemId: string, load: Load): Promise<Loaded> => {
+  /** Concurrent reads of one item share one query, except when the item has changed since that query began. */
+  const loadOnce = (itemId: string, load: Load): Promise<Loaded> => {
     const running = loading.get(itemId);
     if (running !== undefined && running.since > invalidations.madeAt(itemId)) return running.loaded;
     const since = clock.steady();
@@ -77,7 +77,7 @@ export function createItemCache(options: ItemCacheOptions): PublicItems<Item> & 
       if (entry !== undefined && isValid(itemId, entry)) {
         return { ok: true, value: fromBinary(ItemSchema, entry.item) };
       }
-      const loaded = await loadTogether(itemId, load);
+      const loaded = await loadOnce(itemId, load);
       return loaded.ok ? { ok: true, value: toPublicItem(loaded.value) } : loaded;
     },
     invalidate: (itemId) => invalidations.invalidate(itemId),

@@ -21,7 +21,7 @@ const entry = (version: bigint, asOf: number) => ({
   item: Uint8Array.from([0, 255, Number(version)]),
 });
 
-it('gives back what was put, and nothing for what was not', async () => {
+it('returns stored entries, and nothing for other keys', async () => {
   const id = itemId();
   expect(await entries.get(id)).toBeUndefined();
   await entries.put(id, entry(3n, 1_000));
@@ -29,7 +29,7 @@ it('gives back what was put, and nothing for what was not', async () => {
   expect(found && { ...found, item: Uint8Array.from(found.item) }).toEqual(entry(3n, 1_000));
 });
 
-it('a late fill buries nothing: neither a higher version nor a later look', async () => {
+it('a delayed write replaces neither a higher version nor a later read', async () => {
   const id = itemId();
   await entries.put(id, entry(5n, 2_000));
   await entries.put(id, entry(4n, 3_000));
@@ -39,7 +39,7 @@ it('a late fill buries nothing: neither a higher version nor a later look', asyn
   expect(await entries.get(id)).toMatchObject({ version: 6n, asOf: 2_001 });
 });
 
-it('a change removes what was read before it, keeps what was read after it, and outlives a late fill', async () => {
+it('an invalidation removes older entries, keeps newer ones, and refuses a delayed older one', async () => {
   const [id, other] = [itemId(), itemId()];
   await entries.put(id, entry(5n, 1_000));
   await entries.put(other, entry(5n, 3_000));

@@ -29,7 +29,7 @@ async function shown(visitor: Visitor, id: string) {
   return (await visitor.call('GetItem', { id })).body.item;
 }
 
-/** Waits until the closer has done its work on an item whose end has come. */
+/** Waits until an ended item is closed. */
 function whenClosed(id: string) {
   return vi.waitFor(async () => {
     const item = await shown(seller, id);
@@ -39,7 +39,7 @@ function whenClosed(id: string) {
 }
 
 describe('a maximum', () => {
-  it('bids as little as it takes, and answers others for its bidder', async () => {
+  it('bids the smallest amount that leads, and answers other bids for its bidder', async () => {
     const item = await bids.createItem(seller);
     const first = await bid(ann, item.id, { maxAmount: '1000' });
     expect(first.body).toMatchObject({
@@ -65,7 +65,7 @@ describe('a maximum', () => {
     ]);
   });
 
-  it('is told to nobody but its bidder, in no answer and no event', async () => {
+  it('is visible only to its bidder, and appears in no other response and no event', async () => {
     const item = await bids.createItem(seller, { reservePrice: '876543' });
     await bid(ann, item.id, { maxAmount: '765432', idempotencyKey: 'secret' });
     await bid(ann, item.id, { maxAmount: '765433' });
@@ -75,7 +75,7 @@ describe('a maximum', () => {
       reservePrice: '0',
     });
     expect(await shown(seller, item.id)).toMatchObject({ reservePrice: '876543', myMaximum: '0' });
-    const told = [
+    const messages = [
       await bid(bob, item.id, { amount: '400' }),
       await bid(bob, item.id, { maxAmount: '500' }),
       await bid(bob, item.id, { amount: '100' }),
@@ -85,8 +85,8 @@ describe('a maximum', () => {
       await bids.anonymous.call('GetItemBids', { itemId: item.id }),
       await bids.anonymous.call('ListItems', { pageSize: 100 }),
     ];
-    expect(JSON.stringify(told)).not.toMatch(/76543[23]/);
-    const others = told.filter((_, i) => i !== 4);
+    expect(JSON.stringify(messages)).not.toMatch(/76543[23]/);
+    const others = messages.filter((_, i) => i !== 4);
     expect(JSON.stringify(others)).not.toContain('876543');
     const { rows } = await bids.database.pool.query<{ body: Buffer }>(
       'SELECT body FROM outbox WHERE aggregate_id = $1',
@@ -98,7 +98,7 @@ describe('a maximum', () => {
     }
   });
 
-  it('is raised without a bid, and not lowered', async () => {
+  it('can be raised without a bid, and cannot be lowered', async () => {
     const item = await bids.createItem(seller);
     const first = await bid(ann, item.id, { maxAmount: '1000' });
     const raised = await bid(ann, item.id, { maxAmount: '2000', idempotencyKey: 'raise' });
@@ -113,7 +113,7 @@ describe('a maximum', () => {
     expect(await bid(ann, item.id, { maxAmount: '2000', idempotencyKey: 'raise' })).toEqual(raised);
   });
 
-  it('has one answer for one key, whatever comes after', async () => {
+  it('has one answer for one key, whatever happens later', async () => {
     const item = await bids.createItem(seller);
     await bid(ann, item.id, { maxAmount: '1000' });
     const asked = { amount: '300', maxAmount: '400', idempotencyKey: 'beaten' };
@@ -130,7 +130,7 @@ describe('a maximum', () => {
 });
 
 describe('a hidden reserve price', () => {
-  it('shows only whether it is met, and draws a maximum to it', async () => {
+  it('shows only whether it is met, and a maximum that reaches it raises the price to it', async () => {
     const item = await bids.createItem(seller, { reservePrice: '500' });
     expect(item).toMatchObject({ reserveMet: false, reservePrice: '500' });
     expect((await bid(ann, item.id, { amount: '150' })).body).toMatchObject({ reserveMet: false });
@@ -139,7 +139,7 @@ describe('a hidden reserve price', () => {
     expect(await shown(bids.anonymous, item.id)).toMatchObject({ reserveMet: true, reservePrice: '0' });
   });
 
-  it('that is not met leaves the item unsold, to be put up again once', async () => {
+  it('that is not met leaves the item unsold, and the item can be relisted once', async () => {
     const terms = {
       reservePrice: '500',
       buyNowPrice: '900',
@@ -182,7 +182,7 @@ describe('a hidden reserve price', () => {
 });
 
 describe('a soft close', () => {
-  it('moves the end with a late bid, to the hard end at most, and never with a refused one', async () => {
+  it('moves the end with a late bid, at most to the hard end, and never with a rejected bid', async () => {
     const item = await bids.createItem(seller, {
       endAt: inSeconds(30),
       softCloseSeconds: 60,
@@ -203,7 +203,7 @@ describe('a soft close', () => {
 });
 
 describe('bidders', () => {
-  it('show as masks, their own bids to themselves as theirs', async () => {
+  it('appear as masks, and only they see that their bids are their own', async () => {
     const [item, other] = [await bids.createItem(seller), await bids.createItem(seller)];
     await bid(ann, item.id, { maxAmount: '1000' });
     await bid(bob, item.id, { amount: '200' });
@@ -224,7 +224,7 @@ describe('bidders', () => {
   });
 });
 
-/** How protobuf writes a number, to look for it in a message. */
+/** A number in protobuf encoding, to search for it in a message. */
 function varint(value: bigint): Buffer {
   const bytes: number[] = [];
   for (let rest = value; rest > 0n; rest >>= 7n) bytes.push(Number(rest & 127n) | (rest > 127n ? 128 : 0));

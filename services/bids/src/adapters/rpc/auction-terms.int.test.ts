@@ -30,7 +30,7 @@ async function shown(visitor: Visitor, id: string) {
   return (await visitor.call('GetItem', { id })).body.item;
 }
 
-/** Waits until the closer has done its work on an item whose end has come. */
+/** Waits until an ended item is closed. */
 function whenClosed(id: string) {
   return vi.waitFor(async () => {
     const item = await shown(seller, id);
@@ -40,7 +40,7 @@ function whenClosed(id: string) {
 }
 
 describe('buying now', () => {
-  it('ends the auction, and the buyer’s repeat gets the same', async () => {
+  it('ends the auction, and a repeat by the buyer gets the same answer', async () => {
     const item = await bids.createItem(seller, { buyNowPrice: '900' });
     await bid(ann, item.id, { amount: '300' });
     const bought = await bob.call('BuyNow', { itemId: item.id });
@@ -65,7 +65,7 @@ describe('buying now', () => {
     });
   });
 
-  it('is over when bidding comes to its price', async () => {
+  it('is unavailable once a bid reaches its price', async () => {
     const item = await bids.createItem(seller, { buyNowPrice: '900' });
     expect(item.buyNowPrice).toBe('900');
     await bid(ann, item.id, { amount: '900' });
@@ -76,7 +76,7 @@ describe('buying now', () => {
     });
   });
 
-  it('of twenty at once sells it to one', async () => {
+  it('by twenty users at the same time sells the item to one of them', async () => {
     const item = await bids.createItem(seller, { buyNowPrice: '900' });
     const crowd = await Promise.all(Array.from({ length: 20 }, () => bids.newUser()));
     const answers = await Promise.all(crowd.map((visitor) => visitor.call('BuyNow', { itemId: item.id })));
@@ -86,7 +86,7 @@ describe('buying now', () => {
 });
 
 describe('a scheduled start', () => {
-  it('is waited for, and announced when it comes', async () => {
+  it('blocks bids until it is reached, and is then announced', async () => {
     const item = await bids.createItem(seller, { startsAt: inSeconds(4) });
     expect(item).toMatchObject({ status: 'ITEM_STATUS_SCHEDULED', minimumNextBid: '0' });
     expect(await bid(ann, item.id, { amount: '100' })).toMatchObject({
@@ -105,14 +105,14 @@ describe('a scheduled start', () => {
     expect((await shown(ann, item.id)).status).toBe('ITEM_STATUS_ACTIVE');
   });
 
-  it('may be called off, or its item edited, until then', async () => {
+  it('does not prevent editing or cancelling before it', async () => {
     const item = await bids.createItem(seller, { startsAt: inSeconds(600) });
     expect((await seller.call('UpdateItem', { id: item.id, title: 'Later' })).body.item.title).toBe('Later');
     expect((await seller.call('CancelItem', { id: item.id })).body.item.status).toBe('ITEM_STATUS_CANCELLED');
   });
 });
 
-describe('an end that is near', () => {
+describe('a near end', () => {
   it('is announced once', async () => {
     const item = await bids.createItem(seller);
     await bids.moveEnd(item.id, 300);
@@ -135,7 +135,7 @@ describe('an end that is near', () => {
 });
 
 describe('a currency', () => {
-  it('has its own digits and steps', async () => {
+  it('has its own digits and increments', async () => {
     const yen = await bids.createItem(seller, { currency: 'JPY', startPrice: '5000' });
     const dinar = await bids.createItem(seller, { currency: 'KWD', startPrice: '5000' });
     expect([yen.currencyExponent, dinar.currencyExponent]).toEqual([0, 3]);
@@ -166,14 +166,14 @@ describe('bad input', () => {
       { reservePrice: '300', buyNowPrice: '299' },
       'BUY_NOW_BELOW_RESERVE',
     ],
-    ['a currency that is none', { currency: 'XXX' }, 'UNKNOWN_CURRENCY'],
-    ['a start that is no date', { startsAt: 'soon' }, 'INVALID_FIELD'],
-    ['a hard end that is no date', { hardEndAt: 'late' }, 'INVALID_FIELD'],
+    ['an unknown currency', { currency: 'XXX' }, 'UNKNOWN_CURRENCY'],
+    ['a start that is not a date', { startsAt: 'soon' }, 'INVALID_FIELD'],
+    ['a hard end that is not a date', { hardEndAt: 'late' }, 'INVALID_FIELD'],
     ['a soft close of a day', { softCloseSeconds: 86_400 }, 'INVALID_FIELD'],
-    ['a soft close below nothing', { softCloseSeconds: -1 }, 'INVALID_FIELD'],
-    ['a reserve below nothing', { reservePrice: '-1' }, 'INVALID_FIELD'],
-    ['a buy-now price beyond all', { buyNowPrice: '1000000000001' }, 'INVALID_FIELD'],
-  ])('of an item, %s, has its own reason', async (_, fields, reason) => {
+    ['a negative soft close', { softCloseSeconds: -1 }, 'INVALID_FIELD'],
+    ['a negative reserve', { reservePrice: '-1' }, 'INVALID_FIELD'],
+    ['a buy-now price above the limit', { buyNowPrice: '1000000000001' }, 'INVALID_FIELD'],
+  ])('for an item: %s has its own reason', async (_, fields, reason) => {
     expect(await seller.call('CreateItem', { ...itemFields(), ...fields })).toMatchObject({
       status: 400,
       error: { reason },
@@ -183,17 +183,17 @@ describe('bad input', () => {
   it.each([
     ['no amount', {}, 'INVALID_FIELD', 'amount'],
     ['an amount above its maximum', { amount: '201', maxAmount: '200' }, 'INVALID_FIELD', 'amount'],
-    ['a maximum of nothing', { maxAmount: '0' }, 'INVALID_FIELD', 'max_amount'],
-    ['a maximum beyond all', { maxAmount: '1000000000001' }, 'INVALID_FIELD', 'max_amount'],
+    ['a maximum of 0', { maxAmount: '0' }, 'INVALID_FIELD', 'max_amount'],
+    ['a maximum above the limit', { maxAmount: '1000000000001' }, 'INVALID_FIELD', 'max_amount'],
     ['a maximum that is too low', { maxAmount: '99' }, 'BID_TOO_LOW', 'minimum_next_bid'],
-  ])('of a bid, %s, has its own reason', async (_, fields, reason, field) => {
+  ])('for a bid: %s has its own reason', async (_, fields, reason, field) => {
     const item = await bids.createItem(seller);
     const answer = await bid(ann, item.id, fields);
     expect(answer).toMatchObject({ status: 400, error: { reason } });
     expect(answer.error?.metadata).toHaveProperty(field);
   });
 
-  it('of an id, is no item', async () => {
+  it('for an id: a malformed id is an unknown item', async () => {
     for (const id of ['01900000-0000-7000-8000-000000000001', 'nonsense']) {
       for (const answer of [
         await ann.call('BuyNow', { itemId: id }),
@@ -204,7 +204,7 @@ describe('bad input', () => {
     }
   });
 
-  it('of who asks, is refused', async () => {
+  it('for the caller: a request without a token is rejected', async () => {
     const item = await bids.createItem(seller, { buyNowPrice: '900' });
     expect(await seller.call('BuyNow', { itemId: item.id })).toMatchObject({
       status: 403,

@@ -18,23 +18,23 @@ beforeAll(async () => {
 });
 afterAll(() => bids?.stop());
 
-describe('twenty bidders at once on one item', () => {
-  it('leave the highest bid on top, every answer true, and the versions without a gap', async () => {
+describe('twenty concurrent bidders on one item', () => {
+  it('end with the highest bid leading, correct answers and versions without a gap', async () => {
     const item = await bids.createItem(seller);
     const rounds = 10;
     const answers: Answer[] = [];
     await Promise.all(
       crowd.map(async (bidder, i) => {
         for (let round = 0; round < rounds; round++) {
-          // Everyone's amounts differ, and they arrive in no particular order.
+          // All amounts differ, and they arrive in no particular order.
           const amount = 10_000 * (1 + ((i * 7) % 20) + 20 * round);
           answers.push(await bidder.call('PlaceBid', { itemId: item.id, amount: String(amount) }));
         }
       }),
     );
     const taken = answers.filter((answer) => answer.status === 200).map((a) => Number(a.body.bid.amount));
-    const refused = answers.filter((answer) => answer.status !== 200);
-    expect(refused.every((answer) => answer.error?.reason === 'BID_TOO_LOW')).toBe(true);
+    const rejected = answers.filter((answer) => answer.status !== 200);
+    expect(rejected.every((answer) => answer.error?.reason === 'BID_TOO_LOW')).toBe(true);
     const highest = 10_000 * (1 + 19 + 20 * (rounds - 1));
     expect(Math.max(...taken)).toBe(highest);
 
@@ -49,7 +49,7 @@ describe('twenty bidders at once on one item', () => {
     });
   });
 
-  it('with the same amount: exactly one is taken', async () => {
+  it('have exactly one bid accepted when all bid the same amount', async () => {
     const item = await bids.createItem(seller);
     const answers = await Promise.all(
       crowd.map((bidder) => bidder.call('PlaceBid', { itemId: item.id, amount: '100' })),
@@ -59,8 +59,8 @@ describe('twenty bidders at once on one item', () => {
   });
 });
 
-describe('a cancel could race a bid', () => {
-  it('of a cancel and a bid at the same moment exactly one wins, fifty times over', async () => {
+describe('a concurrent change by the seller', () => {
+  it('of a cancellation and a bid at the same time exactly one succeeds, in each of fifty tries', async () => {
     const won = { cancel: 0, bid: 0 };
     for (let i = 0; i < 50; i++) {
       const item = await bids.createItem(seller);
@@ -86,7 +86,7 @@ describe('a cancel could race a bid', () => {
     expect(won.cancel + won.bid).toBe(50);
   });
 
-  it('an edit and a bid at the same moment: the bid is for the item as edited, or the edit is refused', async () => {
+  it('of an edit and a bid at the same time, the bid is for the edited item or the edit is rejected', async () => {
     for (let i = 0; i < 20; i++) {
       const item = await bids.createItem(seller);
       const [edited, placed] = await Promise.all([

@@ -18,7 +18,7 @@ function bid(visitor: Visitor, itemId: string, amount: number, idempotencyKey = 
   return visitor.call('PlaceBid', { itemId, amount: String(amount), idempotencyKey });
 }
 
-/** Makes a key's answer older than it is. */
+/** Moves a key's answer into the past. */
 function age(key: string, interval: string) {
   return bids.database.pool.query(
     'UPDATE bid_idempotency_keys SET created_at = created_at - $2::interval WHERE key = $1',
@@ -26,8 +26,8 @@ function age(key: string, interval: string) {
   );
 }
 
-describe('a retried request after a lost answer said "too low"', () => {
-  it('with its idempotency key it gets the first answer again, though the price has moved on', async () => {
+describe('a repeated bid', () => {
+  it('with its idempotency key gets the first answer again, even after the price has risen', async () => {
     const item = await bids.createItem(seller);
     const first = await bid(ann, item.id, 100, 'moved');
     await bid(bob, item.id, 200);
@@ -36,7 +36,7 @@ describe('a retried request after a lost answer said "too low"', () => {
     expect(await readLedger(bids, item.id)).toEqual(before);
   });
 
-  it('gets it also when the auction has ended meanwhile', async () => {
+  it('with its idempotency key gets the first answer again, even after the auction has ended', async () => {
     const item = await bids.createItem(seller);
     const first = await bid(ann, item.id, 100, 'ended');
     expect(first.status).toBe(200);
@@ -45,7 +45,7 @@ describe('a retried request after a lost answer said "too low"', () => {
     expect(await bid(ann, item.id, 100, 'ended')).toEqual(first);
   });
 
-  it('twenty identical requests at once are one bid with one answer', async () => {
+  it('sent twenty times at once is one bid with one answer', async () => {
     const item = await bids.createItem(seller);
     const answers = await Promise.all(Array.from({ length: 20 }, () => bid(ann, item.id, 100, 'at once')));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
@@ -53,7 +53,7 @@ describe('a retried request after a lost answer said "too low"', () => {
     expect((await readLedger(bids, item.id)).amounts).toEqual([100n]);
   });
 
-  it('without a key it is told the truth', async () => {
+  it('without a key is a new bid, and is too low', async () => {
     const item = await bids.createItem(seller);
     await bid(ann, item.id, 100);
     expect((await bid(ann, item.id, 100)).error?.reason).toBe('BID_TOO_LOW');
@@ -61,7 +61,7 @@ describe('a retried request after a lost answer said "too low"', () => {
 });
 
 describe('an idempotency key', () => {
-  it('names one bid: with another amount or item it is IDEMPOTENCY_KEY_REUSED', async () => {
+  it('belongs to one bid: another amount or item is IDEMPOTENCY_KEY_REUSED', async () => {
     const [item, other] = [await bids.createItem(seller), await bids.createItem(seller)];
     await bid(ann, item.id, 100, 'reused');
     for (const answer of [await bid(ann, item.id, 101, 'reused'), await bid(ann, other.id, 100, 'reused')])
@@ -69,7 +69,7 @@ describe('an idempotency key', () => {
     expect((await readLedger(bids, other.id)).amounts).toEqual([]);
   });
 
-  it('used on two items at once takes one of them', async () => {
+  it('used on two items at once is accepted on one of them', async () => {
     const items = await Promise.all(Array.from({ length: 8 }, () => bids.createItem(seller)));
     const answers = await Promise.all(items.map((item) => bid(ann, item.id, 100, 'two items')));
     expect(answers.filter((answer) => answer.status === 200)).toHaveLength(1);
@@ -85,15 +85,15 @@ describe('an idempotency key', () => {
     expect(second.body.bid.userId).toBe(bob.userId);
   });
 
-  it('counts for 24 hours, and its row goes away after them', async () => {
+  it('is valid for 24 hours, and its row is deleted after that', async () => {
     const item = await bids.createItem(seller);
     const first = await bid(ann, item.id, 100, 'day');
     await age('day', '23 hours 59 minutes');
     expect((await bid(ann, item.id, 100, 'day')).body.bid.id).toBe(first.body.bid.id);
     await age('day', '2 minutes');
     expect((await bid(ann, item.id, 100, 'day')).error?.reason).toBe('BID_TOO_LOW');
-    const anew = await bid(ann, item.id, 125, 'day');
-    expect(anew.body.bid.id).not.toBe(first.body.bid.id);
+    const again = await bid(ann, item.id, 125, 'day');
+    expect(again.body.bid.id).not.toBe(first.body.bid.id);
     await age('day', '25 hours');
     expect(await pruneRememberedBids(bids.database.pool)).toBe(1);
     expect(await pruneRememberedBids(bids.database.pool)).toBe(0);

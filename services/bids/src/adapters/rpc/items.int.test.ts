@@ -21,7 +21,7 @@ const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 describe('creating an item', () => {
-  it('answers in the form of the wire contract, and anyone can read the item', async () => {
+  it('answers with the item as the contract defines it, and everybody can read the item', async () => {
     const endAt = inSeconds(3600);
     const { status, body } = await seller.call('CreateItem', {
       title: '  Clock ',
@@ -76,24 +76,24 @@ describe('creating an item', () => {
   it.each([
     ['an end in the past', { endAt: inSeconds(-1) }, 'END_TOO_SOON', undefined],
     ['an end more than 90 days ahead', { endAt: inSeconds(91 * 86_400) }, 'END_TOO_LATE', undefined],
-    ['an end that is no date', { endAt: 'tomorrow' }, 'INVALID_FIELD', 'end_at'],
+    ['an end that is not a date', { endAt: 'tomorrow' }, 'INVALID_FIELD', 'end_at'],
     ['an end without a zone', { endAt: '2030-01-01T00:00:00' }, 'INVALID_FIELD', 'end_at'],
     ['an empty title', { title: '   ' }, 'INVALID_FIELD', 'title'],
     ['a title that is too long', { title: 'x'.repeat(201) }, 'INVALID_FIELD', 'title'],
     ['a NUL character', { description: 'a\u0000b' }, 'INVALID_FIELD', 'description'],
-    ['a start price of nothing', { startPrice: '0' }, 'INVALID_FIELD', 'start_price'],
-    ['a start price below nothing', { startPrice: '-5' }, 'INVALID_FIELD', 'start_price'],
-    ['a currency that is none', { currency: 'ABC' }, 'UNKNOWN_CURRENCY', undefined],
-    ['a currency that cannot be one', { currency: 'usd' }, 'INVALID_FIELD', 'currency'],
+    ['a start price of 0', { startPrice: '0' }, 'INVALID_FIELD', 'start_price'],
+    ['a negative start price', { startPrice: '-5' }, 'INVALID_FIELD', 'start_price'],
+    ['an unknown currency', { currency: 'ABC' }, 'UNKNOWN_CURRENCY', undefined],
+    ['a malformed currency', { currency: 'usd' }, 'INVALID_FIELD', 'currency'],
     ['a picture that is a script', { images: ['javascript:alert(1)'] }, 'INVALID_FIELD', undefined],
-    ['a category without a letter', { category: '!!' }, 'INVALID_FIELD', 'category'],
+    ['a category without a letter or digit', { category: '!!' }, 'INVALID_FIELD', 'category'],
   ])('refuses %s', async (_, fields, reason, field) => {
     const answer = await seller.call('CreateItem', { ...itemFields(), ...fields });
     expect(answer).toMatchObject({ status: 400, error: { reason } });
     if (field !== undefined) expect(answer.error?.metadata).toHaveProperty(field);
   });
 
-  it('takes an item as large as the field rules allow, in any script', async () => {
+  it('accepts an item as large as the field rules allow, in any script', async () => {
     const title = '時'.repeat(200);
     const description = '🕰'.repeat(10_000);
     const images = Array.from({ length: 12 }, () => `https://pictures.example/${'x'.repeat(2000)}`);
@@ -103,7 +103,7 @@ describe('creating an item', () => {
 });
 
 describe('changing an item', () => {
-  it('replaces what is given and leaves the rest', async () => {
+  it('replaces the given fields and keeps the others', async () => {
     const item = await bids.createItem(seller, { images: ['/a.png'], category: 'clocks' });
     const edited = await seller.call('UpdateItem', {
       id: item.id,
@@ -123,7 +123,7 @@ describe('changing an item', () => {
     expect(cleared.body.item.images).toEqual([]);
   });
 
-  it('an item could be edited after bids: not here, nor cancelled', async () => {
+  it('is impossible after the first bid, and so is cancelling', async () => {
     const item = await bids.createItem(seller);
     expect((await bidder.call('PlaceBid', { itemId: item.id, amount: '100' })).status).toBe(200);
     for (const [method, fields] of [
@@ -136,7 +136,7 @@ describe('changing an item', () => {
     expect((await seller.call('GetItem', { id: item.id })).body.item.title).toBe('Clock');
   });
 
-  it('is only for its seller', async () => {
+  it('is allowed only to its seller', async () => {
     const item = await bids.createItem(seller);
     for (const method of ['UpdateItem', 'CancelItem']) {
       const answer = await bidder.call(method, { id: item.id, title: 'Mine now' });
@@ -145,7 +145,7 @@ describe('changing an item', () => {
     }
   });
 
-  it('ends with cancelling, which happens once', async () => {
+  it('is impossible after cancelling, which is possible once', async () => {
     const item = await bids.createItem(seller);
     const cancelled = await seller.call('CancelItem', { id: item.id });
     expect(cancelled.body.item).toMatchObject({ status: 'ITEM_STATUS_CANCELLED' });
@@ -160,7 +160,7 @@ describe('changing an item', () => {
 describe('an unknown item', () => {
   const ids = ['01900000-0000-7000-8000-000000000001', 'nonsense', "'; DROP TABLE items; --", '0', '🕰'];
 
-  it('was an internal error and raw SQL text reached clients: it is ITEM_NOT_FOUND everywhere', async () => {
+  it('is ITEM_NOT_FOUND in every method', async () => {
     for (const id of ids) {
       const answers = [
         await bids.anonymous.call('GetItem', { id }),
@@ -178,8 +178,8 @@ describe('an unknown item', () => {
   });
 });
 
-describe('an error that nobody expected', () => {
-  it('reaches callers as INTERNAL without a word of SQL', async () => {
+describe('an unexpected error', () => {
+  it('reaches callers as INTERNAL without any SQL text', async () => {
     await bids.database.pool.query('ALTER TABLE bids RENAME TO hidden');
     try {
       const answer = await bids.anonymous.call('GetItemBids', {

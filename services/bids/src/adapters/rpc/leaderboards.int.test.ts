@@ -27,7 +27,7 @@ afterAll(async () => {
 const ask = async (method: string, request: object = {}) =>
   (await bids.anonymous.call(method, request, 'LeaderboardService')).body;
 
-/** Bids as some of the bidders, by their numbers. */
+/** Places bids as some of the bidders, given by their numbers. */
 async function bid(itemId: string, ...steps: [bidder: number, amount: number, maximum?: number][]) {
   for (const [bidder, amount, maximum] of steps) {
     const request = { itemId, amount: String(amount), ...(maximum && { maxAmount: String(maximum) }) };
@@ -50,15 +50,15 @@ async function sell(): Promise<string> {
   return id;
 }
 
-/** Boards as the consumer would keep them. */
+/** Writes boards in the same way as the consumer. */
 async function keep(board: string, ...entries: [member: string, score: number][]): Promise<void> {
   await redis.hset(keys.state, 'token', 'one');
   await redis.set(keys.kept, '1', 'PX', 60_000);
   for (const [member, score] of entries) await redis.zadd(keys.boards('one') + board, score, member);
 }
 
-describe('leaderboards that nobody keeps', () => {
-  it("count an auction's bidders, masked as everywhere; of equal bids the standing maximum leads", async () => {
+describe('leaderboards without the consumer', () => {
+  it("count an auction's bidders, with the usual masks; of equal bids the standing maximum leads", async () => {
     const { id } = await bids.createItem(seller);
     await bid(id, [0, 1_000], [1, 0, 90_000], [0, 30_000], [2, 90_000]);
     const { bidders: board } = await ask('GetTopBidders', { itemId: id });
@@ -74,7 +74,7 @@ describe('leaderboards that nobody keeps', () => {
     expect((await ask('GetTopBidders', { itemId: id, limit: 1 })).bidders).toHaveLength(1);
   });
 
-  it('know an auction without bids from one that there is not', async () => {
+  it('distinguish an auction without bids from an unknown one', async () => {
     const { id } = await bids.createItem(seller);
     expect(await ask('GetTopBidders', { itemId: id })).toEqual({ bidders: [] });
     for (const itemId of [randomUUID(), 'nonsense']) {
@@ -83,7 +83,7 @@ describe('leaderboards that nobody keeps', () => {
     }
   });
 
-  it('count sellers and running auctions, and an ended one is not hot', async () => {
+  it('count sellers and running auctions, without ended ones', async () => {
     const ended = await sell();
     const { id } = await bids.createItem(seller);
     await bid(id, ...Array.from({ length: 7 }, (_, i): [number, number] => [i % 3, (i + 1) * 1_000]));
@@ -102,12 +102,12 @@ describe('leaderboards that nobody keeps', () => {
   });
 });
 
-describe('leaderboards that somebody keeps', () => {
-  it('are read from Redis, and counted again as soon as they are gone', async () => {
+describe('leaderboards that the consumer maintains', () => {
+  it('are read from Redis, and counted as soon as they are missing', async () => {
     const { id } = await bids.createItem(seller);
     await bid(id, [0, 1_000], [1, 5_000]);
     const [ann, bob] = bidders.map(({ userId }) => userId);
-    // Other figures than the real ones, to tell them apart.
+    // Different from the real figures, to distinguish the two.
     await keep(
       leaderboard.topBidders(id),
       [toBidderMember({ userId: ann ?? '', bidCount: 8n, sequence: 3n }), 7_000],
@@ -123,14 +123,14 @@ describe('leaderboards that somebody keeps', () => {
     expect(await counts()).toEqual(['1', '1']);
   });
 
-  it('show only auctions that run, however many of those in the board have ended', async () => {
+  it('show only running auctions, however many on the board have ended', async () => {
     const { id } = await bids.createItem(seller);
     await bid(id, [0, 1_000]);
     const gone = Array.from({ length: 12 }, (_, i): [string, number] => [randomUUID(), 100 + i]);
     await keep(leaderboard.hottest, ...gone, [id, 42]);
     await keep(leaderboard.topSellers, [seller.userId, 77]);
     const { auctions } = await ask('GetHottestAuctions', { limit: 1 });
-    // Five pages of two hold none of it: counted.
+    // Five pages of two contain no running auction, so the board is counted.
     expect(auctions).toMatchObject([{ recentBids: expect.not.stringMatching('42') }]);
     expect((await ask('GetHottestAuctions', { limit: 2 })).auctions).toMatchObject([
       { item: { id }, recentBids: '42' },

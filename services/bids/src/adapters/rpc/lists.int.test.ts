@@ -10,7 +10,7 @@ import {
 let bids: BidsUnderTest;
 let seller: Visitor;
 let bidder: Visitor;
-// In the order of their ends, which is not the order in which they were made.
+// In the order of their ends, which differs from the order of their creation.
 let clocks: string[];
 let books: string[];
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   const made = new Map<number, string>();
   for (const end of ends) made.set(end, await make('clocks', end));
   clocks = ends.toSorted().map((end) => made.get(end) ?? '');
-  // Two that end in the same millisecond: the id tells them apart.
+  // Two items end in the same millisecond, so their ids decide the order.
   const endAt = inSeconds(450);
   books = [
     (await bids.createItem(seller, { category: 'books', endAt })).id,
@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => bids?.stop());
 
-/** Every page of a list, by its tokens. */
+/** All pages of a list, read by their tokens. */
 async function pages(
   visitor: Visitor,
   method: string,
@@ -50,8 +50,8 @@ async function pages(
   return found;
 }
 
-describe('page tokens, categories and page sizes were ignored', () => {
-  it('ListItems gives every running auction once, soonest end first, in pages of the size asked for', async () => {
+describe('lists with page tokens, categories and page sizes', () => {
+  it('ListItems returns every running auction once, soonest end first, in pages of the requested size', async () => {
     const all = [clocks[0], clocks[1], ...books, clocks[2], clocks[3], clocks[4]];
     for (const pageSize of [1, 2, 3, 7, 8]) {
       const found = await pages(bids.anonymous, 'ListItems', { pageSize }, 'items');
@@ -60,7 +60,7 @@ describe('page tokens, categories and page sizes were ignored', () => {
     }
   });
 
-  it('a category selects only its items, however it is written', async () => {
+  it('a category selects only its items, in any spelling', async () => {
     expect(await pages(bids.anonymous, 'ListItems', { category: 'clocks', pageSize: 2 }, 'items')).toEqual([
       clocks.slice(0, 2),
       clocks.slice(2, 4),
@@ -70,7 +70,7 @@ describe('page tokens, categories and page sizes were ignored', () => {
     expect(await pages(bids.anonymous, 'ListItems', { category: 'nothing' }, 'items')).toEqual([[]]);
   });
 
-  it('a page holds 20 unless told, and at most 100 whatever is asked for', async () => {
+  it('a page has 20 rows by default, and at most 100', async () => {
     const many = await bids.newUser();
     await Promise.all(Array.from({ length: 105 }, () => bids.createItem(many)));
     const sizes = async (query: object) =>
@@ -86,7 +86,7 @@ describe('page tokens, categories and page sizes were ignored', () => {
     });
   });
 
-  it('ListSellerItems gives the caller’s own items, newest first, cancelled ones too', async () => {
+  it('ListSellerItems returns the caller’s own items, newest first, including cancelled ones', async () => {
     const owner = await bids.newUser();
     const made: string[] = [];
     for (let i = 0; i < 5; i++) made.unshift((await bids.createItem(owner)).id);
@@ -96,7 +96,7 @@ describe('page tokens, categories and page sizes were ignored', () => {
     expect((await bids.anonymous.call('ListSellerItems')).status).toBe(401);
   });
 
-  it('GetItemBids gives every bid once, newest first, also while bids go on', async () => {
+  it('GetItemBids returns every bid once, newest first, also while new bids arrive', async () => {
     const item = await bids.createItem(seller, { category: 'bids' });
     const placed: string[] = [];
     for (let amount = 100; amount < 275; amount += 25)
@@ -122,7 +122,7 @@ describe('page tokens, categories and page sizes were ignored', () => {
     });
   });
 
-  it('a token that is malformed or of another query is INVALID_PAGE_TOKEN', async () => {
+  it('a token that is malformed or from another query is INVALID_PAGE_TOKEN', async () => {
     const { body } = await bids.anonymous.call('ListItems', { category: 'clocks', pageSize: 1 });
     const token = body.nextPageToken;
     const itemId = clocks[0];

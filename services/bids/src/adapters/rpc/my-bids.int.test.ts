@@ -48,7 +48,7 @@ async function mine(bidder: Visitor, query: object = {}): Promise<Mine[]> {
 const standing = (found: Mine[]) =>
   found.map(({ item, state, highestAmount }) => [item.title, state, highestAmount]);
 
-/** Ends a running auction, as its time would. */
+/** Ends a running auction by moving its end to now. */
 async function end(...itemIds: string[]): Promise<void> {
   await bids.database.pool.query(
     `UPDATE items SET end_at = now(), hard_end_at = now(), starts_at = now() - interval '1 minute'
@@ -68,7 +68,7 @@ async function closed(itemId: string): Promise<void> {
 }
 
 describe('my bids', () => {
-  it('has each auction once, latest bid first, with how I stand', async () => {
+  it('contain each auction once, latest bid first, with the caller’s standing', async () => {
     const bidder = await bids.newUser();
     const names = ['winning', 'outbid', 'won', 'lost', 'answered', 'unmet'];
     const ids = new Map<string, string>();
@@ -80,7 +80,7 @@ describe('my bids', () => {
     await bid(rival, id('outbid'), 300);
     await bid(rival, id('lost'), 300);
     await bid(bidder, id('winning'), 400);
-    // Gavel bids for the bidder's maximum: a bid of theirs, but not a time at which they bid.
+    // An automatic bid for the bidder's maximum counts as their bid, but not as a time at which they bid.
     await bid(rival, id('answered'), 1000);
     await end(id('won'), id('lost'), id('unmet'));
     const running = [
@@ -107,7 +107,7 @@ describe('my bids', () => {
     expect(won?.item.winnerId).toBe(bidder.userId);
   });
 
-  it('has what I bought, with a bid or without', async () => {
+  it('contain purchases, with or without a bid', async () => {
     const buyer = await bids.newUser();
     const [bought, both] = [
       await make('bought', { buyNowPrice: '700' }),
@@ -122,7 +122,7 @@ describe('my bids', () => {
     ]);
   });
 
-  it('is the caller’s, and its tokens are of one state', async () => {
+  it('belong to the caller, and a page token is valid for one state', async () => {
     const bidder = await bids.newUser();
     for (const name of ['a', 'b']) await bid(bidder, await make(name), 200);
     const { body } = await bidder.call('ListMyBids', { pageSize: 1 });
@@ -169,7 +169,7 @@ describe('sales', () => {
 });
 
 describe('scheduled auctions', () => {
-  it('are listed only when they are asked for, and counted in no category', async () => {
+  it('are listed only on request, and counted in no category', async () => {
     const later = { category: 'later', startsAt: inSeconds(600), endAt: inSeconds(1200) };
     await make('scheduled', later);
     await make('running', { category: 'later' });

@@ -20,7 +20,7 @@ function upload(visitor: Visitor, bytes: Uint8Array) {
 }
 
 describe('uploading a picture', () => {
-  it('stores its sizes, which the service shows for ever and an item may list', async () => {
+  it('stores its sizes, which the service serves as immutable and an item may list', async () => {
     const seller = await bids.newUser();
     const { status, body } = await upload(seller, await picture(1000, 500));
     expect(status).toBe(200);
@@ -36,13 +36,13 @@ describe('uploading a picture', () => {
     expect((await bids.createItem(seller, { images: [body.path] })).images).toEqual([body.path]);
   });
 
-  it('answers the same path to the same picture', async () => {
+  it('answers with the same path for the same picture', async () => {
     const bytes = await picture(300, 300);
     const [one, two] = [await upload(await bids.newUser(), bytes), await upload(await bids.newUser(), bytes)];
     expect(one.body).toEqual(two.body);
   });
 
-  it('takes one of nearly 10 MiB', async () => {
+  it('accepts a picture of nearly 10 MiB', async () => {
     const large = await sharp(await picture(2_600, 2_000))
       .png({ compressionLevel: 0 })
       .toBuffer();
@@ -53,19 +53,19 @@ describe('uploading a picture', () => {
 
   it.each([
     ['text', Buffer.from('hello'), 'PICTURE_TYPE_UNKNOWN'],
-    ['nothing', Buffer.alloc(0), 'INVALID_FIELD'],
+    ['no bytes', Buffer.alloc(0), 'INVALID_FIELD'],
     ['11 MiB', Buffer.alloc(11 * 1024 * 1024 - 1), 'INVALID_FIELD'],
-    ['more than can be read', Buffer.alloc(12 * 1024 * 1024), 'MALFORMED_REQUEST'],
+    ['a request above the size limit', Buffer.alloc(12 * 1024 * 1024), 'MALFORMED_REQUEST'],
   ])('refuses %s', async (_, bytes, reason) => {
     expect((await upload(await bids.newUser(), bytes)).error).toMatchObject({ reason });
   });
 
-  it('is for people who are signed in', async () => {
+  it('requires a signed-in caller', async () => {
     expect((await upload(bids.anonymous, await picture(10, 10))).error?.reason).toBe('UNAUTHENTICATED');
   });
 });
 
-describe('asking for a picture', () => {
+describe('requesting a picture', () => {
   it.each(['', '..%2f..%2fetc%2fpasswd', '../../etc/passwd', `${'0'.repeat(64)}/320.webp`, 'x/320.webp'])(
     'that is not there answers 404: %s',
     async (key) => {

@@ -45,7 +45,7 @@ describe('placing a bid', () => {
     expect((await readLedger(bids, item.id)).types).toEqual(['bids.v1.ItemCreated', 'bids.v1.BidPlaced']);
   });
 
-  it('a first bid below the start price was accepted: it is BID_TOO_LOW, and says what would do', async () => {
+  it('below the start price is BID_TOO_LOW, with the smallest accepted amount', async () => {
     const item = await bids.createItem(seller, { startPrice: '5000', currency: 'JPY' });
     const answer = await bid(ann, item.id, 4999);
     expect(answer).toMatchObject({
@@ -56,7 +56,7 @@ describe('placing a bid', () => {
     expect((await bid(ann, item.id, 5000)).status).toBe(200);
   });
 
-  it('so were bids on a cancelled item: not here', async () => {
+  it('on a cancelled item is rejected', async () => {
     const item = await bids.createItem(seller);
     await seller.call('CancelItem', { id: item.id });
     expect(await bid(ann, item.id, 100)).toMatchObject({
@@ -65,7 +65,7 @@ describe('placing a bid', () => {
     });
   });
 
-  it('is not for the seller, and not for someone without a token', async () => {
+  it('is forbidden for the seller, and for callers without a token', async () => {
     const item = await bids.createItem(seller);
     expect(await bid(seller, item.id, 100)).toMatchObject({
       status: 403,
@@ -74,7 +74,7 @@ describe('placing a bid', () => {
     expect(await bid(bids.anonymous, item.id, 100)).toMatchObject({ status: 401 });
   });
 
-  it('a rejected bid changes nothing', async () => {
+  it('that is rejected changes nothing', async () => {
     const item = await bids.createItem(seller);
     await bid(ann, item.id, 200);
     const before = await readLedger(bids, item.id);
@@ -86,7 +86,7 @@ describe('placing a bid', () => {
     ] as const)
       expect((await bid(visitor, item.id, amount, { idempotencyKey: 'rejected' })).status).not.toBe(200);
     expect(await readLedger(bids, item.id)).toEqual(before);
-    // Nor is the key spent: the same one may bring a better bid.
+    // The key is not used up either: a better bid may use it.
     expect((await bid(bob, item.id, 225, { idempotencyKey: 'rejected' })).status).toBe(200);
   });
 
@@ -98,8 +98,8 @@ describe('placing a bid', () => {
     },
   );
 
-  it('1,138 of the 9,901 cent prices could not be bid: every one between 1.00 and 100.00 can', async () => {
-    // An item takes every hundredth price, rising: the step that is due below 100.00. Ten items at once share their commits.
+  it('is possible at every price from 1.00 to 100.00', async () => {
+    // Each item takes every hundredth price in ascending order: the increment below 100.00. Ten items at a time share commits.
     const taken: bigint[] = [];
     const bidEveryHundredth = async (first: number): Promise<void> => {
       const item = await bids.createItem(seller);
@@ -117,8 +117,8 @@ describe('placing a bid', () => {
   }, 180_000);
 });
 
-describe('while the database is away', () => {
-  it('a bid is answered with UNAVAILABLE, and the next one is served again', async () => {
+describe('while the database is unavailable', () => {
+  it('a bid is answered with UNAVAILABLE, and a bid after the restart succeeds', async () => {
     const item = await bids.createItem(seller);
     const holder = await bids.database.pool.connect();
     try {
@@ -143,7 +143,7 @@ describe('while the database is away', () => {
     expect((await bid(ann, item.id, 100)).status).toBe(200);
   });
 
-  it('a bid whose COMMIT is cut off is told that nobody knows whether it took effect; its key finds out', async () => {
+  it('a bid whose COMMIT fails is answered with an unknown outcome, and a repeat with its key gets the result', async () => {
     const item = await bids.createItem(seller);
     const { pool } = bids.database;
     await pool.query(`
@@ -173,14 +173,14 @@ describe('while the database is away', () => {
   });
 });
 
-describe('behind a holder of an auction that is frozen', () => {
-  it('a bid waits for seconds, not for as long as that, so that the other auctions keep their connections', async () => {
+describe('behind a frozen lock holder', () => {
+  it('a bid waits for a few seconds only, so that other auctions keep their connections', async () => {
     const [frozen, other] = [await bids.createItem(seller), await bids.createItem(seller)];
     const holder = await bids.database.pool.connect();
     try {
       await holder.query('BEGIN');
       await holder.query('SELECT 1 FROM items WHERE id = $1 FOR UPDATE', [frozen.id]);
-      // As many as there are connections.
+      // One for each connection.
       const stuck = Array.from({ length: 10 }, (_, i) => bid(ann, frozen.id, 100 + i));
       expect((await bid(bob, other.id, 100)).status).toBe(200);
       for (const answer of await Promise.all(stuck)) {

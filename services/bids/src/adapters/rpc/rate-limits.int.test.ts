@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => bids?.stop());
 
-it('a user bids so often, is told when to come back, and nobody else pays for it', async () => {
+it('a user’s bids are limited, the answer says when to retry, and other users are not affected', async () => {
   const [seller, ann, bob] = [await bids.newUser(), await bids.newUser(), await bids.newUser()];
   const { id: itemId } = await bids.createItem(seller);
   const reasons = new Set<string | undefined>();
@@ -39,13 +39,13 @@ it('a user bids so often, is told when to come back, and nobody else pays for it
   expect((await ann.call('GetItem', { id: itemId })).status).toBe(200);
 });
 
-it('a user puts up so many items', async () => {
+it('the items that a user creates are limited', async () => {
   const seller = await bids.newUser();
   for (let i = 0; i < 2; i++) expect((await seller.call('CreateItem', itemFields())).status).toBe(200);
   expect((await seller.call('CreateItem', itemFields())).error).toMatchObject({ reason: 'RATE_LIMITED' });
 });
 
-it('an address searches so often, as the front names it; this machine itself is not counted', async () => {
+it('the searches of an address in X-Forwarded-For are limited; this machine itself is not counted', async () => {
   const search = async (headers: Record<string, string>) => {
     const response = await fetch(`${bids.url}/bids.v1.BidService/ListItems`, {
       method: 'POST',

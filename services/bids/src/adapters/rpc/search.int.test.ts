@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => bids?.stop());
 
-/** The titles that a query finds, in order, read in pages of two. */
+/** The titles that a query finds, in order, in pages of two. */
 async function find(query: object): Promise<string[]> {
   const titles: string[] = [];
   let pageToken = '';
@@ -61,24 +61,24 @@ describe('search', () => {
     ],
     ['all words', 'clock lisbon', ['Longcase clock']],
     ['a phrase', '"long player"', ['The Who: Tommy']],
-    ['no phrase in another order', '"player long"', []],
-    ['no phrase from a title into a description', '"tommy long"', []],
+    ['nothing for a phrase in another order', '"player long"', []],
+    ['nothing for a phrase that spans title and description', '"tommy long"', []],
     ['one word or another', 'tommy or lisbon', ['Longcase clock', 'The Who: Tommy']],
-    ['what does not have a word', 'clock -lisbon -kettle', ['Clocks, a box of them', 'Часы настенные']],
-    ['words that English leaves out, when there are no others', 'the who', ['The Who: Tommy']],
-    ['without regard to such words otherwise', 'the clock from lisbon', ['Longcase clock']],
+    ['items without an excluded word', 'clock -lisbon -kettle', ['Clocks, a box of them', 'Часы настенные']],
+    ['stop words, when there are no other words', 'the who', ['The Who: Tommy']],
+    ['items without their stop words otherwise', 'the clock from lisbon', ['Longcase clock']],
     ['words of other languages', 'часы', ['Часы настенные']],
     ['words of a category', 'wall', ['Часы настенные']],
-    ['nothing for what is no word', '!?', []],
-    ['nothing by what SQL and tsquery would make of it', "' & !x:* | \\ (", []],
+    ['nothing without a word', '!?', []],
+    ['nothing for the syntax of SQL and tsquery', "' & !x:* | \\ (", []],
   ])('finds %s', async (_, query, titles) => {
     const found = await find({ query, category: 'words' });
-    // Which of these ranks first is of no matter.
+    // The order of equal ranks does not matter.
     if (query.includes(' or ') || query.includes(' -')) found.sort();
     expect(found).toEqual(titles);
   });
 
-  it('sees an edit at once, and no item that is over', async () => {
+  it('finds an edit at once, and no item that is over', async () => {
     const id = await make('Sundial', words);
     expect(await find({ query: 'sundials' })).toEqual(['Sundial']);
     await seller.call('UpdateItem', { id, title: 'Moondial' });
@@ -93,7 +93,7 @@ describe('search', () => {
     expect(rows).toEqual([]);
   });
 
-  it('goes by any order that is asked for', async () => {
+  it('supports every order', async () => {
     const found = await find({ query: 'clock', category: 'words', sort: 'ITEM_SORT_NEWEST' });
     expect(found).toEqual(['Часы настенные', 'Kettle', 'Clocks, a box of them', 'Longcase clock']);
   });
@@ -107,7 +107,7 @@ describe('categories', () => {
     await seller.call('CancelItem', { id });
   });
 
-  it('select what is in them and below them', async () => {
+  it('select their items and those of subcategories', async () => {
     const below = ['tree', 'Tree / Oak & Ash', 'tree/oak-ash/leaves', 'tree/elm'];
     expect((await find({ category: 'tree' })).sort()).toEqual(below.sort());
     expect(await find({ category: 'TREE/Oak & Ash' })).toEqual(['Tree / Oak & Ash', 'tree/oak-ash/leaves']);
@@ -115,7 +115,7 @@ describe('categories', () => {
     expect(await find({ category: 'tree-house' })).toEqual(['tree-house']);
   });
 
-  it('make a tree that counts running auctions', async () => {
+  it('form a tree that counts running auctions', async () => {
     const { status, body } = await bids.anonymous.call('ListCategories');
     expect(status).toBe(200);
     const tree = body.categories.find((category: { path: string }) => category.path === 'tree');
@@ -167,7 +167,7 @@ describe('prices, ends and orders', () => {
     expect(await find({ ...inStock, sort, pageSize: 1 })).toEqual(titles);
   });
 
-  it('prices are those of the next bid, in one currency, bounds included', async () => {
+  it('price bounds are inclusive, and compare the next bid in one currency', async () => {
     const cheap = (await bids.anonymous.call('GetItem', { id: ids.get('cheap') })).body.item;
     const next = cheap.minimumNextBid;
     expect(await find({ ...inStock, minPrice: next, maxPrice: next })).toEqual(['cheap']);
@@ -183,7 +183,7 @@ describe('prices, ends and orders', () => {
     expect(await find({ ...inStock, currency: 'EUR' })).toEqual([]);
   });
 
-  it('ending within so many seconds leaves out what ends later', async () => {
+  it('an end filter leaves out items that end later', async () => {
     expect(await find({ ...inStock, endingWithinSeconds: 550 })).toEqual(['dear']);
     expect(await find({ ...inStock, endingWithinSeconds: 2_147_483_647 })).toHaveLength(5);
   });
@@ -209,20 +209,20 @@ describe('prices, ends and orders', () => {
 
   it.each([
     ['a lower bound above the upper one', { minPrice: '2', maxPrice: '1' }, 'min_price'],
-    ['relevance to nothing', { sort: 'ITEM_SORT_RELEVANCE' }, 'sort'],
-    ['relevance to blanks', { sort: 'ITEM_SORT_RELEVANCE', query: '  ' }, 'sort'],
-    ['a currency that nobody has', { currency: 'QQQ' }, 'currency'],
-    ['a category without a letter', { category: '///' }, 'category'],
+    ['relevance without a query', { sort: 'ITEM_SORT_RELEVANCE' }, 'sort'],
+    ['relevance with a blank query', { sort: 'ITEM_SORT_RELEVANCE', query: '  ' }, 'sort'],
+    ['an unknown currency', { currency: 'QQQ' }, 'currency'],
+    ['a category without a letter or digit', { category: '///' }, 'category'],
     ['NUL in the query', { query: 'a\u0000b' }, 'query'],
-    ['an order that there is not', { sort: 99 }, 'sort'],
-    ['a bound below nothing', { maxPrice: '-1' }, 'max_price'],
+    ['an unknown order', { sort: 99 }, 'sort'],
+    ['a negative bound', { maxPrice: '-1' }, 'max_price'],
   ])('%s is INVALID_FIELD', async (_, query, field) => {
     const answer = await bids.anonymous.call('ListItems', query);
     expect(answer).toMatchObject({ status: 400, error: { reason: 'INVALID_FIELD' } });
     expect(answer.error?.metadata).toHaveProperty(field);
   });
 
-  it('a token is refused when anything but the page size is another', async () => {
+  it('a token is rejected when anything but the page size differs', async () => {
     const query = {
       ...inStock,
       pageSize: 1,

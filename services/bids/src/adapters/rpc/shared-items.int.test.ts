@@ -18,7 +18,7 @@ afterAll(async () => {
   await bids?.stop();
 });
 
-it('what only some may see is in no shared entry, and they still see it', async () => {
+it('restricted fields are in no shared entry, and their viewers still see them', async () => {
   const [seller, bidder] = [await bids.newUser(), await bids.newUser()];
   const { id } = await bids.createItem(seller, { reservePrice: '7654321' });
   await bidder.call('PlaceBid', { itemId: id, amount: '0', maxAmount: '1234567' });
@@ -45,7 +45,7 @@ it('what only some may see is in no shared entry, and they still see it', async 
   }
 });
 
-it('whoever has got the answer to a command sees its effect, token or not', async () => {
+it('a caller with the answer to a command sees its effect, with and without a token', async () => {
   const [seller, bidder] = [await bids.newUser(), await bids.newUser()];
   const { id } = await bids.createItem(seller);
   const seen = async () => (await bids.anonymous.call('GetItem', { id })).body.item;

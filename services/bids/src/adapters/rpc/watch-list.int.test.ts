@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => bids?.stop());
 
-/** The types and sequences of one user's watch events on one item, and the aggregate that they are of. */
+/** The types and sequences of one user's watch events on one item, and their aggregate. */
 async function eventsOf(userId: string) {
   const { rows } = await bids.database.pool.query<{ aggregate_id: string; type: string; sequence: bigint }>(
     `SELECT aggregate_id, type, sequence FROM outbox
@@ -33,7 +33,7 @@ async function watchedBy(visitor: Visitor, pageSize = 20): Promise<string[]> {
 }
 
 describe('a watch list', () => {
-  it('has each watched item once, latest watched first, in pages', async () => {
+  it('contains each watched item once, latest watched first, in pages', async () => {
     const watcher = await bids.newUser();
     const ids: string[] = [];
     for (let i = 0; i < 5; i++) {
@@ -49,7 +49,7 @@ describe('a watch list', () => {
     expect(await watchedBy(seller)).toEqual([]);
   });
 
-  it('changes once for each event: repeats, also at the same time, say nothing', async () => {
+  it('changes once for each event; repeats, also concurrent ones, cause no event', async () => {
     const watcher = await bids.newUser();
     const { id: itemId } = await bids.createItem(seller);
     const all = (method: string) =>
@@ -70,12 +70,12 @@ describe('a watch list', () => {
     expect((await eventsOf(other.userId))[0]?.aggregate_id).not.toBe(events[0]?.aggregate_id);
   });
 
-  it('holds 1,000 items and not one more, whoever adds at the same time', async () => {
+  it('holds at most 1,000 items, also with concurrent additions', async () => {
     const watcher = await bids.newUser();
     const made = await Promise.all(Array.from({ length: 4 }, () => bids.createItem(seller)));
     const [watched, ...others] = made.map((item) => item.id);
     await watcher.call('WatchItem', { itemId: watched });
-    // Ended long ago, watched still: 998 rows stand for as many calls.
+    // Ended long ago and still watched. 998 rows replace the same number of calls.
     await bids.database.pool.query(
       `INSERT INTO watches SELECT $1, gen_random_uuid(), true, 1, now() FROM generate_series(1, 998)`,
       [watcher.userId],
@@ -85,13 +85,13 @@ describe('a watch list', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     for (const { error } of answers.filter(({ status }) => status !== 200))
       expect(error).toMatchObject({ reason: 'WATCH_LIST_FULL', metadata: { limit: '1000' } });
-    // What is on it may be added again, and room can be made.
+    // An item on the list may be added again, and removing one makes room.
     expect((await watcher.call('WatchItem', { itemId: watched })).status).toBe(200);
     await watcher.call('UnwatchItem', { itemId: watched });
     expect((await watcher.call('WatchItem', { itemId: watched })).status).toBe(200);
   });
 
-  it('is the caller’s: items say whether they are on it, and only to the caller', async () => {
+  it('belongs to the caller: items say only to the caller whether they are on it', async () => {
     const watcher = await bids.newUser();
     const { id } = await bids.createItem(seller, { category: 'watched' });
     await watcher.call('WatchItem', { itemId: id });
@@ -104,7 +104,7 @@ describe('a watch list', () => {
     expect(await seen(bids.anonymous)).toEqual([false, false]);
   });
 
-  it('takes no item that is not there and nobody who is not signed in', async () => {
+  it('accepts no unknown item and no anonymous caller', async () => {
     const watcher = await bids.newUser();
     const { id } = await bids.createItem(seller);
     for (const method of ['WatchItem', 'UnwatchItem']) {

@@ -33,12 +33,12 @@ afterAll(async () => {
 
 const key = `${'ab'.repeat(32)}/320.webp`;
 
-// What every store promises.
+// The contract of every picture store.
 describe.each<[string, () => PictureStore]>([
   ['a directory', () => createPictureDirectory(join(directory, 'made', 'when', 'missing'))],
   ['an S3 bucket', () => createPictureBucket({ bucket: 'pictures', region: 'us-east-1', endpoint })],
 ])('%s as a picture store', (_, create) => {
-  it('gives back what was put, byte for byte, also a second time', async () => {
+  it('returns the stored bytes, also after a repeated write', async () => {
     const store = create();
     const bytes = randomBytes(300_000);
     await store.put(key, bytes);
@@ -46,11 +46,11 @@ describe.each<[string, () => PictureStore]>([
     expect(Buffer.compare((await store.get(key)) ?? Buffer.alloc(0), bytes)).toBe(0);
   });
 
-  it('has nothing under a key that nobody put', async () => {
+  it('returns nothing for an unknown key', async () => {
     expect(await create().get(`${'cd'.repeat(32)}/320.webp`)).toBeUndefined();
   });
 
-  it('takes the same key from several at once', async () => {
+  it('accepts concurrent writes of one key', async () => {
     const store = create();
     const bytes = randomBytes(100_000);
     const shared = `${'ef'.repeat(32)}/800.webp`;
@@ -60,7 +60,7 @@ describe.each<[string, () => PictureStore]>([
 });
 
 describe('a directory as a picture store', () => {
-  it('leaves nothing but the pictures behind', async () => {
+  it('leaves no temporary files behind', async () => {
     const place = join(directory, 'clean');
     const store = createPictureDirectory(place);
     await Promise.all([1, 2, 3].map(() => store.put(key, randomBytes(10))));
@@ -69,7 +69,7 @@ describe('a directory as a picture store', () => {
 });
 
 describe('an S3 bucket as a picture store', () => {
-  it('says so when it is not there', async () => {
+  it('throws when the bucket does not exist', async () => {
     const store = createPictureBucket({ bucket: 'nowhere', region: 'us-east-1', endpoint });
     await expect(store.put(key, randomBytes(10))).rejects.toThrow(/bucket/i);
   });

@@ -4,7 +4,7 @@ import { createSharpEncoder } from './picture-encoder.ts';
 
 const encoder = createSharpEncoder();
 
-/** A picture of one colour per half, so that turning it shows. */
+/** A picture with a different colour in each half, so that its rotation is visible. */
 function drawing(width: number, height: number) {
   const left = { create: { width: Math.ceil(width / 2), height, channels: 3 as const, background: '#f00' } };
   const canvas = { create: { width, height, channels: 3 as const, background: '#00f' } };
@@ -17,8 +17,8 @@ async function encoded(bytes: Uint8Array) {
   return outcome.value;
 }
 
-describe('a picture that was sent', () => {
-  it.each(['jpeg', 'png', 'webp', 'gif', 'avif'] as const)('is made WebP from %s', async (format) => {
+describe('an uploaded picture', () => {
+  it.each(['jpeg', 'png', 'webp', 'gif', 'avif'] as const)('is converted to WebP from %s', async (format) => {
     const sizes = await encoded(await drawing(400, 200).toFormat(format).toBuffer());
     expect(sizes.map(({ width, height }) => [width, height])).toEqual([
       [320, 160],
@@ -29,7 +29,7 @@ describe('a picture that was sent', () => {
     }
   });
 
-  it('is never made larger, and no larger than a screen', async () => {
+  it('is never enlarged, and never larger than a screen', async () => {
     const widths = async (width: number) =>
       (await encoded(await drawing(width, 100).png().toBuffer())).map((size) => size.width);
     expect(await widths(64)).toEqual([64]);
@@ -37,7 +37,7 @@ describe('a picture that was sent', () => {
     expect(await widths(2_000)).toEqual([320, 800, 1_600]);
   });
 
-  it('is turned upright and loses where and with what it was taken', async () => {
+  it('is upright and has no metadata such as place and camera', async () => {
     const exif = {
       IFD0: { Model: 'Secret camera' },
       IFD3: { GPSLatitude: '52/1 30/1 0/1', GPSLatitudeRef: 'N' },
@@ -52,7 +52,7 @@ describe('a picture that was sent', () => {
   });
 });
 
-describe('what is sent as a picture and is none', () => {
+describe('an upload that is not an acceptable picture', () => {
   const svg =
     '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>';
 
@@ -61,7 +61,7 @@ describe('what is sent as a picture and is none', () => {
     ['one byte', Buffer.from([0xff])],
     ['SVG', Buffer.from(svg)],
     ['PDF', Buffer.from('%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF')],
-    ['a page', Buffer.from('<!doctype html><script>alert(1)</script>')],
+    ['an HTML page', Buffer.from('<!doctype html><script>alert(1)</script>')],
   ])('is refused: %s', async (_, bytes) => {
     expect(await encoder.encode(bytes)).toMatchObject({ ok: false, reason: 'PICTURE_TYPE_UNKNOWN' });
   });
@@ -71,14 +71,14 @@ describe('what is sent as a picture and is none', () => {
     expect(await encoder.encode(tiff)).toMatchObject({ ok: false, reason: 'PICTURE_TYPE_UNKNOWN' });
   });
 
-  it('is refused when it stops half-way', async () => {
+  it('is refused when it is truncated', async () => {
     const whole = await drawing(600, 600).jpeg().toBuffer();
     const half = whole.subarray(0, whole.length / 2);
     expect(await encoder.encode(half)).toMatchObject({ ok: false, reason: 'PICTURE_UNREADABLE' });
   });
 
-  it('is refused when a small file would be a huge picture, without decoding it', async () => {
-    // 60 million pixels in a few kilobytes: the header tells.
+  it('is refused without decoding when a small file contains a huge picture', async () => {
+    // 60 million pixels in a few kilobytes: the header is enough to refuse it.
     const bomb = await sharp({ create: { width: 10_000, height: 6_000, channels: 3, background: '#fff' } })
       .png({ palette: true, compressionLevel: 9 })
       .toBuffer();

@@ -14,27 +14,27 @@ const next = (...events: AuctionEvent[]) => {
 describe('a scheduled auction', () => {
   const item = created({ startsAt: at(60) });
 
-  it('says once that it has begun, and then waits for its end', () => {
+  it('announces its start once, and its end is next', () => {
     expect(given(item).when(announce, 59)).toEqual(accepted());
     expect(given(item).when(announce, 61)).toEqual(accepted(started(61)));
     expect(given(item, started(61)).when(announce, 62)).toEqual(accepted());
     expect([next(item), next(item, started(61))]).toEqual([at(60), at(3000)]);
   });
 
-  it('says nothing once it is over or withdrawn', () => {
+  it('announces nothing once it is over or cancelled', () => {
     expect(given(item).when(announce, 3600)).toEqual(accepted());
     const cancelled: AuctionEvent = { type: 'ItemCancelled', at: at(1) };
     expect(given(item, cancelled).when(announce, 61)).toEqual(accepted());
     expect(next(item, cancelled)).toBeUndefined();
   });
 
-  it('says both at once when it comes late', () => {
+  it('announces both together when the announcement is late', () => {
     expect(given(item).when(announce, 3500)).toEqual(accepted(started(3500), endingSoon(3500)));
   });
 });
 
-describe('the end of an auction that began at once', () => {
-  it('is said to be near once, ten minutes before, whatever late bids do to it', () => {
+describe('the end of an auction that began when it was created', () => {
+  it('is announced once, ten minutes before, even if late bids move it', () => {
     const extended: AuctionEvent = {
       type: 'AuctionExtended',
       previousEndAt: at(3600),
@@ -47,7 +47,7 @@ describe('the end of an auction that began at once', () => {
     expect([next(created()), next(created(), endingSoon(3000))]).toEqual([at(3000), undefined]);
   });
 
-  it('is not said of one that was short', () => {
+  it('is not announced for a short auction', () => {
     expect(given(created({ endAt: at(1200) })).when(announce, 1199)).toEqual(accepted());
     expect(next(created({ endAt: at(1200) }))).toBeUndefined();
     expect(next(created({ endAt: at(1200.001) }))).toEqual(at(600.001));

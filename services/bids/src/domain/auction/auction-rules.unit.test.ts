@@ -12,7 +12,7 @@ import { incrementAt } from './increments.ts';
 
 const RUNS = { numRuns: 1_000 };
 
-interface Turn {
+interface Played {
   command: AuctionCommand;
   before: Auction;
   decision: Decision;
@@ -20,9 +20,9 @@ interface Turn {
   after: Auction;
 }
 
-function play(item: CreateItem, list: readonly (readonly [AuctionCommand, number])[]): Turn[] {
+function play(item: CreateItem, list: readonly (readonly [AuctionCommand, number])[]): Played[] {
   const first = decide(undefined, item, START);
-  if (!first.ok) throw new Error(`the item was refused: ${first.rejection.reason}`);
+  if (!first.ok) throw new Error(`the item was rejected: ${first.rejection.reason}`);
   let state = evolveAll(undefined, first.events).at(-1)?.after;
   return list.map(([command, seconds]) => {
     const before = state as Auction;
@@ -33,7 +33,7 @@ function play(item: CreateItem, list: readonly (readonly [AuctionCommand, number
   });
 }
 
-function factsOf(item: CreateItem, turns: readonly Turn[]): AuctionEvent[] {
+function eventsOf(item: CreateItem, turns: readonly Played[]): AuctionEvent[] {
   const first = decide(undefined, item, START);
   return [
     ...(first.ok ? first.events : []),
@@ -41,23 +41,23 @@ function factsOf(item: CreateItem, turns: readonly Turn[]): AuctionEvent[] {
   ];
 }
 
-/** Whatever is asked of whatever auction in whatever order. */
-function always(holds: (turns: Turn[], facts: AuctionEvent[]) => void): void {
+/** Checks a property for random auctions and commands. */
+function always(holds: (turns: Played[], events: AuctionEvent[]) => void): void {
   fc.assert(
     fc.property(creation, commands, (item, list) => {
       const turns = play(item, list);
-      holds(turns, factsOf(item, turns));
+      holds(turns, eventsOf(item, turns));
     }),
     RUNS,
   );
 }
 
-describe('whatever is asked of an auction, in whatever order', () => {
-  it('its price never falls, the earliest highest maximum leads and is never exceeded, nothing is sold under the reserve, nothing is accepted after the end, the end stays within the hard end, and at most one wins', () => {
-    always((_, facts) => expect(findViolations(facts)).toEqual([]));
+describe('for any commands in any order', () => {
+  it('the price never falls, the earliest highest limit leads and is never exceeded, nothing is sold under the reserve, nothing is accepted after the end, the end stays within the hard end, and there is at most one winner', () => {
+    always((_, events) => expect(findViolations(events)).toEqual([]));
   });
 
-  it('its versions have no gap, and it changes with its facts alone', () => {
+  it('versions have no gap, and only events change the auction', () => {
     always((turns) => {
       for (const { before, steps, after } of turns) {
         expect(steps.map((step) => step.after.version)).toEqual(
@@ -68,7 +68,7 @@ describe('whatever is asked of an auction, in whatever order', () => {
     });
   });
 
-  it('a rejected bid changes nothing, and an accepted one is at most three facts', () => {
+  it('a rejected bid changes nothing, and an accepted one causes at most three events', () => {
     always((turns) => {
       for (const { command, decision, before, after, steps } of turns) {
         if (command.type !== 'PlaceBid') continue;
@@ -87,7 +87,7 @@ describe('whatever is asked of an auction, in whatever order', () => {
     });
   });
 
-  it('a maximum that leads costs no more than it takes', () => {
+  it('a maximum leads at the smallest price that leads', () => {
     always((turns) => {
       for (const { command, before, after } of turns) {
         if (command.type !== 'PlaceBid' || command.maximum === undefined || before === after) continue;
@@ -103,7 +103,7 @@ describe('whatever is asked of an auction, in whatever order', () => {
     });
   });
 
-  it('who leads never raises their own price by a maximum, unless to the reserve', () => {
+  it('a leader’s own maximum never raises the price, except to the reserve', () => {
     always((turns) => {
       for (const { command, before, after } of turns) {
         if (command.type !== 'PlaceBid' || command.maximum === undefined) continue;
@@ -114,9 +114,9 @@ describe('whatever is asked of an auction, in whatever order', () => {
     });
   });
 
-  it('replaying its facts gives the same auction', () => {
-    always((turns, facts) => {
-      const replayed = facts.reduce<Auction | undefined>(evolve, undefined);
+  it('replaying the events gives the same auction', () => {
+    always((turns, events) => {
+      const replayed = events.reduce<Auction | undefined>(evolve, undefined);
       if (turns.length > 0) expect(replayed).toEqual(turns.at(-1)?.after);
     });
   });

@@ -17,16 +17,16 @@ import { decide } from './decide.ts';
 import type { AuctionEvent } from './events.ts';
 
 const cancelled: AuctionEvent = { type: 'ItemCancelled', at: at(1) };
-/** Ann leads at 1.00 and goes up to 10.00. */
+/** Ann leads at 1.00 with a maximum of 10.00. */
 const annUpTo10 = [clockCreated, bidPlaced('ann', 100n, 1, { maximum: 1000n })] as const;
 
 describe('a plain bid', () => {
-  it('takes the start price as its first minimum', () => {
+  it('has the start price as its first minimum', () => {
     expect(given(clockCreated).when(placeBid('ann', 99n))).toEqual(tooLow(100n));
     expect(given(clockCreated).when(placeBid('ann', 100n))).toEqual(accepted(bidPlaced('ann', 100n, 2)));
   });
 
-  it('is a step above the highest bid at least, also for its own bidder', () => {
+  it('is at least one increment above the highest bid, also for the leader', () => {
     const auction = given(clockCreated, bidPlaced('ann', 250n));
     for (const user of ['ann', 'bob']) {
       expect(auction.when(placeBid(user, 274n))).toEqual(tooLow(275n));
@@ -37,7 +37,7 @@ describe('a plain bid', () => {
     expect(auction.when(placeBid('ann', 275n))).toEqual(accepted(bidPlaced('ann', 275n, 2)));
   });
 
-  it('may be any amount from there on', () => {
+  it('may be any amount above that', () => {
     for (let cents = 100n; cents <= 10_000n; cents++) {
       const amount = { highestBid: { amount: cents } };
       const first = given(clockCreated).when(placeBid('ann', cents));
@@ -45,14 +45,14 @@ describe('a plain bid', () => {
     }
   });
 
-  it('ends exactly at the end, whether or not the auction has been closed', () => {
+  it('is rejected exactly from the end on, whether or not the auction is closed', () => {
     const closed = { type: 'AuctionClosed', outcome: 'no_bids', winner: undefined, at: at(3600) } as const;
     expect(given(clockCreated).when(placeBid('ann', 100n), 3599.999).ok).toBe(true);
     expect(given(clockCreated).when(placeBid('ann', 100n), 3600)).toEqual(rejected('AUCTION_ENDED'));
     expect(given(clockCreated, closed).when(placeBid('ann', 100n), 10)).toEqual(rejected('AUCTION_ENDED'));
   });
 
-  it('is refused on a cancelled item, to the seller, and where there is no item', () => {
+  it('is rejected on a cancelled item, for the seller, and on an unknown item', () => {
     expect(given(clockCreated, cancelled).when(placeBid('ann', 100n))).toEqual(rejected('AUCTION_CANCELLED'));
     expect(given(clockCreated).when(placeBid('seller', 100n))).toEqual(rejected('SELLER_MAY_NOT_BID'));
     expect(given().when(placeBid('ann', 100n))).toEqual(rejected('ITEM_NOT_FOUND'));
@@ -64,7 +64,7 @@ describe('a plain bid', () => {
     );
   });
 
-  it('below a standing maximum is answered by it, a step above', () => {
+  it('below a standing maximum is answered by it, one increment above', () => {
     expect(given(...annUpTo10).when(placeBid('bob', 400n))).toEqual(
       accepted(
         bidPlaced('bob', 400n, 2, { leads: false, price: 425n }),
@@ -74,7 +74,7 @@ describe('a plain bid', () => {
     expect(given(...annUpTo10).when(placeBid('bob', 124n))).toEqual(tooLow(125n));
   });
 
-  it('is answered with no more than the maximum, and a tie goes to the earlier', () => {
+  it('is answered with at most the maximum, and the earlier one wins a tie', () => {
     for (const amount of [980n, 1000n]) {
       expect(given(...annUpTo10).when(placeBid('bob', amount))).toEqual(
         accepted(
@@ -85,7 +85,7 @@ describe('a plain bid', () => {
     }
   });
 
-  it('of the leader raises the price, and keeps or lifts the maximum', () => {
+  it('of the leader raises the price, and keeps or raises the maximum', () => {
     expect(given(...annUpTo10).when(placeBid('ann', 300n))).toEqual(
       accepted(bidPlaced('ann', 300n, 2, { maximum: 1000n })),
     );
@@ -103,7 +103,7 @@ describe('a maximum', () => {
     );
   });
 
-  it('above another one leads a step above that', () => {
+  it('above another one leads one increment above it', () => {
     expect(given(...annUpTo10).when(bidUpTo('bob', 5000n))).toEqual(
       accepted(bidPlaced('bob', 1050n, 2, { bidId: 'bob-5000', maximum: 5000n, outbid: 'ann' })),
     );
@@ -112,13 +112,13 @@ describe('a maximum', () => {
     );
   });
 
-  it('above a plain bid leads a step above it', () => {
+  it('above a plain bid leads one increment above it', () => {
     expect(given(clockCreated, bidPlaced('ann', 300n)).when(bidUpTo('bob', 5000n))).toEqual(
       accepted(bidPlaced('bob', 325n, 2, { bidId: 'bob-5000', maximum: 5000n, outbid: 'ann' })),
     );
   });
 
-  it('that another one beats is spent, and shows', () => {
+  it('that another one beats is used up, and shows', () => {
     for (const [maximum, price] of [
       [400n, 425n],
       [980n, 1000n],
@@ -146,7 +146,7 @@ describe('a maximum', () => {
     });
   });
 
-  it('may be given to a plain bid of one’s own', () => {
+  it('can be added to the leader’s own plain bid', () => {
     const plain = given(clockCreated, bidPlaced('ann', 100n));
     expect(plain.when(bidUpTo('ann', 101n))).toMatchObject({
       events: [{ type: 'MaximumRaised', price: 100n }],
@@ -154,7 +154,7 @@ describe('a maximum', () => {
     expect(plain.when(bidUpTo('ann', 100n))).toEqual(rejected('MAXIMUM_NOT_RAISED'));
   });
 
-  it('stays what it is while it answers, and its bidder leads', () => {
+  it('stays the same when it answers, and its bidder leads', () => {
     const answered = given(...annUpTo10).when(placeBid('bob', 400n));
     expect(answered.ok && after(...annUpTo10, ...answered.events)).toMatchObject({
       bidCount: 3n,
@@ -167,21 +167,21 @@ describe('a maximum', () => {
 describe('a hidden reserve price', () => {
   const item = created({ reservePrice: 500n });
 
-  it('draws a maximum at or over it, and no plain bid', () => {
+  it('raises the price for a maximum that reaches it, and not for a plain bid', () => {
     expect(given(item).when(bidUpTo('ann', 500n))).toMatchObject({ events: [{ amount: 500n, price: 500n }] });
     expect(given(item).when(bidUpTo('ann', 499n))).toMatchObject({ events: [{ amount: 100n, price: 100n }] });
     expect(given(item).when(placeBid('ann', 150n))).toMatchObject({ events: [{ amount: 150n }] });
     expect(given(item).when(placeBid('ann', 700n))).toMatchObject({ events: [{ amount: 700n }] });
   });
 
-  it('draws the winner of two maxima, not the loser', () => {
+  it('raises the price for the winner of two maxima, not for the loser', () => {
     const led = given(item, bidPlaced('ann', 100n, 1, { maximum: 400n }));
     expect(led.when(bidUpTo('bob', 900n))).toMatchObject({ events: [{ userId: 'bob', price: 500n }] });
     expect(led.when(bidUpTo('bob', 450n))).toMatchObject({ events: [{ userId: 'bob', price: 425n }] });
     expect(led.when(placeBid('bob', 450n))).toMatchObject({ events: [{ userId: 'bob', price: 450n }] });
   });
 
-  it('draws a maximum that is raised over it', () => {
+  it('raises the price when a raised maximum reaches it', () => {
     const led = given(item, bidPlaced('ann', 100n, 1, { maximum: 400n }));
     expect(led.when(bidUpTo('ann', 499n))).toMatchObject({
       events: [{ type: 'MaximumRaised', price: 100n }],
@@ -201,7 +201,7 @@ describe('a soft close', () => {
     at: at(seconds),
   });
 
-  it('moves the end with a bid in the last seconds, to so many seconds after it', () => {
+  it('moves the end with a bid in the last seconds, to the same number of seconds after the bid', () => {
     expect(given(item).when(placeBid('ann', 100n), 3539.999)).toEqual(
       accepted(bidPlaced('ann', 100n, 3539.999)),
     );
@@ -211,7 +211,7 @@ describe('a soft close', () => {
     );
   });
 
-  it('goes no further than the hard end', () => {
+  it('moves the end no further than the hard end', () => {
     const late = given(item, extended(3600, 3660, 3600));
     expect(late.when(placeBid('ann', 100n), 3659)).toMatchObject({
       events: [{}, extended(3660, 3700, 3659)],
@@ -221,7 +221,7 @@ describe('a soft close', () => {
     expect(last.when(placeBid('ann', 100n), 3700)).toEqual(rejected('AUCTION_ENDED'));
   });
 
-  it('counts a bid that is answered, and not one that is refused', () => {
+  it('applies to a bid that is answered, and not to a rejected one', () => {
     const led = given(item, bidPlaced('ann', 100n, 1, { maximum: 1000n }));
     expect(led.when(placeBid('bob', 400n), 3599)).toMatchObject({
       events: [{ type: 'BidPlaced' }, { type: 'ProxyBidPlaced' }, extended(3600, 3659, 3599)],
@@ -229,7 +229,7 @@ describe('a soft close', () => {
     expect(led.when(placeBid('bob', 101n), 3599)).toEqual(tooLow(125n));
   });
 
-  it('counts a raised maximum only when it moves the price', () => {
+  it('applies to a raised maximum only when it moves the price', () => {
     const led = (terms: object) =>
       given({ ...item, ...terms } as AuctionEvent, bidPlaced('ann', 100n, 1, { maximum: 200n }));
     expect(led({}).when(bidUpTo('ann', 900n), 3599)).toMatchObject({ events: [{ type: 'MaximumRaised' }] });
@@ -239,7 +239,7 @@ describe('a soft close', () => {
     });
   });
 
-  it('is not there unless asked for', () => {
+  it('is off by default', () => {
     expect(given(clockCreated).when(placeBid('ann', 100n), 3599.999)).toMatchObject({ events: [{}] });
     expect(decide(after(clockCreated), placeBid('ann', 100n), at(3599.999))).not.toMatchObject({
       events: [{}, {}],

@@ -22,7 +22,7 @@ describe('buying an item now', () => {
     });
   });
 
-  it('is there while bids are below the price, for the leader too', () => {
+  it('is possible while bids are below the price, for the leader too', () => {
     const led = [item, bidPlaced('ann', 499n, 1, { maximum: 900n })] as const;
     expect(given(...led).when(buy('bob'))).toEqual(accepted(...bought('bob')));
     expect(given(...led).when(buy('ann'))).toEqual(accepted(...bought('ann')));
@@ -35,17 +35,17 @@ describe('buying an item now', () => {
     ]);
   });
 
-  it('is not there without a price', () => {
+  it('is impossible without a buy-now price', () => {
     expect(given(created()).when(buy('ann'))).toEqual(rejected('BUY_NOW_UNAVAILABLE'));
   });
 
-  it('is once: the buyer’s repeat changes nothing, others come too late', () => {
+  it('happens once: the buyer’s repeat changes nothing, and other buyers are too late', () => {
     const sold = given(item, ...bought('ann'));
     expect(sold.when(buy('ann'), 9000)).toEqual(accepted());
     expect(sold.when(buy('bob'))).toEqual(rejected('AUCTION_ENDED'));
   });
 
-  it('is no repeat for who won by bidding', () => {
+  it('is not a repeat for a user who won by bidding', () => {
     const winner = { userId: 'ann', amount: 400n };
     const won: AuctionEvent = { type: 'AuctionClosed', outcome: 'sold', winner, at: at(3600) };
     expect(given(item, bidPlaced('ann', 400n), won).when(buy('ann'), 3601)).toEqual(
@@ -56,12 +56,12 @@ describe('buying an item now', () => {
   it.each([
     ['before the start', created({ buyNowPrice: 500n, startsAt: at(60) }), 'ann', 2, 'AUCTION_NOT_STARTED'],
     ['after the end', item, 'ann', 3600, 'AUCTION_ENDED'],
-    ['to the seller', item, 'seller', 2, 'SELLER_MAY_NOT_BID'],
-  ] as const)('is refused %s', (_, event, userId, seconds, reason) => {
+    ['for the seller', item, 'seller', 2, 'SELLER_MAY_NOT_BID'],
+  ] as const)('is rejected %s', (_, event, userId, seconds, reason) => {
     expect(given(event).when(buy(userId), seconds)).toEqual(rejected(reason));
   });
 
-  it('is refused on a cancelled item and where there is none', () => {
+  it('is rejected on a cancelled item and on an unknown item', () => {
     expect(given(item, { type: 'ItemCancelled', at: at(1) }).when(buy('ann'))).toEqual(
       rejected('AUCTION_CANCELLED'),
     );

@@ -22,12 +22,12 @@ function relist(events: AuctionEvent[], userId = 'seller', endSeconds = 8000, se
   );
 }
 
-describe('putting an unsold item up again', () => {
+describe('relisting an unsold item', () => {
   it.each([
     ['nobody bid', [item, closed('no_bids')]],
     ['the reserve was not met', [item, bidPlaced('ann', 200n), closed('reserve_not_met')]],
     ['it was cancelled', [item, { type: 'ItemCancelled', at: at(1) } as AuctionEvent]],
-  ])('makes a new one with the same listing and terms when %s', (_, events) => {
+  ])('creates a new item with the same listing and terms when %s', (_, events) => {
     expect(relist(events)).toEqual({
       ok: true,
       events: [{ type: 'ItemRelisted', relistedAs: 'again', at: at(4000) }],
@@ -46,23 +46,23 @@ describe('putting an unsold item up again', () => {
   });
 
   it.each([
-    ['that still runs', [item], 'AUCTION_NOT_ENDED'],
+    ['that is still running', [item], 'AUCTION_NOT_ENDED'],
     ['that is sold', [item, bidPlaced('ann', 500n), closed('sold')], 'ITEM_SOLD'],
-    ['that was put up again', [item, closed('no_bids'), relisted], 'ALREADY_RELISTED'],
-    ['that is not there', [], 'ITEM_NOT_FOUND'],
-  ] as const)('is refused for one %s', (_, events, reason) => {
+    ['that was relisted before', [item, closed('no_bids'), relisted], 'ALREADY_RELISTED'],
+    ['that does not exist', [], 'ITEM_NOT_FOUND'],
+  ] as const)('is rejected for one %s', (_, events, reason) => {
     expect(relist([...events])).toEqual(rejected(reason));
   });
 
-  it('waits until the auction is closed, not only over', () => {
+  it('is rejected until the auction is closed, not only over', () => {
     expect(relist([item], 'seller', 8000, 3601)).toEqual(rejected('AUCTION_NOT_ENDED'));
   });
 
-  it('is the seller’s', () => {
+  it('is allowed only to the seller', () => {
     expect(relist([item, closed('no_bids')], 'ann')).toEqual(rejected('NOT_ITEM_OWNER'));
   });
 
-  it('changes nothing at all when the new times do not do', () => {
+  it('changes nothing when the new times are rejected', () => {
     expect(relist([item, closed('no_bids')], 'seller', 4000)).toEqual(rejected('END_TOO_SOON'));
   });
 });

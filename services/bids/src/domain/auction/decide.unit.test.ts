@@ -32,7 +32,7 @@ describe('creating an item', () => {
     }
   });
 
-  it('may begin later, within 90 days, and its length counts from there', () => {
+  it('may begin within 90 days, and its length is measured from its start', () => {
     const command = { ...createClock, startsAt: at(90 * DAY), endAt: at(180 * DAY) };
     expect(given().when(command, 0)).toEqual(
       accepted(created({ startsAt: at(90 * DAY), endAt: at(180 * DAY) })),
@@ -47,7 +47,7 @@ describe('creating an item', () => {
     expect(given().when({ ...createClock, startsAt: at(-5) }, 0)).toEqual(accepted(clockCreated));
   });
 
-  it('may be extended for a day when late bids move the end, or as long as it says, up to a week', () => {
+  it('may be extended by one day by default with a soft close, and by at most a week', () => {
     const soft = { ...createClock, softCloseSeconds: 60 };
     const expected = (hardEndAt: Date) => accepted(created({ softCloseSeconds: 60, hardEndAt }));
     expect(given().when(soft, 0)).toEqual(expected(at(3600 + DAY)));
@@ -59,8 +59,8 @@ describe('creating an item', () => {
     ['it would end too soon', { endAt: at(0.999) }, 'END_TOO_SOON'],
     ['it would have ended', { endAt: at(-1) }, 'END_TOO_SOON'],
     ['it would end too late', { endAt: at(90 * DAY + 0.001) }, 'END_TOO_LATE'],
-    ['its last end is before its end', { hardEndAt: at(3599) }, 'HARD_END_BEFORE_END'],
-    ['its last end is too late', { hardEndAt: at(3600 + 7 * DAY + 1) }, 'HARD_END_TOO_LATE'],
+    ['its hard end is before its end', { hardEndAt: at(3599) }, 'HARD_END_BEFORE_END'],
+    ['its hard end is too late', { hardEndAt: at(3600 + 7 * DAY + 1) }, 'HARD_END_TOO_LATE'],
     ['its reserve is below its start price', { reservePrice: 99n }, 'RESERVE_BELOW_START'],
     ['its buy-now price is below its start price', { buyNowPrice: 99n }, 'BUY_NOW_BELOW_START'],
     [
@@ -68,12 +68,12 @@ describe('creating an item', () => {
       { reservePrice: 201n, buyNowPrice: 200n },
       'BUY_NOW_BELOW_RESERVE',
     ],
-    ['its currency is none', { currency: 'ABC' }, 'UNKNOWN_CURRENCY'],
-  ])('is refused when %s', (_, fields, reason) => {
+    ['its currency is unknown', { currency: 'ABC' }, 'UNKNOWN_CURRENCY'],
+  ])('is rejected when %s', (_, fields, reason) => {
     expect(given().when({ ...createClock, ...fields }, 0)).toEqual(rejected(reason));
   });
 
-  it('takes prices that are all the same', () => {
+  it('accepts prices that are all the same', () => {
     const prices = { startPrice: 100n, reservePrice: 100n, buyNowPrice: 100n };
     expect(given().when({ ...createClock, ...prices }, 0)).toEqual(accepted(created(prices)));
   });
@@ -86,7 +86,7 @@ describe('editing and cancelling', () => {
   it.each([
     ['before the first bid', clockCreated],
     ['before the start', created({ startsAt: at(60) })],
-  ])('are the seller’s %s', (_, item) => {
+  ])('are allowed to the seller %s', (_, item) => {
     expect(given(item).when(edit)).toEqual(
       accepted({ type: 'ItemUpdated', listing: { ...createClock.listing, title: 'Old clock' }, at: at(2) }),
     );
@@ -94,17 +94,17 @@ describe('editing and cancelling', () => {
   });
 
   it.each([
-    ['to others', [clockCreated], 2, 'NOT_ITEM_OWNER', 'ann'],
+    ['for others', [clockCreated], 2, 'NOT_ITEM_OWNER', 'ann'],
     ['after a bid', [clockCreated, bidPlaced('ann', 100n)], 2, 'ITEM_HAS_BIDS', 'seller'],
     ['after the end', [clockCreated], 3600, 'AUCTION_ENDED', 'seller'],
     ['after cancelling', [clockCreated, cancelled], 2, 'AUCTION_CANCELLED', 'seller'],
-    ['where there is no item', [], 2, 'ITEM_NOT_FOUND', 'seller'],
-  ] as const)('are refused %s', (_, events, seconds, reason, userId) => {
+    ['on an unknown item', [], 2, 'ITEM_NOT_FOUND', 'seller'],
+  ] as const)('are rejected %s', (_, events, seconds, reason, userId) => {
     expect(given(...events).when({ ...edit, userId }, seconds)).toEqual(rejected(reason));
     expect(given(...events).when({ ...cancel, userId }, seconds)).toEqual(rejected(reason));
   });
 
-  it('an edit that changes nothing is no event', () => {
+  it('cause no event when an edit changes nothing', () => {
     expect(given(clockCreated).when({ ...edit, changes: { title: 'Clock', images: [] } })).toEqual(
       accepted(),
     );
@@ -125,7 +125,7 @@ describe('closing', () => {
     );
   });
 
-  it('says so when nobody bid', () => {
+  it('has the outcome no_bids when nobody bid', () => {
     expect(given(clockCreated).when(close, 3600)).toEqual(accepted(closedUnsold));
   });
 
@@ -160,12 +160,12 @@ describe('closing', () => {
 describe('a scheduled start', () => {
   const later = created({ startsAt: at(60) });
 
-  it('is waited for by bids', () => {
+  it('rejects bids before it', () => {
     expect(given(later).when(placeBid('ann', 100n), 59.999)).toEqual(rejected('AUCTION_NOT_STARTED'));
     expect(given(later).when(placeBid('ann', 100n), 60)).toEqual(accepted(bidPlaced('ann', 100n, 60)));
   });
 
-  it('shows', () => {
+  it('is visible in the status', () => {
     const auction = after(later);
     expect(auction && [59, 60, 3600].map((seconds) => statusAt(auction, at(seconds)))).toEqual([
       'scheduled',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { currencyExponent } from '../currency.ts';
 import { incrementAt, minimumNextBid } from './increments.ts';
 
-describe('the step above a price', () => {
+describe('the increment above a price', () => {
   it.each([
     [1n, 5n],
     [99n, 5n],
@@ -30,14 +30,14 @@ describe('the step above a price', () => {
     expect(incrementAt(price, 'EUR')).toBe(increment);
   });
 
-  it('goes by the digits of the currency', () => {
+  it('depends on the digits of the currency', () => {
     expect(incrementAt(500n, 'JPY')).toBe(50n);
     expect(incrementAt(5_000n, 'KWD')).toBe(500n);
     expect(incrementAt(50_000n, 'CLF')).toBe(5_000n);
     expect(incrementAt(500n, 'DEM')).toBe(50n);
   });
 
-  it('never makes a higher price need a lower bid', () => {
+  it('never allows a lower bid at a higher price', () => {
     const price = fc.bigInt(1n, 2_000_000n);
     fc.assert(
       fc.property(price, price, fc.constantFrom('USD', 'JPY', 'KWD'), (a, b, currency) => {
@@ -47,7 +47,7 @@ describe('the step above a price', () => {
     );
   });
 
-  it('begins with the start price', () => {
+  it('applies after the start price, which is the first minimum', () => {
     expect(minimumNextBid(undefined, 123n, 'USD')).toBe(123n);
     expect(minimumNextBid(123n, 123n, 'USD')).toBe(148n);
   });
