@@ -1,75 +1,47 @@
-import { type DescMessage, fromBinary, type Message } from '@bufbuild/protobuf';
-import { UserCreatedSchema } from '../gen/auth/v1/events_pb.ts';
-import {
-  AuctionClosedSchema,
-  AuctionEndingSoonSchema,
-  AuctionExtendedSchema,
-  AuctionStartedSchema,
-  BidPlacedSchema,
-  ItemBoughtNowSchema,
-  ItemCancelledSchema,
-  ItemCreatedSchema,
-  ItemRelistedSchema,
-  ItemUnwatchedSchema,
-  ItemUpdatedSchema,
-  ItemWatchedSchema,
-  MaximumRaisedSchema,
-  ProxyBidPlacedSchema,
-} from '../gen/bids/v1/events_pb.ts';
+import type { DescFile, DescMessage } from '@bufbuild/protobuf';
+import { file_auth_v1_events } from '../gen/auth/v1/events_pb.ts';
+import { file_bids_v1_events } from '../gen/bids/v1/events_pb.ts';
 import type { StreamName } from './topology.ts';
 
-/** What Gavel knows of one event type. */
+type Context = 'auth' | 'bids';
+
+/** What all processes know about one event type. */
 export interface EventDefinition {
   /** CloudEvents `type`: the body's full protobuf name, for example `bids.v1.BidPlaced`. */
   readonly type: string;
   readonly schema: DescMessage;
-  /** CloudEvents `source`, the context that states the fact. */
-  readonly source: `/gavel/${string}`;
+  /** CloudEvents `source`: the context that publishes the event. */
+  readonly source: `/gavel/${Context}`;
   /** Second token of the subject. */
-  readonly context: 'auth' | 'bids';
-  /** Third token of the subject. */
+  readonly context: Context;
+  /** Third token of the subject: the message's name in snake case, for example `bid_placed`. */
   readonly event: string;
   readonly stream: StreamName;
 }
 
-/** Every event there is. An event that is not here cannot be appended, and a consumer parks it as unknown. */
+/**
+ * Every event: the messages of each context's `events.proto`. An event that is not here cannot be appended, and a
+ * consumer parks it as unknown.
+ */
 export const eventDefinitions: readonly EventDefinition[] = [
-  define(UserCreatedSchema, 'auth', 'user_created'),
-  define(ItemCreatedSchema, 'bids', 'item_created'),
-  define(ItemUpdatedSchema, 'bids', 'item_updated'),
-  define(ItemCancelledSchema, 'bids', 'item_cancelled'),
-  define(BidPlacedSchema, 'bids', 'bid_placed'),
-  define(ProxyBidPlacedSchema, 'bids', 'proxy_bid_placed'),
-  define(MaximumRaisedSchema, 'bids', 'maximum_raised'),
-  define(AuctionStartedSchema, 'bids', 'auction_started'),
-  define(AuctionExtendedSchema, 'bids', 'auction_extended'),
-  define(AuctionEndingSoonSchema, 'bids', 'auction_ending_soon'),
-  define(ItemBoughtNowSchema, 'bids', 'item_bought_now'),
-  define(AuctionClosedSchema, 'bids', 'auction_closed'),
-  define(ItemRelistedSchema, 'bids', 'item_relisted'),
-  define(ItemWatchedSchema, 'bids', 'item_watched'),
-  define(ItemUnwatchedSchema, 'bids', 'item_unwatched'),
+  ...eventsOf('auth', file_auth_v1_events),
+  ...eventsOf('bids', file_bids_v1_events),
 ];
 
 const byType = new Map(eventDefinitions.map((definition) => [definition.type, definition]));
 
-/** The definition of an event type, or undefined for a type that Gavel does not know. */
+/** The definition of an event type, or undefined for an unknown type. */
 export function findEvent(type: string): EventDefinition | undefined {
   return byType.get(type);
 }
 
-/** Decodes an event's body. Throws when the bytes are not a message of that type. */
-export function decodeBody(definition: EventDefinition, body: Uint8Array): Message {
-  return fromBinary(definition.schema, body);
-}
-
-function define(schema: DescMessage, context: 'auth' | 'bids', event: string): EventDefinition {
-  return {
+function eventsOf(context: Context, file: DescFile): EventDefinition[] {
+  return file.messages.map((schema) => ({
     type: schema.typeName,
     schema,
     source: `/gavel/${context}`,
     context,
-    event,
+    event: schema.name.replace(/(?<=.)[A-Z]/g, '_$&').toLowerCase(),
     stream: `gavel.${context}`,
-  };
+  }));
 }

@@ -1,7 +1,6 @@
-import { create, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { BidPlacedSchema } from '../gen/bids/v1/events_pb.ts';
-import { decodeBody, eventDefinitions, findEvent } from './registry.ts';
+import { eventDefinitions, findEvent } from './registry.ts';
 import { eventSubject } from './subjects.ts';
 
 describe('registry', () => {
@@ -11,10 +10,35 @@ describe('registry', () => {
     for (const d of eventDefinitions) expect(eventSubject(d.context, d.event, 'x')).toContain(d.event);
   });
 
-  it('decodes a body by its type and knows no other type', () => {
-    const definition = findEvent('bids.v1.BidPlaced');
-    const body = toBinary(BidPlacedSchema, create(BidPlacedSchema, { amount: 12n }));
-    expect(definition && decodeBody(definition, body)).toMatchObject({ amount: 12n });
+  it('derives subject token, source and stream from the message', () => {
+    expect(findEvent('bids.v1.BidPlaced')).toEqual({
+      type: 'bids.v1.BidPlaced',
+      schema: BidPlacedSchema,
+      source: '/gavel/bids',
+      context: 'bids',
+      event: 'bid_placed',
+      stream: 'gavel.bids',
+    });
     expect(findEvent('bids.v1.Nonsense')).toBeUndefined();
+  });
+
+  it('keeps the subject tokens that subscriptions name', () => {
+    expect(eventDefinitions.map(({ context, event }) => `${context}.${event}`).toSorted()).toEqual([
+      'auth.user_created',
+      'bids.auction_closed',
+      'bids.auction_ending_soon',
+      'bids.auction_extended',
+      'bids.auction_started',
+      'bids.bid_placed',
+      'bids.item_bought_now',
+      'bids.item_cancelled',
+      'bids.item_created',
+      'bids.item_relisted',
+      'bids.item_unwatched',
+      'bids.item_updated',
+      'bids.item_watched',
+      'bids.maximum_raised',
+      'bids.proxy_bid_placed',
+    ]);
   });
 });

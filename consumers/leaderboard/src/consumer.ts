@@ -1,24 +1,21 @@
-import {
-  defineConsumer,
-  PermanentFailure,
-  type ReceivedEvent,
-} from '@gavel/consumer-runtime/define-consumer';
+import { defineConsumer, type ReceivedEvent } from '@gavel/consumer-runtime/define-consumer';
 import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
 import {
-  type AuctionClosed,
   AuctionClosedSchema,
   BidPlacedSchema,
   ProxyBidPlacedSchema,
 } from '@gavel/proto/gen/bids/v1/events_pb';
 import { applyChanges } from './adapters/postgres/apply-changes.ts';
 import { type BoardFact, foldEvents } from './domain/fold-events.ts';
-import { readBid, readClosed } from './domain/read-fact.ts';
 
 type BoardEvent = ReceivedEvent<
   typeof BidPlacedSchema | typeof ProxyBidPlacedSchema | typeof AuctionClosedSchema
 >;
 
-/** Folds bids and ends into what the boards are made of. Each counts for itself, so none waits behind a parked one. */
+/**
+ * Folds bids and closed auctions into the projection that the boards are built from. Events do not depend on each other, so
+ * none waits behind a parked one.
+ */
 export const leaderboardConsumer = defineConsumer({
   name: 'leaderboard',
   stream: 'gavel.bids',
@@ -30,13 +27,17 @@ export const leaderboardConsumer = defineConsumer({
 });
 
 function toFact({ envelope, body }: BoardEvent): BoardFact {
-  const read = isClosed(body)
-    ? readClosed(body, body.outcome === ItemOutcome.SOLD)
-    : readBid(body, BigInt(envelope.sequence));
-  if (!read.ok) throw new PermanentFailure(read.problem);
-  return read.fact;
-}
-
-function isClosed(body: BoardEvent['body']): body is AuctionClosed {
-  return body.$typeName === AuctionClosedSchema.typeName;
+  const itemId = body.itemId.toLowerCase();
+  if (body.$typeName === 'bids.v1.AuctionClosed') {
+    const soldBy = body.outcome === ItemOutcome.SOLD ? body.sellerId.toLowerCase() : undefined;
+    return { kind: 'closed', itemId, soldBy, closedAt: new Date(body.closedAt) };
+  }
+  return {
+    kind: 'bid',
+    itemId,
+    userId: body.userId.toLowerCase(),
+    amount: body.amount,
+    sequence: BigInt(envelope.sequence),
+    placedAt: new Date(body.timestamp),
+  };
 }

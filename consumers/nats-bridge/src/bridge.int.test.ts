@@ -1,6 +1,7 @@
 import { type ForeignProducer, openForeignProducer } from '@gavel/consumer-runtime/testing/foreign-producer';
 import { startTestNats, type TestNats } from '@gavel/dev/testing/private-infrastructure';
-import { decodeBody, findEvent } from '@gavel/proto/registry';
+import { decodeEvent } from '@gavel/proto/events';
+import { findEvent } from '@gavel/proto/registry';
 import { partitionsOf } from '@gavel/proto/topology';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -71,7 +72,8 @@ describe('the bridge', () => {
       max: 3,
       callback: (_, message) => {
         const definition = findEvent(message.headers?.get('ce-type') ?? '');
-        const body = definition && decodeBody(definition, message.data);
+        const decoded = definition && decodeEvent(definition.schema, message.data);
+        const body = decoded?.ok ? decoded.body : undefined;
         const headers = (message.headers as unknown as { toRecord(): Record<string, string[]> }).toRecord();
         received.push({ subject: message.subject, headers, amount: (body as { amount?: bigint })?.amount });
       },

@@ -1,4 +1,3 @@
-import { PermanentFailure } from '@gavel/consumer-runtime/define-consumer';
 import {
   defineQueueConsumer,
   type QueueConsumerDefinition,
@@ -55,14 +54,7 @@ export function notificationsConsumer({
       'gavel.bids.item_unwatched.*',
     ],
     types,
-    async handle(tx, { envelope, body }) {
-      const sequence = BigInt(envelope.sequence);
-      const outcome = await followEvent(notificationTables(tx, { mail }), {
-        id: envelope.id,
-        sequence,
-        body,
-      });
-      if (!outcome.ok) throw new PermanentFailure(outcome.unusable);
-    },
+    handle: (tx, { envelope: { id, sequence }, body }) =>
+      followEvent(notificationTables(tx, { mail }), { id, sequence: BigInt(sequence), body }),
   });
 }

@@ -200,7 +200,7 @@ describe('notifications', () => {
     );
   });
 
-  it('parks what can never be told and goes on', async () => {
+  it('parks events that break a field rule and handles the others', async () => {
     const [itemId, ann, bob] = people();
     const second = event.bid(itemId, bob, 4);
     await fixture.publish(event.bid(itemId, ann, 2), event.bid(itemId, 'nobody', 3), second);
@@ -209,8 +209,8 @@ describe('notifications', () => {
     await eventually(async () => {
       const { rows } = await fixture.database.pool.query('SELECT reason, error FROM dead_letters');
       expect(rows.toSorted((a, b) => (a.error < b.error ? -1 : 1))).toEqual([
-        { reason: 'handler_failed', error: 'email is no address' },
-        { reason: 'handler_failed', error: 'user_id is no uuid' },
+        { reason: 'invalid_event', error: 'email: must be a valid email address [string.email]' },
+        { reason: 'invalid_event', error: 'user_id: must be a valid UUID [string.uuid]' },
       ]);
     });
   });

@@ -181,6 +181,8 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
       ['malformed_envelope', headers({ type: 'bids.v1.ItemCreated' }), base.body],
       ['unknown_type', headers({ type: 'bids.v1.Withdrawn' }), base.body],
       ['undecodable_body', headers({}), junk],
+      // A BidPlaced without any field.
+      ['invalid_event', headers({}), Buffer.alloc(0)],
     ];
     for (const [, strange, body] of hostile) await publishHostile(fixture.producer, base, strange, body);
     await publish(bid(1));

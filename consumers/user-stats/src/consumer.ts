@@ -1,10 +1,9 @@
-import { defineConsumer, PermanentFailure } from '@gavel/consumer-runtime/define-consumer';
-import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
-import { addToTotals } from './adapters/add-to-totals.ts';
+import { defineConsumer } from '@gavel/consumer-runtime/define-consumer';
+import { type BidPlaced, BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
+import { addToTotals } from './adapters/postgres/add-to-totals.ts';
 import { type Bid, foldBids } from './domain/fold-bids.ts';
-import { type BidFields, readBid } from './domain/read-bid.ts';
 
-/** Folds every accepted bid into its bidder's totals. Each bid counts for itself, so none waits behind a parked one. */
+/** Adds every accepted bid to its bidder's totals. Bids do not depend on each other, so none waits behind a parked one. */
 export const userStatsConsumer = defineConsumer({
   name: 'user-stats',
   stream: 'gavel.bids',
@@ -12,11 +11,9 @@ export const userStatsConsumer = defineConsumer({
   types: [BidPlacedSchema],
   onFailure: { laterEvents: 'continue' },
   projection: { tables: ['user_stats'] },
-  handle: (tx, events) => addToTotals(tx, foldBids(events.map((event) => countable(event.body)))),
+  handle: (tx, events) => addToTotals(tx, foldBids(events.map(({ body }) => toBid(body)))),
 });
 
-function countable(fields: BidFields): Bid {
-  const read = readBid(fields);
-  if (!read.ok) throw new PermanentFailure(read.problem);
-  return read.bid;
+function toBid({ userId, amount, timestamp }: BidPlaced): Bid {
+  return { userId: userId.toLowerCase(), amount, placedAt: new Date(timestamp) };
 }

@@ -65,7 +65,7 @@ describe('user-stats', () => {
     expect((await counted(userId, 12n)).total_amount).toBe(78n);
   });
 
-  it('late events moved last_bid_at backwards: now they count, and the newest time stays', async () => {
+  it('a late event counts, and last_bid_at keeps the newest time', async () => {
     const [userId, itemId] = [randomUUID(), randomUUID()];
     const newest = new Date('2026-05-01T12:00:00.000Z');
     await publish(bidMessage({ itemId, userId, timestamp: newest.toISOString() }, 1));
@@ -74,7 +74,7 @@ describe('user-stats', () => {
     expect((await counted(userId, 2n)).last_bid_at).toEqual(newest);
   });
 
-  it('counts an event once that is in the stream twice', async () => {
+  it('counts an event once that the stream holds twice', async () => {
     const [userId, itemId] = [randomUUID(), randomUUID()];
     const bid = bidMessage({ itemId, userId }, 1);
     await producer.send(bid.partition, [bid, bid]);
@@ -82,7 +82,7 @@ describe('user-stats', () => {
     await counted(userId, 2n);
   });
 
-  it('parks bids that can never be counted and goes on with the others of the same item', async () => {
+  it('parks bids that break a field rule and counts the other bids of the same item', async () => {
     const [userId, itemId] = [randomUUID(), randomUUID()];
     const bad = [
       bidMessage({ itemId, userId: 'nobody' }, 1),
@@ -96,11 +96,11 @@ describe('user-stats', () => {
       'SELECT event_id, reason, error FROM dead_letters ORDER BY id',
     );
     expect(rows).toEqual(
-      ['user_id is not a UUID', 'amount is not above zero', 'timestamp is not a date'].map((error, i) => ({
-        event_id: bad[i]?.envelope.id,
-        reason: 'handler_failed',
-        error,
-      })),
+      [
+        'user_id: must be a valid UUID [string.uuid]',
+        'amount: must be greater than 0 [int64.gt]',
+        'timestamp: must be a UTC time in ISO 8601 form, for example 2026-01-02T03:04:05.678Z [string.instant]',
+      ].map((error, i) => ({ event_id: bad[i]?.envelope.id, reason: 'invalid_event', error })),
     );
   });
 });

@@ -1,3 +1,4 @@
+import { isEventId } from '@gavel/proto/envelope';
 import { Command, InvalidArgumentError } from 'commander';
 import { examples } from '../terminal/example-help.ts';
 import type { Run } from '../terminal/run-command.ts';
@@ -5,8 +6,6 @@ import { formatTable } from '../terminal/table.ts';
 import { formatMoment } from '../terminal/units.ts';
 import { findEvent } from '../trace/find-event.ts';
 import { type TraceStep, toSteps } from '../trace/trace-steps.ts';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function traceEvent(run: Run): Command {
   return new Command('trace')
@@ -43,7 +42,7 @@ an event's id tells when it was made.`,
 
 function parseEventId(text: string): string {
   const id = text.toLowerCase();
-  if (UUID.test(id)) return id;
+  if (isEventId(id)) return id;
   throw new InvalidArgumentError('It is no UUID.');
 }
 

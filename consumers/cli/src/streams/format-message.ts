@@ -5,8 +5,8 @@ export function formatMessage(message: SeenMessage): string {
   const { partition, offset, storedAt, envelope, body, problem, bytes } = message;
   const what = envelope ? `${envelope.subject}  #${envelope.sequence}  ${envelope.id}` : '(no event)';
   const lines = [`${partition}@${offset}  ${storedAt}  ${what}`];
-  if (problem !== undefined) lines.push(`  ! ${problem}`, `  ${shorten(bytes ?? '')}`);
-  else lines.push(`  ${JSON.stringify(body)}`);
+  if (problem !== undefined) lines.push(`  ! ${problem}`);
+  lines.push(bytes === undefined ? `  ${JSON.stringify(body)}` : `  ${shorten(bytes)}`);
   return lines.join('\n');
 }
 

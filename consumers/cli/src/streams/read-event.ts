@@ -1,6 +1,7 @@
 import { toJson } from '@bufbuild/protobuf';
 import { type EventEnvelope, fromHeaders } from '@gavel/proto/envelope';
-import { decodeBody, findEvent } from '@gavel/proto/registry';
+import { decodeEvent } from '@gavel/proto/events';
+import { findEvent } from '@gavel/proto/registry';
 import type { Delivery } from '@gavel/rabbitmq/event-source';
 
 /** One message of a stream as far as it can be read. */
@@ -34,12 +35,12 @@ export function readBody(
 ): Pick<SeenMessage, 'envelope' | 'body' | 'problem' | 'bytes'> {
   const definition = findEvent(envelope.type);
   if (definition === undefined) return unreadable(envelope, `unknown event type ${envelope.type}`, bytes);
-  try {
-    return { envelope, body: toJson(definition.schema, decodeBody(definition, bytes)) };
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    return unreadable(envelope, `undecodable body: ${problem}`, bytes);
-  }
+  const decoded = decodeEvent(definition.schema, bytes);
+  if (decoded.ok) return { envelope, body: toJson(definition.schema, decoded.body) };
+  if (decoded.reason === 'undecodable_body')
+    return unreadable(envelope, `undecodable body: ${decoded.problem}`, bytes);
+  const problem = `invalid event: ${decoded.problem}`;
+  return { envelope, body: toJson(definition.schema, decoded.body), problem };
 }
 
 function unreadable(

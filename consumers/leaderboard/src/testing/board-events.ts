@@ -30,12 +30,16 @@ export function boardMessage(fact: BoardFact, sequence: bigint, automatic = fals
       timestamp: placedAt.toISOString(),
       currency: 'USD',
     };
-    return message(automatic ? ProxyBidPlacedSchema : BidPlacedSchema, itemId, sequence, bid);
+    return automatic
+      ? message(ProxyBidPlacedSchema, itemId, sequence, { ...bid, outbidUserId: uuidv7() })
+      : message(BidPlacedSchema, itemId, sequence, bid);
   }
+  const sale = { outcome: ItemOutcome.SOLD, winnerId: uuidv7(), winningAmount: 100n };
   return message(AuctionClosedSchema, itemId, sequence, {
     itemId,
-    sellerId: fact.soldBy ?? '',
-    outcome: fact.soldBy === undefined ? ItemOutcome.NO_BIDS : ItemOutcome.SOLD,
+    sellerId: fact.soldBy ?? uuidv7(),
+    ...(fact.soldBy === undefined ? { outcome: ItemOutcome.NO_BIDS } : sale),
+    currency: 'USD',
     closedAt: fact.closedAt.toISOString(),
   });
 }

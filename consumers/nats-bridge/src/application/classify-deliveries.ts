@@ -4,8 +4,6 @@ import type { StreamName } from '@gavel/proto/topology';
 import type { Delivery } from './event-log.ts';
 import type { MirroredEvent } from './mirror.ts';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 /** A message that cannot be mirrored, and why. It stays on the Gavel stream. */
 export interface Unmirrored {
   readonly offset: bigint;
@@ -36,7 +34,6 @@ export function classifyDeliveries(
       refuse(`subject ${parsed.envelope.subject} is not one of ${stream}`);
     else if (content.body.byteLength > maxBodyBytes)
       refuse(`${content.body.byteLength} bytes are more than the ${maxBodyBytes} that the mirror takes`);
-    else if (!UUID.test(parsed.envelope.id)) refuse('the event id is not a UUID in lower case');
     else events.push({ offset, envelope: parsed.envelope, body: content.body });
   }
   return { events, unmirrored };

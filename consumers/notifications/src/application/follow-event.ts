@@ -15,7 +15,6 @@ import { followBidPlaced, followBoughtNow, followProxyBid } from './follow-bids.
 import { followCancelling, followClosing, followEndingSoon } from './follow-endings.ts';
 import { followWatch } from './follow-watch.ts';
 import type { NotificationTables } from './notification-tables.ts';
-import { unusableBecause } from './unusable-event.ts';
 
 /** Every event that somebody may be told of, or that is needed to tell. */
 export type FollowedEvent =
@@ -38,17 +37,12 @@ export interface Followed<Body extends FollowedEvent = FollowedEvent> {
   readonly body: Body;
 }
 
-/** `unusable` says why an event can never be followed, however often it is tried. */
-export type FollowOutcome = { readonly ok: true } | { readonly ok: false; readonly unusable: string };
-
 /**
  * Follows one event: keeps what later events need, and stores whom it gives something to be told. Events may come in
  * any order and more than once.
  */
-export async function followEvent(tables: NotificationTables, event: Followed): Promise<FollowOutcome> {
+export async function followEvent(tables: NotificationTables, event: Followed): Promise<void> {
   const { id, sequence, body } = event;
-  const unusable = unusableBecause(body);
-  if (unusable !== undefined) return { ok: false, unusable };
   switch (body.$typeName) {
     case 'auth.v1.UserCreated':
       await tables.keepRecipient({ userId: body.userId, email: body.email, fullName: body.fullName });
@@ -81,5 +75,4 @@ export async function followEvent(tables: NotificationTables, event: Followed): 
       await followWatch(tables, { id, sequence, body });
       break;
   }
-  return { ok: true };
 }

@@ -59,7 +59,15 @@ function bidFields(itemId: string, userId: string, sequence: number) {
 
 export const event = {
   created: (itemId: string, title: string) =>
-    eventMessage(ItemCreatedSchema, itemId, 1, { itemId, sellerId: randomUUID(), title, createdAt: now() }),
+    eventMessage(ItemCreatedSchema, itemId, 1, {
+      itemId,
+      sellerId: randomUUID(),
+      title,
+      startPrice: 100n,
+      currency: 'EUR',
+      createdAt: now(),
+      endAt: inMinutes(60),
+    }),
 
   /** As it was before events named who was outbid. */
   bid: (itemId: string, userId: string, sequence: number) =>
@@ -117,8 +125,9 @@ export const event = {
       itemId,
       sellerId,
       closedAt: now(),
+      currency: 'EUR',
       outcome: outcome ?? (winnerId === undefined ? ItemOutcome.NO_BIDS : ItemOutcome.SOLD),
-      ...(winnerId !== undefined && { winnerId, winningAmount: 12_300n, currency: 'EUR' }),
+      ...(winnerId !== undefined && { winnerId, winningAmount: 12_300n }),
     }),
 
   userCreated: (userId: string, email: string, fullName: string) =>

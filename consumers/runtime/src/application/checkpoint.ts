@@ -1,4 +1,5 @@
 import type { Transaction } from '@gavel/postgres/transaction';
+import { isEventId } from '@gavel/proto/envelope';
 import { type Delivery, type StartPosition, SubscriptionRefused } from '@gavel/rabbitmq/event-source';
 
 /** How far a consumer has read a partition. */
@@ -39,15 +40,13 @@ export type CommitStrategy = (
   effect: (tx: Transaction) => Promise<void>,
 ) => Promise<MoveOutcome>;
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 /**
  * Tells a message from any message that a recreated stream holds at the same offset: the event's id, or for a message
  * without one the time at which the broker stored its chunk.
  */
 export function messageFingerprint({ content, storedAt }: Delivery): string {
   const id = content.ok ? content.headers.cloudEvents_id : undefined;
-  return id !== undefined && UUID.test(id) ? id : `stored ${storedAt}`;
+  return id !== undefined && isEventId(id) ? id : `stored ${storedAt}`;
 }
 
 /** Where to start reading. With a fingerprint that is the committed message itself, so that it can be compared. */

@@ -1,5 +1,6 @@
 import { type EventEnvelope, fromHeaders } from '@gavel/proto/envelope';
-import { decodeBody, type EventDefinition, findEvent } from '@gavel/proto/registry';
+import { decodeEvent } from '@gavel/proto/events';
+import { type EventDefinition, findEvent } from '@gavel/proto/registry';
 import { subjectMatches } from '@gavel/proto/subjects';
 import type { Delivery } from '@gavel/rabbitmq/event-source';
 import type { ConsumerDefinition, ReceivedEvent } from '../define-consumer.ts';
@@ -21,8 +22,6 @@ export type Classification =
   | { readonly kind: 'skip' }
   | { readonly kind: 'park'; readonly deadLetter: DeadLetter };
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 /** Decodes and classifies one delivery. Never throws, whatever a foreign client sent. */
 export function classifyDelivery(definition: ConsumerDefinition, delivery: Delivery): Classification {
   const { content, offset } = delivery;
@@ -33,13 +32,6 @@ export function classifyDelivery(definition: ConsumerDefinition, delivery: Deliv
   const parsed = fromHeaders(headers);
   if (!parsed.ok) return parkAs('malformed_envelope', parsed.problem, { offset, headers, body });
   const { envelope } = parsed;
-  if (!UUID.test(envelope.id)) {
-    return parkAs('malformed_envelope', 'the event id is not a UUID in lower case', {
-      offset,
-      headers,
-      body,
-    });
-  }
   if (!subjectMatches(definition.subscription, envelope.subject)) return { kind: 'skip' };
   const known = { offset, headers, body, envelope };
   const event = findEvent(envelope.type);
@@ -48,12 +40,9 @@ export function classifyDelivery(definition: ConsumerDefinition, delivery: Deliv
     return parkAs('malformed_envelope', `${envelope.subject} is not a subject of ${event.type}`, known);
   }
   if (!definition.types.includes(event.schema)) return { kind: 'skip' };
-  try {
-    const message = decodeBody(event, body);
-    return { kind: 'handle', event: { envelope, body: message, offset, headers, bytes: body } };
-  } catch (error) {
-    return parkAs('undecodable_body', messageOf(error), known);
-  }
+  const decoded = decodeEvent(event.schema, body);
+  if (!decoded.ok) return parkAs(decoded.reason, decoded.problem, known);
+  return { kind: 'handle', event: { envelope, body: decoded.body, offset, headers, bytes: body } };
 }
 
 /** The parked form of an event that the handler failed on, or that waits for an earlier one. */

@@ -24,7 +24,17 @@ const envelope: EventEnvelope = {
   sequence: '7',
   traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
 };
-const body = toBinary(BidPlacedSchema, create(BidPlacedSchema, { amount: 5n }));
+const bid = {
+  bidId: '01900000-0000-7000-8000-000000000002',
+  itemId: '01900000-0000-7000-8000-000000000003',
+  userId: '01900000-0000-7000-8000-000000000004',
+  amount: 5n,
+  timestamp: '2026-01-02T03:04:05.678Z',
+  currency: 'USD',
+};
+const bodyOf = (change: Partial<typeof bid>) =>
+  toBinary(BidPlacedSchema, create(BidPlacedSchema, { ...bid, ...change }));
+const body = bodyOf({});
 
 const classify = (change: Partial<EventEnvelope>, bytes: Uint8Array = body) =>
   classifyDelivery(definition, {
@@ -72,6 +82,13 @@ describe('classifyDelivery', () => {
     });
     expect(classify({}, Buffer.from([0xff]))).toMatchObject({
       deadLetter: { ...known, reason: 'undecodable_body' },
+    });
+    expect(classify({}, bodyOf({ amount: 0n }))).toMatchObject({
+      deadLetter: {
+        ...known,
+        reason: 'invalid_event',
+        error: 'amount: must be greater than 0 [int64.gt]',
+      },
     });
     expect(classify({ id: 'ONE' })).toMatchObject({ deadLetter: { reason: 'malformed_envelope' } });
     const content = { ok: false, problem: 'cut short', bytes: Buffer.from('x') } as const;

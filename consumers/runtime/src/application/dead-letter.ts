@@ -8,6 +8,8 @@ export type ParkReason =
   | 'unknown_type'
   /** The body does not decode as its type. */
   | 'undecodable_body'
+  /** A field of the body breaks its rule in the event's .proto file. */
+  | 'invalid_event'
   /** The handler failed as often as the policy allows. */
   | 'handler_failed'
   /** An earlier event of the same aggregate is parked, and the policy says to wait. */

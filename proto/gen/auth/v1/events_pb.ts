@@ -2,18 +2,22 @@
 // @generated from file auth/v1/events.proto (package auth.v1, syntax proto3)
 /* eslint-disable */
 
+// What happened to accounts. Every message of this file is an event, checked by its field rules where it is decoded.
+
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { file_buf_validate_validate } from "../../buf/validate/validate_pb.ts";
+import { file_gavel_v1_rules } from "../../gavel/v1/rules_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file auth/v1/events.proto.
  */
 export const file_auth_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("ChRhdXRoL3YxL2V2ZW50cy5wcm90bxIHYXV0aC52MSJqCgtVc2VyQ3JlYXRlZBIPCgd1c2VyX2lkGAEgASgJEg0KBWVtYWlsGAIgASgJEhEKCWZ1bGxfbmFtZRgDIAEoCRIUCgxjb3VudHJ5X2NvZGUYBCABKAkSEgoKY3JlYXRlZF9hdBgFIAEoCWIGcHJvdG8z");
+  fileDesc("ChRhdXRoL3YxL2V2ZW50cy5wcm90bxIHYXV0aC52MSKkAQoLVXNlckNyZWF0ZWQSGQoHdXNlcl9pZBgBIAEoCUIIukgFcgOwAQESGQoFZW1haWwYAiABKAlCCrpIB3IFGP4BYAESEQoJZnVsbF9uYW1lGAMgASgJEi0KDGNvdW50cnlfY29kZRgEIAEoCUIXukgU2AEBcg8yDV5bQS1aYS16XXsyfSQSHQoKY3JlYXRlZF9hdBgFIAEoCUIJukgGcgSItRgBYgZwcm90bzM", [file_buf_validate_validate, file_gavel_v1_rules]);
 
 /**
- * An account was made. Aggregate: the user.
+ * A person signed up. Aggregate: the user.
  *
  * @generated from message auth.v1.UserCreated
  */
@@ -26,14 +30,14 @@ export type UserCreated = Message<"auth.v1.UserCreated"> & {
   userId: string;
 
   /**
-   * Lower case.
+   * Lower case. The rule is that of RegisterRequest: an address that Register accepts can be mailed.
    *
    * @generated from field: string email = 2;
    */
   email: string;
 
   /**
-   * As the person wrote it.
+   * As the person writes it.
    *
    * @generated from field: string full_name = 3;
    */

@@ -2,17 +2,23 @@
 // @generated from file bids/v1/events.proto (package bids.v1, syntax proto3)
 /* eslint-disable */
 
+// What happened to auctions. Every message of this file is an event, checked by its field rules where it is decoded.
+// Free text has no rule: a consumer can use the event whatever the text is. A field that was added to an event later
+// may be empty, because streams still hold older events.
+
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { ItemOutcome } from "./bids_pb.ts";
 import { file_bids_v1_bids } from "./bids_pb.ts";
+import { file_buf_validate_validate } from "../../buf/validate/validate_pb.ts";
+import { file_gavel_v1_rules } from "../../gavel/v1/rules_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bids/v1/events.proto.
  */
 export const file_bids_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("ChRiaWRzL3YxL2V2ZW50cy5wcm90bxIHYmlkcy52MSKLAgoJQmlkUGxhY2VkEg4KBmJpZF9pZBgBIAEoCRIPCgdpdGVtX2lkGAIgASgJEg8KB3VzZXJfaWQYAyABKAkSDgoGYW1vdW50GAQgASgDEhEKCXRpbWVzdGFtcBgFIAEoCRIQCghjdXJyZW5jeRgGIAEoCRIYChBtaW5pbXVtX25leHRfYmlkGAcgASgDEhEKCWJpZF9jb3VudBgIIAEoAxITCgtyZXNlcnZlX21ldBgJIAEoCBIbChNjdXJyZW50X2hpZ2hlc3RfYmlkGAogASgDEhYKDm91dGJpZF91c2VyX2lkGAsgASgJEg0KBXRpdGxlGAwgASgJEhEKCXNlbGxlcl9pZBgNIAEoCSLgAQoOUHJveHlCaWRQbGFjZWQSDgoGYmlkX2lkGAEgASgJEg8KB2l0ZW1faWQYAiABKAkSDwoHdXNlcl9pZBgDIAEoCRIOCgZhbW91bnQYBCABKAMSEQoJdGltZXN0YW1wGAUgASgJEhAKCGN1cnJlbmN5GAYgASgJEhgKEG1pbmltdW1fbmV4dF9iaWQYByABKAMSEQoJYmlkX2NvdW50GAggASgDEhMKC3Jlc2VydmVfbWV0GAkgASgIEhYKDm91dGJpZF91c2VyX2lkGAogASgJEg0KBXRpdGxlGAsgASgJIqIBCg1NYXhpbXVtUmFpc2VkEg8KB2l0ZW1faWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIbChNjdXJyZW50X2hpZ2hlc3RfYmlkGAMgASgDEhAKCGN1cnJlbmN5GAQgASgJEhgKEG1pbmltdW1fbmV4dF9iaWQYBSABKAMSEwoLcmVzZXJ2ZV9tZXQYBiABKAgSEQoJdGltZXN0YW1wGAcgASgJIl4KD0F1Y3Rpb25FeHRlbmRlZBIPCgdpdGVtX2lkGAEgASgJEhcKD3ByZXZpb3VzX2VuZF9hdBgCIAEoCRIOCgZlbmRfYXQYAyABKAkSEQoJdGltZXN0YW1wGAQgASgJInoKDUl0ZW1Cb3VnaHROb3cSDwoHaXRlbV9pZBgBIAEoCRIRCglzZWxsZXJfaWQYAiABKAkSEAoIYnV5ZXJfaWQYAyABKAkSDgoGYW1vdW50GAQgASgDEhAKCGN1cnJlbmN5GAUgASgJEhEKCXRpbWVzdGFtcBgGIAEoCSJpCg5BdWN0aW9uU3RhcnRlZBIPCgdpdGVtX2lkGAEgASgJEhEKCXNlbGxlcl9pZBgCIAEoCRINCgV0aXRsZRgDIAEoCRIRCglzdGFydHNfYXQYBCABKAkSEQoJdGltZXN0YW1wGAUgASgJIpgBChFBdWN0aW9uRW5kaW5nU29vbhIPCgdpdGVtX2lkGAEgASgJEhEKCXNlbGxlcl9pZBgCIAEoCRINCgV0aXRsZRgDIAEoCRIOCgZlbmRfYXQYBCABKAkSGwoTY3VycmVudF9oaWdoZXN0X2JpZBgFIAEoAxIQCghjdXJyZW5jeRgGIAEoCRIRCgl0aW1lc3RhbXAYByABKAkiWgoMSXRlbVJlbGlzdGVkEg8KB2l0ZW1faWQYASABKAkSEwoLcmVsaXN0ZWRfYXMYAiABKAkSEQoJc2VsbGVyX2lkGAMgASgJEhEKCXRpbWVzdGFtcBgEIAEoCSJCCgtJdGVtV2F0Y2hlZBIPCgdpdGVtX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSEQoJdGltZXN0YW1wGAMgASgJIkQKDUl0ZW1VbndhdGNoZWQSDwoHaXRlbV9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhEKCXRpbWVzdGFtcBgDIAEoCSLJAgoLSXRlbUNyZWF0ZWQSDwoHaXRlbV9pZBgBIAEoCRIRCglzZWxsZXJfaWQYAiABKAkSDQoFdGl0bGUYAyABKAkSEwoLZGVzY3JpcHRpb24YBCABKAkSEwoLc3RhcnRfcHJpY2UYBSABKAMSEAoIY3VycmVuY3kYBiABKAkSDgoGZW5kX2F0GAcgASgJEg4KBmltYWdlcxgIIAMoCRIQCghjYXRlZ29yeRgJIAEoCRISCgpjcmVhdGVkX2F0GAogASgJEhEKCXN0YXJ0c19hdBgLIAEoCRIVCg1idXlfbm93X3ByaWNlGAwgASgDEhMKC2hhc19yZXNlcnZlGA0gASgIEhoKEnNvZnRfY2xvc2Vfc2Vjb25kcxgOIAEoBRITCgtoYXJkX2VuZF9hdBgPIAEoCRIVCg1yZWxpc3RlZF9mcm9tGBAgASgJIngKC0l0ZW1VcGRhdGVkEg8KB2l0ZW1faWQYASABKAkSDQoFdGl0bGUYAiABKAkSEwoLZGVzY3JpcHRpb24YAyABKAkSDgoGaW1hZ2VzGAQgAygJEhAKCGNhdGVnb3J5GAUgASgJEhIKCnVwZGF0ZWRfYXQYBiABKAkiWAoNSXRlbUNhbmNlbGxlZBIPCgdpdGVtX2lkGAEgASgJEhEKCXNlbGxlcl9pZBgCIAEoCRIUCgxjYW5jZWxsZWRfYXQYAyABKAkSDQoFdGl0bGUYBCABKAki3AEKDUF1Y3Rpb25DbG9zZWQSDwoHaXRlbV9pZBgBIAEoCRIRCglzZWxsZXJfaWQYAiABKAkSJQoHb3V0Y29tZRgDIAEoDjIULmJpZHMudjEuSXRlbU91dGNvbWUSEQoJd2lubmVyX2lkGAQgASgJEhYKDndpbm5pbmdfYW1vdW50GAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEhEKCWJpZF9jb3VudBgHIAEoAxIRCgljbG9zZWRfYXQYCCABKAkSDQoFdGl0bGUYCSABKAkSDgoGZW5kX2F0GAogASgJYgZwcm90bzM", [file_bids_v1_bids]);
+  fileDesc("ChRiaWRzL3YxL2V2ZW50cy5wcm90bxIHYmlkcy52MSKFAwoJQmlkUGxhY2VkEhgKBmJpZF9pZBgBIAEoCUIIukgFcgOwAQESGQoHaXRlbV9pZBgCIAEoCUIIukgFcgOwAQESGQoHdXNlcl9pZBgDIAEoCUIIukgFcgOwAQESFwoGYW1vdW50GAQgASgDQge6SAQiAiAAEhwKCXRpbWVzdGFtcBgFIAEoCUIJukgGcgSItRgBEiMKCGN1cnJlbmN5GAYgASgJQhG6SA5yDDIKXltBLVpdezN9JBIhChBtaW5pbXVtX25leHRfYmlkGAcgASgDQge6SAQiAigAEhoKCWJpZF9jb3VudBgIIAEoA0IHukgEIgIoABITCgtyZXNlcnZlX21ldBgJIAEoCBIkChNjdXJyZW50X2hpZ2hlc3RfYmlkGAogASgDQge6SAQiAigAEiMKDm91dGJpZF91c2VyX2lkGAsgASgJQgu6SAjYAQFyA7ABARINCgV0aXRsZRgMIAEoCRIeCglzZWxsZXJfaWQYDSABKAlCC7pICNgBAXIDsAEBIsECCg5Qcm94eUJpZFBsYWNlZBIYCgZiaWRfaWQYASABKAlCCLpIBXIDsAEBEhkKB2l0ZW1faWQYAiABKAlCCLpIBXIDsAEBEhkKB3VzZXJfaWQYAyABKAlCCLpIBXIDsAEBEhcKBmFtb3VudBgEIAEoA0IHukgEIgIgABIcCgl0aW1lc3RhbXAYBSABKAlCCbpIBnIEiLUYARIjCghjdXJyZW5jeRgGIAEoCUIRukgOcgwyCl5bQS1aXXszfSQSIQoQbWluaW11bV9uZXh0X2JpZBgHIAEoA0IHukgEIgIoABIaCgliaWRfY291bnQYCCABKANCB7pIBCICKAASEwoLcmVzZXJ2ZV9tZXQYCSABKAgSIAoOb3V0YmlkX3VzZXJfaWQYCiABKAlCCLpIBXIDsAEBEg0KBXRpdGxlGAsgASgJIuYBCg1NYXhpbXVtUmFpc2VkEhkKB2l0ZW1faWQYASABKAlCCLpIBXIDsAEBEhkKB3VzZXJfaWQYAiABKAlCCLpIBXIDsAEBEiQKE2N1cnJlbnRfaGlnaGVzdF9iaWQYAyABKANCB7pIBCICIAASIwoIY3VycmVuY3kYBCABKAlCEbpIDnIMMgpeW0EtWl17M30kEiEKEG1pbmltdW1fbmV4dF9iaWQYBSABKANCB7pIBCICKAASEwoLcmVzZXJ2ZV9tZXQYBiABKAgSHAoJdGltZXN0YW1wGAcgASgJQgm6SAZyBIi1GAEiiQEKD0F1Y3Rpb25FeHRlbmRlZBIZCgdpdGVtX2lkGAEgASgJQgi6SAVyA7ABARIiCg9wcmV2aW91c19lbmRfYXQYAiABKAlCCbpIBnIEiLUYARIZCgZlbmRfYXQYAyABKAlCCbpIBnIEiLUYARIcCgl0aW1lc3RhbXAYBCABKAlCCbpIBnIEiLUYASK/AQoNSXRlbUJvdWdodE5vdxIZCgdpdGVtX2lkGAEgASgJQgi6SAVyA7ABARIbCglzZWxsZXJfaWQYAiABKAlCCLpIBXIDsAEBEhoKCGJ1eWVyX2lkGAMgASgJQgi6SAVyA7ABARIXCgZhbW91bnQYBCABKANCB7pIBCICIAASIwoIY3VycmVuY3kYBSABKAlCEbpIDnIMMgpeW0EtWl17M30kEhwKCXRpbWVzdGFtcBgGIAEoCUIJukgGcgSItRgBIpMBCg5BdWN0aW9uU3RhcnRlZBIZCgdpdGVtX2lkGAEgASgJQgi6SAVyA7ABARIbCglzZWxsZXJfaWQYAiABKAlCCLpIBXIDsAEBEg0KBXRpdGxlGAMgASgJEhwKCXN0YXJ0c19hdBgEIAEoCUIJukgGcgSItRgBEhwKCXRpbWVzdGFtcBgFIAEoCUIJukgGcgSItRgBIt4BChFBdWN0aW9uRW5kaW5nU29vbhIZCgdpdGVtX2lkGAEgASgJQgi6SAVyA7ABARIbCglzZWxsZXJfaWQYAiABKAlCCLpIBXIDsAEBEg0KBXRpdGxlGAMgASgJEhkKBmVuZF9hdBgEIAEoCUIJukgGcgSItRgBEiQKE2N1cnJlbnRfaGlnaGVzdF9iaWQYBSABKANCB7pIBCICKAASIwoIY3VycmVuY3kYBiABKAlCEbpIDnIMMgpeW0EtWl17M30kEhwKCXRpbWVzdGFtcBgHIAEoCUIJukgGcgSItRgBIoMBCgxJdGVtUmVsaXN0ZWQSGQoHaXRlbV9pZBgBIAEoCUIIukgFcgOwAQESHQoLcmVsaXN0ZWRfYXMYAiABKAlCCLpIBXIDsAEBEhsKCXNlbGxlcl9pZBgDIAEoCUIIukgFcgOwAQESHAoJdGltZXN0YW1wGAQgASgJQgm6SAZyBIi1GAEiYQoLSXRlbVdhdGNoZWQSGQoHaXRlbV9pZBgBIAEoCUIIukgFcgOwAQESGQoHdXNlcl9pZBgCIAEoCUIIukgFcgOwAQESHAoJdGltZXN0YW1wGAMgASgJQgm6SAZyBIi1GAEiYwoNSXRlbVVud2F0Y2hlZBIZCgdpdGVtX2lkGAEgASgJQgi6SAVyA7ABARIZCgd1c2VyX2lkGAIgASgJQgi6SAVyA7ABARIcCgl0aW1lc3RhbXAYAyABKAlCCbpIBnIEiLUYASLKAwoLSXRlbUNyZWF0ZWQSGQoHaXRlbV9pZBgBIAEoCUIIukgFcgOwAQESGwoJc2VsbGVyX2lkGAIgASgJQgi6SAVyA7ABARINCgV0aXRsZRgDIAEoCRITCgtkZXNjcmlwdGlvbhgEIAEoCRIcCgtzdGFydF9wcmljZRgFIAEoA0IHukgEIgIgABIjCghjdXJyZW5jeRgGIAEoCUIRukgOcgwyCl5bQS1aXXszfSQSGQoGZW5kX2F0GAcgASgJQgm6SAZyBIi1GAESDgoGaW1hZ2VzGAggAygJEhAKCGNhdGVnb3J5GAkgASgJEh0KCmNyZWF0ZWRfYXQYCiABKAlCCbpIBnIEiLUYARIfCglzdGFydHNfYXQYCyABKAlCDLpICdgBAXIEiLUYARIeCg1idXlfbm93X3ByaWNlGAwgASgDQge6SAQiAigAEhMKC2hhc19yZXNlcnZlGA0gASgIEiMKEnNvZnRfY2xvc2Vfc2Vjb25kcxgOIAEoBUIHukgEGgIoABIhCgtoYXJkX2VuZF9hdBgPIAEoCUIMukgJ2AEBcgSItRgBEiIKDXJlbGlzdGVkX2Zyb20YECABKAlCC7pICNgBAXIDsAEBIo0BCgtJdGVtVXBkYXRlZBIZCgdpdGVtX2lkGAEgASgJQgi6SAVyA7ABARINCgV0aXRsZRgCIAEoCRITCgtkZXNjcmlwdGlvbhgDIAEoCRIOCgZpbWFnZXMYBCADKAkSEAoIY2F0ZWdvcnkYBSABKAkSHQoKdXBkYXRlZF9hdBgGIAEoCUIJukgGcgSItRgBInoKDUl0ZW1DYW5jZWxsZWQSGQoHaXRlbV9pZBgBIAEoCUIIukgFcgOwAQESHgoJc2VsbGVyX2lkGAIgASgJQgu6SAjYAQFyA7ABARIfCgxjYW5jZWxsZWRfYXQYAyABKAlCCbpIBnIEiLUYARINCgV0aXRsZRgEIAEoCSK9BAoNQXVjdGlvbkNsb3NlZBIZCgdpdGVtX2lkGAEgASgJQgi6SAVyA7ABARIbCglzZWxsZXJfaWQYAiABKAlCCLpIBXIDsAEBEjEKB291dGNvbWUYAyABKA4yFC5iaWRzLnYxLkl0ZW1PdXRjb21lQgq6SAeCAQQQASAAEh4KCXdpbm5lcl9pZBgEIAEoCUILukgI2AEBcgOwAQESHwoOd2lubmluZ19hbW91bnQYBSABKANCB7pIBCICKAASIwoIY3VycmVuY3kYBiABKAlCEbpIDnIMMgpeW0EtWl17M30kEhoKCWJpZF9jb3VudBgHIAEoA0IHukgEIgIoABIcCgljbG9zZWRfYXQYCCABKAlCCbpIBnIEiLUYARINCgV0aXRsZRgJIAEoCRIcCgZlbmRfYXQYCiABKAlCDLpICdgBAXIEiLUYATrzAbpI7wEaagoYYXVjdGlvbl9jbG9zZWQud2lubmVyX2lkEiN3aW5uZXJfaWQ6IGEgc29sZCBpdGVtIGhhcyBhIHdpbm5lchopdGhpcy5vdXRjb21lICE9IDEgfHwgdGhpcy53aW5uZXJfaWQgIT0gJycagAEKHWF1Y3Rpb25fY2xvc2VkLndpbm5pbmdfYW1vdW50EjF3aW5uaW5nX2Ftb3VudDogYSBzb2xkIGl0ZW0gaGFzIGFuIGFtb3VudCBhYm92ZSAwGix0aGlzLm91dGNvbWUgIT0gMSB8fCB0aGlzLndpbm5pbmdfYW1vdW50ID4gMGIGcHJvdG8z", [file_bids_v1_bids, file_buf_validate_validate, file_gavel_v1_rules]);
 
 /**
  * A bid was accepted. Aggregate: the item.
@@ -70,7 +76,7 @@ export type BidPlaced = Message<"bids.v1.BidPlaced"> & {
   minimumNextBid: bigint;
 
   /**
-   * Accepted bids, this one included.
+   * Accepted bids, including this one.
    *
    * @generated from field: int64 bid_count = 8;
    */
@@ -84,15 +90,15 @@ export type BidPlaced = Message<"bids.v1.BidPlaced"> & {
   reserveMet: boolean;
 
   /**
-   * The highest bid right after this one, minor units: `amount`, unless the item's standing maximum was higher, whose
-   * answer is the ProxyBidPlaced that follows.
+   * The highest bid directly after this one, minor units. Equal to `amount`, unless the item's standing maximum was
+   * higher: then a ProxyBidPlaced follows that answers this bid.
    *
    * @generated from field: int64 current_highest_bid = 10;
    */
   currentHighestBid: bigint;
 
   /**
-   * Who had the highest bid before and has it no more, UUIDv7; empty when nobody was outbid.
+   * The bidder who lost the highest bid through this one, UUIDv7; empty when nobody was outbid.
    *
    * @generated from field: string outbid_user_id = 11;
    */
@@ -106,7 +112,7 @@ export type BidPlaced = Message<"bids.v1.BidPlaced"> & {
   title: string;
 
   /**
-   * UUIDv7.
+   * UUIDv7; empty in old events.
    *
    * @generated from field: string seller_id = 13;
    */
@@ -121,7 +127,7 @@ export const BidPlacedSchema: GenMessage<BidPlaced> = /*@__PURE__*/
   messageDesc(file_bids_v1_events, 0);
 
 /**
- * A standing maximum answered another's bid. Follows that BidPlaced. Aggregate: the item.
+ * A standing maximum answered another person's bid. Follows that BidPlaced. Aggregate: the item.
  *
  * @generated from message bids.v1.ProxyBidPlaced
  */
@@ -141,7 +147,7 @@ export type ProxyBidPlaced = Message<"bids.v1.ProxyBidPlaced"> & {
   itemId: string;
 
   /**
-   * Whose maximum answered, UUIDv7: has the highest bid still.
+   * The owner of the maximum, who still has the highest bid, UUIDv7.
    *
    * @generated from field: string user_id = 3;
    */
@@ -176,7 +182,7 @@ export type ProxyBidPlaced = Message<"bids.v1.ProxyBidPlaced"> & {
   minimumNextBid: bigint;
 
   /**
-   * Accepted bids, this one included.
+   * Accepted bids, including this one.
    *
    * @generated from field: int64 bid_count = 8;
    */
@@ -190,7 +196,7 @@ export type ProxyBidPlaced = Message<"bids.v1.ProxyBidPlaced"> & {
   reserveMet: boolean;
 
   /**
-   * Whose bid it answered, UUIDv7.
+   * The bidder whose bid was answered, UUIDv7.
    *
    * @generated from field: string outbid_user_id = 10;
    */
@@ -212,7 +218,7 @@ export const ProxyBidPlacedSchema: GenMessage<ProxyBidPlaced> = /*@__PURE__*/
   messageDesc(file_bids_v1_events, 1);
 
 /**
- * The highest bidder raised a standing maximum, or gave a first one; the maximum itself is in no event. Aggregate: the item.
+ * The highest bidder set or raised a standing maximum; the maximum itself is in no event. Aggregate: the item.
  *
  * @generated from message bids.v1.MaximumRaised
  */
@@ -232,7 +238,7 @@ export type MaximumRaised = Message<"bids.v1.MaximumRaised"> & {
   userId: string;
 
   /**
-   * The highest bid now, minor units; higher than before only when the reserve price came within the maximum.
+   * The highest bid now, minor units; higher than before only if the maximum now covers the reserve price.
    *
    * @generated from field: int64 current_highest_bid = 3;
    */
@@ -295,7 +301,7 @@ export type AuctionExtended = Message<"bids.v1.AuctionExtended"> & {
   previousEndAt: string;
 
   /**
-   * The end in force from now on, ISO 8601, UTC.
+   * The end from now on, ISO 8601, UTC.
    *
    * @generated from field: string end_at = 3;
    */
@@ -373,7 +379,7 @@ export const ItemBoughtNowSchema: GenMessage<ItemBoughtNow> = /*@__PURE__*/
   messageDesc(file_bids_v1_events, 4);
 
 /**
- * A scheduled auction's start passed. Aggregate: the item.
+ * The start of a scheduled auction was reached. Aggregate: the item.
  *
  * @generated from message bids.v1.AuctionStarted
  */
@@ -422,7 +428,7 @@ export const AuctionStartedSchema: GenMessage<AuctionStarted> = /*@__PURE__*/
   messageDesc(file_bids_v1_events, 5);
 
 /**
- * An auction's end is near; said once, whatever late bids do to the end. Aggregate: the item.
+ * An auction's end is near. Published once per auction, even if late bids move the end. Aggregate: the item.
  *
  * @generated from message bids.v1.AuctionEndingSoon
  */
@@ -449,7 +455,7 @@ export type AuctionEndingSoon = Message<"bids.v1.AuctionEndingSoon"> & {
   title: string;
 
   /**
-   * The end in force, ISO 8601, UTC.
+   * The current end, ISO 8601, UTC.
    *
    * @generated from field: string end_at = 4;
    */
@@ -485,7 +491,7 @@ export const AuctionEndingSoonSchema: GenMessage<AuctionEndingSoon> = /*@__PURE_
   messageDesc(file_bids_v1_events, 6);
 
 /**
- * An unsold item was put up again, as a new one. Aggregate: the unsold item; the new one has its own ItemCreated.
+ * An unsold item was listed again, as a new item. Aggregate: the unsold item; the new one has its own ItemCreated.
  *
  * @generated from message bids.v1.ItemRelisted
  */
@@ -527,7 +533,7 @@ export const ItemRelistedSchema: GenMessage<ItemRelisted> = /*@__PURE__*/
   messageDesc(file_bids_v1_events, 7);
 
 /**
- * Someone put an item on their watch list. Aggregate: the watch of one user on one item.
+ * A user added an item to their watch list. Aggregate: the watch of one user on one item.
  *
  * @generated from message bids.v1.ItemWatched
  */
@@ -562,7 +568,7 @@ export const ItemWatchedSchema: GenMessage<ItemWatched> = /*@__PURE__*/
   messageDesc(file_bids_v1_events, 8);
 
 /**
- * Someone took an item off their watch list. Aggregate: the watch of one user on one item.
+ * A user removed an item from their watch list. Aggregate: the watch of one user on one item.
  *
  * @generated from message bids.v1.ItemUnwatched
  */
@@ -673,7 +679,7 @@ export type ItemCreated = Message<"bids.v1.ItemCreated"> & {
   createdAt: string;
 
   /**
-   * ISO 8601, UTC.
+   * ISO 8601, UTC; empty in old events.
    *
    * @generated from field: string starts_at = 11;
    */
@@ -701,7 +707,7 @@ export type ItemCreated = Message<"bids.v1.ItemCreated"> & {
   softCloseSeconds: number;
 
   /**
-   * ISO 8601, UTC.
+   * ISO 8601, UTC; empty in old events.
    *
    * @generated from field: string hard_end_at = 15;
    */
@@ -821,7 +827,7 @@ export const ItemCancelledSchema: GenMessage<ItemCancelled> = /*@__PURE__*/
   messageDesc(file_bids_v1_events, 12);
 
 /**
- * An auction's end passed and it was decided, exactly once. Aggregate: the item.
+ * An auction ended and its outcome was decided, exactly once. Aggregate: the item.
  *
  * @generated from message bids.v1.AuctionClosed
  */
@@ -890,7 +896,7 @@ export type AuctionClosed = Message<"bids.v1.AuctionClosed"> & {
   title: string;
 
   /**
-   * The end that was in force, ISO 8601, UTC; after closed_at when the item was bought now.
+   * The end that was in force, ISO 8601, UTC; after closed_at if the item was bought now. Empty in old events.
    *
    * @generated from field: string end_at = 10;
    */

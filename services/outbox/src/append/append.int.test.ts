@@ -1,10 +1,10 @@
-import { create } from '@bufbuild/protobuf';
+import { create, fromBinary } from '@bufbuild/protobuf';
 import { startListener } from '@gavel/postgres/listener';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { transaction } from '@gavel/postgres/transaction';
 import { BidSchema } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
-import { decodeBody, findEvent } from '@gavel/proto/registry';
+
 import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -46,11 +46,7 @@ describe('append', () => {
       sequence: 1n,
       time,
     });
-    const definition = findEvent('bids.v1.BidPlaced');
-    expect(definition && decodeBody(definition, row?.body as Buffer)).toMatchObject({
-      itemId: item,
-      amount: 100n,
-    });
+    expect(fromBinary(BidPlacedSchema, row?.body as Buffer)).toMatchObject({ itemId: item, amount: 100n });
   });
 
   it('is rolled back with its transaction', async () => {
