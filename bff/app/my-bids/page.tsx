@@ -5,7 +5,6 @@ import { MyBidRow } from '../../components/auctions/item-rows.tsx';
 import { ListPage } from '../../components/page/list-page.tsx';
 import { pathWith, type Query, queryText } from '../../model/query.ts';
 import { myBids } from '../../server/reads/my-auctions.ts';
-import { requireSession } from '../../server/session/read-session.ts';
 
 export const metadata: Metadata = { title: 'My bids' };
 
@@ -18,20 +17,17 @@ const states: Readonly<Record<string, { state: BidState; label: string }>> = {
 };
 
 export default async function MyBidsPage({ searchParams }: { searchParams: Query }) {
-  const session = await requireSession('/my-bids');
-  if (session.kind !== 'signed-in') return <h1>My bids</h1>;
   const state = await queryText(searchParams, 'state');
-  const pageToken = await queryText(searchParams, 'page_token');
   return (
     <ListPage
       title="My bids"
       path="/my-bids"
-      query={{ state }}
-      pageToken={pageToken}
-      list={await myBids(session, states[state]?.state ?? BidState.UNSPECIFIED, pageToken)}
+      searchParams={searchParams}
+      filters={{ state }}
+      read={(session, pageToken) => myBids(session, states[state]?.state ?? BidState.UNSPECIFIED, pageToken)}
       empty={state ? 'You have no bids with this status.' : 'You have not placed any bids yet.'}
       pagerLabel="Pages of bids"
-      filters={<StateFilter current={state} />}
+      above={() => <StateFilter current={state} />}
     >
       {(bids) => (
         <ul className="listings" aria-label="My bids">

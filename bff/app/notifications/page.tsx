@@ -1,13 +1,13 @@
-import type { Notification, Preference } from '@gavel/proto/gen/notifications/v1/notifications_pb';
+import type { Notification } from '@gavel/proto/gen/notifications/v1/notifications_pb';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { MarkReadForm, PreferencesForm } from '../../components/forms/notification-forms.tsx';
 import { ListPage } from '../../components/page/list-page.tsx';
 import { FailureNotice } from '../../components/page/notice.tsx';
-import type { CallOutcome } from '../../model/call-outcome.ts';
-import { type Query, queryText } from '../../model/query.ts';
+import type { Query } from '../../model/query.ts';
 import { myNotifications, myPreferences } from '../../server/reads/my-account.ts';
 import { requireSession } from '../../server/session/read-session.ts';
+import type { SignedIn } from '../../server/session/session.ts';
 import { kindLabel, notificationText } from '../../words/notification-sentences.ts';
 import { instantText } from '../../words/times.ts';
 
@@ -15,22 +15,16 @@ export const metadata: Metadata = { title: 'Notifications' };
 
 export default async function NotificationsPage({ searchParams }: { searchParams: Query }) {
   const session = await requireSession('/notifications');
-  if (session.kind !== 'signed-in') return <h1>Notifications</h1>;
-  const pageToken = await queryText(searchParams, 'page_token');
-  const [found, preferences] = await Promise.all([
-    myNotifications(session, pageToken),
-    myPreferences(session),
-  ]);
   return (
     <>
       <ListPage
         title="Notifications"
         path="/notifications"
-        pageToken={pageToken}
-        list={found}
+        searchParams={searchParams}
+        read={myNotifications}
         empty="You have no notifications yet."
         pagerLabel="Pages of notifications"
-        filters={found.ok && found.value.unread > 0n && <MarkReadForm />}
+        above={(list) => list && list.unread > 0n && <MarkReadForm />}
       >
         {(notifications) => (
           <ul className="listings" aria-label="Notifications">
@@ -40,7 +34,7 @@ export default async function NotificationsPage({ searchParams }: { searchParams
           </ul>
         )}
       </ListPage>
-      <Settings preferences={preferences} />
+      {session.kind === 'signed-in' && <Settings session={session} />}
     </>
   );
 }
@@ -64,7 +58,8 @@ function NotificationRow({ notification }: { notification: Notification }) {
   );
 }
 
-function Settings({ preferences }: { preferences: CallOutcome<Preference[]> }) {
+async function Settings({ session }: { session: SignedIn }) {
+  const preferences = await myPreferences(session);
   return (
     <section aria-label="Notification settings">
       <h2>Notification settings</h2>

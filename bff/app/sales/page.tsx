@@ -3,23 +3,19 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { ListPage } from '../../components/page/list-page.tsx';
 import { formatMoney } from '../../model/money.ts';
-import { type Query, queryText } from '../../model/query.ts';
+import type { Query } from '../../model/query.ts';
 import { mySales } from '../../server/reads/my-auctions.ts';
-import { requireSession } from '../../server/session/read-session.ts';
 import { instantText } from '../../words/times.ts';
 
 export const metadata: Metadata = { title: 'My sales' };
 
-export default async function SalesPage({ searchParams }: { searchParams: Query }) {
-  const session = await requireSession('/sales');
-  if (session.kind !== 'signed-in') return <h1>My sales</h1>;
-  const pageToken = await queryText(searchParams, 'page_token');
+export default function SalesPage({ searchParams }: { searchParams: Query }) {
   return (
     <ListPage
       title="My sales"
       path="/sales"
-      pageToken={pageToken}
-      list={await mySales(session, pageToken)}
+      searchParams={searchParams}
+      read={mySales}
       empty="You have not sold any items yet."
       pagerLabel="Pages of sales"
     >
