@@ -6,12 +6,12 @@ import type { PoolClient } from 'pg';
 const LOCK_TIMEOUT = `SET LOCAL lock_timeout = '100ms'`;
 
 // The lowest id that may be unpublished: in a gap, claimed but above the watermark, or not read yet.
-const SETTLED = `
+const PUBLISHED_BELOW = `
 WITH newest AS (SELECT high_id, gap_low FROM outbox_claims ORDER BY last_position DESC LIMIT 1),
 pending AS (
   SELECT min(id) AS id FROM outbox_relay r JOIN outbox_claims c ON c.last_position > r.published_position
   CROSS JOIN LATERAL unnest(c.ids) AS id)
-SELECT least(newest.high_id, (SELECT min(low) FROM unnest(newest.gap_low) AS low), pending.id)::float8 AS "settledBelow"
+SELECT least(newest.high_id, (SELECT min(low) FROM unnest(newest.gap_low) AS low), pending.id)::float8 AS "publishedBelow"
 FROM newest, pending`;
 
 const PARTITIONS = `
@@ -26,27 +26,27 @@ ORDER BY 2`;
  * times of their confirms. Returns the names of the dropped partitions. Throws a lock timeout when the table is too busy.
  */
 export async function dropPartitions(pool: Pool, retentionSeconds: number): Promise<string[]> {
-  const { rows: settled } = await pool.query<{ settledBelow: number }>(SETTLED);
-  const settledBelow = settled[0]?.settledBelow ?? 0;
+  const { rows: found } = await pool.query<{ publishedBelow: number }>(PUBLISHED_BELOW);
+  const publishedBelow = found[0]?.publishedBelow ?? 0;
   const { rows: partitions } = await pool.query<{ name: string; to: number }>(PARTITIONS);
   const dropped: string[] = [];
   for (const { name, to } of partitions) {
     // The newest claim stores how far the reader has come, so the partition that contains it must stay.
-    if (to > settledBelow || !(await isOld(pool, name, retentionSeconds))) break;
+    if (to > publishedBelow || !(await isOld(pool, name, retentionSeconds))) break;
     await dropOne(pool, name);
     dropped.push(name);
   }
-  if (await emptyDefault(pool, settledBelow, retentionSeconds)) dropped.push('outbox_default');
+  if (await emptyDefault(pool, publishedBelow, retentionSeconds)) dropped.push('outbox_default');
   return dropped;
 }
 
 /** Empties the default partitions by TRUNCATE. They hold rows only if no relay made partitions in time. */
-async function emptyDefault(pool: Pool, settledBelow: number, retentionSeconds: number): Promise<boolean> {
+async function emptyDefault(pool: Pool, publishedBelow: number, retentionSeconds: number): Promise<boolean> {
   const highest = `SELECT greatest((SELECT max(id) FROM outbox_default), (SELECT max(high_id) FROM outbox_claims_default),
     (SELECT max(high_id) FROM outbox_marks_default))::float8 AS id`;
   const { rows } = await pool.query<{ id: number | null }>(highest);
   const id = rows[0]?.id;
-  if (id === null || id === undefined || id >= settledBelow) return false;
+  if (id === null || id === undefined || id >= publishedBelow) return false;
   if (!(await isOld(pool, 'outbox_default', retentionSeconds))) return false;
   if (!(await isOld(pool, 'outbox_marks_default', retentionSeconds, 'confirmed_at', 'high_id'))) return false;
   return await locked(pool, async (client) => {

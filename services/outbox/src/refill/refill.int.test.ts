@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.drop());
 
-const settled = (): Promise<void> =>
+const allPublished = (): Promise<void> =>
   vi.waitFor(async () => {
     const { rows } = await rig.pool.query<{ done: boolean }>(
       `SELECT published_position = (SELECT coalesce(max(last_position), 0) FROM outbox_claims)
@@ -66,13 +66,13 @@ describe('a partition of the stream that was lost', () => {
       const n = before[0]?.n ?? 0;
       const first = rig.relay();
       await commitAll(...upTo(50, n + 1));
-      await settled();
+      await allPublished();
       if (!running) await first.stop();
       await deleteLost();
       const relay = running ? first : rig.relay();
       // Later events are published, so the newest message of the partition does not show the loss.
       await commitAll(n + 51);
-      await settled();
+      await allPublished();
       const lost = await vi.waitFor(async () => {
         const [only, ...others] = (await relay.backlog()).lost;
         expect(others).toEqual([]);
@@ -104,7 +104,7 @@ describe('a partition of the stream that was lost', () => {
       expect(filled.events).toBeGreaterThan(0);
       expect(looked).toBeGreaterThanOrEqual(filled.lastPosition);
       await commitAll(n + 53);
-      await settled();
+      await allPublished();
       expect(await sequences()).toEqual(everything(n + 53));
       expect((await relay.backlog()).lost).toEqual([]);
       await relay.stop();
@@ -113,7 +113,7 @@ describe('a partition of the stream that was lost', () => {
       // The next relay does not report the recreated partition as lost.
       const next = rig.relay();
       await commitAll(n + 54);
-      await settled();
+      await allPublished();
       expect((await next.backlog()).lost).toEqual([]);
       expect(await sequences()).toEqual(everything(n + 54));
       await next.stop();
@@ -124,9 +124,9 @@ describe('a partition of the stream that was lost', () => {
   it('stays lost when the outbox no longer has all its positions, until a person accepts the loss', async () => {
     const first = rig.relay();
     await commitAll((await newest()) + 1);
-    await settled();
+    await allPublished();
     await commitAll((await newest()) + 1);
-    await settled();
+    await allPublished();
     await first.stop();
     await deleteLost();
     const relay = rig.relay();
@@ -156,7 +156,7 @@ describe('a partition of the stream that was lost', () => {
   it('counts as lost after a refill that did not finish, and the next refill settles it', async () => {
     const relay = rig.relay();
     await commitAll((await newest()) + 1);
-    await settled();
+    await allPublished();
     await relay.stop();
     const before = await sequences();
     const options = { outbox: 'bids' as const, pool: rig.pool, ...rig.urls, partition: LOST };
@@ -171,7 +171,7 @@ describe('a partition of the stream that was lost', () => {
     // A relay that runs in between finds no further loss.
     const next = rig.relay();
     await commitAll((await newest()) + 1);
-    await settled();
+    await allPublished();
     await next.stop();
     expect(await readOpenLosses(rig.pool)).toHaveLength(1);
     expect(await sequences()).not.toMatchObject(before);

@@ -36,7 +36,7 @@ describe('the metrics of a relay', () => {
     await commitBids(rig.pool, uuidv7(), 1, 2, 3);
     await vi.waitFor(async () => {
       const seen = await values('gavel.outbox.backlog', 'gavel.outbox.oldest.age', 'gavel.relay.active');
-      // Every term fails while the broker is unavailable, and the backlog is reported all the same.
+      // Every term fails while the broker is unavailable, and the backlog is still reported.
       expect(seen).toEqual({
         'gavel.outbox.backlog': [3],
         'gavel.outbox.oldest.age': [expect.any(Number)],

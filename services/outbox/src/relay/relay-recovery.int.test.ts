@@ -18,7 +18,7 @@ afterAll(() => rig.drop());
 afterEach(() => rig.pool.query('DELETE FROM outbox_set_aside'));
 
 /** Everything that was claimed is published or set aside, and no row waits. */
-const settled = (): Promise<void> =>
+const allPublished = (): Promise<void> =>
   vi.waitFor(async () => {
     const { rows } = await rig.pool.query<{ done: boolean }>(
       `SELECT published_position = (SELECT coalesce(max(last_position), 0) FROM outbox_claims)
@@ -65,7 +65,7 @@ describe('the relay', () => {
     );
     await commitBids(rig.pool, item, 6);
     const relay = rig.relay();
-    await settled();
+    await allPublished();
     expect(await sequencesOf(item)).toEqual([1, 6]);
     expect((await setAside()).map((row) => row.problem)).toEqual([
       'bids.v1.BidPlaced belongs to gavel.bids, not gavel.nowhere',
@@ -86,14 +86,14 @@ describe('the relay', () => {
       [item, TRACED],
     );
     await commitBids(rig.pool, item, 2);
-    await settled();
+    await allPublished();
     const [aside] = await setAside();
     const ids = [aside?.eventId ?? ''];
     expect(await publishAgain(rig.pool, ids)).toEqual(ids);
     await vi.waitFor(async () => expect(await setAside()).toMatchObject([{ eventId: ids[0] }]), AWHILE);
     await rig.pool.query(`UPDATE outbox_set_aside SET stream = 'gavel.bids'`);
     expect(await publishAgain(rig.pool, [...ids, uuidv7()])).toEqual(ids);
-    await settled();
+    await allPublished();
     expect(await setAside()).toEqual([]);
     expect(await publishAgain(rig.pool, ids)).toEqual([]);
     const events = (await rig.readStream()).filter((event) => event.partitionkey === item);
@@ -103,7 +103,7 @@ describe('the relay', () => {
     // A takeover does not find it at its old position either.
     const next = rig.relay();
     await isActive(next);
-    await settled();
+    await allPublished();
     expect(await sequencesOf(item)).toEqual([2, 1]);
     await next.stop();
   });
@@ -116,7 +116,7 @@ describe('the relay', () => {
        VALUES (gen_random_uuid(), 'bids.v1.FromTheFuture', 'gavel.bids.bid_placed.' || $1, 'gavel.bids', $1, 1, now(), '')`,
       [item],
     );
-    await settled();
+    await allPublished();
     expect(await setAside()).toMatchObject([
       { problem: 'event type bids.v1.FromTheFuture is not in the registry' },
     ]);
@@ -127,7 +127,7 @@ describe('the relay', () => {
     );
     const newer = rig.relay();
     await vi.waitFor(async () => expect(await setAside()).toEqual([]), AWHILE);
-    await settled();
+    await allPublished();
     expect(await sequencesOf(item)).toEqual([1]);
     await newer.stop();
   });
@@ -156,7 +156,7 @@ describe('the relay', () => {
     await rig.withBroker(async (connection) =>
       (await connection.createChannel()).deleteExchange(EVENTS_EXCHANGE),
     );
-    await settled();
+    await allPublished();
     await vi.waitFor(async () => expect((await health.report()).status).toBe('ok'), AWHILE);
     await relay.stop();
   });
@@ -179,12 +179,12 @@ describe('the relay', () => {
       const pid = await listening();
       await rig.pool.query('SELECT pg_terminate_backend($1)', [pid]);
       await commitBids(rig.pool, item, n);
-      await settled();
+      await allPublished();
       await listening(pid);
     }
     // It receives notifications again: the next poll would come too late.
     await commitBids(rig.pool, item, 4);
-    await settled();
+    await allPublished();
     expect(await sequencesOf(item)).toEqual(upTo(4));
     await relay.stop();
   });
@@ -203,7 +203,7 @@ describe('the relay', () => {
         await rig.pool.query(`SELECT nextval('outbox_id_seq')`);
         await commitBids(rig.pool, uuidv7(), 1);
       }
-      await settled();
+      await allPublished();
       expect(await sequencesOf(item)).toEqual(upTo(2000));
       expect(await deadRows()).toBe(before);
       // Partitions are dropped although that session could still see their rows: it never read them, so it holds no lock.
@@ -231,7 +231,7 @@ describe('the relay', () => {
         return createStreamPublisher({ ...options, publisherName: uuidv7() });
       },
     });
-    await settled();
+    await allPublished();
     expect(names).toEqual(['relay-bids']);
     await relay.stop();
   });

@@ -37,7 +37,7 @@ const isActive = (relay: Relay): Promise<void> =>
     });
   }, AWHILE);
 /** Everything that was committed is marked as published. */
-const settled = (): Promise<void> =>
+const allPublished = (): Promise<void> =>
   vi.waitFor(async () => {
     const { rows } = await rig.pool.query<{ done: boolean }>(
       `SELECT published_position = (SELECT coalesce(max(last_position), 0) FROM outbox_claims)
@@ -78,7 +78,7 @@ describe('the relay', () => {
       throw new Error('no');
     }).catch(() => undefined);
     await commitBids(rig.pool, item, 2, 3);
-    await settled();
+    await allPublished();
     expect(await sequencesOf(item)).toEqual([1, 2, 3]);
     const [event] = (await rig.readStream()).filter((each) => each.partitionkey === item);
     expect(event).toMatchObject({
@@ -102,7 +102,7 @@ describe('the relay', () => {
     await isActive(relay);
     for (const sequence of upTo(3)) {
       await commitBids(rig.pool, uuidv7(), sequence);
-      await settled();
+      await allPublished();
     }
     await relay.stop();
     const { rows } = await rig.pool.query<{ positions: bigint; timed: bigint; early: bigint; late: bigint }>(
@@ -126,7 +126,7 @@ describe('the relay', () => {
     await isActive(relay);
     const item = uuidv7();
     await commitBids(rig.pool, item, 1);
-    await settled();
+    await allPublished();
     await relay.stop();
 
     const polling = start({ pollMs: 200 });
@@ -136,7 +136,7 @@ describe('the relay', () => {
        SELECT gen_random_uuid(), type, subject, stream, aggregate_id, 2, now(), body FROM outbox WHERE aggregate_id = $1`,
       [item],
     );
-    await settled();
+    await allPublished();
     expect(await sequencesOf(item)).toEqual([1, 2]);
   });
 
@@ -145,7 +145,7 @@ describe('the relay', () => {
     await isActive(relay);
     const item = uuidv7();
     await commitBids(rig.pool, item, ...upTo(1000));
-    await settled();
+    await allPublished();
     expect(await sequencesOf(item)).toEqual(upTo(1000));
   });
 
@@ -157,7 +157,7 @@ describe('the relay', () => {
       const channel = await connection.createChannel();
       await channel.purgeQueue(UNROUTED_QUEUE);
       await commitBids(rig.pool, item, 1);
-      await settled();
+      await allPublished();
       const kept = await vi.waitFor(async () => {
         const got = await channel.get(UNROUTED_QUEUE, { noAck: true });
         expect(got).not.toBe(false);
@@ -177,7 +177,7 @@ describe('the relay', () => {
     });
     const item = uuidv7();
     await commitBids(rig.pool, item, 1);
-    await settled();
+    await allPublished();
     await rig.withBroker(async (connection) => {
       const channel = await connection.createChannel();
       const kept = await channel.get(UNROUTED_QUEUE, { noAck: true });
@@ -196,7 +196,7 @@ describe('the relay', () => {
     );
     await commitBids(rig.pool, item, 4);
     start();
-    await settled();
+    await allPublished();
     expect(await sequencesOf(item)).toEqual([1, 4]);
     const { rows } = await rig.pool.query('SELECT sequence, problem FROM outbox_set_aside ORDER BY position');
     expect(rows).toEqual([
@@ -212,7 +212,7 @@ describe('the relay', () => {
     const second = start();
     const item = uuidv7();
     await commitBids(rig.pool, item, ...upTo(100));
-    await settled();
+    await allPublished();
     expect(second.status()).toMatchObject({ role: 'standby', problem: undefined });
     const health = createHealth();
     addRelayChecks(health, second);
@@ -225,7 +225,7 @@ describe('the relay', () => {
     const took = [await takeOver(first, second), await takeOver(second, start())];
     expect(Math.min(...took)).toBeLessThan(2_000);
     await commitBids(rig.pool, item, ...upTo(100).map((n) => n + 200));
-    await settled();
+    await allPublished();
     expect(await sequencesOf(item)).toEqual(upTo(300));
   });
 
@@ -240,7 +240,7 @@ describe('the relay', () => {
          WHERE datname = current_database() AND application_name = 'relay-bids'`,
       );
     }
-    await settled();
+    await allPublished();
     expect(await sequencesOf(item)).toEqual(upTo(900));
   });
 
@@ -255,7 +255,7 @@ describe('the relay', () => {
          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
       );
     }
-    await settled();
+    await allPublished();
     expect(await sequencesOf(item)).toEqual(upTo(3000));
     // The relay that lost its session last may not have noticed it yet.
     await vi.waitFor(
@@ -268,7 +268,7 @@ describe('the relay', () => {
     const relay = start();
     const item = uuidv7();
     await commitBids(rig.pool, item, 1, 2, 3);
-    await settled();
+    await allPublished();
     await relay.stop();
     const { rows } = await rig.pool.query<{ last: bigint }>(
       'SELECT max(last_position) AS last FROM outbox_claims',
@@ -276,7 +276,7 @@ describe('the relay', () => {
     await rig.pool.query('TRUNCATE outbox, outbox_claims; UPDATE outbox_relay SET published_position = 0');
     await commitBids(rig.pool, item, 4, 5);
     start();
-    await settled();
+    await allPublished();
     expect(await sequencesOf(item)).toEqual([1, 2, 3, 4, 5]);
     const { rows: after } = await rig.pool.query<{ first: bigint }>(
       'SELECT min(first_position) AS first FROM outbox_claims',
@@ -293,7 +293,7 @@ describe('the relay', () => {
     });
     const item = uuidv7();
     await commitBids(rig.pool, item, 1, 2);
-    await settled();
+    await allPublished();
     expect(await sequencesOf(item)).toEqual([1, 2]);
   });
 });

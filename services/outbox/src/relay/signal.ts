@@ -1,6 +1,6 @@
 import { pause } from '@gavel/resilience';
 
-/** A notification that is kept until somebody waits for it. */
+/** A notification that is kept until a caller waits for it. */
 export interface Signal {
   notify(): void;
   /** Resolves at once if there was a notification since the last wait, otherwise with the next one or after `ms`. */

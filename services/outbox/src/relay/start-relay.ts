@@ -141,7 +141,7 @@ export function startRelay(options: RelayOptions): Relay {
   };
 }
 
-/** The publishers of one term. They share an alarm: only AMQP reports that the broker holds publishers back. */
+/** The publishers of one term. They share an alarm: only AMQP reports that the broker blocks publishers. */
 function publishersOf(
   options: RelayOptions,
   { metrics, log, name }: { metrics: RelayMetrics; log: Logger; name: string },

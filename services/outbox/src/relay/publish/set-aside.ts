@@ -7,7 +7,7 @@ import { unknownType } from './to-message.ts';
 
 /**
  * Stores a claimed row that no broker will ever take, with the reason, where an operator finds it. Its position stays
- * unused. Later events go on, also those of the same aggregate: consumers see the gap in `sequence`. Once per position.
+ * unused. Later events are published, also those of the same aggregate: consumers see the gap in `sequence`. Once per position.
  */
 export async function setAside(
   session: LeaderSession,

@@ -10,7 +10,7 @@ import type { ClaimedRow } from '../read/row-reader.ts';
 export type Encoded = { ok: true; message: OutboundMessage } | { ok: false; problem: string };
 
 /**
- * The message for a row, or the reason why it can never be published. Never throws, whatever the table contains. The envelope is
+ * The message for a row, or the reason why it can never be published. Never throws, for any content of the table. The envelope is
  * checked with the consumers' own rules, so an envelope that they would park is not sent. The CloudEvents `traceparent` is the
  * context in which the event was appended, as the distributed-tracing extension requires.
  */

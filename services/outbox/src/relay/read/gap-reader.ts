@@ -18,7 +18,7 @@ const columnNames = `id, "eventId", type, subject, stream, "aggregateId", sequen
 // One statement reads gaps and new rows from one snapshot. With two statements, a transaction that commits between them
 // could put a later event of an aggregate above highId while an earlier one still looked like a gap.
 //
-// A read costs as much as the rows that it returns plus one index probe per gap, whatever the size of the table and however
+// A read costs as much as the rows that it returns plus one index probe per gap, for a table of any size and no matter how
 // long a transaction stays open. The inner LIMIT avoids sorting all rows of a gap that a bulk writer has filled.
 //
 // A page is also limited by the bytes of its rows, because a thousand rows may hold a gigabyte. `before` is computed from

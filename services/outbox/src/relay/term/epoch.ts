@@ -1,7 +1,7 @@
 import type { LeaderSession } from '../leader-session.ts';
 import type { ReaderState } from '../read/row-reader.ts';
 
-/** What the outbox tells a relay that takes it over. */
+/** What a relay reads from the outbox when it takes it over. */
 export interface TermStart {
   /** The number of this term. Every claim names it. */
   readonly epoch: number;
