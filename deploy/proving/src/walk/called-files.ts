@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import type { CalledFunction, Calls } from './coverage-session.ts';
+
+const standalone = '/.next/standalone/bff/.next/';
+
+/**
+ * The project's source files with a function that was called at least `times` more often in `busy` than in `idle`. Paths are
+ * relative to `root`. Bundles of the web app count as the files that their source maps name, also for code that the bundler has
+ * moved into another function.
+ */
+export function calledFiles(
+  { busy, idle }: { busy: Calls; idle: Calls },
+  times: number,
+  root: string,
+): Set<string> {
+  const files = new Set<string>();
+  for (const [script, functions] of busy) {
+    if (!script.startsWith(`${root}/`) || script.includes('/node_modules/')) continue;
+    const before = new Map((idle.get(script) ?? []).map(({ start, count }) => [start, count]));
+    const called = functions.filter(({ start, count }) => count - (before.get(start) ?? 0) >= times);
+    if (called.length === 0) continue;
+    const sources = script.includes('/.next/') ? sourcesInBundle(script, called, functions) : [script];
+    for (const source of sources) files.add(relative(root, source));
+  }
+  return files;
+}
+
+/** The files that the code of these functions comes from. Functions inside them have calls of their own. */
+function* sourcesInBundle(
+  bundle: string,
+  called: readonly CalledFunction[],
+  all: readonly CalledFunction[],
+): Generator<string> {
+  const locate = readSourceMap(bundle);
+  for (const outer of called) {
+    const inner = all.filter(({ start, end }) => start > outer.start && end <= outer.end);
+    for (let offset = outer.start; offset < outer.end; offset += 1) {
+      const skipped = inner.find(({ start, end }) => start <= offset && offset < end);
+      if (skipped) offset = skipped.end - 1;
+      else {
+        const source = locate(offset);
+        if (source !== undefined) yield source;
+      }
+    }
+  }
+}
+
+/** Where a place in a bundle comes from. Undefined where no map says it: the bundler's own code. */
+function readSourceMap(bundle: string): (offset: number) => string | undefined {
+  // The map stays beside the original of the bundle, of which the standalone server has a copy.
+  const original = bundle.replace(standalone, '/.next/');
+  if (!existsSync(`${original}.map`)) return () => undefined;
+  const map = new SourceMap(JSON.parse(readFileSync(`${original}.map`, 'utf8')));
+  const lineStarts = [0];
+  for (const { index } of readFileSync(bundle, 'utf8').matchAll(/\n/g)) lineStarts.push(index + 1);
+  return (offset) => {
+    const line = lineStarts.findLastIndex((start) => start <= offset);
+    const entry = map.findEntry(line, offset - (lineStarts[line] ?? 0));
+    if (!('originalSource' in entry)) return undefined;
+    return join(dirname(original), decodeURIComponent(entry.originalSource));
+  };
+}
