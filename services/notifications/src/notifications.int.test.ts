@@ -14,6 +14,7 @@ import {
   NotificationKind as Kind,
   NotificationService,
 } from '@gavel/proto/gen/notifications/v1/notifications_pb';
+import { encodePageToken } from '@gavel/service-runtime/page';
 import { startService } from '@gavel/service-runtime/run-service';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,7 +72,7 @@ describe('NotificationService', () => {
       .setExpirationTime('5m')
       .sign(keys.privateKey);
 
-  /** The service as one person calls it. */
+  /** The service's methods with one user's access token. */
   const as = async (userId: string, baseUrl = url) => {
     const headers = { authorization: `Bearer ${await tokenOf(userId)}` };
     const client = createClient(NotificationService, createConnectTransport({ baseUrl, httpVersion: '1.1' }));
@@ -92,7 +93,7 @@ describe('NotificationService', () => {
     return ConnectError.from(error).findDetails(ErrorInfoSchema)[0]?.reason;
   };
 
-  /** The events that tell one person each kind once, on an item of its own each. */
+  /** Events that notify one user once of each kind, each about another item. */
   const everyKind = (me: string): EventMessage[] => {
     const other = randomUUID();
     const items = Array.from({ length: 6 }, () => randomUUID());
@@ -122,7 +123,7 @@ describe('NotificationService', () => {
   };
   const all = [Kind.OUTBID, Kind.WON, Kind.SOLD, Kind.ENDING_SOON, Kind.CANCELLED, Kind.UNSOLD];
 
-  it('lists what each kind of event has told, and once it is switched off the same events tell nothing', async () => {
+  it('lists one notification per kind of event, and none for kinds that are switched off', async () => {
     const [me, stranger] = [randomUUID(), randomUUID()];
     const mine = await as(me);
     await publish(...everyKind(me));
@@ -148,22 +149,22 @@ describe('NotificationService', () => {
     expect(kinds).toHaveLength(7);
   });
 
-  it('answers the preferences of everybody until a person has set their own', async () => {
+  it('returns the defaults until a user has set their own preferences', async () => {
     const mine = await as(randomUUID());
-    const everybody = all.map((kind) => ({
+    const defaults = all.map((kind) => ({
       kind,
       inApp: true,
       email: kind === Kind.OUTBID || kind === Kind.WON || kind === Kind.SOLD,
     }));
-    expect(await mine.preferences()).toMatchObject(everybody);
+    expect(await mine.preferences()).toMatchObject(defaults);
     const own = { kind: Kind.WON, inApp: false, email: true };
-    const changed = everybody.map((each) => (each.kind === own.kind ? own : each));
+    const changed = defaults.map((each) => (each.kind === own.kind ? own : each));
     expect(await mine.prefer(own)).toMatchObject(changed);
     expect(await mine.prefer()).toMatchObject(changed);
     expect(await mine.preferences()).toMatchObject(changed);
   });
 
-  it('refuses a kind named twice or none at all, and changes nothing', async () => {
+  it('rejects a repeated, missing or unknown kind, and changes nothing', async () => {
     const mine = await as(randomUUID());
     const off = (kind: Kind) => ({ kind, inApp: false, email: false });
     expect(await reasonOf(mine.prefer(off(Kind.WON), off(Kind.SOLD), off(Kind.WON)))).toBe('INVALID_FIELD');
@@ -172,7 +173,7 @@ describe('NotificationService', () => {
     expect((await mine.preferences()).every(({ inApp }) => inApp)).toBe(true);
   });
 
-  it('pages through everything, newest first, while more comes in and some have the same time', async () => {
+  it('pages through all notifications, newest first, while new ones arrive and some have the same time', async () => {
     const me = randomUUID();
     const mine = await as(me);
     const store = (ids: readonly string[], at: string) =>
@@ -201,28 +202,27 @@ describe('NotificationService', () => {
     expect(await read(true)).toEqual(unread);
   });
 
-  it('takes a page token for the list that it is of, and no other', async () => {
+  it('accepts a page token only for the list that returned it', async () => {
     const me = randomUUID();
     const mine = await as(me);
     await publish(event.closed(randomUUID(), me, 2), event.closed(randomUUID(), me, 2));
     const { nextPageToken: pageToken } = await mine.list({ pageSize: 1 });
     expect((await mine.list({ pageSize: 1, pageToken })).nextPageToken).toBe('');
-    const time = Buffer.from(JSON.stringify([1, me, 'all', '+012026-01-01T00:00:00.000Z', me])).toString(
-      'base64url',
-    );
+    const query = ['ListNotifications', me, 'all'];
+    const yearBeyondPostgres = encodePageToken(query, ['+012026-01-01T00:00:00.000Z', me]);
     const theirs = await as(randomUUID());
     const requests = [
       () => mine.list({ pageToken, unreadOnly: true }),
       () => theirs.list({ pageToken }),
       () => mine.list({ pageToken: `${pageToken}.` }),
       () => mine.list({ pageToken: 'x' }),
-      () => mine.list({ pageToken: time }),
+      () => mine.list({ pageToken: yearBeyondPostgres }),
     ];
     for (const request of requests) expect(await reasonOf(request())).toBe('INVALID_PAGE_TOKEN');
     expect(await reasonOf(mine.list({ pageSize: -1 }))).toBe('INVALID_FIELD');
   });
 
-  it('marks one or all as read, again without harm, and of nobody else', async () => {
+  it('marks one or all notifications of the caller as read, and repeats change nothing', async () => {
     const [me, stranger] = [randomUUID(), randomUUID()];
     const mine = await as(me);
     const theirs = await as(stranger);
@@ -242,7 +242,7 @@ describe('NotificationService', () => {
     expect(await theirs.list()).toMatchObject({ unreadCount: 1n });
   });
 
-  it('shows nothing that is only mailed', async () => {
+  it('does not show notifications that are only mailed', async () => {
     const me = randomUUID();
     const mine = await as(me);
     const id = randomUUID();
@@ -255,7 +255,7 @@ describe('NotificationService', () => {
     expect(await reasonOf(mine.markRead(id))).toBe('NOTIFICATION_NOT_FOUND');
   });
 
-  it('needs a caller, is ready, and answers UNAVAILABLE while the database is away', async () => {
+  it('needs an access token, is ready, and answers UNAVAILABLE while the database is unavailable', async () => {
     const anonymous = createClient(
       NotificationService,
       createConnectTransport({ baseUrl: url, httpVersion: '1.1' }),
@@ -263,7 +263,7 @@ describe('NotificationService', () => {
     await expect(anonymous.listNotifications({})).rejects.toMatchObject({ code: Code.Unauthenticated });
     await expect(anonymous.getPreferences({})).rejects.toMatchObject({ code: Code.Unauthenticated });
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
-    const away = await start('postgresql://reader@127.0.0.1:1/gavel_notifications');
-    expect(await reasonOf((await as(randomUUID(), away)).list())).toBe('UNAVAILABLE');
+    const unavailable = await start('postgresql://reader@127.0.0.1:1/gavel_notifications');
+    expect(await reasonOf((await as(randomUUID(), unavailable)).list())).toBe('UNAVAILABLE');
   });
 });

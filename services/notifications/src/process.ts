@@ -3,7 +3,7 @@ import { from, type ProcessDescriptor } from '@gavel/proto/process';
 export const notificationsServiceProcess = {
   name: 'notifications',
   kind: 'service',
-  summary: "serves a person's notifications, and which ones they want",
+  summary: "serves a user's notifications and preferences",
   entry: 'services/notifications/src/main.ts',
   port: 4004,
   // The notifications consumer owns the tables.

@@ -1,18 +1,21 @@
+import { UserStatsService } from '@gavel/proto/gen/userstats/v1/user_stats_pb';
 import { verifierOf } from '@gavel/service-runtime/caller';
 import { readServiceConfig } from '@gavel/service-runtime/config';
 import { defineService, runService } from '@gavel/service-runtime/run-service';
-import { createPostgresUserStatsReader } from './adapters/postgres-user-stats-reader.ts';
-import { userStatsRoutes } from './adapters/user-stats-rpc.ts';
-import { createGetUserStats } from './application/get-user-stats.ts';
+import { createPostgresUserStats } from './adapters/postgres/postgres-user-stats.ts';
+import { createUserStatsService } from './adapters/rpc/user-stats-service.ts';
 import { userStatsServiceProcess } from './process.ts';
 
 export const userStatsService = defineService({
   process: userStatsServiceProcess,
   readConfig: readServiceConfig,
-  build: ({ config, pool }) => ({
-    routes: userStatsRoutes(createGetUserStats(createPostgresUserStatsReader(pool))),
-    verify: verifierOf(config),
-  }),
+  build({ config, pool }) {
+    const userStats = createPostgresUserStats(pool);
+    return {
+      routes: (router) => router.service(UserStatsService, createUserStatsService({ userStats })),
+      verify: verifierOf(config),
+    };
+  },
 });
 
 if (import.meta.main) runService(userStatsService);

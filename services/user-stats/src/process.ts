@@ -3,7 +3,7 @@ import { from, type ProcessDescriptor } from '@gavel/proto/process';
 export const userStatsServiceProcess = {
   name: 'user-stats',
   kind: 'service',
-  summary: "serves a person's totals",
+  summary: "serves a user's totals",
   entry: 'services/user-stats/src/main.ts',
   port: 4003,
   // The user-stats consumer owns the tables.

@@ -66,7 +66,7 @@ describe('UserStatsService', () => {
       .setExpirationTime('1m')
       .sign(key ?? keys.privateKey);
 
-  /** The answer over plain HTTP, as text: nothing in it is hidden by generated code. */
+  /** The response over plain HTTP, as text, so that generated code hides nothing of it. */
   const post = async (token?: string, base = url): Promise<{ status: number; text: string }> => {
     const answer = await fetch(`${base}/userstats.v1.UserStatsService/GetUserStats`, {
       method: 'POST',
@@ -91,7 +91,7 @@ describe('UserStatsService', () => {
     return (await client.getUserStats({}, { headers })).stats;
   };
 
-  it('stats of a user without bids were an internal error: now they are zeros', async () => {
+  it('returns zeros for a user without bids', async () => {
     const userId = randomUUID();
     expect(await statsOf(userId)).toMatchObject({
       userId,
@@ -101,7 +101,7 @@ describe('UserStatsService', () => {
     });
   });
 
-  it('answers the caller with the totals that the projection holds, beyond what a float can', async () => {
+  it('returns the totals of the projection, also beyond the precision of a double', async () => {
     const userId = randomUUID();
     await database.pool.query('INSERT INTO user_stats VALUES ($1, 3, 9007199254740993, $2)', [
       userId,
@@ -115,11 +115,11 @@ describe('UserStatsService', () => {
     });
   });
 
-  it('needs a caller', async () => {
+  it('needs an access token', async () => {
     await expect(statsOf()).rejects.toMatchObject({ code: Code.Unauthenticated });
   });
 
-  it('answers in the JSON form of the contract and is ready', async () => {
+  it('answers in the JSON form of protobuf, with zeros included, and is ready', async () => {
     expect((await post()).status).toBe(401);
     const userId = randomUUID();
     const { text } = await post(await tokenOf(userId));
@@ -127,7 +127,7 @@ describe('UserStatsService', () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
   });
 
-  it('issuer and audience were never checked: they are, and so is the signature', async () => {
+  it('checks the issuer, the audience and the signature of an access token', async () => {
     const stranger = (await generateKeyPair('EdDSA')).privateKey;
     const bad: TokenChanges[] = [
       { issuer: 'http://evil.example' },
@@ -141,7 +141,7 @@ describe('UserStatsService', () => {
     }
   });
 
-  it('raw SQL text reached clients: an unexpected error says nothing of itself', async () => {
+  it('answers an unexpected error with INTERNAL and without its text', async () => {
     await database.pool.query('ALTER TABLE user_stats RENAME TO hidden');
     try {
       const { status, text } = await post(await tokenOf(randomUUID()));
@@ -153,13 +153,13 @@ describe('UserStatsService', () => {
     }
   });
 
-  it('answers UNAVAILABLE while the database is away, and says no word of it at /readyz', async () => {
-    const away = await start('postgresql://reader@127.0.0.1:1/gavel_stats');
-    const { status, text } = await post(await tokenOf(randomUUID()), away);
+  it('answers UNAVAILABLE while the database is unavailable, and /readyz gives no details', async () => {
+    const unavailable = await start('postgresql://reader@127.0.0.1:1/gavel_stats');
+    const { status, text } = await post(await tokenOf(randomUUID()), unavailable);
     expect(status).toBe(503);
     expect(text).toContain('"reason":"UNAVAILABLE"');
     expect(text).not.toMatch(/ECONNREFUSED|127\.0\.0\.1/);
-    const ready = await fetch(`${away}/readyz`);
+    const ready = await fetch(`${unavailable}/readyz`);
     expect(ready.status).toBe(503);
     expect(await ready.json()).toEqual({
       status: 'unavailable',

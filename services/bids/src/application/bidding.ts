@@ -1,11 +1,11 @@
-import type { Outcome } from '@gavel/service-runtime/failure';
+import { type FieldProblems, invalidFields, type Outcome } from '@gavel/service-runtime/failure';
 import { v7 as uuidv7 } from 'uuid';
 import type { PlaceBid, RejectionReasons } from '../domain/auction/commands.ts';
 import { decide } from '../domain/auction/decide.ts';
 import { stepsOf } from '../domain/auction/evolve.ts';
 import type { BidAnswer, RememberedBid } from './decide-batch.ts';
 import type { Auctions, ItemView } from './ports.ts';
-import { type FieldProblems, invalidFields, readId, readText } from './read-fields.ts';
+import { readId, readText } from './read-fields.ts';
 import { itemNotFound, toFailure, toItemOutcome } from './rejections.ts';
 
 export interface PlaceBidInput {

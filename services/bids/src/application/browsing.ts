@@ -1,4 +1,5 @@
-import type { Outcome } from '@gavel/service-runtime/failure';
+import { type FieldProblems, invalidFields, type Outcome } from '@gavel/service-runtime/failure';
+import { type Page, type PageInput, readPage } from '@gavel/service-runtime/page';
 import type { Bid } from '../domain/auction/auction.ts';
 import {
   type OpenItemsInput,
@@ -6,9 +7,8 @@ import {
   readOpenItemsPosition,
   toOpenItemsQuery,
 } from './open-items.ts';
-import { type Page, type PageInput, readPage } from './page.ts';
 import type { AuctionViews, ItemView } from './ports.ts';
-import { type FieldProblems, invalidFields, readId } from './read-fields.ts';
+import { readId } from './read-fields.ts';
 import { itemNotFound } from './rejections.ts';
 
 interface Ports {

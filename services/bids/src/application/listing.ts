@@ -1,4 +1,4 @@
-import type { Outcome } from '@gavel/service-runtime/failure';
+import { type FieldProblems, invalidFields, type Outcome } from '@gavel/service-runtime/failure';
 import { v7 as uuidv7 } from 'uuid';
 import type { Listing } from '../domain/auction/auction.ts';
 import type { CreateItem, NewTimes, RejectionReasons, RelistItem } from '../domain/auction/commands.ts';
@@ -6,15 +6,7 @@ import { decide } from '../domain/auction/decide.ts';
 import { decideRelisting } from '../domain/auction/decide-listing.ts';
 import { evolveAll, stepsOf } from '../domain/auction/evolve.ts';
 import type { Auctions, ItemView } from './ports.ts';
-import {
-  type FieldProblems,
-  invalidFields,
-  readCategory,
-  readId,
-  readInstant,
-  readLine,
-  readText,
-} from './read-fields.ts';
+import { readCategory, readId, readInstant, readLine, readText } from './read-fields.ts';
 import { itemNotFound, toItemOutcome } from './rejections.ts';
 
 interface Ports {

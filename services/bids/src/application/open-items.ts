@@ -1,7 +1,8 @@
+import type { FieldProblems } from '@gavel/service-runtime/failure';
+import { readTimePosition } from '@gavel/service-runtime/page';
 import { currencyExponent } from '../domain/currency.ts';
-import { readTimePosition } from './page.ts';
 import type { ItemOrder, OpenItemsFilter, OpenItemsPosition } from './ports.ts';
-import { type FieldProblems, readCategory, readId, readLine } from './read-fields.ts';
+import { readCategory, readId, readLine } from './read-fields.ts';
 
 export interface OpenItemsInput {
   /** Empty for all. */

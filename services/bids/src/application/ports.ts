@@ -1,4 +1,5 @@
 import type { Outcome } from '@gavel/service-runtime/failure';
+import type { TimePosition } from '@gavel/service-runtime/page';
 import type { Auction, Bid } from '../domain/auction/auction.ts';
 import type { Rejection, RejectionReason } from '../domain/auction/commands.ts';
 import type { DecidedSteps, Step } from '../domain/auction/evolve.ts';
@@ -94,12 +95,6 @@ export interface MyBidView {
   readonly highestAmount: bigint;
   /** The user's last own bid (automatic bids do not count), or the purchase. */
   readonly lastBidAt: Date;
-}
-
-/** A page's end in a list that is sorted by time and id. */
-export interface TimePosition {
-  readonly time: Date;
-  readonly id: string;
 }
 
 /** Up to `limit` rows after a position; undefined for the first page. */

@@ -1,8 +1,5 @@
-import type { Failure } from '@gavel/service-runtime/failure';
+import type { FieldProblems } from '@gavel/service-runtime/failure';
 import { validate as isUuid } from 'uuid';
-
-/** Invalid fields, by name, with what is wrong with each. */
-export type FieldProblems = Record<string, string>;
 
 /** The id in lower case; undefined when it is not a UUID. */
 export function readId(value: string): string | undefined {
@@ -55,12 +52,4 @@ function parseInstant(text: string): Date | undefined {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
-}
-
-/** The failure for fields with problems; undefined when there are none. */
-export function invalidFields(problems: FieldProblems): Failure<'INVALID_FIELD'> | undefined {
-  const entries = Object.entries(problems);
-  if (entries.length === 0) return undefined;
-  const message = entries.map(([field, problem]) => `${field}: ${problem}`).join('; ');
-  return { ok: false, reason: 'INVALID_FIELD', message, metadata: problems };
 }

@@ -1,5 +1,6 @@
+import type { FieldProblems } from '@gavel/service-runtime/failure';
 import { describe, expect, it } from 'vitest';
-import { type FieldProblems, readCategory, readId, readInstant, readLine, readText } from './read-fields.ts';
+import { readCategory, readId, readInstant, readLine, readText } from './read-fields.ts';
 
 function read<T>(reader: (problems: FieldProblems) => T): { value: T; problems: FieldProblems } {
   const problems: FieldProblems = {};

@@ -1,5 +1,5 @@
 import type { Outcome } from '@gavel/service-runtime/failure';
-import { type Page, type PageInput, readPage, readTimePosition } from './page.ts';
+import { type Page, type PageInput, readPage, readTimePosition } from '@gavel/service-runtime/page';
 import type { ItemView, WatchLists } from './ports.ts';
 import { readId } from './read-fields.ts';
 import { itemNotFound } from './rejections.ts';

@@ -1,23 +1,23 @@
-/** What a person is told, in the order in which preferences are shown. */
+/** The kinds of notification, in the order in which preferences are listed. */
 export const notificationKinds = ['outbid', 'won', 'sold', 'ending_soon', 'cancelled', 'unsold'] as const;
 
 export type NotificationKind = (typeof notificationKinds)[number];
 
-/** One thing told to one person. */
+/** A message to one user about one item. */
 export interface Notification {
   readonly id: string;
   readonly kind: NotificationKind;
   readonly itemId: string;
-  /** Empty while it is not known. */
+  /** Empty when the title is not known yet. */
   readonly title: string;
-  /** Minor units and ISO 4217 code, where the kind has a price. */
+  /** Minor units and an ISO 4217 code; undefined for kinds without a price. */
   readonly price: { readonly amount: bigint; readonly currency: string } | undefined;
-  /** When what it tells happened; with the id, its place in the list. */
+  /** The time of the event that caused it. Lists are sorted by this time and the id. */
   readonly happenedAt: Date;
   readonly readAt: Date | undefined;
 }
 
-/** How a person wants one kind. */
+/** Whether a user wants one kind of notification shown in the app, and mailed. */
 export interface Preference {
   readonly kind: NotificationKind;
   readonly inApp: boolean;

@@ -23,7 +23,7 @@ const infrastructure = [
 const applicationMayImport = [
   '^$1(domain|application)/',
   '^(proto|observability)/',
-  '^services/runtime/src/failure\\.ts$',
+  '^services/runtime/src/(failure|page)\\.ts$',
 ];
 const applicationMayImportTypes = '^services/(postgres/src/transaction|runtime/src/[^/]+)\\.ts$';
 
@@ -40,7 +40,7 @@ export const layerDependencies: readonly IRegularForbiddenRuleType[] = [
     name: 'layers: application',
     severity: 'error',
     comment:
-      'application/ imports domain/, its own ports, proto, observability and the failure types. Declare a port in application/ports.ts and implement it in adapters/',
+      'application/ imports domain/, its own ports, proto, observability, failures and pages. Declare a port in application/ports.ts and implement it in adapters/',
     from: { path: `${home}application/`, pathNot: [testCode, library] },
     to: { path: anyPackage, pathNot: applicationMayImport, dependencyTypesNot: ['type-only'] },
   },

@@ -1,5 +1,5 @@
+import { encodePageToken } from '@gavel/service-runtime/page';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodePageToken } from '../../application/page.ts';
 import {
   type BidsUnderTest,
   inSeconds,

@@ -1,5 +1,5 @@
 import type { Pool } from '@gavel/postgres/pool';
-import type { NotificationStore } from '../../application/notification-store.ts';
+import type { Notifications } from '../../application/ports.ts';
 import type { Notification, NotificationKind } from '../../domain/notification.ts';
 
 interface Row {
@@ -13,20 +13,20 @@ interface Row {
   read_at: Date | null;
 }
 
-/** The tables that the notifications consumer writes. Only when a notification was read is written here. */
-export function createPostgresNotifications(pool: Pool): NotificationStore {
+/** The table that the notifications consumer writes. Only `read_at` is written here. */
+export function createPostgresNotifications(pool: Pool): Notifications {
   return {
     async page({ userId, unreadOnly, after, limit }) {
       const { rows } = await pool.query<Row>({
         name: unreadOnly ? 'page-of-unread' : 'page-of-all',
-        // `happened_at <= $2` says again what the next line says, in a form that finds the place in the index.
+        // `happened_at <= $2` follows from the rest of its line. It is there because the index can use it.
         text: `SELECT n.id, n.kind, n.item_id, coalesce(n.title, a.title) AS title, n.amount, n.currency, n.happened_at,
                  n.read_at
                FROM notifications n LEFT JOIN auctions a USING (item_id)
                WHERE n.user_id = $1 AND n.in_app ${unreadOnly ? 'AND n.read_at IS NULL' : ''}
                  AND ($2::timestamptz IS NULL OR (n.happened_at <= $2 AND (n.happened_at < $2 OR n.id > $3::uuid)))
                ORDER BY n.happened_at DESC, n.id LIMIT $4`,
-        values: [userId, after?.happenedAt ?? null, after?.id ?? null, limit],
+        values: [userId, after?.time ?? null, after?.id ?? null, limit],
       });
       return rows.map(toNotification);
     },

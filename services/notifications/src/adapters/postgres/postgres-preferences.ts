@@ -1,6 +1,6 @@
 import type { Pool } from '@gavel/postgres/pool';
 import { transaction } from '@gavel/postgres/transaction';
-import type { PreferenceStore } from '../../application/notification-store.ts';
+import type { Preferences } from '../../application/ports.ts';
 import { type NotificationKind, notificationKinds, type Preference } from '../../domain/notification.ts';
 
 interface Row {
@@ -14,8 +14,8 @@ const everyKind = `
   FROM preference_defaults AS fallback
   LEFT JOIN (SELECT * FROM preferences WHERE user_id = $1) AS own USING (kind)`;
 
-/** What people have set, over what holds for everybody; the consumer reads both when it makes a notification. */
-export function createPostgresPreferences(pool: Pool): PreferenceStore {
+/** Users' own preferences, with the defaults for everything else. The consumer reads the same tables for each notification. */
+export function createPostgresPreferences(pool: Pool): Preferences {
   return {
     async find(userId) {
       return toPreferences((await pool.query<Row>(everyKind, [userId])).rows);

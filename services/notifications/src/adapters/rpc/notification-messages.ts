@@ -41,9 +41,9 @@ export function toPreferenceMessage({ kind, ...how }: Preference): MessageInitSh
   return { kind: messageKinds[kind], ...how };
 }
 
-/** Throws for a kind that the rules of the .proto file let through and this service does not know. */
+/** Throws when the .proto file's rules accept a kind that this service does not know. */
 export function toPreference({ kind: asked, inApp, email }: PreferenceMessage): Preference {
   const kind = notificationKinds.find((each) => messageKinds[each] === asked);
-  if (kind === undefined) throw new Error(`no preference is known for kind ${asked}`);
+  if (kind === undefined) throw new Error(`unknown kind of notification: ${asked}`);
   return { kind, inApp, email };
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Failure, Outcome } from '@gavel/service-runtime/failure';
-import type { TimePosition } from './ports.ts';
-import { readId } from './read-fields.ts';
+import { validate as isUuid } from 'uuid';
+import type { Failure, Outcome } from './failure.ts';
 
 /** One page of a list. */
 export interface Page<T> {
@@ -26,6 +25,12 @@ interface List<Row, Position> {
   readRows(after: Position | undefined, limit: number): Promise<readonly Row[]>;
   /** The position of a page's last row. */
   positionOf(last: Row, after: Position | undefined): readonly string[];
+}
+
+/** The position of a row in a list that is sorted by a time, then by id. */
+export interface TimePosition {
+  readonly time: Date;
+  readonly id: string;
 }
 
 const DEFAULT_SIZE = 20;
@@ -95,10 +100,10 @@ export function toPage<T>(
 export function readTimePosition(position: readonly string[]): TimePosition | undefined {
   const [text = '', rawId = ''] = position;
   const time = new Date(text);
-  const id = readId(rawId);
   // Only in the form in which it was written, with a year that Postgres can store.
-  if (position.length !== 2 || id === undefined || !/^\d{4}-/.test(text)) return undefined;
-  return !Number.isNaN(time.getTime()) && time.toISOString() === text ? { time, id } : undefined;
+  if (position.length !== 2 || !isUuid(rawId) || !/^\d{4}-/.test(text)) return undefined;
+  const written = !Number.isNaN(time.getTime()) && time.toISOString() === text;
+  return written ? { time, id: rawId.toLowerCase() } : undefined;
 }
 
 function invalidPageToken(): Failure<'INVALID_PAGE_TOKEN'> {

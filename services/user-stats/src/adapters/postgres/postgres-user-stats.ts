@@ -1,5 +1,5 @@
 import type { Pool } from '@gavel/postgres/pool';
-import type { UserStatsReader } from '../application/get-user-stats.ts';
+import type { StoredUserStats } from '../../application/ports.ts';
 
 interface Row {
   total_bids: bigint;
@@ -8,7 +8,7 @@ interface Row {
 }
 
 /** Reads the table that the user-stats consumer writes. */
-export function createPostgresUserStatsReader(pool: Pool): UserStatsReader {
+export function createPostgresUserStats(pool: Pool): StoredUserStats {
   return {
     async find(userId) {
       const { rows } = await pool.query<Row>({
