@@ -1,15 +1,19 @@
 import { databaseKeys, processKeys, readConfig, tokenKeys } from '@gavel/service-runtime/config';
+import type { MethodRules } from '@gavel/service-runtime/rate-limit/limit-rates';
 import { z } from 'zod';
+
+const MINUTE = 60;
+const HOUR = 3600;
 
 const count = (preset: number) => z.coerce.number().int().min(1).default(preset);
 
 const redisKeys = {
-  // Without it there is no cache, boards are counted, and each process counts requests for itself.
+  // Without it there is no cache, leaderboards are counted, and each process has its own rate limits.
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   REDIS_PREFIX: z.string().min(1).default('gavel:'),
 };
 
-// Wide enough for a bench and for any person; a site on the open net sets what its people need.
+// Large enough for a benchmark. A public site should set lower limits.
 const limitKeys = {
   RATE_LIMIT_BIDS_PER_MINUTE: count(60_000),
   RATE_LIMIT_ITEMS_PER_HOUR: count(60_000),
@@ -17,8 +21,8 @@ const limitKeys = {
   RATE_LIMIT_SEARCHES_PER_MINUTE: count(60_000),
   // How many people may share one address.
   RATE_LIMIT_ADDRESS_FACTOR: count(10),
-  // Whose word for the caller's address is taken. A process on this machine may speak for others; a private network is no such
-  // promise: whoever runs the front elsewhere names its network.
+  // Peers whose X-Forwarded-For header is trusted. The default trusts this machine. Private networks are not trusted by default; if
+  // the web app runs on another machine, add its network here.
   BIDS_TRUSTED_PEERS: z
     .string()
     .default('127.0.0.0/8,::1/128')
@@ -51,4 +55,22 @@ export type BidsConfig = z.output<typeof schema>;
 /** The configuration of the bids service; its README lists the keys. */
 export function readBidsConfig(env: NodeJS.ProcessEnv = process.env): BidsConfig {
   return readConfig(schema, env);
+}
+
+/** The methods with a rate limit. Methods with the same rules are counted together. An address has a multiple of a user's limit. */
+export function limitedMethods(config: BidsConfig): Readonly<Record<string, MethodRules>> {
+  const rules = (name: string, limit: number, seconds: number): MethodRules => ({
+    user: { name: `${name}:user`, limit, seconds },
+    address: { name: `${name}:address`, limit: limit * config.RATE_LIMIT_ADDRESS_FACTOR, seconds },
+  });
+  const bids = rules('bids', config.RATE_LIMIT_BIDS_PER_MINUTE, MINUTE);
+  const items = rules('items', config.RATE_LIMIT_ITEMS_PER_HOUR, HOUR);
+  return {
+    PlaceBid: bids,
+    BuyNow: bids,
+    CreateItem: items,
+    RelistItem: items,
+    UploadPicture: rules('pictures', config.RATE_LIMIT_PICTURES_PER_HOUR, HOUR),
+    ListItems: rules('searches', config.RATE_LIMIT_SEARCHES_PER_MINUTE, MINUTE),
+  };
 }

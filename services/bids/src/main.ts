@@ -30,15 +30,14 @@ import { invalidateChangedItems } from './application/invalidate-changed-items.t
 import { announceDueAuctions, closeDueAuctions } from './application/lifecycle.ts';
 import { PICTURES_PATH } from './application/pictures.ts';
 import type { Auctions, ChangedItems, KeptBoards, PictureStore, PublicItems } from './application/ports.ts';
-import { type BidsConfig, readBidsConfig } from './config.ts';
-import { limitedMethods } from './limited-methods.ts';
+import { type BidsConfig, limitedMethods, readBidsConfig } from './config.ts';
 import { bidsProcess } from './process.ts';
 
-// A bid holds its auction for some milliseconds. Whoever waits this long waits behind a holder that is frozen, and would
-// keep a connection from bids on all other auctions.
+// A bid locks its auction for a few milliseconds. A longer wait means that the lock holder is frozen. Waiting on would take a
+// connection away from bids on other auctions.
 const LOCK_TIMEOUT_MS = 3_000;
 const PRUNE_EVERY_MS = 60_000;
-// What Redis is for can be had without it: longer than this nobody waits.
+// Everything works without Redis, so no request waits longer than this for it.
 const REDIS_ANSWER_MS = 50;
 
 export const bidsService = defineService({
@@ -46,8 +45,8 @@ export const bidsService = defineService({
   readConfig: readBidsConfig,
   pool: { lockTimeoutMs: LOCK_TIMEOUT_MS },
   async build({ config, pool, onStop }) {
-    const redis = await openRedis(config, onStop);
-    const { items, kept } = shareThrough(redis, config.REDIS_PREFIX);
+    const redis = await connectToRedis(config, onStop);
+    const { items, kept } = createShared(redis, config.REDIS_PREFIX);
     const auctions = invalidateChangedItems(createPostgresAuctions(pool), items);
     startBackgroundWork(auctions, pool, onStop);
 
@@ -94,19 +93,19 @@ function startBackgroundWork(auctions: Auctions, pool: Pool, onStop: OnStop): vo
   onStop('idempotency-key pruner', () => pruner.stop());
 }
 
-async function openRedis(config: BidsConfig, onStop: OnStop): Promise<Redis | undefined> {
+async function connectToRedis(config: BidsConfig, onStop: OnStop): Promise<Redis | undefined> {
   if (config.REDIS_URL === undefined) return undefined;
   const redis = await connectRedis({
     url: config.REDIS_URL,
-    meanwhile: 'everything comes from Postgres, and each process counts requests for itself',
+    meanwhile: 'everything is read from Postgres, and each process has its own rate limits',
     answerTimeoutMs: REDIS_ANSWER_MS,
   });
   onStop('redis', () => redis.disconnect());
   return redis;
 }
 
-/** The cache of items and the boards, as far as there is a Redis to share them through. */
-function shareThrough(
+/** The cache of items and the leaderboards in Redis, or their replacements without Redis. */
+function createShared(
   redis: Redis | undefined,
   prefix: string,
 ): { items: PublicItems<Item> & ChangedItems; kept: KeptBoards } {
@@ -121,7 +120,7 @@ function shareThrough(
 
 function openPictureStore(config: BidsConfig, onStop: OnStop): PictureStore {
   if (config.PICTURES_DIRECTORY !== undefined) return createPictureDirectory(config.PICTURES_DIRECTORY);
-  // The configuration holds one of the two.
+  // The configuration requires exactly one of the two.
   const store = createPictureBucket({
     bucket: config.PICTURES_S3_BUCKET ?? '',
     region: config.PICTURES_S3_REGION,

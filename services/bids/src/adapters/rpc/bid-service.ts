@@ -7,10 +7,11 @@ import type {
   PublicItems,
   WatchLists,
 } from '../../application/ports.ts';
-import { bidCommands } from './bid-commands.ts';
-import { bidQueries } from './bid-queries.ts';
+import { biddingMethods } from './bidding-methods.ts';
+import { browsingMethods } from './browsing-methods.ts';
+import { listingMethods } from './listing-methods.ts';
 import { createViewerItems } from './viewer-items.ts';
-import { watchListMethods } from './watch-list-methods.ts';
+import { watchingMethods } from './watching-methods.ts';
 
 export interface BidServicePorts {
   readonly auctions: Auctions;
@@ -24,8 +25,9 @@ export interface BidServicePorts {
 export function createBidService(ports: BidServicePorts): ServiceImpl<typeof BidService> {
   const viewerItems = createViewerItems(ports.watchLists);
   return {
-    ...bidCommands(ports, viewerItems),
-    ...bidQueries(ports, viewerItems),
-    ...watchListMethods(ports),
+    ...biddingMethods(ports, viewerItems),
+    ...listingMethods(ports, viewerItems),
+    ...browsingMethods(ports, viewerItems),
+    ...watchingMethods(ports),
   };
 }

@@ -7,7 +7,7 @@ import { listWatchedItems, unwatchItem, watchItem } from '../../application/watc
 import { toItemMessage } from './item-message.ts';
 
 /** The methods of bids.v1.BidService for the caller's watch list. */
-export function watchListMethods(ports: { watchLists: WatchLists }) {
+export function watchingMethods(ports: { watchLists: WatchLists }) {
   return {
     async watchItem({ itemId }, context) {
       const { userId } = requireCaller(context);

@@ -42,7 +42,7 @@ const states: Readonly<Record<State, BidState>> = {
 const stateOf = new Map(Object.entries(states).map(([state, wire]) => [wire, state as State]));
 
 /** The methods of bids.v1.BidService that only read, except for watch lists. */
-export function bidQueries(
+export function browsingMethods(
   ports: { views: AuctionViews; masks: BidderMasks; items: PublicItems<Item> },
   viewerItems: ViewerItems,
 ) {
