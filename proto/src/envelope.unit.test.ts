@@ -12,7 +12,7 @@ const envelope: EventEnvelope = {
 };
 
 describe('envelope', () => {
-  it('survives the way through headers', () => {
+  it('is the same after it was written to headers and read back', () => {
     expect(fromHeaders(toHeaders(envelope))).toEqual({ ok: true, envelope });
     const traced = {
       ...envelope,
@@ -22,7 +22,7 @@ describe('envelope', () => {
     expect(fromHeaders(toHeaders(traced))).toEqual({ ok: true, envelope: traced });
   });
 
-  it('is only ever flat, non-empty strings', () => {
+  it('consists of flat, non-empty strings', () => {
     const headers = toHeaders({ ...envelope, traceparent: '', tracestate: '' });
     for (const value of Object.values(headers)) {
       expect(typeof value).toBe('string');

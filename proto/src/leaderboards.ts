@@ -1,22 +1,22 @@
 /**
- * How leaderboards lie in Redis: written by the leaderboard consumer alone, read by bids. Every board is one sorted set, so
- * that it is there as a whole or not at all. All boards of one building share a token, and readers go by the token in the
- * state: a building that is not finished is never seen.
+ * The layout of leaderboards in Redis. Only the leaderboard consumer writes them; the bids service reads them. Every board is
+ * one sorted set, so it exists as a whole or not at all. All boards of one build share a token. Readers use the token in the
+ * state key, so they never see an unfinished build.
  *
- * Scores are what a board is ordered by, highest first; equal ones are ordered by member, highest first.
+ * A board is ordered by score, highest first; members with equal scores are ordered by member, highest first.
  */
 export interface LeaderboardKeys {
-  /** A hash: `token` of the boards to read, and what only their keeper reads. */
+  /** A hash: `token` of the boards to read, and fields that only the keeper of the boards reads. */
   readonly state: string;
-  /** There as long as somebody keeps the boards; without it nobody may trust them. */
+  /** Exists while a member keeps the boards up to date; without it readers must not use them. */
   readonly kept: string;
-  /** Of the boards of one building; the name of a board follows. */
+  /** The key prefix of one build's boards; a board's name follows it. */
   boards(token: string): string;
-  /** Matches the keys of all buildings, as in SCAN. */
+  /** A SCAN pattern for the boards of all builds. */
   readonly anyBoard: string;
 }
 
-/** The keys under the prefix that writer and readers agree on, by default `gavel:`. */
+/** The keys under the prefix that writer and readers share; default: `gavel:`. */
 export function leaderboardKeys(prefix: string): LeaderboardKeys {
   const base = `${prefix}leaderboards:`;
   return {
@@ -29,22 +29,22 @@ export function leaderboardKeys(prefix: string): LeaderboardKeys {
 
 /** Names of the boards. */
 export const leaderboard = {
-  /** Item ids by their bids in the last hour. */
+  /** Item ids by number of bids in the last hour. */
   hottest: 'hottest',
-  /** Seller ids by their sold items. */
+  /** Seller ids by number of sold items. */
   topSellers: 'top-sellers',
-  /** One auction's bidders by their highest visible bid, at most BIDDERS_KEPT. */
+  /** One auction's bidders by highest visible bid, at most BIDDERS_KEPT. */
   topBidders: (itemId: string) => `top-bidders:${itemId}`,
 } as const;
 
-/** The most that a board of bidders holds, and that anybody may ask for. */
+/** How many bidders a board holds, which is also the most that a request may ask for. */
 export const BIDDERS_KEPT = 100;
 
-/** A bidder as a member of a board. The sequence comes first: of two equal amounts the later bid's bidder leads. */
+/** A bidder as a member of a board. The sequence comes first, so that of two equal amounts the later bid leads. */
 export interface BoardBidder {
   readonly userId: string;
   readonly bidCount: bigint;
-  /** Of the event of the bidder's highest bid. */
+  /** The sequence of the event with the bidder's highest bid. */
   readonly sequence: bigint;
 }
 
@@ -52,7 +52,7 @@ export function toBidderMember({ userId, bidCount, sequence }: BoardBidder): str
   return `${String(sequence).padStart(19, '0')}:${bidCount}:${userId}`;
 }
 
-/** Throws a RangeError for what is no such member. */
+/** Throws a RangeError for text that is not such a member. */
 export function parseBidderMember(member: string): BoardBidder {
   const [sequence, bidCount, userId] = member.split(':');
   if (sequence === undefined || bidCount === undefined || userId === undefined) {

@@ -1,7 +1,7 @@
 import { type StreamName, streams } from './topology.ts';
 
-// Seed that RabbitMQ's own super-stream clients hash with, so that a foreign client using hash routing
-// finds the same partition (rabbitmq-stream-java-client, HashRoutingStrategy).
+// The seed of RabbitMQ's own super-stream clients, so that a foreign client with hash routing finds the same partition
+// (rabbitmq-stream-java-client, HashRoutingStrategy).
 const SEED = 104729;
 
 /** The partition of a stream that holds every event of one aggregate, for example `gavel.bids-2`. */

@@ -1,9 +1,9 @@
 /**
- * The closed list of machine-readable reasons that a Gavel service may answer with, and the Connect code that each
- * travels under. They go out as a google.rpc.ErrorInfo detail (reason, domain "gavel", metadata).
+ * The closed list of machine-readable reasons for which a Gavel service refuses a request, and the Connect code of each. A
+ * reason is sent as a google.rpc.ErrorInfo detail (reason, domain "gavel", metadata).
  *
- * Adding a reason here is the only way to make a new one: services answer with `Reason`, and the BFF's table of
- * sentences does not compile until it names every one.
+ * A new reason must be added here: services answer with `Reason`, and the web app's table of sentences compiles only when it
+ * names every reason.
  */
 export const reasonCodes = {
   // Any service

@@ -9,7 +9,7 @@ import { isSubject, isSubscription, subjectMatches, toBindingKey } from './subje
 const deep = Array.from({ length: 20 }, (_, i) => `t${i}`).join('.');
 const longest = `gavel.${'a'.repeat(249)}`;
 
-/** Every subject is tried against every subscription. */
+/** The test tries every subject against every subscription. */
 const subjects = [
   'gavel',
   'gavel.bids',
@@ -31,7 +31,7 @@ const subjects = [
   longest,
 ];
 
-/** What each selects, by hand: the third opinion beside the two servers. */
+/** What each subscription selects, written by hand and compared with both servers. */
 const selects: Record<string, (tokens: string[]) => boolean> = {
   '>': () => true,
   '*': (t) => t.length === 1,
@@ -93,7 +93,7 @@ describe('a NATS server, a RabbitMQ topic exchange and subjectMatches', () => {
     expect(subjects.filter((subject) => subjectMatches(subscription, subject))).toEqual(expected);
   });
 
-  it('are asked only what the grammar allows, to its longest', () => {
+  it('are tested with subjects and subscriptions of the grammar, up to the longest', () => {
     expect(subjects.filter((subject) => !isSubject(subject))).toEqual([]);
     expect(subscriptions.filter((subscription) => !isSubscription(subscription))).toEqual([]);
     expect(Buffer.byteLength(longest)).toBe(255);
@@ -109,7 +109,7 @@ async function askNats(connection: NatsConnection): Promise<Map<string, string[]
   }
   await connection.flush();
   for (const subject of subjects) connection.publish(subject);
-  // What a server delivers on a connection comes before its answer to a later ping on it.
+  // A server delivers messages on a connection before it answers a later ping on the same connection.
   await connection.flush();
   return selected;
 }

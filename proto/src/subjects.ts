@@ -1,5 +1,5 @@
 /**
- * Subjects are NATS subjects and at once AMQP routing keys: lower-case tokens of [a-z0-9_-] joined by dots, at most
+ * A subject is both a NATS subject and an AMQP routing key: lower-case tokens of [a-z0-9_-] joined by dots, at most
  * 255 bytes, which is the length limit of an AMQP 0-9-1 short string (https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf, 4.2.5.3).
  */
 const TOKEN = /^[a-z0-9_-]+$/;

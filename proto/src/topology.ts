@@ -1,11 +1,9 @@
-/**
- * Everything that exists on the broker, so that a producer and a consumer that never met declare the same things.
- */
+/** Everything that exists on the broker, so that producers and consumers declare the same things. */
 
-/** The topic exchange: every event goes here too, routed by its subject. */
+/** The topic exchange: every event is published here as well, routed by its subject. */
 export const EVENTS_EXCHANGE = 'gavel.events';
 
-/** Alternate exchange of EVENTS_EXCHANGE and its queue: an event that no queue asked for stays visible here for a while. */
+/** Alternate exchange of EVENTS_EXCHANGE and its queue: an event that no queue is bound for stays visible here for a week. */
 export const UNROUTED_EXCHANGE = 'gavel.unrouted';
 export const UNROUTED_QUEUE = 'gavel.unrouted';
 export const UNROUTED_ARGUMENTS = {
@@ -23,7 +21,7 @@ export const streams = {
 
 export type StreamName = keyof typeof streams;
 
-/** What each partition keeps. The outbox keeps published rows as long, so a lost stream can be filled again from Postgres. */
+/** What each partition keeps. The outbox keeps published rows for the same time, so a lost stream can be refilled from Postgres. */
 export const streamRetention = {
   maxAgeSeconds: 7 * 24 * 3600,
   maxLengthBytes: 5_000_000_000,

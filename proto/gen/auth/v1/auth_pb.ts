@@ -2,7 +2,7 @@
 // @generated from file auth/v1/auth.proto (package auth.v1, syntax proto3)
 /* eslint-disable */
 
-// Who somebody is: accounts, sign-ins and the tokens that the other services believe.
+// Accounts, sign-ins, and the tokens that the other services accept.
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -24,7 +24,7 @@ export const file_auth_v1_auth: GenFile = /*@__PURE__*/
  */
 export type RegisterRequest = Message<"auth.v1.RegisterRequest"> & {
   /**
-   * Compared without regard to letter case.
+   * Compared without regard to letter case. UserCreated.email has the same rule.
    *
    * @generated from field: string email = 1;
    */
@@ -67,7 +67,7 @@ export const RegisterRequestSchema: GenMessage<RegisterRequest> = /*@__PURE__*/
   messageDesc(file_auth_v1_auth, 0);
 
 /**
- * The account made.
+ * The new account.
  *
  * @generated from message auth.v1.RegisterResponse
  */
@@ -88,7 +88,7 @@ export const RegisterResponseSchema: GenMessage<RegisterResponse> = /*@__PURE__*
   messageDesc(file_auth_v1_auth, 1);
 
 /**
- * Credentials, and where they come from.
+ * Credentials and the origin of the request.
  *
  * @generated from message auth.v1.LoginRequest
  */
@@ -333,7 +333,7 @@ export type GetProfileResponse = Message<"auth.v1.GetProfileResponse"> & {
   countryCode: string;
 
   /**
-   * When the account was made.
+   * When the account was created.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 6;
    */
@@ -354,7 +354,7 @@ export const GetProfileResponseSchema: GenMessage<GetProfileResponse> = /*@__PUR
  */
 export const AuthService: GenService<{
   /**
-   * Makes an account. Reasons: EMAIL_TAKEN, RATE_LIMITED.
+   * Creates an account. Reasons: EMAIL_TAKEN, RATE_LIMITED.
    *
    * @generated from rpc auth.v1.AuthService.Register
    */

@@ -197,7 +197,7 @@ export type Item = Message<"bids.v1.Item"> & {
   reserveMet: boolean;
 
   /**
-   * Minor units; 0 when there is none, or bidding is past it.
+   * Minor units; 0 when there is none, or when bidding has passed it.
    *
    * @generated from field: int64 buy_now_price = 17;
    */
@@ -246,7 +246,7 @@ export type Item = Message<"bids.v1.Item"> & {
   reservePrice: bigint;
 
   /**
-   * A bid in the last so many seconds moves the end; 0: none does.
+   * A bid in this many last seconds before the end moves the end; 0: no bid does.
    *
    * @generated from field: int32 soft_close_seconds = 24;
    */
@@ -324,14 +324,14 @@ export type PlaceBidRequest = Message<"bids.v1.PlaceBidRequest"> & {
   amount: bigint;
 
   /**
-   * Chosen by the caller; a repeat within 24 hours gets the first answer again.
+   * Chosen by the caller; a repeated request within 24 hours gets the first answer again.
    *
    * @generated from field: string idempotency_key = 3;
    */
   idempotencyKey: string;
 
   /**
-   * The most that the caller would pay: Gavel bids no more than it takes. Never shown to anyone else.
+   * The most that the caller would pay: Gavel bids no more than needed to lead. Never shown to anyone else.
    *
    * @generated from field: optional int64 max_amount = 4;
    */
@@ -520,7 +520,7 @@ export type CreateItemRequest = Message<"bids.v1.CreateItemRequest"> & {
   startsAt: string;
 
   /**
-   * A bid in the last so many seconds moves the end to so many seconds after it; 0: none does.
+   * A bid in the last `soft_close_seconds` before the end moves the end to that many seconds after the bid; 0: no bid does.
    *
    * @generated from field: int32 soft_close_seconds = 11;
    */
@@ -542,7 +542,7 @@ export const CreateItemRequestSchema: GenMessage<CreateItemRequest> = /*@__PURE_
   messageDesc(file_bids_v1_bids, 6);
 
 /**
- * Which unsold item, and when it is to run again.
+ * The unsold item, and when the new auction runs.
  *
  * @generated from message bids.v1.RelistItemRequest
  */
@@ -723,7 +723,7 @@ export type ListItemsRequest = Message<"bids.v1.ListItemsRequest"> & {
   currency: string;
 
   /**
-   * Only items that end within so many seconds; 0 means all.
+   * Only items that end within this many seconds; 0 means all.
    *
    * @generated from field: int32 ending_within_seconds = 8;
    */
@@ -737,7 +737,7 @@ export type ListItemsRequest = Message<"bids.v1.ListItemsRequest"> & {
   sort: ItemSort;
 
   /**
-   * Items whose start is still to come instead of running ones.
+   * Upcoming items instead of running ones.
    *
    * @generated from field: bool scheduled = 10;
    */
@@ -836,7 +836,7 @@ export const ListSellerItemsResponseSchema: GenMessage<ListSellerItemsResponse> 
   messageDesc(file_bids_v1_bids, 15);
 
 /**
- * What to change; what is absent stays.
+ * The fields to change; absent fields stay as they are.
  *
  * @generated from message bids.v1.UpdateItemRequest
  */
@@ -1039,7 +1039,7 @@ export const ListCategoriesRequestSchema: GenMessage<ListCategoriesRequest> = /*
  */
 export type ListCategoriesResponse = Message<"bids.v1.ListCategoriesResponse"> & {
   /**
-   * Its top, in order of name.
+   * Its top level, in order of name.
    *
    * @generated from field: repeated bids.v1.Category categories = 1;
    */
@@ -1419,7 +1419,7 @@ export const ListSalesResponseSchema: GenMessage<ListSalesResponse> = /*@__PURE_
  */
 export type UploadPictureRequest = Message<"bids.v1.UploadPictureRequest"> & {
   /**
-   * The file: JPEG, PNG, WebP, AVIF or GIF, told by its bytes; up to 10 MiB and 50 million pixels.
+   * The file: JPEG, PNG, WebP, AVIF or GIF, recognised by its bytes; up to 10 MiB and 50 million pixels.
    *
    * @generated from field: bytes data = 1;
    */
@@ -1440,7 +1440,7 @@ export const UploadPictureRequestSchema: GenMessage<UploadPictureRequest> = /*@_
  */
 export type UploadPictureResponse = Message<"bids.v1.UploadPictureResponse"> & {
   /**
-   * Site path of its largest size, for CreateItem's and UpdateItem's images.
+   * Site path of its largest size, for the images of CreateItem and UpdateItem.
    *
    * @generated from field: string path = 1;
    */
@@ -1678,7 +1678,7 @@ export const GetTopSellersRequestSchema: GenMessage<GetTopSellersRequest> = /*@_
  */
 export type GetTopSellersResponse = Message<"bids.v1.GetTopSellersResponse"> & {
   /**
-   * First first.
+   * Most sold items first.
    *
    * @generated from field: repeated bids.v1.TopSeller sellers = 1;
    */
@@ -1755,7 +1755,7 @@ export const ItemStatus = {
   CANCELLED: 3,
 
   /**
-   * Its start is still to come.
+   * Its start is in the future.
    *
    * @generated from enum value: ITEM_STATUS_SCHEDULED = 4;
    */
@@ -1776,7 +1776,7 @@ export const ItemStatusSchema: GenEnum<ItemStatus> = /*@__PURE__*/
   enumDesc(file_bids_v1_bids, 0);
 
 /**
- * How an ended auction came out.
+ * The outcome of an ended auction.
  *
  * @generated from enum bids.v1.ItemOutcome
  */
@@ -1811,7 +1811,7 @@ export const ItemOutcome = {
 } as const;
 
 /**
- * How an ended auction came out.
+ * The outcome of an ended auction.
  *
  * @generated from enum bids.v1.ItemOutcome
  */
@@ -2144,7 +2144,7 @@ export const PictureService: GenService<{
   serviceDesc(file_bids_v1_bids, 1);
 
 /**
- * Who and what leads. Public.
+ * Leaderboards of bidders, auctions and sellers. Public.
  *
  * @generated from service bids.v1.LeaderboardService
  */
@@ -2160,7 +2160,7 @@ export const LeaderboardService: GenService<{
     output: typeof GetTopBiddersResponseSchema;
   },
   /**
-   * The running auctions with the most bids of late, hottest first.
+   * The running auctions with the most bids in the last hour, hottest first.
    *
    * @generated from rpc bids.v1.LeaderboardService.GetHottestAuctions
    */
@@ -2170,7 +2170,7 @@ export const LeaderboardService: GenService<{
     output: typeof GetHottestAuctionsResponseSchema;
   },
   /**
-   * The sellers with the most sold items, first first.
+   * The sellers with the most sold items, highest count first.
    *
    * @generated from rpc bids.v1.LeaderboardService.GetTopSellers
    */

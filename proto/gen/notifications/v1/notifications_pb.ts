@@ -2,7 +2,7 @@
 // @generated from file notifications/v1/notifications.proto (package notifications.v1, syntax proto3)
 /* eslint-disable */
 
-// What Gavel has to tell its users.
+// Notifications about auctions, and each person's preferences for them.
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -16,7 +16,7 @@ export const file_notifications_v1_notifications: GenFile = /*@__PURE__*/
   fileDesc("CiRub3RpZmljYXRpb25zL3YxL25vdGlmaWNhdGlvbnMucHJvdG8SEG5vdGlmaWNhdGlvbnMudjEiswEKDE5vdGlmaWNhdGlvbhIKCgJpZBgBIAEoCRIwCgRraW5kGAIgASgOMiIubm90aWZpY2F0aW9ucy52MS5Ob3RpZmljYXRpb25LaW5kEg8KB2l0ZW1faWQYAyABKAkSDQoFdGl0bGUYBCABKAkSDgoGYW1vdW50GAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEhIKCmNyZWF0ZWRfYXQYByABKAkSDwoHcmVhZF9hdBgIIAEoCSJpChhMaXN0Tm90aWZpY2F0aW9uc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEEhMKC3VucmVhZF9vbmx5GAMgASgIIoEBChlMaXN0Tm90aWZpY2F0aW9uc1Jlc3BvbnNlEjUKDW5vdGlmaWNhdGlvbnMYASADKAsyHi5ub3RpZmljYXRpb25zLnYxLk5vdGlmaWNhdGlvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSFAoMdW5yZWFkX2NvdW50GAMgASgDIiYKD01hcmtSZWFkUmVxdWVzdBITCgJpZBgBIAEoCUIHukgEcgIYQCIoChBNYXJrUmVhZFJlc3BvbnNlEhQKDHVucmVhZF9jb3VudBgBIAEoAyJpCgpQcmVmZXJlbmNlEjwKBGtpbmQYASABKA4yIi5ub3RpZmljYXRpb25zLnYxLk5vdGlmaWNhdGlvbktpbmRCCrpIB4IBBBABIAASDgoGaW5fYXBwGAIgASgIEg0KBWVtYWlsGAMgASgIIhcKFUdldFByZWZlcmVuY2VzUmVxdWVzdCJLChZHZXRQcmVmZXJlbmNlc1Jlc3BvbnNlEjEKC3ByZWZlcmVuY2VzGAEgAygLMhwubm90aWZpY2F0aW9ucy52MS5QcmVmZXJlbmNlIlcKGFVwZGF0ZVByZWZlcmVuY2VzUmVxdWVzdBI7CgtwcmVmZXJlbmNlcxgBIAMoCzIcLm5vdGlmaWNhdGlvbnMudjEuUHJlZmVyZW5jZUIIukgFkgECEBAiTgoZVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZRIxCgtwcmVmZXJlbmNlcxgBIAMoCzIcLm5vdGlmaWNhdGlvbnMudjEuUHJlZmVyZW5jZSrsAQoQTm90aWZpY2F0aW9uS2luZBIhCh1OT1RJRklDQVRJT05fS0lORF9VTlNQRUNJRklFRBAAEhwKGE5PVElGSUNBVElPTl9LSU5EX09VVEJJRBABEhkKFU5PVElGSUNBVElPTl9LSU5EX1dPThACEhoKFk5PVElGSUNBVElPTl9LSU5EX1NPTEQQAxIhCh1OT1RJRklDQVRJT05fS0lORF9FTkRJTkdfU09PThAEEh8KG05PVElGSUNBVElPTl9LSU5EX0NBTkNFTExFRBAFEhwKGE5PVElGSUNBVElPTl9LSU5EX1VOU09MRBAGMqkDChNOb3RpZmljYXRpb25TZXJ2aWNlEmwKEUxpc3ROb3RpZmljYXRpb25zEioubm90aWZpY2F0aW9ucy52MS5MaXN0Tm90aWZpY2F0aW9uc1JlcXVlc3QaKy5ub3RpZmljYXRpb25zLnYxLkxpc3ROb3RpZmljYXRpb25zUmVzcG9uc2USUQoITWFya1JlYWQSIS5ub3RpZmljYXRpb25zLnYxLk1hcmtSZWFkUmVxdWVzdBoiLm5vdGlmaWNhdGlvbnMudjEuTWFya1JlYWRSZXNwb25zZRJjCg5HZXRQcmVmZXJlbmNlcxInLm5vdGlmaWNhdGlvbnMudjEuR2V0UHJlZmVyZW5jZXNSZXF1ZXN0Gigubm90aWZpY2F0aW9ucy52MS5HZXRQcmVmZXJlbmNlc1Jlc3BvbnNlEmwKEVVwZGF0ZVByZWZlcmVuY2VzEioubm90aWZpY2F0aW9ucy52MS5VcGRhdGVQcmVmZXJlbmNlc1JlcXVlc3QaKy5ub3RpZmljYXRpb25zLnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2ViBnByb3RvMw", [file_buf_validate_validate]);
 
 /**
- * One thing told.
+ * One notification.
  *
  * @generated from message notifications.v1.Notification
  */
@@ -29,7 +29,7 @@ export type Notification = Message<"notifications.v1.Notification"> & {
   id: string;
 
   /**
-   * What it tells.
+   * What it is about.
    *
    * @generated from field: notifications.v1.NotificationKind kind = 2;
    */
@@ -311,7 +311,7 @@ export const UpdatePreferencesResponseSchema: GenMessage<UpdatePreferencesRespon
   messageDesc(file_notifications_v1_notifications, 9);
 
 /**
- * What a notification tells.
+ * What a notification is about.
  *
  * @generated from enum notifications.v1.NotificationKind
  */
@@ -367,7 +367,7 @@ export const NotificationKind = {
 } as const;
 
 /**
- * What a notification tells.
+ * What a notification is about.
  *
  * @generated from enum notifications.v1.NotificationKind
  */
@@ -380,7 +380,7 @@ export const NotificationKindSchema: GenEnum<NotificationKind> = /*@__PURE__*/
   enumDesc(file_notifications_v1_notifications, 0);
 
 /**
- * The caller's notifications and which of them are wanted. Every method needs an access token.
+ * The caller's notifications and preferences. Every method needs an access token.
  *
  * @generated from service notifications.v1.NotificationService
  */
@@ -406,7 +406,7 @@ export const NotificationService: GenService<{
     output: typeof MarkReadResponseSchema;
   },
   /**
-   * What the caller wants to be told, and how.
+   * Which notifications the caller wants, and how.
    *
    * @generated from rpc notifications.v1.NotificationService.GetPreferences
    */
@@ -416,7 +416,7 @@ export const NotificationService: GenService<{
     output: typeof GetPreferencesResponseSchema;
   },
   /**
-   * Changes what the caller wants to be told; kinds that are not named stay. Reason: INVALID_FIELD.
+   * Changes the caller's preferences; kinds that are not named stay as they are. Reason: INVALID_FIELD.
    *
    * @generated from rpc notifications.v1.NotificationService.UpdatePreferences
    */

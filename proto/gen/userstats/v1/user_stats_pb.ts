@@ -2,7 +2,7 @@
 // @generated from file userstats/v1/user_stats.proto (package userstats.v1, syntax proto3)
 /* eslint-disable */
 
-// What a person has done, counted from events.
+// A person's totals, counted from events.
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
