@@ -31,7 +31,7 @@ const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
 describe('the relay', () => {
   it('drops old published rows with their partitions, without a DELETE', async () => {
     await rig.pool.query(`SELECT setval('outbox_id_seq', 249999)`);
-    const relay = rig.relay({ partitionRows: 100, retentionSeconds: 0, lookMs: 100 });
+    const relay = rig.relay({ partitionRows: 100, retentionSeconds: 0, partitionCheckMs: 100 });
     await vi.waitFor(async () => expect(await partitionNames()).toContain('outbox_250000'), AWHILE);
     const first = uuidv7();
     for (let i = 0; i < 8; i++) {

@@ -1,16 +1,16 @@
 import type { Logger } from '@gavel/observability/logger';
 import type { Pool } from '@gavel/postgres/pool';
 import { isTransient } from '@gavel/postgres/sqlstate';
+import type { Running } from '@gavel/resilience';
 import { dropPartitions } from './drop-partitions.ts';
 import { makePartitions } from './make-partitions.ts';
 
-export interface PartitionKeeper {
-  /** Checks the partitions now, besides every half minute. */
-  look(): void;
-  stop(): Promise<void>;
+export interface PartitionKeeper extends Running {
+  /** Checks the partitions now. They are also checked every half minute. */
+  check(): void;
 }
 
-const LOOK_MS = 30_000;
+const CHECK_MS = 30_000;
 // About 100 MB per partition with bodies of 200 bytes.
 const PARTITION_ROWS = 250_000;
 
@@ -19,7 +19,7 @@ export function startPartitionKeeper(
   pool: Pool,
   options: {
     rows: number | undefined;
-    lookMs: number | undefined;
+    checkMs: number | undefined;
     retentionSeconds: number;
     isActive: () => boolean;
     log: Logger;
@@ -27,7 +27,7 @@ export function startPartitionKeeper(
 ): PartitionKeeper {
   let running: Promise<void> | undefined;
 
-  const look = async (): Promise<void> => {
+  const makeAndDrop = async (): Promise<void> => {
     try {
       const made = await makePartitions(pool, options.rows ?? PARTITION_ROWS);
       const dropped = await dropPartitions(pool, options.retentionSeconds);
@@ -38,15 +38,15 @@ export function startPartitionKeeper(
       options.log[level]({ err: error }, 'outbox partitions not changed, trying again later');
     }
   };
-  const start = (): void => {
+  const check = (): void => {
     if (!options.isActive() || running) return;
-    running = look().finally(() => {
+    running = makeAndDrop().finally(() => {
       running = undefined;
     });
   };
-  const timer = setInterval(start, options.lookMs ?? LOOK_MS);
+  const timer = setInterval(check, options.checkMs ?? CHECK_MS);
   return {
-    look: start,
+    check,
     async stop() {
       clearInterval(timer);
       await running;

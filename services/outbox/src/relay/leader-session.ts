@@ -1,12 +1,12 @@
 import type { Pool } from '@gavel/postgres/pool';
 import type { QueryConfig, QueryResultRow } from 'pg';
 
-/** The one database session that holds an outbox. Claims go through it, so losing the session is losing the claims. */
+/** The one database session that holds an outbox. Claims go through it, so a relay that loses the session cannot claim. */
 export interface LeaderSession {
   query<R extends QueryResultRow>(query: QueryConfig): Promise<R[]>;
   /** Rejects when the session is lost; never resolves. */
   readonly lost: Promise<never>;
-  /** Closes the session, which gives the lock back. */
+  /** Closes the session, which releases the lock. */
   close(): void;
 }
 
@@ -25,7 +25,7 @@ const SETTINGS = `
   SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off;
   SET tcp_keepalives_idle = 4; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3`;
 
-// pg_locks shows a bigint key as its high and low half.
+// Ends the session that holds the lock. pg_locks shows a bigint key as its high and low half.
 const END_HOLDER = `
 SELECT pg_terminate_backend(pid) FROM pg_locks
 WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND pid <> $2

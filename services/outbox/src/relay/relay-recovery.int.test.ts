@@ -190,7 +190,7 @@ describe('the relay', () => {
   });
 
   it('publishes and drops partitions while another session holds xmin', async () => {
-    const relay = rig.relay({ partitionRows: 250_000, retentionSeconds: 0, lookMs: 200 });
+    const relay = rig.relay({ partitionRows: 250_000, retentionSeconds: 0, partitionCheckMs: 200 });
     await isActive(relay);
     const before = await deadRows();
     const holder = await rig.pool.connect();

@@ -41,7 +41,7 @@ export interface RelayOptions {
   /** How long a publisher waits for a confirm before it reconnects; default: 10 s. */
   stallMs?: number;
   /** How often the partitions of the table are checked; default: 30 s. */
-  lookMs?: number;
+  partitionCheckMs?: number;
   /** Replaces the gap reader, in a test that proves that a wrong reader is found. */
   createReader?: CreateReader;
   /** Replaces the publisher to the stream, in a test that proves that a wrong one is found. */
@@ -89,7 +89,7 @@ export function startRelay(options: RelayOptions): Relay {
   });
   const partitions = startPartitionKeeper(pool, {
     rows: options.partitionRows,
-    lookMs: options.lookMs,
+    checkMs: options.partitionCheckMs,
     retentionSeconds: options.retentionSeconds,
     isActive: () => leadership.role === 'active',
     log,
@@ -97,7 +97,7 @@ export function startRelay(options: RelayOptions): Relay {
 
   const lead = async (session: LeaderSession, stop: AbortSignal): Promise<void> => {
     metrics.tookOver();
-    partitions.look();
+    partitions.check();
     const again = await publishTypesKnownByNow(pool);
     if (again.length > 0)
       log.info({ events: again.length }, 'publishing events that an older relay did not know');
