@@ -13,6 +13,7 @@ const checks = [
   'check:layers',
   'check:dead',
   'check:generated',
+  'check:processes',
   'check:types:bff',
   'check:lint',
   'check:contracts',

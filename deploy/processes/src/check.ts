@@ -1,0 +1,30 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { withProcessTable } from './readme-table.ts';
+
+// `npm run check:processes`: every descriptor is in the one list, and the README's table is what the list says.
+
+const root = resolve(import.meta.dirname, '../../..');
+const list = 'deploy/processes/src/processes.ts';
+const problems: string[] = [];
+
+const listed = readFileSync(join(root, list), 'utf8');
+const descriptors = globSync(['services/*/src/**/process.ts', 'consumers/*/src/process.ts', 'bff/process.ts'], {
+  cwd: root,
+});
+for (const file of descriptors) {
+  const names = [...readFileSync(join(root, file), 'utf8').matchAll(/export const (\w+Process)\b/g)];
+  if (names.length === 0) problems.push(`${file}: exports no descriptor; its name ends in Process`);
+  for (const [, name = ''] of names) {
+    if (!new RegExp(`^ {2}${name},$`, 'm').test(listed)) problems.push(`${file}: ${name} is missing in ${list}`);
+  }
+}
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+if (readme !== withProcessTable(readme)) {
+  problems.push('README.md: the table of processes differs from the descriptors; run `npm run generate`');
+}
+
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exitCode = 1;
+else console.log(`${descriptors.length} descriptor files, all listed`);
