@@ -9,14 +9,18 @@ const list = 'deploy/processes/src/processes.ts';
 const problems: string[] = [];
 
 const listed = readFileSync(join(root, list), 'utf8');
-const descriptors = globSync(['services/*/src/**/process.ts', 'consumers/*/src/process.ts', 'bff/process.ts'], {
-  cwd: root,
-});
+const descriptors = globSync(
+  ['services/*/src/**/process.ts', 'consumers/*/src/process.ts', 'bff/process.ts'],
+  {
+    cwd: root,
+  },
+);
 for (const file of descriptors) {
   const names = [...readFileSync(join(root, file), 'utf8').matchAll(/export const (\w+Process)\b/g)];
   if (names.length === 0) problems.push(`${file}: exports no descriptor; its name ends in Process`);
   for (const [, name = ''] of names) {
-    if (!new RegExp(`^ {2}${name},$`, 'm').test(listed)) problems.push(`${file}: ${name} is missing in ${list}`);
+    if (!new RegExp(`^ {2}${name},$`, 'm').test(listed))
+      problems.push(`${file}: ${name} is missing in ${list}`);
   }
 }
 
