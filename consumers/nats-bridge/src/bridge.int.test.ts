@@ -12,7 +12,7 @@ import { expectExactly, itemIn, numberedBids } from './testing/numbered-bids.ts'
 
 const BIDS = 'GAVEL_BIDS';
 const PARTITION = 'gavel.bids-0';
-const AWHILE = { timeout: 30_000, interval: 50 };
+const WAIT = { timeout: 30_000, interval: 50 };
 
 describe('the bridge', () => {
   let server: TestNats;
@@ -55,7 +55,7 @@ describe('the bridge', () => {
   }
   async function start(): Promise<string> {
     const url = await begin();
-    await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), AWHILE);
+    await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), WAIT);
     return url;
   }
   const written = async () => (await (await jetstreamManager(nats)).streams.info(BIDS)).state;
@@ -63,9 +63,9 @@ describe('the bridge', () => {
     for (let run = stops.pop(); run; run = stops.pop()) await run();
   }
   const holds = (count: number) =>
-    vi.waitFor(async () => expect(await countMirrored(nats, BIDS)).toBe(count), AWHILE);
+    vi.waitFor(async () => expect(await countMirrored(nats, BIDS)).toBe(count), WAIT);
 
-  it('brings events to whoever subscribes in NATS, as CloudEvents with the bodies of the stream', async () => {
+  it('delivers events to NATS subscribers as CloudEvents, with the bodies of the stream', async () => {
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
     const received: { subject: string; headers: Record<string, string[]>; amount: unknown }[] = [];
     nats.subscribe('gavel.bids.bid_placed.*', {
@@ -88,7 +88,7 @@ describe('the bridge', () => {
       cloudEvents_tracestate: 'vendor=a "quoted" one',
     });
     await producer.send(PARTITION, bids);
-    await vi.waitFor(() => expect(received).toHaveLength(3), AWHILE);
+    await vi.waitFor(() => expect(received).toHaveLength(3), WAIT);
     expect(received.map(({ amount }) => amount)).toEqual([100n, 101n, 102n]);
     const { envelope } = first;
     expect(received[0]?.subject).toBe(envelope.subject);
@@ -111,7 +111,7 @@ describe('the bridge', () => {
     });
   });
 
-  it('goes on where it was after a restart, with every partition, and repeats nothing', async () => {
+  it('continues every partition at its position after a restart, and repeats nothing', async () => {
     const items = partitionsOf('gavel.bids').map(itemIn);
     const sent = numberedBids(items, 40);
     const send = (bids: typeof sent) =>
@@ -139,7 +139,7 @@ describe('the bridge', () => {
     expect(status.partitions.filter(({ offset }) => offset === '19')).toHaveLength(4);
   });
 
-  it('mirrors an event once that lies on the stream twice, at any distance, and one that comes late still', async () => {
+  it('mirrors an event once, however far apart its copies are on the stream, and mirrors late events', async () => {
     const item = itemIn(PARTITION);
     const [a, b, c, d, e] = numberedBids([item], 5);
     if (!(a && b && c && d && e)) throw new Error('five bids');
@@ -148,18 +148,18 @@ describe('the bridge', () => {
     await holds(3);
     await stop();
     await start();
-    // A new session knows nothing of the first but what JetStream holds; c was set aside and comes behind d.
+    // The new session knows only what JetStream holds. The relay had set event c aside: it comes after d.
     await producer.send(PARTITION, [a, d, c, c, b, e]);
     await vi.waitFor(async () => {
       const ids = (await readMirrored(nats, BIDS)).map(({ id }) => id);
       expect(ids).toEqual([a, b, d, c, e].map(({ envelope }) => envelope.id));
-    }, AWHILE);
+    }, WAIT);
   });
 
-  it('passes over what is no event, and goes on', async () => {
+  it('skips messages that are not events', async () => {
     const [first, second] = numberedBids([itemIn(PARTITION)], 2);
     if (!(first && second)) throw new Error('two bids');
-    const stranger = {
+    const foreign = {
       body: Buffer.from('hello'),
       properties: { ...second.properties, cloudEvents_subject: 'other.place' },
     };
@@ -167,14 +167,14 @@ describe('the bridge', () => {
     await producer.send(PARTITION, [
       first,
       { body: Buffer.from('no headers'), properties: {} },
-      stranger,
+      foreign,
       second,
     ]);
     await holds(2);
     expectExactly(await readMirrored(nats, BIDS), [first, second]);
   });
 
-  it('goes on with the other partitions while one is refused, and names that one', async () => {
+  it('mirrors the other partitions while one is refused, and names the refused one', async () => {
     const other = 'gavel.bids-3';
     const [item, otherItem] = [itemIn(PARTITION), itemIn(other)];
     const bids = numberedBids([item], 60);
@@ -193,7 +193,7 @@ describe('the bridge', () => {
     await vi.waitFor(
       async () =>
         expect((await producer.client.streamStatsRequest(PARTITION)).firstChunkId).toBeGreaterThan(10n),
-      AWHILE,
+      WAIT,
     );
     const url = await begin();
     const notRunning = async () => {
@@ -205,8 +205,8 @@ describe('the bridge', () => {
     const refused = [
       { partition: PARTITION, state: 'refused', problem: expect.stringContaining('retention') },
     ];
-    await vi.waitFor(async () => expect(await notRunning()).toMatchObject(refused), AWHILE);
-    // Each batch is mirrored before the next is sent: the session that began with the refusal goes on.
+    await vi.waitFor(async () => expect(await notRunning()).toMatchObject(refused), WAIT);
+    // Each batch is mirrored before the next is sent: the refusal does not end the session.
     for (let sent = 0; sent < 30; sent += 10) {
       await producer.send(other, otherBids.slice(sent, sent + 10));
       await vi.waitFor(async () => expect(await countMirrored(nats, BIDS)).toBe(2 + sent + 10), 3_000);
@@ -215,7 +215,7 @@ describe('the bridge', () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
   });
 
-  it('goes on when another client has written into its JetStream stream', async () => {
+  it('continues after another client has written into its JetStream stream', async () => {
     const [first, second] = numberedBids([itemIn(PARTITION)], 2);
     if (!(first && second)) throw new Error('two bids');
     await start();
@@ -231,42 +231,39 @@ describe('the bridge', () => {
   it.each([
     ['shorter', 3],
     ['longer', 6],
-  ])(
-    'reads a stream that was made anew from its start, repeating nothing, when it is %s now',
-    async (_, held) => {
-      const sent = numberedBids([itemIn(PARTITION)], 7);
-      await start();
-      await producer.send(PARTITION, sent.slice(0, 4));
-      await holds(4);
-      await stop();
-      await producer.client.deleteStream({ stream: PARTITION });
-      await producer.client.createStream({ stream: PARTITION, arguments: {} });
-      await producer.send(PARTITION, sent.slice(1, 1 + held));
-      await start();
-      await producer.send(PARTITION, sent.slice(1 + held));
-      await holds(7);
-      expectExactly(await readMirrored(nats, BIDS), sent);
-    },
-  );
+  ])('reads a recreated stream that is %s from its start, and repeats nothing', async (_, held) => {
+    const sent = numberedBids([itemIn(PARTITION)], 7);
+    await start();
+    await producer.send(PARTITION, sent.slice(0, 4));
+    await holds(4);
+    await stop();
+    await producer.client.deleteStream({ stream: PARTITION });
+    await producer.client.createStream({ stream: PARTITION, arguments: {} });
+    await producer.send(PARTITION, sent.slice(1, 1 + held));
+    await start();
+    await producer.send(PARTITION, sent.slice(1 + held));
+    await holds(7);
+    expectExactly(await readMirrored(nats, BIDS), sent);
+  });
 
-  it('repeats nothing of a stream that was made anew, though JetStream has discarded what was mirrored', async () => {
+  it('repeats nothing of a recreated stream, even after JetStream has discarded mirrored events', async () => {
     const items = Array.from({ length: 65 }, () => itemIn(PARTITION));
     const sent = numberedBids(items, 65);
     await begin(20_000);
-    // The one before the last was lost before it was mirrored, and comes with the rest.
+    // The event before the last was lost before it was mirrored. It comes with the others.
     await producer.send(PARTITION, [...sent.slice(0, 58), ...sent.slice(59, 60)]);
-    await vi.waitFor(async () => expect((await written()).last_seq).toBe(59), AWHILE);
+    await vi.waitFor(async () => expect((await written()).last_seq).toBe(59), WAIT);
     expect((await written()).first_seq).toBeGreaterThan(10);
     await stop();
-    // As if minutes had gone by: until then the server itself knows the ids (Nats-Msg-Id).
+    // For some minutes the server itself recognises the ids (Nats-Msg-Id). This ends that time.
     await (await jetstreamManager(nats)).streams.update(BIDS, { duplicate_window: 100_000_000 });
     await producer.client.deleteStream({ stream: PARTITION });
     await producer.client.createStream({ stream: PARTITION, arguments: {} });
     await producer.send(PARTITION, sent.slice(0, 20));
     await begin(20_000);
-    // As a refill does it: in order, and while the bridge reads.
+    // A refill writes in order, while the bridge reads.
     await producer.send(PARTITION, sent.slice(20));
-    await vi.waitFor(async () => expect((await written()).last_seq).toBeGreaterThanOrEqual(65), AWHILE);
+    await vi.waitFor(async () => expect((await written()).last_seq).toBeGreaterThanOrEqual(65), WAIT);
     expect((await written()).last_seq).toBe(65);
     const after = [58, 60, 61, 62, 63, 64].map((index) => sent[index]?.envelope.id);
     expect((await readMirrored(nats, BIDS)).slice(-6).map(({ id }) => id)).toEqual(after);

@@ -12,12 +12,12 @@ const keys = z.object({
     .refine((text) => text.split(',').every((each) => natsUrl.safeParse(each.trim()).success), {
       error: 'expected nats:// or tls:// URLs, with commas between them',
     }),
-  /** Paths: see NatsFiles. */
+  /** Paths, see NatsFiles. */
   NATS_CREDENTIALS: file,
   NATS_CA_FILE: file,
   NATS_CERT_FILE: file,
   NATS_KEY_FILE: file,
-  /** What each JetStream stream keeps; the oldest messages go first. */
+  /** The largest size of each JetStream stream; the oldest messages are removed first. */
   NATS_MAX_BYTES: z.coerce.number().int().min(1_048_576).default(1_073_741_824),
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
 });
@@ -34,7 +34,7 @@ const schema = keys
 
 export type BridgeConfig = z.output<typeof schema>;
 
-/** What the bridge is told by its environment. Throws a ConfigError that names every bad key. */
+/** The bridge's configuration. Throws a ConfigError that names every bad key. */
 export function readBridgeConfig(env: NodeJS.ProcessEnv = process.env): BridgeConfig {
   return readConfig(schema, env);
 }

@@ -11,19 +11,19 @@ import { eventHeader } from './adapters/jetstream/message-headers.ts';
 import { jetStreamName, readMirrorEnd } from './adapters/jetstream/mirror-stream.ts';
 import type { Positions } from './domain/positions.ts';
 
-/** A message of the mirror. */
+/** Where a message is in the mirror. */
 export interface MirroredPlace {
-  /** The JetStream stream, for example `GAVEL_BIDS`, and the sequence there. */
+  /** The JetStream stream, for example `GAVEL_BIDS`, and the message's sequence in it. */
   readonly stream: string;
   readonly sequence: number;
   readonly storedAt: Date;
 }
 
-/** Questions about the mirror, for people and tools; nothing is written. */
+/** Questions about the mirror, for people and tools. It writes nothing. */
 export interface MirrorInspector {
-  /** How far each partition has been mirrored; undefined when NATS has no such stream. Throws `MirrorRefused`. */
+  /** How far each partition has been mirrored; undefined if NATS has no such stream. Throws `MirrorRefused`. */
   positions(stream: StreamName): Promise<Positions | undefined>;
-  /** Where an event is, among the messages of its subject that were stored since a moment; undefined when it is not there. */
+  /** Finds an event among the messages of its subject that were stored since a moment; undefined if it is not there. */
   find(
     stream: StreamName,
     event: { readonly id: string; readonly subject: string },
@@ -35,7 +35,7 @@ export interface MirrorInspector {
 const TIMEOUT_MS = 5_000;
 const BATCH = 500;
 
-/** Opens a connection of its own. Rejects when NATS is away or refuses. */
+/** Opens its own connection. Rejects when NATS is unavailable or refuses. */
 export async function inspectMirror(natsUrl: string, name: string): Promise<MirrorInspector> {
   const connection = await connectOnce(natsUrl, name);
   const manager = await jetstreamManager(connection, { timeout: TIMEOUT_MS }).catch(

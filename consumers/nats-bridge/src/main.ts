@@ -1,24 +1,21 @@
 import { type StreamName, streams } from '@gavel/proto/topology';
-import { delayBefore } from '@gavel/resilience';
 import { createHealth } from '@gavel/service-runtime/health';
 import { sendJson, startHttpServer } from '@gavel/service-runtime/http-server';
 import { type ProcessScope, runProcess } from '@gavel/service-runtime/run-process';
-import { createGavelStream } from './adapters/gavel-stream.ts';
 import type { NatsFiles } from './adapters/jetstream/connect-once.ts';
 import { createJetStreamMirror } from './adapters/jetstream/jetstream-mirror.ts';
-import { StreamMirror } from './application/stream-mirror.ts';
+import { createEventLog } from './adapters/rabbitmq/event-log.ts';
+import { startStreamMirror } from './application/stream-mirror.ts';
 import { observeLag } from './application/telemetry.ts';
 import { type BridgeConfig, readBridgeConfig } from './config.ts';
 import { natsBridgeProcess } from './process.ts';
 
-const pace = { firstMs: 100, maxMs: 5_000 };
-
-/** Wires and starts the bridge; returns the base URL of its health answers. */
+/** Starts the bridge. Returns the base URL of its HTTP server. */
 export async function startNatsBridge(
   config: BridgeConfig,
   scope: Pick<ProcessScope, 'onStop'>,
 ): Promise<string> {
-  const log = createGavelStream(config.STREAM_URL, 'nats-bridge');
+  const log = createEventLog(config.STREAM_URL, 'nats-bridge');
   scope.onStop('stream', () => log.close());
   const mirrors = (Object.keys(streams) as StreamName[]).map((stream) => {
     const mirror = createJetStreamMirror({
@@ -28,7 +25,7 @@ export async function startNatsBridge(
       maxBytes: config.NATS_MAX_BYTES,
       replicas: config.NATS_REPLICAS,
     });
-    return new StreamMirror({ stream, log, mirror, delayBefore: (failures) => delayBefore(failures, pace) });
+    return startStreamMirror({ stream, log, mirror });
   });
   scope.onStop('mirrors', async () => {
     await Promise.all(mirrors.map((mirror) => mirror.stop()));

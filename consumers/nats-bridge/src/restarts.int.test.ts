@@ -59,7 +59,7 @@ describe('the bridge as a process', () => {
   }
   const server = (name: 'nats' | 'rabbitmq') => {
     const found = infrastructure.servers?.[name];
-    if (found === undefined) throw new Error(`${name} is not ours`);
+    if (found === undefined) throw new Error(`${name} was not started by this test`);
     return found;
   };
   const passes = (count: number) =>
@@ -68,7 +68,7 @@ describe('the bridge as a process', () => {
       interval: 20,
     });
 
-  it('mirrors every event exactly once while it, NATS and RabbitMQ are killed with -9', async () => {
+  it('mirrors every event exactly once while the bridge, NATS and RabbitMQ are killed with SIGKILL', async () => {
     const partitions = partitionsOf('gavel.bids');
     const items = partitions.flatMap((partition) => [
       itemIn(partition),
@@ -76,7 +76,7 @@ describe('the bridge as a process', () => {
       itemIn(partition),
     ]);
     const sent: BidMessage[] = [];
-    // Each wave is mirrored while something dies in its midst.
+    // Something is killed while a wave is being mirrored.
     const wave = async (): Promise<void> => {
       const before = sent.length;
       const bids = numberedBids(items, EACH, 1 + before / items.length);
@@ -93,18 +93,18 @@ describe('the bridge as a process', () => {
     };
 
     let child = start();
-    let leftByTheDead = 0;
-    // Nothing is proved unless one died with work in hand; on a busy machine the news of the wave may come too late for that.
-    for (let deaths = 0; deaths < 2 || (leftByTheDead === 0 && deaths < 10); deaths += 1) {
+    let unmirroredAtDeath = 0;
+    // The test proves nothing unless a bridge died with work in hand. On a busy machine the kill may come too late for that.
+    for (let deaths = 0; deaths < 2 || (unmirroredAtDeath === 0 && deaths < 10); deaths += 1) {
       const before = sent.length;
       await Promise.all([
         wave(),
         passes(before + EACH * (deaths % 2 === 0 ? 0.1 : 0.6)).then(() => kill(child)),
       ]);
-      leftByTheDead = Math.max(leftByTheDead, sent.length - (await mirrored()));
+      unmirroredAtDeath = Math.max(unmirroredAtDeath, sent.length - (await mirrored()));
       child = start();
     }
-    expect(leftByTheDead).toBeGreaterThan(0);
+    expect(unmirroredAtDeath).toBeGreaterThan(0);
 
     let before = sent.length;
     await Promise.all([wave(), passes(before + EACH * 0.3).then(() => server('nats').kill())]);
@@ -119,7 +119,7 @@ describe('the bridge as a process', () => {
     sent.push(...last);
     for (const partition of partitions) {
       const bids = last.filter((bid) => bid.partition === partition);
-      // The broker accepts connections a moment before it has elected its streams' leaders.
+      // The broker accepts connections a moment before its streams have leaders.
       await vi.waitFor(() => producer.send(partition, bids), { timeout: 30_000, interval: 250 });
     }
 

@@ -1,8 +1,7 @@
 import { fromHeaders } from '@gavel/proto/envelope';
 import { subjectMatches } from '@gavel/proto/subjects';
 import type { StreamName } from '@gavel/proto/topology';
-import type { Delivery } from './event-log.ts';
-import type { MirroredEvent } from './mirror.ts';
+import type { Delivery, MirroredEvent } from './ports.ts';
 
 /** A message that cannot be mirrored, and why. It stays on the Gavel stream. */
 export interface Unmirrored {
@@ -11,9 +10,9 @@ export interface Unmirrored {
 }
 
 /**
- * Sorts deliveries into events for the mirror and messages that have no place in it: bytes or headers that are no event,
- * subjects outside the stream's, bodies above the mirror's limit. Types and bodies are not looked into: a mirror passes
- * on what newer programs say, too.
+ * Separates events to mirror from messages that cannot be mirrored: bytes or headers that are not an event, subjects of
+ * another stream, bodies above the mirror's limit. Types and bodies are not checked: events of newer programs are
+ * mirrored too.
  */
 export function classifyDeliveries(
   stream: StreamName,
@@ -31,9 +30,9 @@ export function classifyDeliveries(
     const parsed = fromHeaders(content.headers);
     if (!parsed.ok) refuse(parsed.problem);
     else if (!subjectMatches(`${stream}.>`, parsed.envelope.subject))
-      refuse(`subject ${parsed.envelope.subject} is not one of ${stream}`);
+      refuse(`the subject ${parsed.envelope.subject} does not belong to ${stream}`);
     else if (content.body.byteLength > maxBodyBytes)
-      refuse(`${content.body.byteLength} bytes are more than the ${maxBodyBytes} that the mirror takes`);
+      refuse(`the body has ${content.body.byteLength} bytes, and the mirror takes at most ${maxBodyBytes}`);
     else events.push({ offset, envelope: parsed.envelope, body: content.body });
   }
   return { events, unmirrored };

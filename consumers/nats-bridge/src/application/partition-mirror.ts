@@ -1,18 +1,17 @@
 import { createLogger } from '@gavel/observability/logger';
 import { fromHeaders } from '@gavel/proto/envelope';
 import type { StreamName } from '@gavel/proto/topology';
-import { markOf, type Position } from '../domain/positions.ts';
-import type { PartitionStatus } from './bridge-status.ts';
+import { fingerprintOf, type Position } from '../domain/positions.ts';
 import { classifyDeliveries } from './classify-deliveries.ts';
-import { type Delivery, type EventLog, LogRefused, type Reading } from './event-log.ts';
-import { findPlace } from './find-place.ts';
-import type { MirrorSession } from './mirror.ts';
+import { findResumeOffset } from './find-resume-offset.ts';
+import type { PartitionStatus } from './partition-status.ts';
+import { type Delivery, type EventLog, LogRefused, type MirrorSession, type Reading } from './ports.ts';
 import { countBatch, inMirrorSpans } from './telemetry.ts';
 
 const log = createLogger('nats-bridge');
 const BATCH_LIMIT = 1_000;
 
-/** One partition of a mirrored stream, through any number of sessions. */
+/** One partition of a mirrored stream, over any number of sessions. */
 export class PartitionMirror {
   readonly #stream: StreamName;
   readonly #partition: string;
@@ -48,21 +47,21 @@ export class PartitionMirror {
     };
   }
 
-  note(state: PartitionStatus['state'], problem?: string): void {
+  setState(state: PartitionStatus['state'], problem?: string): void {
     this.#state = state;
     this.#problem = problem;
   }
 
   /**
-   * Mirrors from where the mirror is. Resolves when the signal asks for the end and the batch in hand is mirrored. Rejects
-   * with `LogRefused` when this partition has to stand still, and may then be called again; with anything else when the
-   * session has to end.
+   * Mirrors from the mirror's position on. Resolves when the signal is aborted and the batch in hand is mirrored. Rejects
+   * with `LogRefused` when this partition has to stop, and may be called again then; with any other error when the
+   * whole session has to end.
    */
-  async follow(session: MirrorSession, signal: AbortSignal): Promise<void> {
+  async mirrorIn(session: MirrorSession, signal: AbortSignal): Promise<void> {
     const close = (): void => void this.#reading?.close();
     signal.addEventListener('abort', close, { once: true });
     try {
-      await this.#follow(session, signal);
+      await this.#mirrorIn(session, signal);
     } finally {
       signal.removeEventListener('abort', close);
       await this.#reading?.close();
@@ -71,33 +70,32 @@ export class PartitionMirror {
     }
   }
 
-  async #follow(session: MirrorSession, signal: AbortSignal): Promise<void> {
+  async #mirrorIn(session: MirrorSession, signal: AbortSignal): Promise<void> {
     const position = session.positions.get(this.#partition);
     this.#offset = position?.offset ?? null;
-    let unchecked = await this.#open(session, position);
+    let unverified = await this.#open(session, position);
     if (signal.aborted) return;
-    this.note('running');
+    this.setState('running');
     for (;;) {
       const taken = await this.#reading?.take(BATCH_LIMIT);
       if (signal.aborted) return;
       if (taken === undefined) throw new Error(`${this.#partition}: the subscription ended`);
-      if (unchecked !== undefined) {
-        const { offset } = unchecked;
-        const found = taken.find((delivery) => delivery.offset >= offset);
-        if (found !== undefined && !isAt(found, unchecked)) {
-          await this.#readAnew(session, unchecked, `another event is at offset ${offset}`);
-          unchecked = undefined;
+      if (unverified !== undefined) {
+        const found = verify(unverified, taken);
+        if (found === 'other') {
+          await this.#startOver(session, unverified, `another event is at offset ${unverified.offset}`);
+          unverified = undefined;
           if (signal.aborted) return;
           continue;
         }
-        if (found !== undefined) unchecked = undefined;
+        if (found === 'same') unverified = undefined;
       }
       const after = this.#offset;
       await this.#mirror(session, after === null ? taken : taken.filter((each) => each.offset > after));
     }
   }
 
-  /** Opens the reading at a position's own event, and returns the position when that event is still to be checked. */
+  /** Starts to read at the position's own event. Returns the position if that event still has to be verified. */
   async #open(session: MirrorSession, position: Position | undefined): Promise<Position | undefined> {
     if (position === undefined) {
       this.#reading = await this.#log.read(this.#partition, null);
@@ -108,41 +106,47 @@ export class PartitionMirror {
       return position;
     } catch (error) {
       if (!(error instanceof LogRefused)) throw error;
-      if (error.reason === 'made-anew') await this.#readAnew(session, position, error.message);
-      // The event itself may have gone; it is what comes after it that has to be there.
+      if (error.reason === 'recreated') await this.#startOver(session, position, error.message);
+      // Retention may have removed the event itself. Only what comes after it has to be there.
       else this.#reading = await this.#log.read(this.#partition, position.offset);
       return undefined;
     }
   }
 
-  // The mirror knows which events it holds, so reading all of them again repeats none; what it has discarded lies before.
-  async #readAnew(session: MirrorSession, position: Position, reason: string): Promise<void> {
-    log.warn({ partition: this.#partition, reason }, 'the stream was made anew: read from its start');
+  /**
+   * Reads a recreated stream from its start. The mirror recognises the events that it holds, so none is repeated. If it has
+   * discarded some, what comes before the first event that it holds counts as mirrored.
+   */
+  async #startOver(session: MirrorSession, position: Position, reason: string): Promise<void> {
+    log.warn({ partition: this.#partition, reason }, 'the stream was recreated: reading it from its start');
     await this.#reading?.close();
     this.#offset = null;
     if (session.hasDiscarded) {
       this.#reading = await this.#log.read(this.#partition, null);
-      this.#offset = await findPlace(this.#reading, (taken) => this.#placeIn(session, position, taken));
+      this.#offset = await findResumeOffset(this.#reading, (taken) =>
+        this.#findKnown(session, position, taken),
+      );
       await this.#reading.close();
       if (this.#offset === null) {
         log.warn(
           { partition: this.#partition },
-          'nothing in it is known: what the mirror has discarded is repeated',
+          'the mirror knows none of its events: discarded events are repeated',
         );
       }
     }
     this.#reading = await this.#log.read(this.#partition, this.#offset);
   }
 
-  /** The offset of the first event that the mirror holds, or of the last one that it ever took. */
-  async #placeIn(
+  /** The offset of the first event that the mirror holds, or of the last event that it has mirrored. */
+  async #findKnown(
     session: MirrorSession,
     position: Position,
     taken: readonly Delivery[],
   ): Promise<bigint | undefined> {
     const { events } = classifyDeliveries(this.#stream, session.maxBodyBytes, taken);
     const held = await session.findHeld(events);
-    return (held ?? events.find(({ envelope }) => markOf(envelope.id) === position.mark))?.offset;
+    const isLast = (id: string): boolean => fingerprintOf(id) === position.fingerprint;
+    return (held ?? events.find(({ envelope }) => isLast(envelope.id)))?.offset;
   }
 
   async #mirror(session: MirrorSession, deliveries: readonly Delivery[]): Promise<void> {
@@ -162,8 +166,11 @@ export class PartitionMirror {
   }
 }
 
-function isAt({ offset, content }: Delivery, position: Position): boolean {
-  if (offset !== position.offset || !content.ok) return false;
-  const parsed = fromHeaders(content.headers);
-  return parsed.ok && markOf(parsed.envelope.id) === position.mark;
+/** Compares the event at the position's offset with the one that was mirrored; `unknown` if it has not arrived yet. */
+function verify(position: Position, taken: readonly Delivery[]): 'same' | 'other' | 'unknown' {
+  const found = taken.find((delivery) => delivery.offset >= position.offset);
+  if (found === undefined) return 'unknown';
+  if (found.offset !== position.offset || !found.content.ok) return 'other';
+  const parsed = fromHeaders(found.content.headers);
+  return parsed.ok && fingerprintOf(parsed.envelope.id) === position.fingerprint ? 'same' : 'other';
 }

@@ -1,30 +1,36 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@gavel/observability/logger';
 import { partitionsOf, type StreamName } from '@gavel/proto/topology';
-import type { PartitionStatus } from './bridge-status.ts';
-import { type EventLog, LogRefused } from './event-log.ts';
-import { type Mirror, MirrorRefused, type MirrorSession } from './mirror.ts';
+import { type BackOff, delayBefore, pause, type Running } from '@gavel/resilience';
 import { PartitionMirror } from './partition-mirror.ts';
+import type { PartitionStatus } from './partition-status.ts';
+import { type EventLog, LogRefused, type Mirror, MirrorRefused, type MirrorSession } from './ports.ts';
 
 const log = createLogger('nats-bridge');
-/** How often something that waiting does not cure is looked at again: somebody may have put it right. */
+const RETRY_PACE: BackOff = { firstMs: 100, maxMs: 5_000 };
+/** How often a problem that waiting does not cure is checked again: somebody may have fixed it. */
 const REFUSED_MS = 15_000;
 
 export interface StreamMirrorOptions {
   readonly stream: StreamName;
   readonly log: EventLog;
   readonly mirror: Mirror;
-  /** Milliseconds before try `failures`, 1 being the first. */
-  readonly delayBefore: (failures: number) => number;
+}
+
+export interface StreamMirror extends Running {
+  status(): PartitionStatus[];
 }
 
 /**
- * Mirrors one Gavel stream for as long as it is not stopped. It works in sessions: one connection to the mirror, whose
- * positions it reads first, and one subscription per partition. Whatever fails ends the session, and the next one begins
- * with what the mirror then holds; nothing that was in doubt is carried over. A partition that is refused leaves nothing in
- * doubt: it stands still by itself, and the others go on.
+ * Mirrors one Gavel stream until it is stopped. It works in sessions: one connection to the mirror, whose positions it
+ * reads first, and one subscription per partition. Any failure ends the session, and the next one starts from what the
+ * mirror holds then, so nothing uncertain is carried over. A refused partition leaves nothing uncertain: only that
+ * partition waits, and the others go on. `stop` finishes the batches in hand.
  */
-export class StreamMirror {
+export function startStreamMirror(options: StreamMirrorOptions): StreamMirror {
+  return new RunningMirror(options);
+}
+
+class RunningMirror implements StreamMirror {
   readonly #options: StreamMirrorOptions;
   readonly #partitions: readonly PartitionMirror[];
   readonly #stopping = new AbortController();
@@ -47,79 +53,75 @@ export class StreamMirror {
     });
   }
 
-  /** Finishes the batches in hand and leaves. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#done;
   }
 
   async #run(): Promise<void> {
-    for (let failures = 0; !this.#stopping.signal.aborted; ) {
+    const { signal } = this.#stopping;
+    for (let failures = 0; !signal.aborted; ) {
       const before = this.#progress();
-      let pause = 0;
       try {
-        await this.#session();
+        await this.#runSession();
       } catch (error) {
         failures = this.#progress() === before ? failures + 1 : 1;
-        pause = this.#fail(error, failures);
+        this.#noteFailure(error, failures);
+        const isRefused = error instanceof MirrorRefused;
+        await pause(isRefused ? REFUSED_MS : delayBefore(failures, RETRY_PACE), signal);
       }
-      if (this.#stopping.signal.aborted) break;
-      // Aborting is how a pause ends early; there is nothing else it can reject with.
-      await sleep(pause, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
-    for (const partition of this.#partitions) partition.note('stopped');
+    for (const partition of this.#partitions) partition.setState('stopped');
   }
 
-  async #session(): Promise<void> {
+  async #runSession(): Promise<void> {
     const session = await this.#options.mirror.open();
     this.#problem = undefined;
-    const over = new AbortController();
-    const stop = (): void => over.abort();
-    this.#stopping.signal.addEventListener('abort', stop, { once: true });
-    if (this.#stopping.signal.aborted) stop();
-    const work = this.#partitions.map((partition) => this.#follow(partition, session, over.signal));
+    const ending = new AbortController();
+    const signal = AbortSignal.any([this.#stopping.signal, ending.signal]);
+    const work = this.#partitions.map((partition) => this.#mirrorPartition(partition, session, signal));
     try {
       await Promise.race([session.ended, Promise.all(work)]);
     } finally {
-      this.#stopping.signal.removeEventListener('abort', stop);
-      stop();
-      // What was read is finished first, unless the connection is why the session ends: then this is quick.
+      ending.abort();
+      // The batches in hand are finished first. If the session ended with its connection, they fail at once.
       await Promise.allSettled(work);
       await session.close();
     }
   }
 
-  async #follow(partition: PartitionMirror, session: MirrorSession, signal: AbortSignal): Promise<void> {
+  /** Mirrors a partition, and tries again from time to time while it is refused. */
+  async #mirrorPartition(
+    partition: PartitionMirror,
+    session: MirrorSession,
+    signal: AbortSignal,
+  ): Promise<void> {
     for (let known = ''; !signal.aborted; ) {
       try {
-        return await partition.follow(session, signal);
+        return await partition.mirrorIn(session, signal);
       } catch (error) {
         if (!(error instanceof LogRefused)) throw error;
-        partition.note('refused', error.message);
+        partition.setState('refused', error.message);
         if (known !== error.message) {
           log.error({ partition: partition.name, err: error }, 'cannot be mirrored without loss');
         }
         known = error.message;
       }
-      // Aborting is how a pause ends early; there is nothing else it can reject with.
-      await sleep(REFUSED_MS, undefined, { signal }).catch(() => undefined);
+      await pause(REFUSED_MS, signal);
     }
   }
 
-  #fail(error: unknown, failures: number): number {
-    const refused = error instanceof MirrorRefused;
+  #noteFailure(error: unknown, failures: number): void {
+    const isRefused = error instanceof MirrorRefused;
     const problem = error instanceof Error ? error.message : String(error);
     const names = { stream: this.#options.stream, failures };
-    // The first failure and then each tenfold number of them: a long outage fills no log.
+    // New problems are logged, and failures 10, 100 and so on: a long outage must not fill the log.
     if (this.#problem !== problem || /^10*$/.test(String(failures))) {
-      if (refused) log.error({ ...names, err: error }, 'cannot be mirrored without loss');
+      if (isRefused) log.error({ ...names, err: error }, 'cannot be mirrored without loss');
       else log.warn({ ...names, err: error }, problem);
     }
     this.#problem = problem;
-    for (const partition of this.#partitions) {
-      partition.note(refused ? 'refused' : 'retrying', problem);
-    }
-    return refused ? REFUSED_MS : this.#options.delayBefore(failures);
+    for (const partition of this.#partitions) partition.setState(isRefused ? 'refused' : 'retrying', problem);
   }
 
   #progress(): string {

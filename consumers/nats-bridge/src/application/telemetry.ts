@@ -1,14 +1,14 @@
 import { attribute, metric, operationType, rabbitmq } from '@gavel/observability/attributes';
 import { extract, inject, type Span, tracer } from '@gavel/observability/tracing';
 import { context, metrics, type ObservableResult, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { PartitionStatus } from './bridge-status.ts';
-import type { AppendCounts, Carriers, MirroredEvent } from './mirror.ts';
+import type { PartitionStatus } from './partition-status.ts';
+import type { AppendCounts, Carriers, MirroredEvent } from './ports.ts';
 
-/** Name of the bridge among the consumers. */
+/** The bridge's name as a consumer group. */
 const BRIDGE = 'nats-bridge';
-/** Traces of older events ended long ago: they are linked to, not continued. */
+/** The traces of older events ended long ago: they are linked to, not continued. */
 const LIVE_MS = 5 * 60_000;
-/** A batch links to this many of its older events; the rest is found by offset. */
+/** A batch links to at most this many of its older events; the others can be found by their offsets. */
 const MAX_LINKS = 16;
 const scope = 'gavel.nats-bridge';
 
@@ -18,9 +18,9 @@ const delay = meter.createHistogram(metric.consumerDelay.name, metric.consumerDe
 const group = { [attribute.consumerGroup]: BRIDGE };
 
 /**
- * Runs one batch's publishing in its spans: for each live event a consumer span in its own trace, whose context goes
- * out with the event, so that a NATS subscriber's span hangs below it; for events caught up with, one span that links
- * to their traces.
+ * Publishes a batch inside its spans. Each live event gets a consumer span in its own trace; the span's context is sent
+ * with the event, so that the span of a NATS subscriber can be below it. All older events share one span, with links to
+ * their traces.
  */
 export async function inMirrorSpans<T>(
   partition: string,
@@ -40,13 +40,13 @@ export async function inMirrorSpans<T>(
     const parent = extract(event.envelope);
     const span = tracer(scope).startSpan(
       `process ${partition}`,
-      { kind: SpanKind.CONSUMER, attributes: attributesOf(partition, event, events.length) },
+      { kind: SpanKind.CONSUMER, attributes: eventAttributes(partition, event, events.length) },
       parent,
     );
     spans.push(span);
     carriers.set(event.envelope.id, context.with(trace.setSpan(parent, span), inject));
   }
-  if (old.length > 0) spans.push(catchUpSpan(partition, old));
+  if (old.length > 0) spans.push(startCatchUpSpan(partition, old));
   try {
     return await work(carriers);
   } catch (error) {
@@ -86,7 +86,7 @@ export function observeLag(partitions: () => readonly PartitionStatus[]): () => 
   return () => lag.removeCallback(report);
 }
 
-function catchUpSpan(partition: string, events: readonly MirroredEvent[]): Span {
+function startCatchUpSpan(partition: string, events: readonly MirroredEvent[]): Span {
   const links = events.slice(0, MAX_LINKS).flatMap(({ envelope }) => {
     const linked = trace.getSpanContext(extract(envelope));
     return linked ? [{ context: linked }] : [];
@@ -109,7 +109,7 @@ function batchAttributes(partition: string, size: number): Record<string, string
   };
 }
 
-function attributesOf(
+function eventAttributes(
   partition: string,
   { offset, envelope }: MirroredEvent,
   size: number,

@@ -3,7 +3,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Carriers, MirroredEvent } from './mirror.ts';
+import type { Carriers, MirroredEvent } from './ports.ts';
 import { inMirrorSpans } from './telemetry.ts';
 
 describe('spans of the bridge', () => {
@@ -42,7 +42,7 @@ describe('spans of the bridge', () => {
   const run = (events: MirroredEvent[]) =>
     inMirrorSpans('gavel.bids-1', events, async (carriers): Promise<Carriers> => carriers);
 
-  it('a live event goes out with a consumer span of its own trace, for the subscriber to hang its own below', async () => {
+  it('a live event carries the context of a consumer span in its own trace to the subscriber', async () => {
     const carriers = await run(eventsOf(10, first, second));
     const spans = exporter.getFinishedSpans();
     expect(spans.map((span) => [span.kind, span.spanContext().traceId])).toEqual([
@@ -54,7 +54,7 @@ describe('spans of the bridge', () => {
     expect(carriers.get('event-0')?.traceparent).toBe(`00-${first}-${span?.spanContext().spanId}-01`);
   });
 
-  it('events caught up with share one span that links to their traces, and go out with none', async () => {
+  it('older events share one span with links to their traces, and carry no context', async () => {
     const carriers = await run(eventsOf(3_600_000, first, second));
     const [span, ...more] = exporter.getFinishedSpans();
     expect(more).toEqual([]);
@@ -63,7 +63,7 @@ describe('spans of the bridge', () => {
     expect(carriers.size).toBe(0);
   });
 
-  it('a batch that fails marks its spans and passes the error on', async () => {
+  it('a failing batch sets the error on its spans and throws it', async () => {
     const work = () => Promise.reject(new TypeError('broken'));
     await expect(inMirrorSpans('gavel.bids-1', eventsOf(10, first), work)).rejects.toThrow('broken');
     expect(exporter.getFinishedSpans()[0]?.attributes['error.type']).toBe('TypeError');

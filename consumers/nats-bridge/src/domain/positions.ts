@@ -1,30 +1,32 @@
 /** The last event of a partition that the mirror holds. */
 export interface Position {
   readonly offset: bigint;
-  /** Tells that event from whatever another stream of the same name holds at that offset: see markOf. */
-  readonly mark: string;
+  /** Tells that event from any event that a recreated stream holds at the same offset: see fingerprintOf. */
+  readonly fingerprint: string;
 }
 
 /** How far each partition of a Gavel stream has been mirrored. */
 export type Positions = ReadonlyMap<string, Position>;
 
 /** The random end of an event's UUIDv7. */
-export function markOf(eventId: string): string {
+export function fingerprintOf(eventId: string): string {
   return eventId.slice(-12);
 }
 
-/** As a header's value: `gavel.bids-0=41:0c6f2a91b3de gavel.bids-3=7:…`. Partitions without a position are left out. */
+/** Writes positions as a header value: `gavel.bids-0=41:0c6f2a91b3de gavel.bids-3=7:…`. Partitions without one are left out. */
 export function formatPositions(positions: Positions): string {
-  return [...positions].map(([partition, { offset, mark }]) => `${partition}=${offset}:${mark}`).join(' ');
+  return [...positions]
+    .map(([partition, { offset, fingerprint }]) => `${partition}=${offset}:${fingerprint}`)
+    .join(' ');
 }
 
-/** Reads them back; undefined for anything that `formatPositions` cannot have written. */
+/** Reads a header value; undefined for anything that `formatPositions` cannot have written. */
 export function parsePositions(text: string): Positions | undefined {
   const positions = new Map<string, Position>();
   for (const part of text.split(' ')) {
-    const [, partition, offset, mark] = /^([^=\s]+)=([0-9]{1,19}):([0-9a-f]{12})$/.exec(part) ?? [];
-    if (partition === undefined || offset === undefined || mark === undefined) return undefined;
-    positions.set(partition, { offset: BigInt(offset), mark });
+    const [, partition, offset, fingerprint] = /^([^=\s]+)=([0-9]{1,19}):([0-9a-f]{12})$/.exec(part) ?? [];
+    if (partition === undefined || offset === undefined || fingerprint === undefined) return undefined;
+    positions.set(partition, { offset: BigInt(offset), fingerprint });
   }
   return positions;
 }

@@ -1,7 +1,7 @@
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 
-/** One message of a JetStream stream, as a subscriber that knows nothing of the bridge reads it. */
+/** One message of a JetStream stream, as any subscriber reads it. */
 export interface MirroredMessage {
   readonly subject: string;
   readonly id: string;
@@ -18,14 +18,14 @@ export function connectNats(text: string): Promise<NatsConnection> {
   return connect({ servers: url.host, user: url.username, pass: url.password });
 }
 
-/** How many messages a JetStream stream holds; 0 before it is there. */
+/** How many messages a JetStream stream holds; 0 if it does not exist. */
 export async function countMirrored(connection: NatsConnection, stream: string): Promise<number> {
   const manager = await jetstreamManager(connection);
   const names = await manager.streams.names().next();
   return names.includes(stream) ? (await manager.streams.info(stream)).state.messages : 0;
 }
 
-/** All that a JetStream stream holds, in its order. */
+/** All messages of a JetStream stream, in order. */
 export async function readMirrored(connection: NatsConnection, stream: string): Promise<MirroredMessage[]> {
   const manager = await jetstreamManager(connection);
   const left = (await manager.streams.info(stream)).state.messages;

@@ -9,19 +9,19 @@ import { usableCache } from '@gavel/dev/infrastructure/native/server-home';
 import { ServerProcess } from '@gavel/dev/process-control/server-process';
 import { freePort } from '@gavel/service-runtime/testing/free-port';
 
-/** NATS servers that are set up as no launcher sets them up: with certificates, accounts, in a cluster. */
+/** NATS servers with configurations that the launcher does not use: certificates, accounts, a cluster. */
 export interface NatsServers {
   /** `127.0.0.1:port` of each. */
   readonly hosts: readonly string[];
   /** Writes a file that is removed with the servers; returns its path. */
   keepFile(name: string, content: string | Uint8Array): Promise<string>;
-  /** Starts as many as there are configurations, each with JetStream, beside what they say. */
+  /** Starts one server per configuration, each with JetStream. */
   start(...configurations: readonly string[]): Promise<void>;
   kill(index: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @param count how many; their ports are known before they are started, so that they can name each other */
+/** @param count number of servers. Their ports are chosen before they start, so that configurations can name them. */
 export async function prepareNatsServers(count: number): Promise<NatsServers> {
   const directory = await mkdtemp(join(tmpdir(), 'gavel-nats-'));
   const cache = await usableCache(readInfrastructureConfig(process.env).GAVEL_CACHE, undefined);

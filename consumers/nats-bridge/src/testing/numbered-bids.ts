@@ -4,7 +4,7 @@ import { partitionFor } from '@gavel/proto/partitioner';
 import { expect } from 'vitest';
 import type { MirroredMessage } from './mirrored-messages.ts';
 
-/** An aggregate whose events go to that partition of gavel.bids. */
+/** The id of an aggregate whose events go to the given partition of gavel.bids. */
 export function itemIn(partition: string): string {
   for (;;) {
     const id = randomUUID();
@@ -12,7 +12,7 @@ export function itemIn(partition: string): string {
   }
 }
 
-/** Bids on some items in turn, each item's versions counting on from `first`. */
+/** Bids on the items in turn. Each item's versions start at `first`. */
 export function numberedBids(items: readonly string[], count: number, first = 1): BidMessage[] {
   const userId = randomUUID();
   return Array.from({ length: count }, (_, i) =>
@@ -23,7 +23,7 @@ export function numberedBids(items: readonly string[], count: number, first = 1)
   );
 }
 
-/** Fails unless the mirror holds exactly those events, each once and each aggregate's in order. */
+/** Fails unless the mirror holds exactly the given events, each once, and those of each aggregate in order. */
 export function expectExactly(mirrored: readonly MirroredMessage[], sent: readonly BidMessage[]): void {
   expect(mirrored.map(({ id }) => id).toSorted()).toEqual(sent.map(({ envelope }) => envelope.id).toSorted());
   const last = new Map<string, bigint>();

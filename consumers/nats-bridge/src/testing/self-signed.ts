@@ -8,7 +8,7 @@ const OIDS = {
   basicConstraints: '551d13',
 } as const;
 
-/** A certificate for localhost that signs itself, and its key, as PEM: whoever trusts it trusts exactly it. */
+/** A self-signed certificate for localhost and its key, as PEM. */
 export function selfSigned(): { cert: string; key: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = der(SEQUENCE, oid(OIDS.ecdsaWithSha256));
@@ -37,7 +37,7 @@ export function selfSigned(): { cert: string; key: string } {
   };
 }
 
-/** One element: tag, length, content. */
+/** One DER element: tag, length, content. */
 function der(tag: number, ...content: readonly Buffer[]): Buffer {
   const bytes = Buffer.concat(content);
   const { length } = bytes;
@@ -50,7 +50,7 @@ function oid(hex: string): Buffer {
   return der(0x06, Buffer.from(hex, 'hex'));
 }
 
-/** So many days from now, as a GeneralizedTime. */
+/** The time `days` days from now, as a GeneralizedTime. */
 function time(days: number): Buffer {
   const moment = new Date(Date.now() + days * 86_400_000).toISOString();
   return der(0x18, Buffer.from(`${moment.slice(0, 19).replaceAll(/[-:T]/g, '')}Z`));

@@ -2,24 +2,24 @@ import { readFileSync } from 'node:fs';
 import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 
 const TIMEOUT_MS = 5_000;
-/** A server that says nothing is given up after two of these. */
+/** A silent server is given up after two of these. */
 const PING_MS = 4_000;
 
-/** What a connection needs beside the URL; all PEM but the first. Read anew each time, so that they can be replaced. */
+/** Paths of files that a connection needs beside the URL; all PEM but the first. They are read for each connection. */
 export interface NatsFiles {
   /** A `.creds` file: the user's JWT and seed. */
   readonly credentialsFile?: string | undefined;
-  /** Who signed the server's certificate, unless that is a public authority. */
+  /** The authority that signed the server's certificate; default: the public authorities. */
   readonly caFile?: string | undefined;
-  /** The client's own certificate and its key, where the server asks for one. */
+  /** The client's own certificate and its key, if the server asks for one. */
   readonly certFile?: string | undefined;
   readonly keyFile?: string | undefined;
 }
 
 /**
- * Connects to `nats://user:pass@host:port`, `nats://token@host:port` or `tls://…`, or to the first that answers of several with
- * commas between them (credentials in the first). Without reconnecting: what was in flight when a connection broke is in doubt, and
- * a new session finds out. `name` is shown by the server. Rejects within 5 s a server.
+ * Connects to `nats://user:pass@host:port`, `nats://token@host:port` or `tls://…`. Of several URLs, separated by commas, with
+ * credentials in the first, it connects to the first that answers. It does not reconnect: whether messages in flight were
+ * stored is unknown then, and a new session finds out. The server shows `name`. Rejects within 5 s per server.
  */
 export async function connectOnce(
   text: string,
@@ -37,7 +37,7 @@ export async function connectOnce(
     timeout: TIMEOUT_MS,
     pingInterval: PING_MS,
     maxPingOut: 2,
-    ...signIn(urls[0]),
+    ...credentialsOf(urls[0]),
     ...(credentialsFile !== undefined && {
       authenticator: credsAuthenticator(readFileSync(credentialsFile)),
     }),
@@ -51,7 +51,7 @@ export async function connectOnce(
   });
 }
 
-function signIn(url: URL | undefined): { user?: string; pass?: string; token?: string } {
+function credentialsOf(url: URL | undefined): { user?: string; pass?: string; token?: string } {
   if (url === undefined || url.username === '') return {};
   const name = decodeURIComponent(url.username);
   return url.password === '' ? { token: name } : { user: name, pass: decodeURIComponent(url.password) };

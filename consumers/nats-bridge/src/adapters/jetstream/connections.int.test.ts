@@ -10,7 +10,7 @@ import {
   fmtCreds,
 } from '@nats-io/jwt';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { MirroredEvent } from '../../application/mirror.ts';
+import type { MirroredEvent } from '../../application/ports.ts';
 import { type NatsServers, prepareNatsServers } from '../../testing/nats-servers.ts';
 import { itemIn } from '../../testing/numbered-bids.ts';
 import { selfSigned } from '../../testing/self-signed.ts';
@@ -18,9 +18,9 @@ import { connectOnce, type NatsFiles } from './connect-once.ts';
 import { createJetStreamMirror } from './jetstream-mirror.ts';
 
 const PARTITION = 'gavel.bids-0';
-const AWHILE = { timeout: 60_000, interval: 100 };
+const WAIT = { timeout: 60_000, interval: 100 };
 
-describe('a mirror in a NATS of another setup', () => {
+describe('a mirror on a NATS server that', () => {
   let servers: NatsServers;
   afterEach(() => servers.stop());
 
@@ -34,8 +34,8 @@ describe('a mirror in a NATS of another setup', () => {
   const open = (url: string, files: NatsFiles = {}, replicas = 1) =>
     createJetStreamMirror({ stream: 'gavel.bids', url, files, maxBytes: 10_000_000, replicas }).open();
 
-  /** What such a connection can do: make the stream, write to it, and read how far it is. */
-  const isGood = async (url: string, files: NatsFiles = {}) => {
+  /** Creates the stream over such a connection, writes to it, and reads its positions. */
+  const expectMirroring = async (url: string, files: NatsFiles = {}) => {
     const first = await open(url, files);
     await first.append(PARTITION, events(0, 3), new Map());
     await first.close();
@@ -44,15 +44,15 @@ describe('a mirror in a NATS of another setup', () => {
     await next.close();
   };
 
-  it('that wants a token', async () => {
+  it('requires a token', async () => {
     servers = await prepareNatsServers(1);
     await servers.start('authorization { token: "s3cr/t" }');
     const [host] = servers.hosts;
-    await isGood(`nats://${encodeURIComponent('s3cr/t')}@${host}`);
+    await expectMirroring(`nats://${encodeURIComponent('s3cr/t')}@${host}`);
     await expect(open(`nats://${host}`)).rejects.toThrow(/authorization/i);
   });
 
-  it('that is encrypted, and knows its clients by their certificates', async () => {
+  it('requires TLS and client certificates', async () => {
     servers = await prepareNatsServers(1);
     const [server, client] = [selfSigned(), selfSigned()];
     const caFile = await servers.keepFile('server.pem', server.cert);
@@ -63,16 +63,16 @@ describe('a mirror in a NATS of another setup', () => {
       `authorization { user: gavel, password: pass }
        tls { cert_file: "${caFile}", key_file: "${serverKey}", ca_file: "${certFile}", verify: true }`,
     );
-    // By name: the client knows no certificate that is for an address.
+    // By name: the client accepts no certificate for an address.
     const url = `tls://gavel:pass@${servers.hosts[0]?.replace('127.0.0.1', 'localhost')}`;
-    await isGood(url, { caFile, certFile, keyFile });
-    // Without the client's certificate, and from a server that nobody vouches for.
+    await expectMirroring(url, { caFile, certFile, keyFile });
+    // Without the client's certificate, and without the authority of the server's certificate.
     await expect(open(url, { caFile })).rejects.toThrow();
     await expect(open(url, { certFile, keyFile })).rejects.toThrow();
     await expect(open(url, { caFile, certFile, keyFile: `${keyFile}.gone` })).rejects.toThrow();
   });
 
-  it('that has accounts, by a file of credentials, read anew for each connection', async () => {
+  it('has accounts: the credentials file is read for each connection', async () => {
     servers = await prepareNatsServers(1);
     const [operator, account, user] = [createOperator(), createAccount(), createUser()];
     const unlimited = {
@@ -93,29 +93,29 @@ describe('a mirror in a NATS of another setup', () => {
     const credentialsFile = await servers.keepFile('bridge.creds', 'nothing yet');
     await expect(open(url, { credentialsFile })).rejects.toThrow();
     await servers.keepFile('bridge.creds', credentials);
-    await isGood(url, { credentialsFile });
+    await expectMirroring(url, { credentialsFile });
   });
 
-  it('that keeps one copy says so when more are asked for', async () => {
+  it('is alone refuses more than one copy', async () => {
     servers = await prepareNatsServers(1);
     await servers.start('');
     await expect(open(`nats://${servers.hosts[0]}`, {}, 3)).rejects.toThrow(/replicas/i);
   });
 
-  it('that is a cluster: three copies, one unbroken chain, also after a server is gone', async () => {
+  it('is part of a cluster keeps three copies in one unbroken chain, even after a server has died', async () => {
     servers = await prepareNatsServers(6);
     const [clients, routes] = [servers.hosts.slice(0, 3), servers.hosts.slice(3)];
     const mesh = routes.map((host) => `nats://${host}`).join(', ');
     await servers.start(...routes.map((host) => `cluster { name: c, listen: "${host}", routes: [${mesh}] }`));
     const url = clients.map((host) => `nats://${host}`).join(',');
-    // A cluster first has to choose a leader.
-    const session = await vi.waitFor(() => open(url, {}, 3), AWHILE);
+    // A cluster has to elect a leader first.
+    const session = await vi.waitFor(() => open(url, {}, 3), WAIT);
     await session.append(PARTITION, events(0, 400), new Map());
     await session.close();
     await servers.kill(0);
-    const next = await vi.waitFor(() => open(url, {}, 3), AWHILE);
+    const next = await vi.waitFor(() => open(url, {}, 3), WAIT);
     expect(next.positions.get(PARTITION)).toMatchObject({ offset: 399n });
-    await vi.waitFor(() => next.append(PARTITION, events(400, 500), new Map()), AWHILE);
+    await vi.waitFor(() => next.append(PARTITION, events(400, 500), new Map()), WAIT);
     await next.close();
     const connection = await connectOnce(url, 'test');
     const { config, state } = await (await jetstreamManager(connection)).streams.info('GAVEL_BIDS');

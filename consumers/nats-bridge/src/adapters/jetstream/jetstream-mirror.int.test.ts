@@ -3,7 +3,7 @@ import { startTestNats, type TestNats } from '@gavel/dev/testing/private-infrast
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type MirroredEvent, MirrorRefused, Overtaken } from '../../application/mirror.ts';
+import { type MirroredEvent, MirrorRefused, Overtaken } from '../../application/ports.ts';
 import { connectNats, countMirrored, readMirrored } from '../../testing/mirrored-messages.ts';
 import { itemIn } from '../../testing/numbered-bids.ts';
 import { createJetStreamMirror } from './jetstream-mirror.ts';
@@ -34,7 +34,7 @@ describe('a mirror in JetStream', () => {
     await server?.stop();
   });
 
-  it('refuses a zombie: whoever opened it before another wrote stores nothing more', async () => {
+  it('refuses a zombie: a session that was opened before another one wrote stores nothing more', async () => {
     const [zombie, live] = [await mirror().open(), await mirror().open()];
     const events = [0, 1, 2, 3].map(event);
     await zombie.append(PARTITION, events.slice(0, 1), new Map()).catch(() => undefined);
@@ -44,14 +44,14 @@ describe('a mirror in JetStream', () => {
     expect(next.positions).toMatchObject({ size: 1 });
     expect(next.positions.get(PARTITION)).toMatchObject({ offset: 0n });
     await next.append(PARTITION, events.slice(1, 3), new Map());
-    // One of the zombie's is known by its id, the other would be new; it is let do neither.
+    // The zombie's first event is known by its id and its second is new: neither is stored.
     await expect(zombie.append(PARTITION, events.slice(2), new Map())).rejects.toThrow(Overtaken);
     await expect(zombie.append(PARTITION, [event(5)], new Map())).rejects.toThrow('broken');
     expect((await readMirrored(nats, 'GAVEL_BIDS')).map(({ offset }) => offset)).toEqual([0n, 1n, 2n]);
     for (const session of [zombie, live, next]) await session.close();
   });
 
-  it('says how far each partition is, whichever was mirrored last', async () => {
+  it('shows the position of each partition, whichever was mirrored last', async () => {
     const session = await mirror().open();
     await session.append('gavel.bids-3', [event(7)], new Map());
     await session.append(PARTITION, [event(8), event(9)], new Map());
@@ -64,7 +64,7 @@ describe('a mirror in JetStream', () => {
     await next.close();
   });
 
-  it('may not be purged, and refuses to guess when its positions are gone all the same', async () => {
+  it('cannot be purged, and is refused when its positions are lost in another way', async () => {
     const manager = await jetstreamManager(nats);
     const session = await mirror().open();
     await session.append(PARTITION, [event(0)], new Map());

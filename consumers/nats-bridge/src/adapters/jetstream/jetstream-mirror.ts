@@ -1,6 +1,6 @@
 import type { StreamName } from '@gavel/proto/topology';
 import { jetstreamManager } from '@nats-io/jetstream';
-import type { Mirror } from '../../application/mirror.ts';
+import type { Mirror } from '../../application/ports.ts';
 import { connectOnce, type NatsFiles } from './connect-once.ts';
 import { JetStreamSession } from './jetstream-session.ts';
 import { ensureMirrorStream, readMirrorEnd, type StreamLimits } from './mirror-stream.ts';
@@ -14,7 +14,7 @@ export interface JetStreamMirrorOptions extends StreamLimits {
   readonly files?: NatsFiles;
 }
 
-/** A Gavel stream's mirror in NATS JetStream. Each session has a connection of its own, which is never made again. */
+/** The mirror of a Gavel stream in NATS JetStream. Each session has its own connection, which does not reconnect. */
 export function createJetStreamMirror(options: JetStreamMirrorOptions): Mirror {
   const { stream, url, files } = options;
   return {

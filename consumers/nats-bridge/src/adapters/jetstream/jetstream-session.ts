@@ -14,13 +14,13 @@ import {
   type MirroredEvent,
   type MirrorSession,
   Overtaken,
-} from '../../application/mirror.ts';
-import { markOf, type Position, type Positions } from '../../domain/positions.ts';
+} from '../../application/ports.ts';
+import { fingerprintOf, type Position, type Positions } from '../../domain/positions.ts';
 import { messageHeaders } from './message-headers.ts';
 import { jetStreamName, type MirrorEnd } from './mirror-stream.ts';
 import { SeenEvents } from './seen-events.ts';
 
-/** Room for headers in the server's limit, which counts them: a subject, positions and attributes are well below it. */
+/** The server's limit includes headers. Subject, positions and attributes need far less than this. */
 const HEADER_BYTES = 16_384;
 
 export interface SessionOptions {
@@ -32,9 +32,9 @@ export interface SessionOptions {
 }
 
 /**
- * Publishes on one connection. Every message names the sequence that it must follow (`Nats-Expected-Last-Sequence`), so
- * a batch goes out without waiting and is stored as one unbroken chain: a message that fails takes all behind it along,
- * and nothing is stored once anybody else has written.
+ * Publishes on one connection. Every message names the sequence that it must follow (`Nats-Expected-Last-Sequence`). So a
+ * batch is sent without waiting for answers and stored as one unbroken chain: if a message fails, all messages after it
+ * fail too, and nothing is stored after another client has written.
  */
 export class JetStreamSession implements MirrorSession {
   readonly ended: Promise<void>;
@@ -48,7 +48,8 @@ export class JetStreamSession implements MirrorSession {
   /** Positions after the last message published. */
   readonly #reached: Map<string, Position>;
   #lastSequence: number;
-  #turn: Promise<unknown> = Promise.resolve();
+  /** The last call of `append`: the next one waits for it. */
+  #lastAppend: Promise<unknown> = Promise.resolve();
   #broken: { readonly by: unknown } | undefined;
   #closing = false;
 
@@ -65,7 +66,7 @@ export class JetStreamSession implements MirrorSession {
     this.ended = connection.closed().then((error) => {
       if (!this.#closing) throw new Error('the connection to NATS was lost', { cause: error ?? undefined });
     });
-    // Whoever waits is told; a session that nobody waits for any more must not count as unhandled.
+    // After the end of the session nobody waits for this promise, and a rejection must not count as unhandled.
     this.ended.catch(() => undefined);
   }
 
@@ -78,7 +79,7 @@ export class JetStreamSession implements MirrorSession {
   }
 
   append(partition: string, events: readonly MirroredEvent[], carriers: Carriers): Promise<AppendCounts> {
-    const run = this.#turn.then(async () => {
+    const run = this.#lastAppend.then(async () => {
       if (this.#broken) throw new Error('the session is broken', { cause: this.#broken.by });
       try {
         const mirrored = await this.#append(partition, events, carriers);
@@ -89,7 +90,7 @@ export class JetStreamSession implements MirrorSession {
         throw error;
       }
     });
-    this.#turn = run.catch(() => undefined);
+    this.#lastAppend = run.catch(() => undefined);
     return run;
   }
 
@@ -98,7 +99,7 @@ export class JetStreamSession implements MirrorSession {
     await this.#connection.close();
   }
 
-  /** Returns how many were stored. */
+  /** Returns how many events were stored. */
   async #append(partition: string, events: readonly MirroredEvent[], carriers: Carriers): Promise<number> {
     let mirrored = 0;
     for (let left = await this.#seen.takeNew(events); left.length > 0; ) {
@@ -109,14 +110,14 @@ export class JetStreamSession implements MirrorSession {
       this.#lastSequence += good;
       const failed = answers[good];
       if (failed?.status === 'rejected') throw describe(failed.reason, this.#name);
-      // One that the server itself knew by its id (Nats-Msg-Id) is in; those behind it expected a higher sequence.
+      // The server recognised an event by its id (Nats-Msg-Id): it is stored already. Those after it expected a higher sequence.
       left = left.slice(good + 1);
     }
     return mirrored;
   }
 
   #reach(partition: string, { offset, envelope }: MirroredEvent): void {
-    this.#reached.set(partition, { offset, mark: markOf(envelope.id) });
+    this.#reached.set(partition, { offset, fingerprint: fingerprintOf(envelope.id) });
   }
 
   #publish(
@@ -141,6 +142,6 @@ export class JetStreamSession implements MirrorSession {
 
 function describe(error: unknown, name: string): unknown {
   if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence)
-    return new Overtaken(`${name}: somebody else has written, perhaps another bridge`, { cause: error });
+    return new Overtaken(`${name}: another client has written, perhaps another bridge`, { cause: error });
   return error;
 }

@@ -1,14 +1,14 @@
 import { CONTENT_TYPE, type EventEnvelope } from '@gavel/proto/envelope';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
-import type { MirroredEvent } from '../../application/mirror.ts';
+import type { MirroredEvent } from '../../application/ports.ts';
 import { formatPositions, type Positions } from '../../domain/positions.ts';
 
-/** Headers of Gavel's own, beside those of CloudEvents: where the event lies, and how far the whole mirror is with it. */
+/** Gavel's own headers, beside those of CloudEvents: where the event is on RabbitMQ, and how far the mirror is. */
 export const gavelHeader = {
   /** The partition that holds the event, for example `gavel.bids-2`. */
   stream: 'Gavel-Stream',
   offset: 'Gavel-Offset',
-  /** The last mirrored event of every partition, this one's included: the bridge's checkpoint. */
+  /** The last mirrored event of every partition, including this one: the bridge's checkpoint. */
   positions: 'Gavel-Positions',
 } as const;
 
@@ -17,8 +17,8 @@ export const eventHeader = { id: 'ce-id', sequence: 'ce-sequence' } as const;
 
 /**
  * The headers of one event. Attributes follow the CloudEvents NATS binding in binary mode: each is a header with the
- * prefix `ce-`, `datacontenttype` too, and values are percent-encoded as in the HTTP binding (3.1.3.2). The plain
- * `traceparent` is that of the publishing; `ce-traceparent` stays that of the request that caused the event.
+ * prefix `ce-`, `datacontenttype` too, and values are percent-encoded as in the HTTP binding (3.1.3.2). The header
+ * `traceparent` belongs to the publishing span, `ce-traceparent` to the request that caused the event.
  */
 export function messageHeaders(
   event: MirroredEvent,
@@ -39,7 +39,7 @@ export function messageHeaders(
   return result;
 }
 
-// Printable ASCII without the space, the quotation mark and the percent sign stands for itself.
+// Everything is encoded but printable ASCII without the space, the quotation mark and the percent sign.
 function encode(value: string): string {
   return value.replace(/[^\x21\x23\x24\x26-\x7e]/gu, (character) =>
     [...Buffer.from(character)]

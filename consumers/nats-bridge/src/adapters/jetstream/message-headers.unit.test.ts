@@ -14,9 +14,9 @@ const envelope = {
   tracestate: 'x="50%" é\r\n',
 };
 
-it("keeps the event's own trace context beside that of its publishing, and nothing breaks out of a header", () => {
+it("keeps the event's trace context beside that of the publishing, and encodes every value", () => {
   const publishing = { traceparent: `00-${'a'.repeat(32)}-${'c'.repeat(16)}-01` };
-  const positions = new Map([['gavel.bids-1', { offset: 4n, mark: '000000000001' }]]);
+  const positions = new Map([['gavel.bids-1', { offset: 4n, fingerprint: '000000000001' }]]);
   const result = messageHeaders(
     { offset: 4n, envelope, body: new Uint8Array() },
     'gavel.bids-1',

@@ -7,11 +7,11 @@ import {
   RetentionPolicy,
   StorageType,
 } from '@nats-io/jetstream';
-import { MirrorRefused } from '../../application/mirror.ts';
+import { MirrorRefused } from '../../application/ports.ts';
 import { type Positions, parsePositions } from '../../domain/positions.ts';
 import { gavelHeader } from './message-headers.ts';
 
-/** How many messages of other clients, at the end of the stream, are passed over in search of the bridge's own. */
+/** How many messages of other clients at the end of the stream are skipped to find the bridge's last one. */
 const LOOK_BACK = 10_000;
 
 export interface StreamLimits {
@@ -25,8 +25,8 @@ export function jetStreamName(stream: StreamName): string {
 }
 
 /**
- * Makes the stream when there is none; one that is there is left as it is. It keeps by size and not by age, because the
- * bridge's position is in its last message, which therefore must stay; for the same reason nobody may purge it.
+ * Creates the stream if it is missing; an existing one is left as it is. Messages are removed by size and not by age, because
+ * the last message holds the bridge's position and must stay. For the same reason the stream cannot be purged.
  */
 export async function ensureMirrorStream(
   manager: JetStreamManager,
@@ -54,7 +54,7 @@ export async function ensureMirrorStream(
   });
 }
 
-/** The end of a mirror: the sequence that its next message follows, and the positions it has come to. */
+/** The end of a mirror: the sequence that the next message follows, and the positions reached. */
 export interface MirrorEnd {
   readonly firstSequence: number;
   readonly lastSequence: number;
@@ -62,8 +62,8 @@ export interface MirrorEnd {
 }
 
 /**
- * Reads how far the mirror is out of its own last message. Throws `MirrorRefused` when it held messages once and none
- * of those that are left says so.
+ * Reads from the mirror's last message how far the mirror is. Throws `MirrorRefused` if the mirror has held messages and none
+ * of the remaining ones shows a position.
  */
 export async function readMirrorEnd(manager: JetStreamManager, stream: StreamName): Promise<MirrorEnd> {
   const name = jetStreamName(stream);
@@ -77,7 +77,7 @@ export async function readMirrorEnd(manager: JetStreamManager, stream: StreamNam
     if (positions !== undefined) return { firstSequence: state.first_seq, lastSequence, positions };
   }
   throw new MirrorRefused(
-    `${name} was emptied or filled by others: none of its last messages says how far the mirror is. ` +
-      'Remove that JetStream stream, and everything that Gavel still holds is mirrored again.',
+    `${name} was emptied or filled by others: none of its last messages shows how far the mirror is. ` +
+      'Remove this JetStream stream: then everything that Gavel still holds is mirrored again.',
   );
 }

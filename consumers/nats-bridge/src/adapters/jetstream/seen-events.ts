@@ -1,28 +1,28 @@
 import type { JetStreamManager, StoredMsg } from '@nats-io/jetstream';
-import type { MirroredEvent } from '../../application/mirror.ts';
+import type { MirroredEvent } from '../../application/ports.ts';
 import { eventHeader } from './message-headers.ts';
 
-/** What the mirror holds of one subject, as far as it is known. */
+/** What is known about the mirror's messages of one subject. */
 interface Seen {
   /** Highest aggregate version. */
   highest: bigint;
-  /** Every event id; looked up only when a version comes that is not above the highest. */
+  /** All event ids. They are read only when a version arrives that is not above the highest. */
   ids?: Set<string>;
 }
 
-/** So many subjects are remembered; of one that was forgotten the mirror is asked again. */
+/** How many subjects are kept in memory. For others the mirror is asked again. */
 const REMEMBERED = 50_000;
 
 /**
- * Tells events that the mirror holds from new ones, however long ago they were mirrored: the window of `Nats-Msg-Id` is
- * minutes. A subject names one kind of event of one aggregate, whose versions only grow, so its last message is nearly
- * always answer enough.
+ * Separates new events from those that the mirror holds, however long ago they were mirrored; the server itself recognises
+ * ids (`Nats-Msg-Id`) only for minutes. A subject stands for one event type of one aggregate, and an aggregate's versions
+ * only grow, so the last message of the subject nearly always decides.
  */
 export class SeenEvents {
   readonly #manager: JetStreamManager;
   readonly #stream: string;
   readonly #subjects = new Map<string, Seen>();
-  /** Whether a subject that is not remembered is known to be new: the mirror was empty, and nothing was forgotten. */
+  /** True if a subject that is not in memory must be new: the mirror was empty, and nothing was dropped from memory. */
   #complete: boolean;
 
   constructor(manager: JetStreamManager, stream: string, isEmpty: boolean) {
@@ -31,7 +31,7 @@ export class SeenEvents {
     this.#complete = isEmpty;
   }
 
-  /** The events that are new, in order, each counting as seen from now on. */
+  /** The events that are new, in order. From now on they count as seen. */
   async takeNew(events: readonly MirroredEvent[]): Promise<MirroredEvent[]> {
     await this.#lookUp(new Set(events.map(({ envelope }) => envelope.subject)));
     const taken = new Set<string>();
@@ -53,7 +53,7 @@ export class SeenEvents {
     return fresh;
   }
 
-  /** The first of those events that the mirror holds. */
+  /** The first of the events that the mirror holds. */
   async findHeld(events: readonly MirroredEvent[]): Promise<MirroredEvent | undefined> {
     await this.#lookUp(new Set(events.map(({ envelope }) => envelope.subject)));
     for (const event of events) {
@@ -73,13 +73,16 @@ export class SeenEvents {
       unknown.map(async (subject) => {
         const last = await this.#manager.streams.getMessage(this.#stream, { last_by_subj: subject });
         const version = last === null ? 0n : versionOf(last);
-        this.#remember(subject, version === undefined ? await this.#searched(subject) : { highest: version });
+        this.#remember(
+          subject,
+          version === undefined ? await this.#searchAll(subject) : { highest: version },
+        );
       }),
     );
   }
 
-  // Another client has written the subject's last message.
-  async #searched(subject: string): Promise<Seen> {
+  // The last message of the subject has no version: another client has written it.
+  async #searchAll(subject: string): Promise<Seen> {
     const messages = await this.#messagesOf(subject);
     let highest = 0n;
     for (const message of messages) {

@@ -24,6 +24,7 @@ const applicationMayImport = [
   '^$1(domain|application)/',
   '^(proto|observability)/',
   '^services/runtime/src/(failure|page)\\.ts$',
+  '^services/resilience/',
 ];
 const applicationMayImportTypes = '^services/(postgres/src/transaction|runtime/src/[^/]+)\\.ts$';
 

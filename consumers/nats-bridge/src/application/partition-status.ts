@@ -1,0 +1,24 @@
+/** What the mirroring of a partition is doing. */
+type MirrorState =
+  /** Mirrors, or waits for something to mirror. */
+  | 'running'
+  /** Not yet connected to RabbitMQ and NATS. */
+  | 'connecting'
+  /** Something failed that may pass; the bridge retries. */
+  | 'retrying'
+  /** Going on would lose or repeat events: waits until somebody has fixed that. */
+  | 'refused'
+  | 'stopped';
+
+/** One partition of a mirrored stream, for health checks and for people. */
+export interface PartitionStatus {
+  readonly partition: string;
+  readonly state: MirrorState;
+  /** The last offset that was processed, null before the first. */
+  readonly offset: bigint | null;
+  /** Offsets between that one and the end of the partition, as far as the end is known. */
+  readonly lagMessages: number;
+  /** Age of the oldest message that was received and is not mirrored. */
+  readonly lagSeconds: number;
+  readonly problem?: string;
+}
