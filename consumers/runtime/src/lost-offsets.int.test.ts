@@ -71,7 +71,7 @@ describe('an offset that the stream no longer holds', () => {
     const consumer = fixture.start({ definition, partitions: [partition] });
     await eventually(() => expect(consumer.status().partitions[0]?.state).toBe('refused'));
     expect(() => consumer.check()).toThrow(
-      'offset 100 is wanted, but the stream ends at 4: it was made anew',
+      'offset 100 is wanted, but the stream ends at 4: it was recreated',
     );
     await eventually(() => expect(consumer.status().partitions[0]?.lagMessages).toBe(5));
 

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Infrastructure } from '@gavel/dev/infrastructure/infrastructure';
 import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
+import { connectForeignClient } from '@gavel/rabbitmq/testing/foreign-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { consumerRuntimeMigrations } from './consumer-process.ts';
 import { type RunningConsumer, startConsumer } from './start-consumer.ts';
 import { eventually } from './testing/eventually.ts';
-import { bidMessage, connectClient, openForeignProducer } from './testing/foreign-producer.ts';
+import { bidMessage, openForeignProducer } from './testing/foreign-producer.ts';
 import { appliedSequences, createAppliedTable, recordingConsumer } from './testing/recording-consumer.ts';
 
 describe('servers that go away and come back', () => {
@@ -53,7 +54,7 @@ describe('servers that go away and come back', () => {
       bidMessage({ itemId, userId: itemId }, published + i + 1),
     );
     const { client, publisher } = await eventually(async () => {
-      const client = await connectClient(streamUrl);
+      const client = await connectForeignClient(streamUrl);
       try {
         return { client, publisher: await client.declarePublisher({ stream: partition }) };
       } catch (error) {

@@ -5,7 +5,8 @@ import { type EventEnvelope, toHeaders } from '@gavel/proto/envelope';
 import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import { partitionFor } from '@gavel/proto/partitioner';
 import { partitionsOf } from '@gavel/proto/topology';
-import { type Client, connect } from 'rabbitmq-stream-js-client';
+import { connectForeignClient } from '@gavel/rabbitmq/testing/foreign-client';
+import type { Client } from 'rabbitmq-stream-js-client';
 import { inject } from 'vitest';
 
 type Urls = ReturnType<typeof inject<'infrastructure'>>;
@@ -29,7 +30,7 @@ export interface ForeignProducer {
 export async function openForeignProducer(urls: Urls = inject('infrastructure')): Promise<ForeignProducer> {
   const vhost = `test-${randomUUID()}`;
   const own = await createVhost(urls, vhost);
-  const client = await connectClient(own.streamUrl);
+  const client = await connectForeignClient(own.streamUrl);
   // Partitions of a super stream, as the relay declares them: by it the broker spreads them over a group's members.
   const partitions = partitionsOf('gavel.bids');
   await client.createSuperStream({ streamName: 'gavel.bids', arguments: {} }, undefined, partitions.length);
@@ -42,18 +43,6 @@ export async function openForeignProducer(urls: Urls = inject('infrastructure'))
       await deleteVhost(urls.managementUrl, vhost);
     },
   };
-}
-
-/** Connects the public stream client. */
-export function connectClient(streamUrl: string): Promise<Client> {
-  const url = new URL(streamUrl);
-  return connect({
-    hostname: url.hostname,
-    port: Number(url.port),
-    username: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    vhost: decodeURIComponent(url.pathname.slice(1)),
-  });
 }
 
 /** A bid as the relay would publish it: envelope, body, and the partition it belongs to. */
@@ -107,7 +96,7 @@ async function sendAll(
   partition: string,
   messages: readonly ForeignMessage[],
 ): Promise<void> {
-  const client = await connectClient(streamUrl);
+  const client = await connectForeignClient(streamUrl);
   const publisher = await client.declarePublisher({ stream: partition });
   let confirmed = 0;
   const all = new Promise<void>((resolve) => {

@@ -5,6 +5,7 @@ import type { Figure } from './figure.ts';
 import { measureBacklog } from './measure-backlog.ts';
 import { measureCommitToProjection } from './measure-latency.ts';
 import { measureRebuild, type Rebuild } from './measure-rebuild.ts';
+import { ownStreamPublish } from './own-stream-client.ts';
 import { comparePeers } from './peers/compare-peers.ts';
 import { comparisonFigures, describeSettings } from './peers/comparison-figures.ts';
 import { rawBoth, rawExchangePublish, rawStreamPublish } from './raw-clients.ts';
@@ -59,6 +60,7 @@ export async function benchLog({
     say(`raw clients: ${EVENTS} of the same messages each`);
     const messages = Array.from({ length: EVENTS }, wireEvents());
     const stream = await rawStreamPublish(streamUrl, messages);
+    const own = await ownStreamPublish(streamUrl, messages);
     const exchange = await rawExchangePublish(amqpUrl, messages);
     const both = await rawBoth({ streamUrl, amqpUrl }, messages);
     const latencyPlan = { ratePerSecond: PEER_RATE, seconds: PEER_SECONDS, repeats: REPEATS };
@@ -78,6 +80,12 @@ export async function benchLog({
         note: `${EVENTS} events, ${seconds(relay.totalMs)} with start-up`,
       },
       { what: 'raw clients: stream + exchange together', value: both, unit: 'per second' },
+      {
+        what: 'own stream client: publish',
+        value: own,
+        unit: 'per second',
+        against: { what: 'raw stream client: publish', value: stream },
+      },
       { what: 'raw stream client: publish', value: stream, unit: 'per second' },
       { what: 'amqplib: publish to a topic exchange', value: exchange, unit: 'per second' },
       ...rebuildFigures(rebuild),

@@ -21,7 +21,7 @@ interface Adapter {
   create(urls: InfrastructureUrls, events: PublisherEvents): EventPublisher;
   /** Deletes something that the publisher needs. */
   breakTopology(channel: amqp.Channel): Promise<unknown>;
-  /** Event ids that the broker holds, in the order it took them (within each partition). */
+  /** Event ids that the broker holds, in the order of arrival (within each partition). */
   received(urls: InfrastructureUrls): Promise<string[]>;
   exactlyOnce: boolean;
 }
@@ -126,7 +126,7 @@ describe.each(adapters)('a $name', (adapter) => {
     if (adapter.exactlyOnce) expect(received).toEqual(positions(sent));
   });
 
-  it('declares missing topology again and sends what it could not', async () => {
+  it('declares missing topology again and sends what is unconfirmed', async () => {
     await withChannel(urls.amqpUrl, (channel) => adapter.breakTopology(channel));
     const sent = messages(5);
     publisher.publish(sent);
@@ -134,7 +134,7 @@ describe.each(adapters)('a $name', (adapter) => {
     await bindAll(urls.amqpUrl);
   });
 
-  it('hands back what cannot be encoded, and the rest goes on', async () => {
+  it('refuses what cannot be encoded, and sends the rest', async () => {
     const good = message('a');
     const bad = message('a', { huge: 'x'.repeat(1_100_000) });
     const next = message('a');
@@ -147,7 +147,7 @@ describe.each(adapters)('a $name', (adapter) => {
     expect(publisher.status.unconfirmed).toBe(0);
   });
 
-  it('says so and stays alive when the broker refuses its password, and closes all the same', async () => {
+  it('reports a refused password, keeps running, and closes', async () => {
     const wrong = (url: string): string => {
       const changed = new URL(url);
       changed.password = 'wrong';

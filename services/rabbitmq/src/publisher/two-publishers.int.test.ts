@@ -9,7 +9,7 @@ import type { OutboundMessage } from './event-publisher.ts';
 import { createStreamPublisher, lastPublishingId } from './stream-publisher.ts';
 
 const AWHILE = { timeout: 30_000 };
-const vhost = `zombie-${randomBytes(6).toString('hex')}`;
+const vhost = `former-${randomBytes(6).toString('hex')}`;
 let urls: InfrastructureUrls;
 beforeAll(async () => {
   urls = await createVhost(inject('infrastructure'), vhost);
@@ -31,10 +31,10 @@ const messages: OutboundMessage[] = Array.from({ length: EVENTS }, (_, i) => {
   };
 });
 
-describe('a relay that lost its lock and has not noticed', () => {
-  it('can send the same events at the same time as its successor: each is in the stream once and in order', async () => {
+describe('a relay that lost its lock and has not noticed it', () => {
+  it('sends the same events at the same time as its successor, and each is in the stream once and in order', async () => {
     const confirmed = [new Set<number>(), new Set<number>()];
-    const [zombie, successor] = confirmed.map((own) =>
+    const [former, successor] = confirmed.map((own) =>
       createStreamPublisher({
         ...urls,
         stream: 'gavel.bids',
@@ -45,14 +45,14 @@ describe('a relay that lost its lock and has not noticed', () => {
         onFailure: (error) => expect.unreachable(error.message),
       }),
     );
-    if (!zombie || !successor) throw new Error('two publishers');
+    if (!former || !successor) throw new Error('two publishers');
     await vi.waitFor(() => {
-      expect(zombie.status.connected).toBe(true);
+      expect(former.status.connected).toBe(true);
       expect(successor.status.connected).toBe(true);
     }, AWHILE);
-    // The zombie is ahead; the successor starts over from what is marked as published, in slices between the zombie's.
+    // The former relay is ahead. Its successor starts from what is marked as published, in slices between those of the former.
     for (let at = 0; at < EVENTS; at += 500) {
-      zombie.publish(messages.slice(at, at + 500));
+      former.publish(messages.slice(at, at + 500));
       successor.publish(messages.slice(Math.max(0, at - 250), at + 250));
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -61,7 +61,7 @@ describe('a relay that lost its lock and has not noticed', () => {
       expect(confirmed[0]?.size).toBe(EVENTS);
       expect(confirmed[1]?.size).toBe(EVENTS);
     }, AWHILE);
-    await Promise.all([zombie.close(), successor.close()]);
+    await Promise.all([former.close(), successor.close()]);
 
     const stored = await readStreamMessages(urls.amqpUrl, 'gavel.bids');
     expect(stored).toHaveLength(EVENTS);

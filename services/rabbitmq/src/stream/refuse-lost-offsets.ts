@@ -1,16 +1,16 @@
 import { type StartPosition, SubscriptionRefused } from './event-source.ts';
 
-/** What the broker tells of a stream. */
+/** What the broker says about the ends of a stream. */
 export interface StreamEnds {
-  /** First offset that is still held, and first offset of the newest chunk; -1 while it never held anything. */
+  /** First offset still held, and first offset of the newest chunk; -1 while the stream has never held anything. */
   stats(partition: string): Promise<{ readonly first: bigint; readonly newestChunk: bigint }>;
   /** The newest offset of a stream that holds something. */
   lastOffset(partition: string): Promise<bigint>;
 }
 
 /**
- * Throws `SubscriptionRefused` when the stream does not hold the position: the broker does not refuse it, it silently
- * starts elsewhere.
+ * Throws `SubscriptionRefused` when the stream does not hold the position. The broker itself does not refuse such a position
+ * but silently starts somewhere else.
  */
 export async function refuseLostOffsets(
   ends: StreamEnds,
@@ -18,13 +18,13 @@ export async function refuseLostOffsets(
   from: StartPosition,
 ): Promise<void> {
   if (from === 'first') return;
-  // Behind the last message there need be none; at it there has to be that one.
+  // After the last message nothing needs to exist; an offset to read `at` must exist.
   const [wanted, last] = 'at' in from ? [from.at, from.at] : [from.after + 1n, from.after];
   const { first, newestChunk } = await ends.stats(partition);
   if (first > wanted) {
     throw new SubscriptionRefused(partition, { reason: 'retention-passed', wanted, first });
   }
-  // The newest chunk's first offset is cheap to know; its last one has to be read.
+  // The newest chunk's first offset is known; its last offset has to be read from the chunk.
   if (newestChunk >= last) return;
   const end = newestChunk < 0n ? -1n : await ends.lastOffset(partition);
   if (end < last) throw new SubscriptionRefused(partition, { reason: 'stream-shorter', wanted, last: end });

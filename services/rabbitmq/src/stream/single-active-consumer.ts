@@ -8,19 +8,19 @@ export interface ConsumerSession {
   readonly partition: string;
   readonly ends: StreamEnds;
   credit(chunks: number): void;
-  /** Answers the broker: from where it shall send, or that nothing is to be sent any more. */
+  /** Answers the broker: from where to send, or (undefined) to send nothing more. */
   answer(correlation: number, from: StartPosition | undefined): void;
   unsubscribe(): Promise<void>;
 }
 
 /**
- * How long the group waits for the batch in hand of the member that the partition is taken from. A longer one is
- * committed all the same if it comes before the next member's first: the checkpoint's compare-and-set decides.
+ * How long the group waits until a member that is no longer active has finished its batch. A batch that takes longer is
+ * still committed if that happens before the first commit of the next member: the checkpoint's compare-and-set decides.
  */
 const HANDOVER_MS = 3_000;
 
 /**
- * One subscription with single active consumer: the broker tells it when the partition is its own and when no longer
+ * One subscription with single active consumer. The broker tells it when it becomes the active one and when it no longer is
  * (ConsumerUpdate), and waits for the answer.
  */
 export class SingleActiveConsumer implements GroupConsumer, Subscriber {
@@ -28,10 +28,10 @@ export class SingleActiveConsumer implements GroupConsumer, Subscriber {
   readonly #session: ConsumerSession;
   #current: StreamSubscription | undefined;
   /** Correlation id of the broker's unanswered question that makes this consumer the active one. */
-  #given: number | undefined;
-  /** The broker's unanswered word that it is no longer, and the end of its patience. */
-  #taken: { correlation: number; timer: NodeJS.Timeout } | undefined;
-  /** Chunks that the broker may send; lasts over turns. */
+  #activation: number | undefined;
+  /** The broker's unanswered question that ends the activity, and the timer that answers it when nothing else does. */
+  #deactivation: { correlation: number; timer: NodeJS.Timeout } | undefined;
+  /** Chunks that the broker may send. Kept while other members are active. */
   #credit = INITIAL_CREDIT;
   #lost = false;
   #wake: (() => void) | undefined;
@@ -46,13 +46,13 @@ export class SingleActiveConsumer implements GroupConsumer, Subscriber {
     signal: AbortSignal,
   ): Promise<Subscription | undefined> {
     for (;;) {
-      const given = await this.#awaitGiven(signal);
-      if (given === undefined) return undefined;
+      const activation = await this.#awaitActivation(signal);
+      if (activation === undefined) return undefined;
       const position = await from();
       await refuseLostOffsets(this.#session.ends, this.partition, position);
-      // The group may have changed again meanwhile.
-      if (this.#given !== given) continue;
-      this.#given = undefined;
+      // The broker may have chosen another member meanwhile.
+      if (this.#activation !== activation) continue;
+      this.#activation = undefined;
       if (this.#credit === 0) this.#grant(INITIAL_CREDIT);
       const subscription = new StreamSubscription(
         {
@@ -65,7 +65,7 @@ export class SingleActiveConsumer implements GroupConsumer, Subscriber {
         this.#credit,
       );
       this.#current = subscription;
-      this.#session.answer(given, position);
+      this.#session.answer(activation, position);
       return {
         take: (limit) => subscription.take(limit),
         get newestOffset() {
@@ -80,7 +80,7 @@ export class SingleActiveConsumer implements GroupConsumer, Subscriber {
         ended: subscription.ended,
         close: async () => {
           await subscription.close();
-          this.#yield();
+          this.#answerDeactivation();
         },
       };
     }
@@ -88,8 +88,8 @@ export class SingleActiveConsumer implements GroupConsumer, Subscriber {
 
   async close(): Promise<void> {
     this.#current?.end();
-    // An unanswered question would leave the partition to nobody.
-    this.#yield();
+    // With an unanswered question no member would get the partition.
+    this.#answerDeactivation();
     await this.#session.unsubscribe();
     this.end();
   }
@@ -97,16 +97,16 @@ export class SingleActiveConsumer implements GroupConsumer, Subscriber {
   update(active: boolean, correlation: number): void {
     if (active) {
       this.#current?.end();
-      this.#given = correlation;
+      this.#activation = correlation;
       this.#wake?.();
       return;
     }
-    this.#given = undefined;
-    this.#yield();
+    this.#activation = undefined;
+    this.#answerDeactivation();
     const current = this.#current;
     this.#current = undefined;
-    this.#taken = { correlation, timer: setTimeout(() => this.#yield(), HANDOVER_MS) };
-    if (current === undefined || current.ended.aborted) this.#yield();
+    this.#deactivation = { correlation, timer: setTimeout(() => this.#answerDeactivation(), HANDOVER_MS) };
+    if (current === undefined || current.ended.aborted) this.#answerDeactivation();
     else current.end();
   }
 
@@ -122,16 +122,16 @@ export class SingleActiveConsumer implements GroupConsumer, Subscriber {
   /** The connection or the stream is gone. */
   end(): void {
     this.#lost = true;
-    clearTimeout(this.#taken?.timer);
+    clearTimeout(this.#deactivation?.timer);
     this.#current?.end();
     this.#wake?.();
   }
 
-  #yield(): void {
-    if (this.#taken === undefined) return;
-    clearTimeout(this.#taken.timer);
-    this.#session.answer(this.#taken.correlation, undefined);
-    this.#taken = undefined;
+  #answerDeactivation(): void {
+    if (this.#deactivation === undefined) return;
+    clearTimeout(this.#deactivation.timer);
+    this.#session.answer(this.#deactivation.correlation, undefined);
+    this.#deactivation = undefined;
   }
 
   #grant(chunks: number): void {
@@ -139,14 +139,14 @@ export class SingleActiveConsumer implements GroupConsumer, Subscriber {
     this.#session.credit(chunks);
   }
 
-  async #awaitGiven(signal: AbortSignal): Promise<number | undefined> {
+  async #awaitActivation(signal: AbortSignal): Promise<number | undefined> {
     const wake = (): void => this.#wake?.();
     signal.addEventListener('abort', wake);
     try {
       for (;;) {
         if (signal.aborted) return undefined;
         if (this.#lost) throw new Error(`${this.partition}: the connection to the stream was lost`);
-        if (this.#given !== undefined) return this.#given;
+        if (this.#activation !== undefined) return this.#activation;
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });

@@ -32,7 +32,7 @@ describe('SingleActiveConsumer', () => {
     vi.useRealTimers();
   });
 
-  it('asks for the position when its turn comes, and gives what is sent from there', async () => {
+  it('asks for the position when it becomes active, and delivers from there', async () => {
     const { consumer, broker, never } = join();
     let asked = 0;
     const turn = consumer.whenActive(() => {
@@ -47,7 +47,7 @@ describe('SingleActiveConsumer', () => {
     expect((await subscription?.take(10))?.map(({ offset }) => offset)).toEqual([5n]);
   });
 
-  it('answers that it has left when what was in hand is done with, and not before', async () => {
+  it('answers the deactivation when the batch in hand is finished, and not before', async () => {
     const { consumer, broker, never } = join();
     consumer.update(true, 1);
     const subscription = await consumer.whenActive(() => Promise.resolve('first'), never);
@@ -56,13 +56,13 @@ describe('SingleActiveConsumer', () => {
     expect(broker.answers).toHaveLength(1);
     await subscription?.close();
     expect(broker.answers.at(-1)).toEqual([2, undefined]);
-    // And back again, on the same consumer.
+    // Active again, with the same consumer.
     consumer.update(true, 3);
     await consumer.whenActive(() => Promise.resolve({ at: 9n }), never);
     expect(broker.answers.at(-1)).toEqual([3, { at: 9n }]);
   });
 
-  it('keeps the group waiting for three seconds at most', async () => {
+  it('lets the group wait for at most three seconds', async () => {
     const { consumer, broker, never } = join();
     consumer.update(true, 1);
     const subscription = await consumer.whenActive(() => Promise.resolve('first'), never);
@@ -75,7 +75,7 @@ describe('SingleActiveConsumer', () => {
     expect(broker.answers).toHaveLength(2);
   });
 
-  it('answers at once when it was not reading, and when it leaves', async () => {
+  it('answers at once when it was not reading, and when it closes', async () => {
     const { consumer, broker, never } = join();
     consumer.update(false, 1);
     expect(broker.answers).toEqual([[1, undefined]]);
@@ -87,7 +87,7 @@ describe('SingleActiveConsumer', () => {
     expect(broker.isMember).toBe(false);
   });
 
-  it('waits until it is told to stop, and fails when its place is lost or the position is', async () => {
+  it('waits until it is stopped, and rejects when the connection or the position is lost', async () => {
     const { consumer, never } = join();
     const stopping = new AbortController();
     const turn = consumer.whenActive(() => Promise.resolve('first'), stopping.signal);
@@ -104,7 +104,7 @@ describe('SingleActiveConsumer', () => {
     await expect(consumer.whenActive(() => Promise.resolve('first'), never)).rejects.toThrow('was lost');
   });
 
-  it('never has more chunks asked for than are missing, over any number of turns', async () => {
+  it('never asks for more chunks than are missing, over any number of activations', async () => {
     const { consumer, broker, never } = join();
     for (let turn = 0; turn < 50; turn++) {
       consumer.update(true, turn);

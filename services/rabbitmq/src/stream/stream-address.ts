@@ -1,4 +1,4 @@
-/** Where and as whom a stream connection is made. */
+/** Address and credentials of a stream connection. */
 export interface StreamAddress {
   readonly host: string;
   readonly port: number;

@@ -1,10 +1,10 @@
 import type { Delivery } from './event-source.ts';
 import { createStreamSource } from './stream-source.ts';
 
-/** Reads partitions as they are, outside of any group: no checkpoint is kept. */
+/** Reads partitions outside any group and keeps no checkpoint. */
 export interface StreamReader {
   /**
-   * Messages in batches as they arrive, from an offset or the first that is still held, without an end. Throws
+   * Messages in batches as they arrive, from an offset or from the first message still held. Does not end by itself. Throws
    * `SubscriptionRefused` for an offset that the stream does not hold, and an error when the connection is lost.
    */
   read(partition: string, from: bigint | 'first'): AsyncGenerator<readonly Delivery[], never>;
@@ -13,7 +13,7 @@ export interface StreamReader {
 
 const BATCH = 1_000;
 
-/** Opens nothing yet: the connection is made by the first read. `name` is shown in the broker's management pages. */
+/** The first read opens the connection. `name` is shown in the broker's management pages. */
 export function openStreamReader(streamUrl: string, name: string): StreamReader {
   const source = createStreamSource(streamUrl, name);
   return {

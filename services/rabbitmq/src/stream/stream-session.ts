@@ -7,15 +7,15 @@ import type { StreamAddress } from './stream-address.ts';
 import { StreamConnection } from './stream-connection.ts';
 import { firstWanted, INITIAL_CREDIT, StreamSubscription } from './stream-subscription.ts';
 
-const OFFSET_NONE = 0;
-const OFFSET_FIRST = 1;
-const OFFSET_LAST = 2;
-const OFFSET_NUMERIC = 4;
+const OFFSET = { none: 0, first: 1, last: 2, numeric: 4, timestamp: 5 } as const;
 const CHUNK_MS = 5_000;
-/** How often the ends of the streams are asked for: a consumer that is held up gets no chunk to learn them from. */
+/** How often the ends of the streams are asked for: a consumer that takes nothing gets no chunk that would tell it. */
 const POLL_MS = 5_000;
 
-/** What the broker tells of a stream; offsets are -1 while it never held anything. */
+/** A place in a partition. A moment is in milliseconds since the epoch. */
+export type ChunkPlace = 'first' | 'last' | { readonly offset: bigint } | { readonly moment: number };
+
+/** What the broker says about a stream. Offsets are -1 while it has never held anything. */
 export interface StreamStats {
   /** First offset that is still held. */
   readonly first: bigint;
@@ -23,29 +23,30 @@ export interface StreamStats {
   readonly newestChunk: bigint;
 }
 
-/** Whoever gets what the broker sends to one subscription id. */
+/** Receives what the broker sends to one subscription id. */
 export interface Subscriber {
   readonly partition: string;
   receive(chunk: Buffer, committed: bigint): void;
   noteNewest(offset: bigint): void;
-  /** The broker gives the partition to this subscription of its group, or takes it away; to be answered. */
+  /** This subscription becomes the active consumer of its group, or is no longer. The broker waits for an answer. */
   update?(active: boolean, correlation: number): void;
   end(): void;
 }
 
-/** One connection and the subscriptions on it. */
+/** One connection that reads, and the subscriptions on it. */
 export class StreamSession {
   readonly #subscribers = new Map<number, Subscriber>();
   #connection: StreamConnection | undefined;
   #polling: NodeJS.Timeout | undefined;
   #nextId = 0;
 
+  /** Rejects within 5 s a step. `name` is shown in the broker's management pages. */
   static async open(address: StreamAddress, name: string): Promise<StreamSession> {
     const session = new StreamSession();
     session.#connection = await StreamConnection.open(address, {
       name,
       listener: {
-        onDeliver: (id, committed, chunk) => StreamSession.#deliver(session, id, committed, chunk),
+        onDeliver: (id, committed, chunk) => session.#subscribers.get(id)?.receive(chunk, committed),
         onConsumerUpdate: (id, active, correlation) =>
           session.#subscribers.get(id)?.update?.(active, correlation),
         onStreamGone: (stream) => session.#endWhere((subscriber) => subscriber.partition === stream),
@@ -56,12 +57,13 @@ export class StreamSession {
     return session;
   }
 
-  static #deliver(session: StreamSession, id: number, committed: bigint, chunk: Buffer): void {
-    session.#subscribers.get(id)?.receive(chunk, committed);
-  }
-
   get isOpen(): boolean {
     return this.#connection?.isOpen ?? false;
+  }
+
+  get connection(): StreamConnection {
+    if (this.#connection === undefined) throw new Error('stream connection is not open yet');
+    return this.#connection;
   }
 
   async subscribe(partition: string, from: StartPosition): Promise<StreamSubscription> {
@@ -75,7 +77,7 @@ export class StreamSession {
       },
       from,
     );
-    await this.#subscribe(id, partition, from === 'first' ? 'first' : firstWanted(from), INITIAL_CREDIT, {
+    await this.#subscribe(id, toPlace(from), INITIAL_CREDIT, {
       partition,
       receive: (chunk, committed) => subscription.receive(chunk, committed),
       noteNewest: (offset) => subscription.noteNewest(offset),
@@ -84,7 +86,7 @@ export class StreamSession {
     return subscription;
   }
 
-  /** Takes a place in a group; nothing is sent before the broker says that it is this one's turn. */
+  /** Joins a group. The broker sends nothing before it makes this consumer the active one. */
   async join(partition: string, group: Group): Promise<SingleActiveConsumer> {
     const id = this.#freeId();
     const consumer = new SingleActiveConsumer({
@@ -94,8 +96,8 @@ export class StreamSession {
       answer: (correlation, from) => this.#answerUpdate(correlation, from),
       unsubscribe: () => this.#unsubscribe(id),
     });
-    // The super stream's name lets the broker spread its partitions over the members; one of none goes to the first.
-    await this.#subscribe(id, partition, 'first', INITIAL_CREDIT, consumer, {
+    // The super stream's name lets the broker spread its partitions over the members. Without it the first member gets all.
+    await this.#subscribe(id, 'first', INITIAL_CREDIT, consumer, {
       'single-active-consumer': 'true',
       name: group.name,
       'super-stream': group.stream,
@@ -104,7 +106,7 @@ export class StreamSession {
   }
 
   async stats(partition: string): Promise<StreamStats> {
-    const answer = await this.#open().request(command.streamStats, `stats of ${partition}`, (writer) =>
+    const answer = await this.connection.request(command.streamStats, `stats of ${partition}`, (writer) =>
       writer.string(partition),
     );
     const stats = new Map<string, bigint>();
@@ -114,63 +116,62 @@ export class StreamSession {
 
   /** The newest offset of a stream that holds something, read from its last chunk. */
   async lastOffset(partition: string): Promise<bigint> {
-    return (await this.#readChunk(partition, 'last')).lastOffset;
+    return (await this.readChunk(partition, 'last')).lastOffset;
   }
 
-  /** The newest offset; undefined when there is none. */
+  /** The newest offset; undefined when nothing is held. */
   async newestOffset(partition: string): Promise<bigint | undefined> {
     const { newestChunk } = await this.stats(partition);
     return newestChunk < 0n ? undefined : this.lastOffset(partition);
   }
 
-  /** When the oldest chunk was stored, milliseconds since the epoch; undefined when there is none. */
+  /** When the oldest chunk was stored, in milliseconds since the epoch; undefined when nothing is held. */
   async oldestStoredAt(partition: string): Promise<number | undefined> {
     const { newestChunk } = await this.stats(partition);
-    return newestChunk < 0n ? undefined : (await this.#readChunk(partition, 'first')).storedAt;
+    return newestChunk < 0n ? undefined : (await this.readChunk(partition, 'first')).storedAt;
   }
 
-  async close(): Promise<void> {
-    await this.#connection?.close();
-  }
-
-  async #readChunk(partition: string, which: 'first' | 'last'): Promise<Chunk> {
+  /** The chunk that a reader from this place gets first. Rejects when none comes: the place must hold one. */
+  async readChunk(partition: string, place: ChunkPlace): Promise<Chunk> {
     const id = this.#freeId();
-    let timer: NodeJS.Timeout | undefined;
-    const chunk = new Promise<Chunk>((resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`${partition}: no ${which} chunk came`)), CHUNK_MS);
-      const end = (): void => reject(new Error(`${partition}: the connection ended`));
-      const noteNewest = (): void => undefined;
-      const receive = (bytes: Buffer): void => {
-        try {
-          resolve(new Chunk(bytes));
-        } catch (error) {
-          reject(new Error(`${partition}: the ${which} chunk is damaged`, { cause: error }));
-        }
-      };
-      this.#subscribe(id, partition, which, 1, { partition, receive, noteNewest, end }).catch(reject);
-    });
+    const arrived = Promise.withResolvers<Chunk>();
+    const timer = setTimeout(() => arrived.reject(new Error(`${partition}: no chunk arrived`)), CHUNK_MS);
+    const end = (): void => arrived.reject(new Error(`${partition}: the connection ended`));
+    const noteNewest = (): void => undefined;
+    const receive = (bytes: Buffer): void => {
+      try {
+        arrived.resolve(new Chunk(bytes));
+      } catch (error) {
+        arrived.reject(new Error(`${partition}: a chunk is damaged`, { cause: error }));
+      }
+    };
+    this.#subscribe(id, place, 1, { partition, receive, noteNewest, end }).catch(arrived.reject);
     try {
-      return await chunk;
+      return await arrived.promise;
     } finally {
       clearTimeout(timer);
       await this.#unsubscribe(id);
     }
   }
 
+  async close(): Promise<void> {
+    await this.#connection?.close();
+  }
+
   async #subscribe(
     id: number,
-    partition: string,
-    offset: 'first' | 'last' | bigint,
+    place: ChunkPlace,
     credit: number,
     subscriber: Subscriber,
     properties: Readonly<Record<string, string>> = {},
   ): Promise<void> {
+    const { partition } = subscriber;
     // Before the answer: the first chunk may arrive in the same packet.
     this.#subscribers.set(id, subscriber);
     try {
-      await this.#open().request(command.subscribe, `subscribe to ${partition}`, (writer) => {
+      await this.connection.request(command.subscribe, `subscribe to ${partition}`, (writer) => {
         writer.uint8(id).string(partition);
-        return writeOffset(writer, offset).uint16(credit).map(properties);
+        return writePlace(writer, place).uint16(credit).map(properties);
       });
     } catch (error) {
       this.#subscribers.delete(id);
@@ -180,7 +181,7 @@ export class StreamSession {
 
   async #unsubscribe(id: number): Promise<void> {
     if (!this.#subscribers.has(id)) return;
-    // A connection that ended meanwhile has no subscription left to end.
+    // If the connection has ended, its subscriptions have ended too.
     await this.#connection
       ?.request(command.unsubscribe, 'unsubscribe', (writer) => writer.uint8(id))
       .catch(() => undefined);
@@ -189,8 +190,7 @@ export class StreamSession {
 
   #answerUpdate(correlation: number, from: StartPosition | undefined): void {
     const frame = new FrameWriter(command.consumerUpdate | ANSWER).uint32(correlation).uint16(OK);
-    const offset = from === undefined || from === 'first' ? from : firstWanted(from);
-    this.#connection?.send(writeOffset(frame, offset));
+    this.#connection?.send(from === undefined ? frame.uint16(OFFSET.none) : writePlace(frame, toPlace(from)));
   }
 
   #credit(id: number, chunks: number): void {
@@ -201,7 +201,7 @@ export class StreamSession {
 
   async #pollEnds(): Promise<void> {
     for (const subscriber of this.#subscribers.values()) {
-      // A broker that does not answer ends the connection, which the subscriptions learn by themselves.
+      // If the broker does not answer, the connection ends, and with it the subscriptions.
       const stats = await this.stats(subscriber.partition).catch(() => undefined);
       if (stats !== undefined) subscriber.noteNewest(stats.newestChunk);
     }
@@ -228,15 +228,14 @@ export class StreamSession {
     }
     throw new Error('a stream connection carries at most 256 subscriptions');
   }
-
-  #open(): StreamConnection {
-    if (this.#connection === undefined) throw new Error('stream connection is not open yet');
-    return this.#connection;
-  }
 }
 
-function writeOffset(writer: FrameWriter, offset: 'first' | 'last' | bigint | undefined): FrameWriter {
-  if (offset === undefined) return writer.uint16(OFFSET_NONE);
-  if (typeof offset === 'bigint') return writer.uint16(OFFSET_NUMERIC).uint64(offset);
-  return writer.uint16(offset === 'first' ? OFFSET_FIRST : OFFSET_LAST);
+function toPlace(from: StartPosition): ChunkPlace {
+  return from === 'first' ? from : { offset: firstWanted(from) };
+}
+
+function writePlace(writer: FrameWriter, place: ChunkPlace): FrameWriter {
+  if (place === 'first' || place === 'last') return writer.uint16(OFFSET[place]);
+  if ('offset' in place) return writer.uint16(OFFSET.numeric).uint64(place.offset);
+  return writer.uint16(OFFSET.timestamp).uint64(BigInt(place.moment));
 }

@@ -4,8 +4,8 @@ import { parseStreamUrl, type StreamAddress } from './stream-address.ts';
 import { StreamSession } from './stream-session.ts';
 
 /**
- * RabbitMQ streams as an EventSource: one connection for all partitions, made when first needed and made anew after
- * it was lost. Each subscription lives on one connection and ends with it.
+ * RabbitMQ streams as an EventSource: one connection for all partitions. It is opened when it is first needed, and again
+ * after it was lost. Each subscription belongs to one connection and ends with it.
  * @param url `rabbitmq-stream://user:pass@host:port/vhost`
  * @param name shown in the broker's management pages
  */
@@ -45,12 +45,12 @@ class StreamSource implements EventSource {
 
   async close(): Promise<void> {
     this.#closed = true;
-    // An attempt to connect that fails while closing leaves nothing to close.
+    // A connection attempt that fails during close leaves nothing to close.
     await this.#opening?.catch(() => undefined);
     await this.#session?.close();
   }
 
-  // Partitions that lost one connection together meet at the same attempt to make the next.
+  // Partitions that lost a connection together share the attempt to open the next one.
   async #connected(): Promise<StreamSession> {
     if (this.#session?.isOpen) return this.#session;
     this.#opening ??= StreamSession.open(this.#address, this.#name).finally(() => {

@@ -1,30 +1,31 @@
 import { Chunk, type Room } from '../wire/chunk.ts';
 import { type Delivery, type StartPosition, type Subscription, SubscriptionRefused } from './event-source.ts';
 
-/** How a subscription asks the broker for more, and what else it needs of its connection. */
+/** What a subscription needs from its connection. */
 export interface SubscriptionSession {
   readonly partition: string;
+  /** Allows the broker to send this many more chunks. */
   credit(chunks: number): void;
-  /** First offset that is still held. */
+  /** First offset still held. */
   firstOffset(): Promise<bigint>;
   unsubscribe(): Promise<void>;
 }
 
 /**
- * Received and not yet handled, at most about this many bytes a partition (and at least one chunk). With 2 MiB a backlog
- * of a million events was read no faster.
+ * Most bytes per partition that are received and not taken, beside one chunk. With 2 MiB a backlog of a million events was
+ * read no faster.
  */
 const BUFFER_BYTES = 512 * 1024;
-/** Handed out at once, unpacked: at most this many bytes and one sub-batch more. A few kilobytes can hold gigabytes of zeros. */
+/** Most unpacked bytes handed out at once, beside one sub-batch: a few kilobytes can unpack to gigabytes of zeros. */
 const TAKE_BYTES = 16 * 1024 * 1024;
 /**
- * Never more chunks asked for at once, as small ones may be followed by large ones and what was asked for comes. Chunks of one
- * event each came no faster with 64.
+ * Most chunks asked for at once: small chunks may be followed by large ones, and all that was asked for arrives. Chunks of
+ * one event each arrived no faster with 64.
  */
 const MAX_CREDIT = 16;
 export const INITIAL_CREDIT = 1;
 
-/** One partition's chunks, buffered up to a bound. Chunks are asked for only as fast as they are taken. */
+/** The chunks of one partition, buffered up to a limit. New chunks are asked for only as fast as messages are taken. */
 export class StreamSubscription implements Subscription {
   readonly #session: SubscriptionSession;
   #wanted: bigint;
@@ -38,12 +39,12 @@ export class StreamSubscription implements Subscription {
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
 
-  /** @param credit how many chunks the broker may send already */
+  /** @param credit how many chunks the broker may already send */
   constructor(session: SubscriptionSession, from: StartPosition, credit = INITIAL_CREDIT) {
     this.#session = session;
     this.#outstanding = credit;
     this.#wanted = firstWanted(from);
-    // Reading from the first event asks for no offset in particular, so none can be missing.
+    // Reading from the first message asks for no particular offset, so none can be missing.
     this.#started = from === 'first';
   }
 
@@ -67,7 +68,7 @@ export class StreamSubscription implements Subscription {
     const taken: Delivery[] = [];
     const room: Room = { messages: limit, bytes: TAKE_BYTES };
     for (;;) {
-      // What is passed over on the way to the wanted offset is not kept.
+      // Messages before the wanted offset are skipped and not kept.
       if (taken.length === 0) room.bytes = TAKE_BYTES;
       while (room.messages > 0 && room.bytes > 0 && this.#chunks[0] !== undefined) {
         await this.#checkStart(this.#chunks[0]);
@@ -83,7 +84,7 @@ export class StreamSubscription implements Subscription {
     }
   }
 
-  /** A chunk came in. A damaged one fails this subscription, and no other on its connection. */
+  /** A chunk arrived. A damaged chunk fails this subscription and no other on the connection. */
   receive(bytes: Buffer, committed: bigint): void {
     if (this.ended.aborted || this.#failure) return;
     let chunk: Chunk;
@@ -97,7 +98,7 @@ export class StreamSubscription implements Subscription {
     this.#chunks.push(chunk);
     this.#buffered += chunk.bytes;
     this.#outstanding -= 1;
-    // Up at once and down slowly: where one is large, more of them may be under way already.
+    // Rises at once and falls slowly: after one large chunk, more of them may already be on their way.
     this.#chunkBytes = Math.max(chunk.bytes, (this.#chunkBytes * 7 + chunk.bytes) / 8);
     this.noteNewest(committed > chunk.lastOffset ? committed : chunk.lastOffset);
     this.#askForMore();
@@ -108,7 +109,7 @@ export class StreamSubscription implements Subscription {
     if (offset >= 0n && (this.#newest === undefined || offset > this.#newest)) this.#newest = offset;
   }
 
-  /** The connection, the stream or the turn to read it is gone, and what was not taken with it. */
+  /** The connection or the stream is gone, or another consumer is active. What was not taken is dropped. */
   end(): void {
     this.#chunks = [];
     this.#buffered = 0;
@@ -130,8 +131,8 @@ export class StreamSubscription implements Subscription {
     this.#askForMore();
   }
 
-  // Offsets have gaps of their own (the broker's bookkeeping takes some), so a first chunk beyond the wanted offset
-  // proves nothing until the stream's start has been looked at again: retention may have run since subscribing.
+  // Offsets have gaps (the broker's bookkeeping takes some), so a first chunk beyond the wanted offset proves nothing until
+  // the start of the stream was asked for again: retention may have run since subscribing.
   async #checkStart(chunk: Chunk): Promise<void> {
     if (this.#started) return;
     if (chunk.firstOffset > this.#wanted) {
@@ -153,14 +154,14 @@ export class StreamSubscription implements Subscription {
     const room = Math.floor((BUFFER_BYTES - this.#buffered) / perChunk);
     const target = Math.min(Math.max(room, this.#chunks.length === 0 ? 1 : 0), MAX_CREDIT);
     const missing = target - this.#outstanding;
-    // Asked for in lumps, as each costs a frame.
+    // Several at a time, because each request costs a frame.
     if (missing <= 0 || (missing < target / 2 && this.#outstanding > 0)) return;
     this.#outstanding += missing;
     this.#session.credit(missing);
   }
 }
 
-/** The first offset that reading from a position is to give. */
+/** The first offset that is wanted when reading starts at a position. */
 export function firstWanted(from: StartPosition): bigint {
   if (from === 'first') return 0n;
   return 'at' in from ? from.at : from.after + 1n;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chunkBytes, entry } from '../testing/chunk-bytes.ts';
 import { INITIAL_CREDIT, StreamSubscription } from './stream-subscription.ts';
 
-/** A subscription whose broker is this test: `credit` counts what it asked for and has not been sent. */
+/** A subscription whose broker is this test. `credit` counts the chunks that it asked for and that were not sent. */
 function open(from: 'first' | { after: bigint } = 'first', firstOffset = 0n) {
   const broker = { credit: INITIAL_CREDIT, sent: 0n, unsubscribed: false };
   const subscription = new StreamSubscription(
@@ -39,12 +39,12 @@ describe('StreamSubscription', () => {
     const { broker, send } = open();
     for (let i = 0; i < 1_000; i++) send('x');
     const before = broker.credit;
-    // Half of the buffer: no second one like it would have room beside what is under way.
+    // Half of the buffer: a second one of that size would not fit beside the chunks on their way.
     send('x'.repeat(300 * 1024));
     expect(broker.credit).toBe(before - 1);
   });
 
-  it('stops asking when nobody takes, and goes on when somebody does', async () => {
+  it('stops asking while nothing is taken, and continues afterwards', async () => {
     const { subscription, broker, send } = open();
     const large = 'x'.repeat(200);
     let buffered = 0;
@@ -52,13 +52,13 @@ describe('StreamSubscription', () => {
       send(large);
       buffered += 1;
     }
-    // 512 KiB, and what was under way when that was reached.
+    // 512 KiB, and the chunks that were on their way when that was reached.
     expect(buffered * 260).toBeLessThan(0.6 * 1024 * 1024);
     while (buffered > 0) buffered -= (await subscription.take(1_000))?.length ?? 0;
     expect(broker.credit).toBeGreaterThan(0);
   });
 
-  it('gives what there is without waiting for more, and then waits', async () => {
+  it('delivers what has arrived without waiting for more, and then waits', async () => {
     const { subscription, send } = open();
     send('a');
     send('b');
@@ -69,7 +69,7 @@ describe('StreamSubscription', () => {
     expect(subscription.newestOffset).toBe(2n);
   });
 
-  it('drops what was not taken when it ends: it is another member that goes on', async () => {
+  it('drops what was not taken when it ends, because another member continues', async () => {
     const { subscription, send } = open();
     send('a');
     subscription.end();
@@ -77,7 +77,7 @@ describe('StreamSubscription', () => {
     expect(await subscription.take(10)).toBeUndefined();
   });
 
-  it('fails by a damaged chunk alone, and gives what came before it', async () => {
+  it('fails at a damaged chunk, and delivers what came before it', async () => {
     const { subscription, send } = open();
     send('a');
     const damaged = chunkBytes(1n, 1, entry('b'));
@@ -95,7 +95,7 @@ describe('StreamSubscription', () => {
     expect(broker.unsubscribed).toBe(true);
   });
 
-  it('takes a gap that the broker left for its own, and refuses one that retention made', async () => {
+  it('accepts a gap that the broker left, and refuses one that retention made', async () => {
     const gap = open({ after: 4n }, 0n);
     gap.send('a', 7n);
     expect(await gap.subscription.take(10)).toHaveLength(1);

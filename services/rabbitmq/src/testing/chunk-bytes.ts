@@ -7,9 +7,9 @@ const uint32 = (value: number): Buffer => {
 };
 const message = (text: string): Buffer =>
   Buffer.concat([Buffer.from([0x00, 0x53, 0x75, 0xa0, text.length]), Buffer.from(text)]);
-/** One message as a chunk holds it. */
+/** One message as it is stored in a chunk. */
 export const entry = (text: string): Buffer => Buffer.concat([uint32(message(text).length), message(text)]);
-/** Several messages, packed by a method (0 none, 1 gzip, 4 zstd), as a chunk holds them. */
+/** Several messages, packed by a method (0 none, 1 gzip, 4 zstd), as they are stored in a chunk. */
 export const subBatch = (method: number, records: number, packed: Buffer, unpackedLength: number): Buffer =>
   Buffer.concat([
     Buffer.from([0x80 | (method << 4), records >> 8, records & 0xff]),
@@ -18,7 +18,7 @@ export const subBatch = (method: number, records: number, packed: Buffer, unpack
     packed,
   ]);
 
-/** A chunk's bytes as the broker would send them. */
+/** The bytes of a chunk as the broker would send them. */
 export function chunkBytes(firstOffset: bigint, records: number, ...entries: Buffer[]): Buffer {
   const data = Buffer.concat(entries);
   const header = Buffer.alloc(48);

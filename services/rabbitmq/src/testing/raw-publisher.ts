@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectPublishing } from '../stream/publishing-connection.ts';
 
-/** Puts bytes into a stream that no client library would, and resolves when the broker has stored all of them. */
+/** Publishes bytes that no client library would send, and resolves when the broker has stored all of them. */
 export async function publishRaw(
   streamUrl: string,
   partition: string,

@@ -2,31 +2,31 @@ import { crc32, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { Delivery } from '../stream/event-source.ts';
 import { parseAmqpMessage } from './decode-message.ts';
 
-/** A sub-batch that unpacks to more than this is parked, not unpacked: a few kilobytes can hold gigabytes of zeros. */
+/** A sub-batch that unpacks to more bytes than this is reported, not unpacked: a few kilobytes can hold gigabytes of zeros. */
 const MAX_UNPACKED = 16 * 1024 * 1024;
 const HEADER = 48;
 
-/** How much may still be taken out of chunks: messages, and bytes of them once they are unpacked. Counted down. */
+/** How much may still be taken out of chunks: messages, and unpacked bytes. Counted down. */
 export interface Room {
   messages: number;
   bytes: number;
 }
 
-/** Thrown when a chunk's own framing is damaged; messages inside a sound chunk never throw. */
+/** Thrown when the framing of a chunk is damaged. Messages inside a sound chunk never throw. */
 export class DamagedChunk extends Error {
   override readonly name = 'DamagedChunk';
 }
 
 /**
- * One chunk as the broker stores and sends it (an "osiris chunk", stream protocol, Deliver). The bytes are kept as
- * they came and messages are read only when taken, so that a buffer of chunks costs what came over the wire.
+ * One chunk as the broker stores and sends it (an "osiris chunk"; stream protocol, Deliver). The bytes are kept as they
+ * arrived and messages are decoded when they are taken, so buffered chunks need no more memory than they had on the wire.
  */
 export class Chunk {
   readonly firstOffset: bigint;
   readonly lastOffset: bigint;
-  /** When the broker stored it, milliseconds since the epoch. */
+  /** When the broker stored it, in milliseconds since the epoch. */
   readonly storedAt: number;
-  /** Size on the wire. */
+  /** Size on the wire, in bytes. */
   readonly bytes: number;
   readonly #data: Buffer;
   #at = 0;
@@ -42,10 +42,10 @@ export class Chunk {
     this.lastOffset = this.firstOffset + BigInt(records) - 1n;
     const length = frame.readUInt32BE(36);
     this.bytes = frame.length;
-    // Only user chunks hold messages; the broker's own bookkeeping is not sent, and would have to be passed over.
+    // Only user chunks hold messages. The broker does not send its own bookkeeping; if it did, it would be skipped.
     this.#data = frame[1] === 0 ? frame.subarray(HEADER, HEADER + length) : Buffer.alloc(0);
     if (frame[1] === 0 && this.#data.length !== length)
-      throw new DamagedChunk('chunk is shorter than it says');
+      throw new DamagedChunk('chunk is shorter than its header says');
     if (frame[1] === 0 && crc32(this.#data) !== frame.readUInt32BE(32))
       throw new DamagedChunk(`checksum of the chunk at offset ${this.firstOffset} does not match`);
     this.#next = this.firstOffset;
@@ -57,8 +57,8 @@ export class Chunk {
   }
 
   /**
-   * Moves messages at or after `from` to `into` while there is room; true when the chunk is used up. A sub-batch counts as
-   * a whole when it is unpacked, as one message of it keeps all of it in memory.
+   * Moves messages at or after `from` to `into` while there is room. Returns true when the chunk is empty. A sub-batch counts
+   * with all its bytes when it is unpacked, because one message of it keeps all of it in memory.
    */
   drain(into: Delivery[], room: Room, from: bigint): boolean {
     while (room.messages > 0) {
@@ -100,7 +100,7 @@ export class Chunk {
     if (messages === undefined) {
       const problem = result.ok ? 'sub-batch does not hold the messages it says' : result.problem;
       const content = { ok: false, problem, bytes: packed } as const;
-      // Stands for the whole sub-batch: after its last record a restarted consumer resumes behind it.
+      // One delivery for the whole sub-batch, at its last offset: a restarted consumer continues after it.
       this.#unpacked = [{ offset: this.#next - 1n, storedAt: this.storedAt, content }];
       return;
     }

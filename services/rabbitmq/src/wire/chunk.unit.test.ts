@@ -16,7 +16,7 @@ function read(bytes: Buffer, from = 0n, limit = 1_000): [bigint, string][] {
 describe('Chunk', () => {
   const three = chunk(10n, 3, entry('a'), entry('b'), entry('c'));
 
-  it('gives each message its offset, and none before the wanted one', () => {
+  it('gives each message its offset, and leaves out those before the wanted one', () => {
     expect(read(three)).toEqual([
       [10n, 'a'],
       [11n, 'b'],
@@ -37,7 +37,7 @@ describe('Chunk', () => {
     expect([one.length, two.length]).toEqual([2, 1]);
   });
 
-  it('hands out no more bytes at once than there is room for, and one sub-batch', () => {
+  it('hands out no more bytes at once than there is room for, plus one sub-batch', () => {
     const zeros = Buffer.concat([entry('x'.repeat(200)), entry('y'.repeat(200))]);
     const bomb = subBatch(1, 2, gzipSync(zeros), zeros.length);
     const bytes = new Chunk(chunk(0n, 6, bomb, bomb, bomb));
@@ -68,7 +68,7 @@ describe('Chunk', () => {
     ]);
   });
 
-  it('reports a sub-batch that cannot be read at its last offset and goes on behind it', () => {
+  it('reports an unreadable sub-batch at its last offset and continues after it', () => {
     const unreadable: [string, Buffer][] = [
       ['method 2', subBatch(2, 3, Buffer.from('snappy'), 10)],
       ['cannot be unpacked', subBatch(1, 3, Buffer.from('not gzip'), 10)],
@@ -85,7 +85,7 @@ describe('Chunk', () => {
     }
   });
 
-  it('notices damage', () => {
+  it('detects damage', () => {
     const damaged = Buffer.from(three);
     damaged[60] = (damaged[60] ?? 0) ^ 1;
     expect(() => new Chunk(damaged)).toThrow(DamagedChunk);

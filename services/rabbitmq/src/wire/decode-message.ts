@@ -1,11 +1,11 @@
-/** What a consumer needs of one AMQP 1.0 message: where the headers of an event travel, and the body. */
+/** What a consumer needs from one AMQP 1.0 message: the headers of an event, and the body. */
 export interface AmqpMessage {
-  /** Application properties. Strings as they are; any other type as the text `(<type> value)`, which no envelope accepts. */
+  /** Application properties. Strings as they are; values of other types as the text `(<type> value)`, which no envelope accepts. */
   readonly properties: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** A message, or what is wrong with its bytes. */
+/** A message, or why its bytes are none. */
 export type ParsedMessage = { ok: true; message: AmqpMessage } | { ok: false; problem: string };
 
 const APPLICATION_PROPERTIES = 0x74;
@@ -15,9 +15,9 @@ const MAX_DEPTH = 16;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Reads a message's bytes (AMQP 1.0, part 3.2). Anything a foreign client can put into a message is either read or
- * reported here, and nothing throws: rabbitmq-stream-js-client's own decoder throws inside its socket listener at an
- * empty string, a zero, a timestamp or a binary among the application properties, which ends the process.
+ * Decodes a message (AMQP 1.0, part 3.2). Whatever a foreign client puts into a message is either decoded or reported, and
+ * nothing throws. The decoder of rabbitmq-stream-js-client throws inside its socket listener at an empty string, a zero, a
+ * timestamp or a binary among the application properties, and that ends the process.
  */
 export function parseAmqpMessage(bytes: Buffer): ParsedMessage {
   try {
@@ -51,7 +51,7 @@ class Parser {
     return { properties, body };
   }
 
-  /** The descriptor of the next section: `0x00`, then a ulong in its short or its long form. */
+  /** The descriptor of the next section: `0x00`, then a ulong in its short or long form. */
   #section(): number {
     if (this.#byte() !== 0x00) throw new RangeError('a section does not begin with a descriptor');
     const kind = this.#byte();
@@ -71,7 +71,7 @@ class Parser {
       this.#view(4);
       count = this.#view(4).readUInt32BE();
     } else throw new RangeError('application properties are not a map');
-    // A plain object, as one without a prototype is several times slower and larger in V8: 1.2 kB against 0.3 kB here.
+    // A plain object: one without a prototype is several times slower in V8, and larger (1.2 kB instead of 0.3 kB).
     const properties: Record<string, string> = {};
     for (let i = 0; i + 1 < count; i += 2) {
       const key = this.#text();
@@ -83,7 +83,7 @@ class Parser {
     return properties;
   }
 
-  /** A string or symbol as it is, and any other value as a mark of its type; undefined for a null. */
+  /** A string or symbol as it is, another value as text with its type, undefined for null. */
   #text(): string | undefined {
     const kind = this.#bytes[this.#at];
     if (kind === 0xa1 || kind === 0xa3) {
@@ -116,7 +116,7 @@ class Parser {
     return this.#bytes.subarray(from, this.#at);
   }
 
-  /** Passes over one value of any type; the high half of a type's code tells how long it is (part 1.2). */
+  /** Skips one value of any type. The high half of a type's code says how long it is (part 1.2). */
   #skip(depth: number): void {
     if (depth > MAX_DEPTH) throw new RangeError('values are nested too deep');
     const kind = this.#byte();

@@ -19,13 +19,13 @@ describe('parseAmqpMessage', () => {
     });
   });
 
-  it('joins a body of several data sections, and finds none where there is none', () => {
+  it('joins a body of several data sections, and reads none as empty', () => {
     const parsed = parseAmqpMessage(Buffer.concat([data('he'), data('llo')]));
     expect(parsed).toMatchObject({ message: { body: Buffer.from('hello') } });
     expect(parseAmqpMessage(Buffer.alloc(0))).toMatchObject({ message: { body: Buffer.alloc(0) } });
   });
 
-  it('passes over sections it has no use for', () => {
+  it('skips sections that it does not need', () => {
     const header = Buffer.from([0x00, 0x53, 0x70, 0xc0, 0x02, 0x01, 0x41]);
     const footer = Buffer.from([0x00, 0x80, 0, 0, 0, 0, 0, 0, 0, 0x78, 0xc1, 0x01, 0x00]);
     expect(parseAmqpMessage(Buffer.concat([header, data('x'), footer]))).toMatchObject({ ok: true });
@@ -43,7 +43,7 @@ describe('parseAmqpMessage', () => {
     ['a list', [0xc0, 0x02, 0x01, 0x41]],
     ['an array', [0xe0, 0x03, 0x01, 0x50, 0x05]],
     ['a described value', [0x00, 0x53, 0x01, 0x41]],
-  ])('marks a property that is %s, so that no envelope takes it for text', (_, value) => {
+  ])('gives a property that is %s as text that no envelope accepts', (_, value) => {
     const parsed = parseAmqpMessage(
       properties(text('before'), Buffer.from(value), text('after'), text('kept')),
     );
@@ -52,14 +52,14 @@ describe('parseAmqpMessage', () => {
     expect(parsed.message.properties.after).toBe('kept');
   });
 
-  it('keeps a property called __proto__ to itself', () => {
+  it('reads a property called __proto__ like any other', () => {
     const parsed = parseAmqpMessage(properties(text('__proto__'), text('x')));
     if (!parsed.ok) throw new Error(parsed.problem);
     expect(Object.keys(parsed.message.properties)).toEqual(['__proto__']);
     expect(Object.getPrototypeOf(parsed.message.properties)).toBe(Object.prototype);
   });
 
-  it('reports bytes cut off anywhere, and any bytes at all, without throwing', () => {
+  it('reports truncated bytes and random bytes without throwing', () => {
     const whole = Buffer.concat([properties(text('a'), text('b')), data('hello')]);
     for (let length = 1; length < whole.length; length++) {
       if (length === whole.length - data('hello').length) continue;

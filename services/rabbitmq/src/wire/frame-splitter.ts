@@ -1,6 +1,6 @@
 /**
- * Cuts a byte stream into frames (uint32 size, then that many bytes). A frame that arrives in many pieces is joined
- * once, when its last piece is there; joining at every piece would cost quadratic time on large chunks.
+ * Splits a byte stream into frames (uint32 size, then that many bytes). A frame that arrives in many pieces is joined once,
+ * when its last piece has arrived. Joining at every piece would take quadratic time for large chunks.
  */
 export class FrameSplitter {
   readonly #maxFrame: number;
@@ -8,7 +8,7 @@ export class FrameSplitter {
   #held = 0;
   #wanted = 4;
 
-  /** @param maxFrame bytes; a longer frame throws, so that a broken peer cannot fill the memory */
+  /** @param maxFrame bytes. A longer frame throws, so that a broken peer cannot fill the memory. */
   constructor(maxFrame: number) {
     this.#maxFrame = maxFrame;
   }

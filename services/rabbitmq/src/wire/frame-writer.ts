@@ -1,4 +1,4 @@
-/** Largest frame this side ever writes; requests are small. */
+/** Longest request in bytes. Published messages have frames of their own: publish-frames.ts. */
 const CAPACITY = 4096;
 
 /**
@@ -56,7 +56,7 @@ export class FrameWriter {
     return this;
   }
 
-  /** The finished frame; the writer is spent. */
+  /** The finished frame. The writer cannot be used again. */
   frame(): Buffer {
     this.#buffer.writeUInt32BE(this.#at - 4, 0);
     return this.#buffer.subarray(0, this.#at);

@@ -1,4 +1,4 @@
-/** Command keys of the stream protocol; the answer to a request has the same key with the highest bit set. */
+/** Command keys of the stream protocol. The answer to a request has the same key with the highest bit set. */
 export const command = {
   declarePublisher: 0x0001,
   publish: 0x0002,
@@ -46,7 +46,7 @@ const codes: Record<number, string> = {
   19: 'no offset',
 };
 
-/** The broker answered a request with something else than OK. */
+/** The broker answered a request with another code than OK. */
 export class StreamRequestRefused extends Error {
   override readonly name = 'StreamRequestRefused';
   readonly code: number;
