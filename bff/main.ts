@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
+import { storePeerAddresses } from './client-address.ts';
 import { config, listenAsConfigured } from './config.ts';
-import { markPeers } from './peer-header.ts';
 
 // `npm run build` writes the server here. The path below `standalone` is the one from the repository's root.
 const server = new URL('./.next/standalone/bff/server.js', import.meta.url);
@@ -13,5 +13,5 @@ try {
   process.exit(1);
 }
 listenAsConfigured();
-markPeers();
+storePeerAddresses();
 await import(server.href);

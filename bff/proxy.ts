@@ -1,7 +1,7 @@
 import { type NextRequest, NextResponse } from 'next/server';
+import { requestOrigin } from './client-address.ts';
 import { isDevelopment, config as settings } from './config.ts';
 import { contentSecurityPolicy, ownOrigin, strictTransport } from './server/security.ts';
-import { requestOrigin } from './server/session/client-address.ts';
 import { renewSession } from './server/session/renew-session.ts';
 import { renewalStep } from './server/session/session.ts';
 import {

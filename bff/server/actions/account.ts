@@ -2,10 +2,10 @@
 
 import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
+import { requestOrigin } from '../../client-address.ts';
 import { config } from '../../config.ts';
 import { type FormState, textOf, typed, verbatim } from '../../model/form.ts';
 import { failedForm } from '../forms/failed-form.ts';
-import { requestOrigin } from '../session/client-address.ts';
 import { returnPath, signInPath } from '../session/sign-in-path.ts';
 import { createAccount, endSession, startSession } from '../session/start-session.ts';
 import { runAction } from './run-action.ts';

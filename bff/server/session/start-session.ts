@@ -2,11 +2,11 @@ import 'server-only';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { RegisterRequestSchema, RegisterResponse } from '@gavel/proto/gen/auth/v1/auth_pb';
 import { cookies, headers } from 'next/headers';
+import { type RequestOrigin, requestOrigin } from '../../client-address.ts';
 import { config } from '../../config.ts';
 import type { CallOutcome } from '../../model/call-outcome.ts';
 import { call } from '../rpc/call.ts';
 import { authClient } from '../rpc/clients.ts';
-import { type RequestOrigin, requestOrigin } from './client-address.ts';
 import { clearedCookies, cookieNames, isSecure, sessionCookies } from './session-cookies.ts';
 
 /**

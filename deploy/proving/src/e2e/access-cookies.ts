@@ -9,18 +9,18 @@ export async function cookie(context: BrowserContext, name: string): Promise<Coo
   return (await context.cookies()).find((each) => each.name === name);
 }
 
-/** What can have become of an access cookie while its refresh cookie is alive. */
+/** What can happen to an access cookie while its refresh cookie is valid. */
 export const spoilings = {
-  /** What time does to a browser: the cookie ends with its token. */
+  /** The usual case: the browser removed the cookie when its token expired. */
   gone: (context: BrowserContext) => context.clearCookies({ name: ACCESS }),
-  /** A browser whose clock is behind, or that keeps cookies longer than it should. */
+  /** The browser's clock is slow, or it keeps cookies too long. */
   expired: (context: BrowserContext) =>
     replace(context, (token) => signedByAnother(token, Math.floor(Date.now() / 1000) - 1)),
-  /** No token at all. */
+  /** The cookie holds no token. */
   tampered: (context: BrowserContext) => replace(context, (token) => token.slice(20, 60)),
 } as const;
 
-/** Puts a token in its place that has not ended and that no service takes: somebody else has signed it. */
+/** Replaces the token by an unexpired one with a foreign signature, which no service accepts. */
 export function forgeAccessCookie(context: BrowserContext): Promise<void> {
   return replace(context, (token) => signedByAnother(token));
 }
@@ -31,7 +31,7 @@ async function replace(context: BrowserContext, change: (token: string) => strin
   await context.addCookies([{ ...now, value: change(now.value), expires: Date.now() / 1000 + 3600 }]);
 }
 
-/** The same header and claims, with another end when one is given (Unix seconds), under a signature of a fresh key. */
+/** The same header and claims, signed with a new key. `end`: another expiry, in Unix seconds. */
 function signedByAnother(token: string, end?: number): string {
   const [header = '', payload = ''] = token.split('.');
   const claims: Record<string, unknown> = JSON.parse(Buffer.from(payload, 'base64url').toString());

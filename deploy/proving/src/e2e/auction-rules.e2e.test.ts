@@ -29,20 +29,20 @@ afterAll(async () => {
   await system?.stop();
 });
 
-/** What browsers had to complain of: errors of scripts, and what the content security policy refused. */
-const complaints: string[] = [];
+/** Errors from the browsers' consoles: script errors, and what the content security policy refused. */
+const consoleErrors: string[] = [];
 
 interface Person extends SignedIn {
   readonly page: Page;
 }
 
-/** Somebody with an account and a browser that is signed in; the seller's runs no script, so that no form needs any. */
+/** A person with an account and a signed-in browser. The seller's browser runs no script: all forms must work without. */
 async function enter(name: string, javaScriptEnabled = true): Promise<Person> {
   const person = await signUp(system.urls.auth, name);
   const page = await openPage(browser, system.urls.bff, { javaScriptEnabled });
-  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+  page.on('pageerror', (error) => consoleErrors.push(`${page.url()}: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`${page.url()}: ${message.text()}`);
+    if (message.type() === 'error') consoleErrors.push(`${page.url()}: ${message.text()}`);
   });
   await signIn(page, person);
   return { ...person, page };
@@ -51,7 +51,7 @@ async function enter(name: string, javaScriptEnabled = true): Promise<Person> {
 const callBids = (method: string, request: object, { token }: SignedIn) =>
   mustCall(system.urls.bids, `bids.v1.BidService/${method}`, request, { token });
 
-/** An item of the seller's, from 10.00 on and open for an hour unless told. */
+/** Lists an item of the seller. Default: starting price 10.00, open for one hour. */
 async function list(title: string, terms: object = {}): Promise<string> {
   const request = { title, startPrice: '1000', endAt: fromNow(HOUR_MS), ...terms };
   return ((await callBids('CreateItem', request, seller)).item as { id: string }).id;
@@ -59,7 +59,7 @@ async function list(title: string, terms: object = {}): Promise<string> {
 
 const fromNow = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
-/** Waits for a text in the element of a test id, on a page that stays open. */
+/** Waits until the element with this test id contains the text. The page is not reloaded. */
 const shows = (page: Page, testId: string, text: string): Promise<void> =>
   page.getByTestId(testId).filter({ hasText: text }).waitFor();
 
@@ -70,11 +70,11 @@ async function bidUpTo(page: Page, itemId: string, maximum: string): Promise<voi
   await page.getByRole('button', { name: 'Place bid' }).click();
 }
 
-/** Titles of a list, in order. */
+/** The titles of a list, in order. */
 const titles = (page: Page, name: string): Promise<string[]> =>
   page.getByRole('list', { name }).getByRole('heading', { level: 2 }).allTextContents();
 
-/** Opens a path until a list has these titles: lists follow events. */
+/** Opens a path again until a list has these titles, because projections follow events with a delay. */
 async function opensWith(page: Page, path: string, name: string, expected: readonly string[]): Promise<void> {
   await vi.waitFor(async () => {
     await page.goto(path);
@@ -83,7 +83,7 @@ async function opensWith(page: Page, path: string, name: string, expected: reado
 }
 
 describe('the rules of an auction, in a real browser', () => {
-  it('a maximum answers another’s bid at once, and nobody else sees it', async () => {
+  it('a maximum bid outbids a lower bid at once, and is shown to its bidder only', async () => {
     const itemId = await list('A secret maximum');
     await bidUpTo(ann.page, itemId, '512.37');
     await ann.page.getByRole('status').getByText('Your maximum bid of $512.37 was accepted.').waitFor();
@@ -102,7 +102,7 @@ describe('the rules of an auction, in a real browser', () => {
     }
   });
 
-  it('an open page tells that a reserve price is not met, and then that it is', async () => {
+  it('an open page shows that the reserve price is not met, and later that it is', async () => {
     const itemId = await list('A reserved clock', { reservePrice: '41237' });
     await placeBid(ann.page, itemId, '11');
     await shows(ann.page, 'reserve', 'has not been met yet');
@@ -114,13 +114,13 @@ describe('the rules of an auction, in a real browser', () => {
     await shows(bob.page, 'reserve', 'high enough to win');
   });
 
-  it('buying now ends the auction on every open page, and shows in bids and sales', async () => {
+  it('buying now ends the auction on every open page, and appears in bids and sales', async () => {
     const itemId = await list('A clock to have at once', { buyNowPrice: '30000' });
     await placeBid(bob.page, itemId, '12');
     await bob.page.getByRole('status').getByText('Your bid of $12.00 was accepted.').waitFor();
     await shows(bob.page, 'leading', 'You are the highest bidder');
     await callBids('PlaceBid', { itemId, amount: '1300' }, ann);
-    // The page that was open all the time no longer says so.
+    // The page was not reloaded and no longer says so.
     await bob.page.getByTestId('leading').waitFor({ state: 'detached' });
     await ann.page.goto(`/items/${itemId}`);
     await ann.page.getByText('Buy now for $300.00…').click();
@@ -137,7 +137,7 @@ describe('the rules of an auction, in a real browser', () => {
     expect(await sale.textContent()).toContain('$300.00');
   });
 
-  it('a late bid moves the end on an open page', async () => {
+  it('a late bid moves the end that an open page shows', async () => {
     const itemId = await list('A late clock', { endAt: fromNow(600_000), softCloseSeconds: 1200 });
     await bob.page.goto(`/items/${itemId}`);
     const end = bob.page.getByTestId('auction-state').locator('time');
@@ -148,7 +148,7 @@ describe('the rules of an auction, in a real browser', () => {
     }, AWHILE);
   });
 
-  it('an item whose start is to come says when, is found apart from the others, and takes no bid', async () => {
+  it('an upcoming auction shows its start, is listed under upcoming auctions, and accepts no bid', async () => {
     const terms = { startsAt: fromNow(HOUR_MS), endAt: fromNow(2 * HOUR_MS) };
     const itemId = await list('A clock of tomorrow', terms);
     await bob.page.goto(`/items/${itemId}`);
@@ -162,7 +162,7 @@ describe('the rules of an auction, in a real browser', () => {
     await bob.page.getByText('No auctions match your search.').waitFor();
   });
 
-  it('words, categories, prices and orders find items, for a guest without script', async () => {
+  it('a guest without script finds items by words, categories, prices and order', async () => {
     const category = 'curios/tin-toys';
     await list('Zeppelin of tin', { category, startPrice: '3000' });
     await list('Zeppelin of lead', { category: 'curios', startPrice: '2000' });
@@ -187,7 +187,7 @@ describe('the rules of an auction, in a real browser', () => {
     await seller.page.getByLabel('Category').selectOption('Curios › Tin toys');
   });
 
-  it('a watched item is on the watch list until it is taken off', async () => {
+  it('a watched item is on the watch list until it is removed', async () => {
     const itemId = await list('A watched clock');
     await bob.page.goto(`/items/${itemId}`);
     await bob.page.getByRole('button', { name: 'Watch', exact: true }).click();
@@ -201,7 +201,7 @@ describe('the rules of an auction, in a real browser', () => {
     await bob.page.getByText('Your watch list is empty.').waitFor();
   });
 
-  it('an unsold item is put up again', async () => {
+  it('an unsold item can be relisted', async () => {
     const itemId = await list('A clock that nobody wants', { endAt: fromNow(3_000) });
     const row = seller.page.getByRole('listitem').filter({ hasText: 'A clock that nobody wants' });
     await vi.waitFor(async () => {
@@ -219,7 +219,7 @@ describe('the rules of an auction, in a real browser', () => {
     await row.getByRole('link', { name: 'View new listing' }).waitFor();
   });
 
-  it('the form for an item takes a reserve and a buy-now price, and says what is wrong with them', async () => {
+  it('the form for an item accepts a reserve price and a buy-now price, and explains wrong ones', async () => {
     const { page } = seller;
     await page.goto('/sell');
     await page.getByLabel('Title').fill('A clock with terms');
@@ -242,7 +242,7 @@ describe('the rules of an auction, in a real browser', () => {
     ]);
   });
 
-  it('a photograph is shown re-encoded, without what its camera wrote into it', async () => {
+  it('an uploaded photograph is re-encoded and has no camera data', async () => {
     const { page } = seller;
     expect(photograph.toString('latin1')).toMatch(/Exif.*Photographer/s);
     await page.goto('/sell');
@@ -260,7 +260,7 @@ describe('the rules of an auction, in a real browser', () => {
     expect((await answer.body()).toString('latin1')).toMatch(/^RIFF(?!.*(Exif|Photographer))/is);
   });
 
-  it('who is outbid reads so, with a count above every page, until they want to hear no more of it', async () => {
+  it('an outbid person is notified, with a count on every page, until they turn this off', async () => {
     const cho = await enter('Rules Cho');
     const itemId = await list('A contested clock');
     await callBids('PlaceBid', { itemId, amount: '1000' }, cho);
@@ -279,7 +279,7 @@ describe('the rules of an auction, in a real browser', () => {
     await cho.page.getByRole('button', { name: 'Save' }).click();
     await cho.page.getByRole('status').getByText('Saved.').waitFor();
 
-    // Of one item, in order: once the purchase is told of, being outbid before it will not be.
+    // Notifications of one item come in order: after the purchase, none about being outbid can follow.
     const another = await list('A clock to outbid and buy', { buyNowPrice: '9000' });
     await callBids('PlaceBid', { itemId: another, amount: '1000' }, cho);
     await callBids('PlaceBid', { itemId: another, amount: '1100' }, ann);
@@ -293,7 +293,7 @@ describe('the rules of an auction, in a real browser', () => {
     }, AWHILE);
   });
 
-  it('no browser had anything to complain of', () => {
-    expect(complaints).toEqual([]);
+  it('no browser reported an error', () => {
+    expect(consoleErrors).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: flags });
 }
 
-/** A page with cookies of its own: one person at one machine. */
+/** A page with its own cookies: one person at one machine. */
 export async function openPage(
   browser: Browser,
   baseURL: string,
@@ -31,7 +31,7 @@ export async function openPage(
   return context.newPage();
 }
 
-/** Makes an account through the page's own form; the page is signed in afterwards. Returns the credentials. */
+/** Creates an account with the page's form. The page is signed in afterwards. Returns the credentials. */
 export async function register(page: Page, name: string): Promise<{ email: string; password: string }> {
   const email = `${name.toLowerCase().replaceAll(' ', '.')}.${crypto.randomUUID().slice(0, 8)}@example.com`;
   const password = 'correct horse battery staple';
@@ -44,7 +44,7 @@ export async function register(page: Page, name: string): Promise<{ email: strin
   return { email, password };
 }
 
-/** Signs in through the page's own form. */
+/** Signs in with the page's form. */
 export async function signIn(page: Page, who: { email: string; password: string }): Promise<void> {
   await page.goto('/sign-in');
   await page.getByLabel('E-mail').fill(who.email);
@@ -53,7 +53,7 @@ export async function signIn(page: Page, who: { email: string; password: string 
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
 }
 
-/** Lists an item through the page's own form and returns its id. */
+/** Lists an item with the page's form and returns its id. */
 export async function listItem(page: Page, title: string, startPrice: string): Promise<string> {
   await page.goto('/sell');
   await page.getByLabel('Title').fill(title);
@@ -63,7 +63,7 @@ export async function listItem(page: Page, title: string, startPrice: string): P
   return new URL(page.url()).pathname.split('/')[2] ?? '';
 }
 
-/** Bids through the page's own form. */
+/** Bids with the page's form. */
 export async function placeBid(page: Page, itemId: string, amount: string): Promise<void> {
   await page.goto(`/items/${itemId}`);
   await page.getByLabel(/^Your bid/).fill(amount);

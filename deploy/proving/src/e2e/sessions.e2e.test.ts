@@ -31,7 +31,7 @@ async function signedIn(page: Page): Promise<boolean> {
   return (await page.getByRole('button', { name: 'Sign out' }).count()) > 0;
 }
 
-/** Every path that the page is shown from now on, redirects included. */
+/** Every path that the page loads from now on, including redirects. */
 function pathsOf(page: Page): string[] {
   const paths: string[] = [];
   page.on('response', (response) => {
@@ -53,7 +53,7 @@ describe('a session with an expired access cookie and a live refresh cookie', ()
   describe.each(Object.entries(spoilings))('(%s)', (_, spoil) => {
     it.each(pages)('opens %s at the first try', async (route) => {
       const path = route.replace(':id', itemId);
-      // Away from the page before, whose prefetches would carry the spoiled cookie and have it renewed.
+      // Leaves the last page: its prefetches would send the spoiled cookie and have it renewed.
       await seller.goto('about:blank');
       await spoil(seller.context());
       const spoiled = await cookie(seller.context(), ACCESS);
@@ -68,7 +68,7 @@ describe('a session with an expired access cookie and a live refresh cookie', ()
     });
   });
 
-  it('has its forms taken, with client script and without', async () => {
+  it('can submit forms, with client script and without', async () => {
     const bidder = await openPage(browser, system.urls.bff);
     await register(bidder, 'Renewed Bidder');
     await bidder.goto(`/items/${itemId}`);
@@ -76,7 +76,7 @@ describe('a session with an expired access cookie and a live refresh cookie', ()
     await bid(bidder, '11');
     await spoilings.expired(bidder.context());
     await bid(bidder, '12');
-    // The same person, moved: two browsers with one refresh token would end its session.
+    // The same session in a new context. The old one is closed, because two browsers with one refresh token end a session.
     const storageState = await bidder.context().storageState();
     await bidder.context().close();
     const plain = await openPage(browser, system.urls.bff, { storageState, javaScriptEnabled: false });
@@ -88,7 +88,7 @@ describe('a session with an expired access cookie and a live refresh cookie', ()
     expect(await signedIn(plain)).toBe(true);
   });
 
-  /** Bids in the form that is open, and waits for the yes. */
+  /** Bids in the open form and waits until the bid is accepted. */
   async function bid(page: Page, amount: string): Promise<void> {
     await page.getByLabel(/^Your bid/).fill(amount);
     await page.getByRole('button', { name: 'Place bid' }).click();
@@ -96,9 +96,9 @@ describe('a session with an expired access cookie and a live refresh cookie', ()
   }
 });
 
-describe('an access cookie that has not ended and that no service takes', () => {
+describe('an unexpired access cookie that no service accepts', () => {
   it.each([['with', true], ['without']])(
-    'does not bounce between sign-in and dashboard %s a live refresh cookie',
+    'causes no redirect loop between sign-in and dashboard, %s a live refresh cookie',
     async (_, refresh = false) => {
       const page = await openPage(browser, system.urls.bff);
       const { email, password } = await register(page, 'Forged Person');
@@ -135,7 +135,7 @@ describe('a session', () => {
     expect(await page.content()).not.toContain((await cookie(page.context(), REFRESH))?.value);
   });
 
-  it('lives on in both tabs when two refresh at once', async () => {
+  it('stays valid in two tabs that renew it at the same time', async () => {
     const first = await openPage(browser, system.urls.bff);
     await register(first, 'Two Tabs');
     const second = await first.context().newPage();
@@ -148,7 +148,7 @@ describe('a session', () => {
     expect(await signedIn(first)).toBe(true);
   });
 
-  it('with a stale refresh cookie shows the sign-in form once and does not bounce', async () => {
+  it('with a stale refresh cookie shows the sign-in form, without a redirect loop', async () => {
     const page = await openPage(browser, system.urls.bff);
     const url = system.urls.bff;
     await page.context().addCookies([
@@ -182,7 +182,7 @@ describe('a session', () => {
     }
   });
 
-  it('outlives auth being away: the page says so and the person stays signed in afterwards', async () => {
+  it('survives an outage of auth: the person is still signed in afterwards', async () => {
     const page = await openPage(browser, system.urls.bff);
     await register(page, 'Patient Person');
     await spoilings.gone(page.context());
@@ -199,7 +199,7 @@ describe('a session', () => {
     expect(await signedIn(page)).toBe(true);
   });
 
-  it('is over everywhere once signed out', async () => {
+  it('ends everywhere after signing out', async () => {
     const page = await openPage(browser, system.urls.bff);
     await register(page, 'Leaving Person');
     const stolen = await cookie(page.context(), REFRESH);

@@ -26,7 +26,7 @@ const text = (page: Page, testId: string): Promise<string | null> =>
   page.getByTestId(testId).first().textContent();
 
 describe('the walk of one bid, in a real browser', () => {
-  it('goes from a sign-up over a listing and a bid to the bidder’s statistics', async () => {
+  it('leads from registration, listing and bid to the bidder’s statistics', async () => {
     await register(seller, 'Sally Seller');
     const itemId = await listItem(seller, 'A brass telescope', '12.50');
     expect(await text(seller, 'price')).toContain('12.50');
@@ -40,7 +40,7 @@ describe('the walk of one bid, in a real browser', () => {
     await bidder.getByRole('button', { name: 'Place bid' }).click();
     await bidder.getByRole('table', { name: 'Bid history' }).getByText('13.37').waitFor();
 
-    // The seller's page was open all the time: the topic exchange has moved its price, without a reload.
+    // The seller's page was not reloaded: its price came through the topic exchange.
     await vi.waitFor(async () => expect(await text(seller, 'price')).toContain('13.37'), AWHILE);
     expect(await text(seller, 'bid-count')).toBe('1 bid');
     expect(await seller.evaluate('globalThis.sameDocument')).toBe(true);
@@ -52,7 +52,7 @@ describe('the walk of one bid, in a real browser', () => {
     expect(await text(bidder, 'total-amount')).toBe('13.37');
   });
 
-  it('gives every refusal its own sentence', async () => {
+  it('shows a sentence of its own for each refusal', async () => {
     const itemId = await listItem(seller, 'A silver spoon', '10');
     await placeBid(bidder, itemId, '9.99');
     const alert = bidder.getByRole('alert').filter({ hasText: /\S/ });
@@ -66,7 +66,7 @@ describe('the walk of one bid, in a real browser', () => {
     await bidder.getByLabel(/^Your bid/).fill('1.500');
     await bidder.getByRole('button', { name: 'Place bid' }).click();
     await form.getByText('such as 1500 or 1.50').waitFor();
-    // The seller is not even offered a form for the own item.
+    // The seller gets no bid form for the own item.
     await seller.goto(`/items/${itemId}`);
     expect(await seller.getByLabel(/^Your bid/).count()).toBe(0);
 
@@ -87,7 +87,7 @@ describe('the walk of one bid, in a real browser', () => {
     await stranger.getByRole('alert').getByText('Incorrect e-mail address or password.').waitFor();
   });
 
-  it('says that a bid’s fate is unknown while nobody answers, and the same form sent again is that very bid', async () => {
+  it('says when it is unknown whether a bid was accepted, and sending the same form again is the same bid', async () => {
     const itemId = await listItem(seller, 'A copper kettle', '30');
     await bidder.goto(`/items/${itemId}`);
     const key = bidder.locator('input[name=idempotency_key]');
@@ -106,7 +106,7 @@ describe('the walk of one bid, in a real browser', () => {
     await vi.waitFor(async () => expect(await key.inputValue()).not.toBe(rendered), AWHILE);
   });
 
-  it('lets a seller edit and cancel a listing that nobody has bid on', async () => {
+  it('lets a seller edit and cancel a listing without bids', async () => {
     const itemId = await listItem(seller, 'An old map', '5');
     await seller.goto('/listings');
     await seller.getByRole('link', { name: 'Edit An old map' }).click();
@@ -125,7 +125,7 @@ describe('the walk of one bid, in a real browser', () => {
     }, AWHILE);
   });
 
-  it('shows a page of its own for an item that does not exist', async () => {
+  it('answers 404 for an item that does not exist', async () => {
     const response = await bidder.goto('/items/0190f000-0000-7000-8000-000000000000');
     expect(response?.status()).toBe(404);
     expect((await bidder.goto('/items/nonsense'))?.status()).toBe(404);
@@ -133,7 +133,7 @@ describe('the walk of one bid, in a real browser', () => {
 });
 
 describe('without client script', () => {
-  it('every form of the walk still works', async () => {
+  it('every form of the walk works', async () => {
     const options = { javaScriptEnabled: false };
     const plainSeller = await openPage(browser, system.urls.bff, options);
     const plainBidder = await openPage(browser, system.urls.bff, options);

@@ -1,8 +1,21 @@
-import 'server-only';
+import { subscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { PEER_HEADER } from '../../peer-header.ts';
 
+// Holds the address of the socket. It is overwritten on every request, so clients cannot forge it.
+const PEER_HEADER = 'x-gavel-peer';
 const MAX_USER_AGENT = 1024;
+
+/**
+ * Writes the socket's address into a header of every request that this process receives. Next gives pages no socket, and
+ * it keeps an X-Forwarded-For that the browser invented, so the address has to be stored before Next sees the request.
+ */
+export function storePeerAddresses(): void {
+  subscribe('http.server.request.start', (message) => {
+    const { request } = message as { request: IncomingMessage };
+    request.headers[PEER_HEADER] = request.socket.remoteAddress ?? '';
+  });
+}
 
 /** Who sent a request, as far as this site can know. An empty text means unknown. */
 export interface RequestOrigin {
