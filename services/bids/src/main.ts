@@ -17,7 +17,7 @@ import { createPostgresAuctions } from './adapters/postgres/postgres-auctions.ts
 import { createPostgresBoards } from './adapters/postgres/postgres-boards.ts';
 import { createPostgresWatchLists } from './adapters/postgres/postgres-watch-lists.ts';
 import { pruneRememberedBids } from './adapters/postgres/remembered-bids.ts';
-import { DatabaseClock } from './adapters/redis/database-clock.ts';
+import { createDatabaseClock } from './adapters/redis/database-clock.ts';
 import { createItemCache, uncachedItems } from './adapters/redis/item-cache.ts';
 import { createItemEntries } from './adapters/redis/item-entries.ts';
 import { createRedisBoards, noKeptBoards } from './adapters/redis/redis-boards.ts';
@@ -113,7 +113,7 @@ function createShared(
   const circuit = createCircuit({ name: 'redis' });
   const entries = createItemEntries(redis, prefix);
   return {
-    items: createItemCache({ entries, circuit, clock: new DatabaseClock() }),
+    items: createItemCache({ entries, circuit, clock: createDatabaseClock() }),
     kept: createRedisBoards(redis, prefix, circuit),
   };
 }

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { DatabaseClock } from './database-clock.ts';
+import { createDatabaseClock } from './database-clock.ts';
 
 const at = (ms: number) => new Date(1_000_000 + ms);
 
 function clocks() {
   let steady = 0;
-  const clock = new DatabaseClock(() => steady);
+  const clock = createDatabaseClock(() => steady);
   return {
     clock,
     /** A query that took `ms` and ends now; the database read its clock `early` ms after the query was sent. */

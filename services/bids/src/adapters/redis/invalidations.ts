@@ -16,58 +16,58 @@ interface Invalidation {
  * on to the other processes; all pending ones go in one call. If that call fails, the other processes stop using an entry when it
  * is too old.
  */
-export class Invalidations {
-  readonly #clock: DatabaseClock;
-  readonly #send: (moments: ReadonlyMap<string, number>) => Promise<unknown>;
-  readonly #recent = new Map<string, Invalidation>();
-  #pending = new Map<string, number>();
-  #sending = false;
-
-  /** `send` must not reject. */
-  constructor(clock: DatabaseClock, send: (moments: ReadonlyMap<string, number>) => Promise<unknown>) {
-    this.#clock = clock;
-    this.#send = send;
-  }
-
-  invalidate(itemId: string): void {
-    const madeAt = this.#clock.steady();
-    const reading = this.#clock.read();
-    const changedAt = reading && Math.ceil(reading.now + reading.offBy);
-    this.#removeOld(madeAt);
-    this.#recent.delete(itemId);
-    this.#recent.set(itemId, { madeAt, changedAt });
-    if (changedAt === undefined || this.#pending.size >= MAX_PENDING) return;
-    this.#pending.set(itemId, changedAt);
-    if (!this.#sending) void this.#sendAll();
-  }
-
+export interface Invalidations {
+  invalidate(itemId: string): void;
   /** A valid entry is at least as new as this time of the database's clock. */
-  changedAt(itemId: string): number {
-    const found = this.#recent.get(itemId);
-    if (found === undefined || found.madeAt < this.#clock.steady() - KEPT_MS) return Number.NEGATIVE_INFINITY;
-    return found.changedAt ?? Number.POSITIVE_INFINITY;
-  }
-
+  changedAt(itemId: string): number;
   /** A read of the item must have started after this time of the steady clock to see the change. */
-  madeAt(itemId: string): number {
-    return this.#recent.get(itemId)?.madeAt ?? Number.NEGATIVE_INFINITY;
-  }
+  madeAt(itemId: string): number;
+}
 
-  async #sendAll(): Promise<void> {
-    this.#sending = true;
-    while (this.#pending.size > 0) {
-      const moments = this.#pending;
-      this.#pending = new Map();
-      await this.#send(moments);
-    }
-    this.#sending = false;
-  }
+/** `send` must not reject. */
+export function createInvalidations(
+  clock: DatabaseClock,
+  send: (moments: ReadonlyMap<string, number>) => Promise<unknown>,
+): Invalidations {
+  /** In order of time. */
+  const recent = new Map<string, Invalidation>();
+  let pending = new Map<string, number>();
+  let sending = false;
 
-  // The map is in order of time.
-  #removeOld(now: number): void {
-    for (const [itemId, { madeAt }] of this.#recent) {
+  const removeOld = (now: number): void => {
+    for (const [itemId, { madeAt }] of recent) {
       if (madeAt >= now - KEPT_MS) break;
-      this.#recent.delete(itemId);
+      recent.delete(itemId);
     }
-  }
+  };
+
+  const sendAll = async (): Promise<void> => {
+    sending = true;
+    while (pending.size > 0) {
+      const moments = pending;
+      pending = new Map();
+      await send(moments);
+    }
+    sending = false;
+  };
+
+  return {
+    invalidate(itemId) {
+      const madeAt = clock.steady();
+      const reading = clock.read();
+      const changedAt = reading && Math.ceil(reading.now + reading.offBy);
+      removeOld(madeAt);
+      recent.delete(itemId);
+      recent.set(itemId, { madeAt, changedAt });
+      if (changedAt === undefined || pending.size >= MAX_PENDING) return;
+      pending.set(itemId, changedAt);
+      if (!sending) void sendAll();
+    },
+    changedAt(itemId) {
+      const found = recent.get(itemId);
+      if (found === undefined || found.madeAt < clock.steady() - KEPT_MS) return Number.NEGATIVE_INFINITY;
+      return found.changedAt ?? Number.POSITIVE_INFINITY;
+    },
+    madeAt: (itemId) => recent.get(itemId)?.madeAt ?? Number.NEGATIVE_INFINITY,
+  };
 }

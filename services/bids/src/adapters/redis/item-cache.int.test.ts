@@ -8,7 +8,7 @@ import { getItem } from '../../application/browsing.ts';
 import type { ChangedItems, PublicItems } from '../../application/ports.ts';
 import { type BidsUnderTest, startBidsUnderTest, type Visitor } from '../../testing/bids-under-test.ts';
 import { createPostgresAuctionViews } from '../postgres/postgres-auction-views.ts';
-import { DatabaseClock } from './database-clock.ts';
+import { createDatabaseClock } from './database-clock.ts';
 import { createItemCache } from './item-cache.ts';
 import { createItemEntries } from './item-entries.ts';
 
@@ -43,7 +43,7 @@ function newReader(): Reader {
   const cache = createItemCache({
     entries: createItemEntries(redis, PREFIX),
     circuit: createCircuit({ name: 'test', restMs: 200 }),
-    clock: new DatabaseClock(),
+    clock: createDatabaseClock(),
   });
   const reader: Reader = {
     ...cache,

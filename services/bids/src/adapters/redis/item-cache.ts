@@ -6,7 +6,7 @@ import type { ChangedItems, ItemView, PublicItems } from '../../application/port
 import { type Auction, statusAt } from '../../domain/auction/auction.ts';
 import { toPublicItem } from '../rpc/item-message.ts';
 import type { DatabaseClock } from './database-clock.ts';
-import { Invalidations } from './invalidations.ts';
+import { createInvalidations } from './invalidations.ts';
 import type { ItemEntries, ItemEntry } from './item-entries.ts';
 
 /** Less than the promised second, to leave time for the way to the caller. */
@@ -32,7 +32,7 @@ export interface ItemCacheOptions {
  */
 export function createItemCache(options: ItemCacheOptions): PublicItems<Item> & ChangedItems {
   const { entries, circuit, clock } = options;
-  const invalidations = new Invalidations(clock, (moments) =>
+  const invalidations = createInvalidations(clock, (moments) =>
     circuit.attempt(() => entries.invalidate(moments)),
   );
   const loading = new Map<string, { readonly since: number; readonly loaded: Promise<Loaded> }>();
