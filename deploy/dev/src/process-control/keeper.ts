@@ -1,8 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { delayBefore, pause } from '@gavel/resilience';
 import type { ServerExit } from '../infrastructure/infrastructure.ts';
-import { backoffMs, failuresAfterRun } from './backoff.ts';
 
-/** What a keeper keeps: a server of the infrastructure or a process of ours. */
+/** Restarts wait from 0.25 s up to 10 s while a process keeps ending early, and are quick again after a run of 30 s. */
+const RESTART_BACK_OFF = { firstMs: 250, maxMs: 10_000 };
+const STEADY_MS = 30_000;
+
+/** What a keeper keeps running: a server of the infrastructure or a process of Gavel. */
 export interface Runnable {
   readonly name: string;
   readonly pid: number | null;
@@ -24,12 +27,13 @@ export interface LastExit {
 export interface KeeperOptions {
   /** Called after every change of state, pid or restart count. */
   readonly onChange: () => void;
-  /** Told in one line of each crash and of each start after one. */
+  /** Gets one line for each crash and for each restart. */
   readonly report: (line: string) => void;
+  /** Replaces the pause before a restart in tests. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** Starts a runnable once, and starts it again, with growing pauses, each time it ends unasked. */
+/** Starts a runnable, and restarts it with growing pauses each time it ends by itself. */
 export class Keeper {
   readonly runnable: Runnable;
   readonly #options: KeeperOptions;
@@ -56,7 +60,7 @@ export class Keeper {
     return this.#lastExit;
   }
 
-  /** The first start. A failure here is thrown, and nothing is retried: somebody is watching. */
+  /** The first start. A failure is thrown and not retried: the caller is waiting for it. */
   async start(): Promise<void> {
     this.#become('starting');
     try {
@@ -68,13 +72,13 @@ export class Keeper {
     this.adopt();
   }
 
-  /** Keeps something that was started already. */
+  /** Keeps a runnable that is already running. */
   adopt(): void {
     this.#become('running');
     this.#loop = this.#keep();
   }
 
-  /** Stops it for good. Harmless when it is down. */
+  /** Stops it for good. Does nothing when it is down. */
   async stop(): Promise<void> {
     this.#become('stopping');
     this.#ending.abort();
@@ -89,7 +93,7 @@ export class Keeper {
       const began = performance.now();
       const exit = await this.runnable.exited();
       if (this.#ending.signal.aborted) return;
-      failures = failuresAfterRun(failures, performance.now() - began);
+      failures = performance.now() - began >= STEADY_MS ? 0 : failures + 1;
       this.#record(exit);
       failures = await this.#startAgain(failures);
     }
@@ -104,9 +108,10 @@ export class Keeper {
   }
 
   async #startAgain(failuresBefore: number): Promise<number> {
-    const wait = this.#options.wait ?? ((ms, signal) => delay(ms, undefined, { signal }));
+    const wait = this.#options.wait ?? pause;
     for (let failures = failuresBefore; ; failures += 1) {
-      await wait(backoffMs(Math.max(0, failures - 1)), this.#ending.signal).catch(() => undefined);
+      // Without chance: these are processes of one machine, and a person may be watching.
+      await wait(delayBefore(Math.max(1, failures), RESTART_BACK_OFF, 1), this.#ending.signal);
       if (this.#ending.signal.aborted) return failures;
       try {
         await this.runnable.start();
@@ -117,7 +122,7 @@ export class Keeper {
         if (this.#ending.signal.aborted) return failures;
         const why = error instanceof Error ? error.message : String(error);
         this.#options.report(`${this.runnable.name} could not be started again: ${why}`);
-        // Alive but not answering: end it, so that the next start is a fresh one.
+        // It may be alive and not answer: end it, so that the next start begins from nothing.
         await this.runnable.stop();
       }
     }

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { LaunchError } from '../../launch-error.ts';
-import { portHolder } from '../../process-control/port-holder.ts';
 import type { InfrastructureOptions, PortName } from '../infrastructure.ts';
 
 const names: readonly PortName[] = [
@@ -88,4 +88,12 @@ export async function portBusy(name: string, port: number): Promise<LaunchError>
   return new LaunchError('port-busy', `Port ${port} for ${name} is held by ${holder ?? 'another process'}.`, {
     wayOut: `End that process, or choose another port: ${key}=${port + 1000} make up`,
   });
+}
+
+/** Who listens on a TCP port, as `name (pid 123)`; undefined when this user may not know or `ss` is missing. */
+async function portHolder(port: number): Promise<string | undefined> {
+  const result = await execa('ss', ['-ltnpH', `sport = :${port}`], { reject: false });
+  if (result.failed) return undefined;
+  const match = /users:\(\("([^"]+)",pid=(\d+)/.exec(result.stdout);
+  return match === null ? undefined : `${match[1]} (pid ${match[2]})`;
 }
