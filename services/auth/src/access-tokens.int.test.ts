@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createTokenVerifier } from '@gavel/service-runtime/caller';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addSigningKey, readSigningKeys } from './adapters/signing-key-directory.ts';
+import { addSigningKey, readSigningKeys } from './adapters/jwt/signing-key-directory.ts';
 import { bearer } from './testing/auth-client.ts';
 import { type AuthUnderTest, startAuthUnderTest } from './testing/auth-under-test.ts';
 

@@ -1,6 +1,6 @@
-import { addSigningKey } from './adapters/signing-key-directory.ts';
+import { addSigningKey } from './adapters/jwt/signing-key-directory.ts';
 import { readKeysDirectory } from './config.ts';
 
-// First half of a key rotation; running services publish the key within a minute and sign with it after five.
+// The first half of a key rotation: running services publish the new key within a minute, and sign with it after five minutes.
 const name = await addSigningKey(readKeysDirectory());
 process.stdout.write(`${name} added\n`);

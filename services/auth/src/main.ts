@@ -1,27 +1,25 @@
 import type { Pool } from '@gavel/postgres/pool';
+import { AuthService } from '@gavel/proto/gen/auth/v1/auth_pb';
 import { startLoop } from '@gavel/resilience';
 import { createAddressResolver } from '@gavel/service-runtime/client-address';
 import { sendJson } from '@gavel/service-runtime/http-server';
+import { createRateLimiter } from '@gavel/service-runtime/rate-limiter';
 import { connectRedis } from '@gavel/service-runtime/redis';
 import { defineService, runService } from '@gavel/service-runtime/run-service';
 import type { Redis } from 'ioredis';
-import { createArgon2Passwords } from './adapters/argon2-passwords.ts';
-import { authRoutes } from './adapters/auth-rpc.ts';
-import { createHashTurns } from './adapters/hash-turns.ts';
-import { openAccessTokens, RELOAD_MS } from './adapters/jwt-access-tokens.ts';
-import { createPostgresAccountStore } from './adapters/postgres-account-store.ts';
-import { createPostgresSessionStore } from './adapters/postgres-session-store.ts';
-import { createRedisAttemptLimits } from './adapters/redis-attempt-limits.ts';
-import { createGetProfile } from './application/get-profile.ts';
-import { createLogIn } from './application/log-in.ts';
-import { createLogOut } from './application/log-out.ts';
-import { createPruneSessions } from './application/prune-sessions.ts';
-import { createRefreshSession } from './application/refresh-session.ts';
-import { createRegisterAccount } from './application/register-account.ts';
+import { createArgon2Passwords, createHashQueue } from './adapters/crypto/argon2-passwords.ts';
+import { createJwtAccessTokens } from './adapters/jwt/access-tokens.ts';
+import { createPostgresAccounts } from './adapters/postgres/postgres-accounts.ts';
+import { createPostgresSessions } from './adapters/postgres/postgres-sessions.ts';
+import { createAttemptLimits } from './adapters/redis/attempt-limits.ts';
+import { createAuthService } from './adapters/rpc/auth-service.ts';
+import type { AuthPorts } from './application/ports.ts';
+import { pruneSessions } from './application/sessions.ts';
 import { type AuthConfig, readAuthConfig } from './config.ts';
 import { authProcess } from './process.ts';
 
-const PRUNE_MS = 10 * 60_000;
+const PRUNE_EVERY_MS = 10 * 60_000;
+const RELOAD_KEYS_EVERY_MS = 60_000;
 
 export const authService = defineService({
   process: authProcess,
@@ -32,66 +30,59 @@ export const authService = defineService({
       meanwhile: 'each process counts attempts for itself',
     });
     onStop('redis', () => redis.disconnect());
-    const accessTokens = await openAccessTokens({
+    const accessTokens = await createJwtAccessTokens({
       keysDirectory: config.AUTH_SIGNING_KEYS_DIR,
       issuer: config.AUTH_ISSUER,
       audience: config.AUTH_AUDIENCE,
       lifetimeSeconds: config.AUTH_ACCESS_TOKEN_SECONDS,
     });
-    const ports = { ...(await openPorts(config, pool, redis)), accessTokens };
+    const ports: AuthPorts = { ...(await createPorts(config, pool, redis)), accessTokens };
 
-    const pruneSessions = createPruneSessions(ports.sessions);
     const pruner = startLoop('session-pruner', async () => {
-      await pruneSessions();
-      return PRUNE_MS;
+      await pruneSessions(ports);
+      return PRUNE_EVERY_MS;
     });
     onStop('session pruner', () => pruner.stop());
-    const reloading = setInterval(() => void accessTokens.reload(), RELOAD_MS);
-    onStop('reloading of signing keys', () => clearInterval(reloading));
+    const keyReload = startLoop('signing-keys', async () => {
+      await accessTokens.reload();
+      return RELOAD_KEYS_EVERY_MS;
+    });
+    onStop('reload of signing keys', () => keyReload.stop());
 
+    const resolveAddress = createAddressResolver(config.AUTH_TRUSTED_PEERS);
     return {
-      routes: authRoutes(useCasesOf(ports, config), createAddressResolver(config.AUTH_TRUSTED_PEERS)),
+      routes: (router) => router.service(AuthService, createAuthService(ports, resolveAddress)),
       verify: accessTokens.verify,
       handlers: {
         '/.well-known/jwks.json': (_, response) => sendJson(response, 200, accessTokens.publicKeys()),
       },
-      // Without Redis attempts are counted per process; that is shown, but people can still sign in.
+      // Shown, but no condition of readiness: without Redis each process counts attempts, and users can still sign in.
       checks: { redis: () => ({ connected: redis.status === 'ready' }) },
     };
   },
 });
 
-async function openPorts(config: AuthConfig, pool: Pool, redis: Redis) {
+async function createPorts(
+  config: AuthConfig,
+  pool: Pool,
+  redis: Redis,
+): Promise<Omit<AuthPorts, 'accessTokens'>> {
   return {
-    accounts: createPostgresAccountStore(pool),
-    sessions: createPostgresSessionStore(pool),
+    accounts: createPostgresAccounts(pool),
+    sessions: createPostgresSessions(pool),
     passwords: await createArgon2Passwords(),
-    turns: createHashTurns({ concurrency: config.AUTH_HASH_CONCURRENCY, queue: config.AUTH_HASH_QUEUE }),
-    limits: createRedisAttemptLimits(redis, {
+    hashQueue: createHashQueue({ concurrency: config.AUTH_HASH_CONCURRENCY, queue: config.AUTH_HASH_QUEUE }),
+    limits: createAttemptLimits(createRateLimiter({ redis, prefix: 'gavel:auth:' }), {
       loginFailures: config.AUTH_LIMIT_LOGIN_FAILURES,
       loginsPerMinute: config.AUTH_LIMIT_LOGINS_PER_MINUTE,
       registrationsPerHour: config.AUTH_LIMIT_REGISTRATIONS_PER_HOUR,
       refreshesPerMinute: config.AUTH_LIMIT_REFRESHES_PER_MINUTE,
     }),
-  };
-}
-
-type Ports = Awaited<ReturnType<typeof openPorts>> & {
-  readonly accessTokens: Awaited<ReturnType<typeof openAccessTokens>>;
-};
-
-function useCasesOf(ports: Ports, config: AuthConfig) {
-  const rules = {
-    lifetimeMs: config.AUTH_SESSION_SECONDS * 1000,
-    idleMs: config.AUTH_SESSION_IDLE_SECONDS * 1000,
-    graceMs: config.AUTH_REFRESH_GRACE_SECONDS * 1000,
-  };
-  return {
-    registerAccount: createRegisterAccount(ports),
-    logIn: createLogIn(ports, rules),
-    refreshSession: createRefreshSession(ports, rules),
-    logOut: createLogOut(ports.sessions),
-    getProfile: createGetProfile(ports.accounts),
+    sessionRules: {
+      lifetimeMs: config.AUTH_SESSION_SECONDS * 1000,
+      idleMs: config.AUTH_SESSION_IDLE_SECONDS * 1000,
+      graceMs: config.AUTH_REFRESH_GRACE_SECONDS * 1000,
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPostgresSessionStore } from './adapters/postgres-session-store.ts';
-import { createPruneSessions } from './application/prune-sessions.ts';
+import { createPostgresSessions } from './adapters/postgres/postgres-sessions.ts';
+import { pruneSessions } from './application/sessions.ts';
 import type { Answer } from './testing/auth-client.ts';
 import { type AuthUnderTest, startAuthUnderTest } from './testing/auth-under-test.ts';
 
@@ -189,8 +189,8 @@ describe('a session', () => {
     await rotate(ended);
     await setSession(ended, `idle_ends_at = now() - interval '25 hours'`);
     await setSession(recent, `idle_ends_at = now() - interval '23 hours'`);
-    const prune = createPruneSessions(createPostgresSessionStore(auth.pool));
-    await Promise.all([prune(), prune()]);
+    const ports = { sessions: createPostgresSessions(auth.pool) };
+    await Promise.all([pruneSessions(ports), pruneSessions(ports)]);
     const { rows } = await auth.pool.query(
       'SELECT token_hash FROM refresh_tokens WHERE token_hash = ANY ($1)',
       [[ended, recent, live].map(hashOf)],

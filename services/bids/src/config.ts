@@ -1,5 +1,5 @@
 import { databaseKeys, processKeys, readConfig, tokenKeys } from '@gavel/service-runtime/config';
-import type { MethodRules } from '@gavel/service-runtime/rate-limit/limit-rates';
+import type { MethodRules } from '@gavel/service-runtime/limit-rates';
 import { z } from 'zod';
 
 const MINUTE = 60;

@@ -1,11 +1,11 @@
 import type { Pool } from '@gavel/postgres/pool';
 import { BidService, type Item, LeaderboardService, PictureService } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { startLoop } from '@gavel/resilience';
+import { createCircuit } from '@gavel/resilience/circuit';
 import { verifierOf } from '@gavel/service-runtime/caller';
-import { createCircuit } from '@gavel/service-runtime/circuit';
 import { createAddressResolver } from '@gavel/service-runtime/client-address';
-import { limitRates } from '@gavel/service-runtime/rate-limit/limit-rates';
-import { createRateLimiter } from '@gavel/service-runtime/rate-limit/rate-limiter';
+import { limitRates } from '@gavel/service-runtime/limit-rates';
+import { createRateLimiter } from '@gavel/service-runtime/rate-limiter';
 import { connectRedis } from '@gavel/service-runtime/redis';
 import type { ProcessScope } from '@gavel/service-runtime/run-process';
 import { defineService, runService } from '@gavel/service-runtime/run-service';

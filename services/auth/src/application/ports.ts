@@ -1,10 +1,22 @@
 import type { PersonDetails } from '../domain/person-details.ts';
 import type { RefreshDecision, RefreshState, SessionRules } from '../domain/refresh-decision.ts';
 
+/** Everything that the use cases need. Each use case names the part that it uses. */
+export interface AuthPorts {
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly passwords: Passwords;
+  readonly hashQueue: HashQueue;
+  readonly limits: AttemptLimits;
+  readonly accessTokens: AccessTokens;
+  /** Configuration, not a port. */
+  readonly sessionRules: SessionRules;
+}
+
 export interface NewAccount extends PersonDetails {
   /** UUIDv7. */
   id: string;
-  /** Normalised. */
+  /** As `normaliseEmail` returns it. */
   email: string;
   passwordHash: string;
 }
@@ -18,14 +30,14 @@ export interface Profile {
   createdAt: Date;
 }
 
-export interface AccountStore {
-  /** Stores the account and its UserCreated in one transaction; false when the e-mail address has an account already. */
+export interface Accounts {
+  /** Stores the account and its UserCreated event in one transaction. False when the e-mail address already has an account. */
   create(account: NewAccount): Promise<boolean>;
   findCredentials(email: string): Promise<{ userId: string; passwordHash: string } | undefined>;
   findProfile(userId: string): Promise<Profile | undefined>;
 }
 
-/** Where a request came from, as far as it is known; empty when not. */
+/** Where a request came from. Unknown parts are empty. */
 export interface Origin {
   ipAddress: string;
   userAgent: string;
@@ -36,28 +48,28 @@ export type Exchange =
   | { kind: 'unknown' }
   | { kind: 'refused'; reason: 'SESSION_EXPIRED' | 'SESSION_REVOKED' | 'REFRESH_TOKEN_REUSED' };
 
-/** Sign-ins and their refresh tokens. Tokens are clear text on this side only. */
-export interface SessionStore {
+/** Sessions and their refresh tokens. This interface has tokens in clear text; the database has only hashes. */
+export interface Sessions {
   /** Starts a session and returns its first refresh token. */
   open(userId: string, origin: Origin, rules: SessionRules): Promise<string>;
-  /** Locks the token's session, asks `decide` and carries out what it says, in one transaction. */
+  /** Locks the token's session, calls `decide` and carries out the decision, in one transaction. */
   exchange(refreshToken: string, decide: (state: RefreshState) => RefreshDecision): Promise<Exchange>;
-  /** Ends the session that any of its tokens belongs to; an unknown token or an ended session is fine. */
+  /** Ends the session of a token, whether the token is the newest or not. Ignores unknown tokens and ended sessions. */
   revoke(refreshToken: string): Promise<void>;
-  /** Removes up to `limit` sessions that ended a day ago or earlier; returns how many went. */
+  /** Deletes up to `limit` sessions that ended at least a day ago. Returns how many it deleted. */
   prune(limit: number): Promise<number>;
 }
 
 export interface Passwords {
   hash(password: string): Promise<string>;
-  /** Takes as long for an account that does not exist (no hash) as for one that does. */
+  /** Takes equally long with a hash and without one, which means that there is no account. */
   verify(passwordHash: string | undefined, password: string): Promise<boolean>;
 }
 
-/** Bounds how many hashes are computed at once: each takes 19 MiB and a core. */
-export interface HashTurns {
-  /** Runs `work` when its turn comes; undefined, at once, when too many wait already. */
-  take<T>(work: () => Promise<T>): Promise<T | undefined>;
+/** Limits how many password hashes are computed at the same time: each one needs 19 MiB and a core. */
+export interface HashQueue {
+  /** Runs `work` when its turn comes, in order of arrival. Undefined, at once, when the queue is full. */
+  run<T>(work: () => Promise<T>): Promise<T | undefined>;
 }
 
 export interface AccessToken {
@@ -69,17 +81,17 @@ export interface AccessTokens {
   issue(userId: string): Promise<AccessToken>;
 }
 
-/** Whether an attempt may be made, and in how many seconds the next one may be when not. */
 export type Verdict = { allowed: true } | { allowed: false; retryAfterSeconds: number };
 
 export type LimitedMethod = 'login' | 'register' | 'refresh';
 
-/** Counts attempts. Never fails: when the counters' server is away, each process counts for itself. */
+/** Counts attempts. Never fails: while the shared counters are unavailable, each process counts for itself. */
 export interface AttemptLimits {
-  /** Counts one request from an address; an unknown address is always allowed. */
+  /** Counts one request from an address. An unknown address is always allowed. */
   countRequest(method: LimitedMethod, address: string | undefined): Promise<Verdict>;
-  /** Whether another password may be tried for an e-mail address. */
+  /** Whether another password may be tried for this e-mail address. Counts nothing. */
   mayTry(email: string): Promise<Verdict>;
+  /** Counts one wrong password. */
   noteFailure(email: string): Promise<void>;
   forgetFailures(email: string): Promise<void>;
 }

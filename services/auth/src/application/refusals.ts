@@ -1,6 +1,6 @@
 import type { Failure } from '@gavel/service-runtime/failure';
 
-/** Too many attempts; `retry_after_seconds` says when the next one may succeed. */
+/** Too many attempts. `retry_after_seconds` says when the next attempt may succeed. */
 export function rateLimited(retryAfterSeconds: number): Failure<'RATE_LIMITED'> {
   return {
     ok: false,
@@ -10,7 +10,7 @@ export function rateLimited(retryAfterSeconds: number): Failure<'RATE_LIMITED'> 
   };
 }
 
-/** So many sign-ins wait for their turn that one more would only wait in vain. */
+/** The queue of password hashes is full. */
 export function tooBusy(): Failure<'UNAVAILABLE'> {
   return { ok: false, reason: 'UNAVAILABLE', message: 'too many sign-ins at once; try again in a moment' };
 }

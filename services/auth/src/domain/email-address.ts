@@ -1,7 +1,7 @@
 /**
- * The one form in which an e-mail address is stored, looked up and counted: without surrounding space, in Unicode
- * normal form C, lower case. Control characters become U+FFFD: Postgres refuses NUL in text, and an address
- * with one must simply be unknown.
+ * The form in which an e-mail address is stored, looked up and counted: without white space at its ends, in Unicode normal form
+ * C, in lower case. The field rules in auth.proto decide which addresses are valid; a valid address stays valid here. Control
+ * characters become U+FFFD, because Postgres rejects NUL in text and a sign-in with such an address must simply fail.
  */
 export function normaliseEmail(email: string): string {
   return email

@@ -6,7 +6,7 @@ import { peerAddress } from '../peer.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import type { Counted, RateRule } from './rate-rule.ts';
 
-/** What one method's requests are counted by. */
+/** The limits of one method. */
 export interface MethodRules {
   readonly user: RateRule;
   readonly address: RateRule;
@@ -14,15 +14,15 @@ export interface MethodRules {
 
 export interface LimitRatesOptions {
   readonly limiter: RateLimiter;
-  /** The address that a request counts under; undefined for one that comes from this machine and speaks for nobody. */
+  /** The address to count a request under; undefined when its address is not counted. */
   readonly resolveAddress: (clues: AddressClues) => string | undefined;
-  /** By the method's name, as in PlaceBid. Methods that are not named are not counted. */
+  /** By the method's name, such as PlaceBid. Other methods are not limited. */
   readonly methods: Readonly<Record<string, MethodRules>>;
 }
 
 /**
- * Refuses requests beyond what a user, or an address, may send: RATE_LIMITED with metadata `retry_after_seconds`. Stands
- * behind `authenticate`, so that the user is known; a refused request counts for nothing.
+ * Limits the requests per user and per address. A refused request gets RATE_LIMITED with metadata `retry_after_seconds`, and is
+ * not counted. Must run after `authenticate`, which identifies the user.
  */
 export function limitRates({ limiter, resolveAddress, methods }: LimitRatesOptions): Interceptor {
   return (next) => async (request) => {

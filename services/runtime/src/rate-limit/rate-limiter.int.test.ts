@@ -27,7 +27,7 @@ async function takeAll(limiter: RateLimiter, counts: Parameters<RateLimiter['tak
   for (let taken = 0; ; taken++) if ((await limiter.take(counts)) > 0) return taken;
 }
 
-it('instances count together, tell how long to wait, and count nothing for the refused', async () => {
+it('instances count together, return the time to wait, and count nothing for refused requests', async () => {
   const [one, other] = [await newLimiter(), await newLimiter()];
   const user = { rule: hourly('user', 10), who: 'ann' };
   const address = { rule: hourly('address', 6), who: '192.0.2.1' };
@@ -41,7 +41,7 @@ it('instances count together, tell how long to wait, and count nothing for the r
   expect(await one.take([])).toBe(0);
 });
 
-it('gives back what time brings', async () => {
+it('a token bucket fills up again over time', async () => {
   const limiter = await newLimiter();
   const counts = [{ rule: { name: 'quick', limit: 2, seconds: 1 }, who: 'ann' }];
   expect(await takeAll(limiter, counts)).toBeGreaterThanOrEqual(2);
@@ -49,7 +49,32 @@ it('gives back what time brings', async () => {
   await vi.waitFor(async () => expect(await limiter.take(counts)).toBe(0), { timeout: 20_000, interval: 50 });
 });
 
-it('while Redis is frozen or dead each process counts for itself, and hardly anybody waits', async () => {
+it('instances count a fixed window together, all rules or none, and it ends as a whole', async () => {
+  const [one, other] = [await newLimiter(), await newLimiter()];
+  const window = {
+    rule: { name: 'window', limit: 3, seconds: 2, algorithm: 'fixed window' as const },
+    who: 'ann',
+  };
+  const narrow = { rule: { ...window.rule, name: 'narrow', limit: 1, seconds: 3600 }, who: 'ann' };
+  expect(await one.take([window, narrow])).toBe(0);
+  expect(await other.take([window, narrow])).toBeGreaterThan(3_500);
+  expect(await other.check([window])).toBe(0);
+  expect(await takeAll(other, [window])).toBe(2);
+  expect(await one.check([window])).toBeGreaterThan(0);
+  expect(await one.check([window])).toBeLessThanOrEqual(2);
+  await vi.waitFor(async () => expect(await one.check([window])).toBe(0), { timeout: 20_000, interval: 50 });
+  expect(await takeAll(one, [window])).toBe(3);
+});
+
+it('a reset removes the count of all instances', async () => {
+  const [one, other] = [await newLimiter(), await newLimiter()];
+  const counts = [{ rule: { ...hourly('reset', 2), algorithm: 'fixed window' as const }, who: 'ann' }];
+  expect(await takeAll(one, counts)).toBe(2);
+  await other.reset(counts);
+  expect(await takeAll(one, counts)).toBe(2);
+});
+
+it('while Redis is frozen or dead each process counts for itself, almost without waiting', async () => {
   const limiter = await newLimiter();
   const counts = [{ rule: hourly('outage', 40), who: 'ann' }];
   expect(await limiter.take(counts)).toBe(0);

@@ -1,26 +1,28 @@
-/**
- * So many in so many seconds: all of them at once if need be, then one each `seconds / limit`. The generic cell rate
- * algorithm: a key holds one moment, the one until which its allowance is used up.
- */
+/** At most `limit` per `seconds`. */
 export interface RateRule {
-  /** Part of the key that is counted under. */
+  /** Part of the key. */
   readonly name: string;
   readonly limit: number;
   readonly seconds: number;
+  /**
+   * When used-up allowance returns. Token bucket (default): one after each `seconds / limit`. Fixed window: all of it,
+   * `seconds` after the first use.
+   */
+  readonly algorithm?: 'token bucket' | 'fixed window';
 }
 
-/** One count: by a rule, for a user or an address. */
+/** What is counted: one use of a rule by a user, an address, or the like. */
 export interface Counted {
   readonly rule: RateRule;
   readonly who: string;
 }
 
-/** Microseconds that one of them uses up. */
+/** The microseconds after which a token bucket gets back one use. */
 export function intervalOf({ limit, seconds }: RateRule): number {
   return (seconds * 1_000_000) / limit;
 }
 
-/** The key of one count, under a prefix. */
+/** The key of a count. */
 export function keyOf(prefix: string, { rule, who }: Counted): string {
   return `${prefix}rate:${rule.name}:${who}`;
 }

@@ -1,6 +1,6 @@
 import { startTestRedis, type TestRedis } from '@gavel/dev/testing/private-infrastructure';
 import { type Item, ItemOutcome, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
-import { createCircuit } from '@gavel/service-runtime/circuit';
+import { createCircuit } from '@gavel/resilience/circuit';
 import { connectRedis } from '@gavel/service-runtime/redis';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';

@@ -1,6 +1,6 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type Item, ItemSchema } from '@gavel/proto/gen/bids/v1/bids_pb';
-import type { Circuit } from '@gavel/service-runtime/circuit';
+import type { Circuit } from '@gavel/resilience/circuit';
 import type { Outcome } from '@gavel/service-runtime/failure';
 import type { ChangedItems, ItemView, PublicItems } from '../../application/ports.ts';
 import { type Auction, statusAt } from '../../domain/auction/auction.ts';

@@ -1,5 +1,5 @@
 import { leaderboard, leaderboardKeys, parseBidderMember } from '@gavel/proto/leaderboards';
-import type { Circuit } from '@gavel/service-runtime/circuit';
+import type { Circuit } from '@gavel/resilience/circuit';
 import { createRedisScript } from '@gavel/service-runtime/redis';
 import type { Redis } from 'ioredis';
 import type { KeptBoards } from '../../application/ports.ts';

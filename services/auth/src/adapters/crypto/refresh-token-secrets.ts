@@ -9,15 +9,15 @@ export function newRefreshToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** What the database knows of a token. A plain hash is enough: there are no 256-bit dictionaries. */
+/** The form in which the database stores a token. A plain SHA-256 is enough, because nobody can guess 256 random bits. */
 export function hashRefreshToken(token: string): Buffer {
   return createHash('sha256').update(token, 'utf8').digest();
 }
 
 /**
- * Encrypts a successor under a key derived from the token it replaces. The database keeps the hash of that token,
- * not the token, so a copy of the database opens nothing; who presents the token again gets the same successor.
- * A successor stays random: knowing an old token and the whole database still does not give today's.
+ * Encrypts a refresh token with a key that is derived from the token it replaces. The database has only the hash of the replaced
+ * token, so a copy of the database cannot decrypt it, but a client that presents the replaced token again can get the same
+ * successor. The successor itself is random: an old token and the whole database do not reveal later tokens.
  */
 export function sealSuccessor(successor: string, presented: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
@@ -26,7 +26,7 @@ export function sealSuccessor(successor: string, presented: string): Buffer {
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
 }
 
-/** Decrypts a sealed successor. Throws when it was not sealed under this token. */
+/** Decrypts a successor. Throws when it was encrypted for another token. */
 export function openSuccessor(sealed: Buffer, presented: string): string {
   const decipher = createDecipheriv(CIPHER, sealingKey(presented), sealed.subarray(0, NONCE_BYTES), {
     authTagLength: TAG_BYTES,

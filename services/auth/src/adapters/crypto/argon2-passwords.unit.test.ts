@@ -3,7 +3,7 @@ import { parseOptions } from '@node-rs/argon2';
 import { describe, expect, it, vi } from 'vitest';
 import { createArgon2Passwords } from './argon2-passwords.ts';
 
-// Works as ever, and notes its calls.
+// Calls the real functions and records the calls.
 vi.mock('@node-rs/argon2', { spy: true });
 
 describe('passwords', async () => {
@@ -16,14 +16,14 @@ describe('passwords', async () => {
     expect(await passwords.hash('correct horse')).not.toBe(hash);
   });
 
-  it('match however a keyboard composes their letters, and never without an account', async () => {
+  it('match in any Unicode composition of their letters, and never without an account', async () => {
     const hash = await passwords.hash('caf\u00e9-\u00e9t\u00e9');
     expect(await passwords.verify(hash, 'cafe\u0301-e\u0301te\u0301')).toBe(true);
     expect(await passwords.verify(hash, 'cafe-ete')).toBe(false);
     expect(await passwords.verify(undefined, 'caf\u00e9-\u00e9t\u00e9')).toBe(false);
   });
 
-  it('unknown e-mails answered faster: without an account the same function verifies as dear a hash as with one', async () => {
+  it('without an account, a hash with the same parameters is verified as with one', async () => {
     const verify = vi.mocked(argon2.verify);
     const hash = await passwords.hash('right');
     verify.mockClear();

@@ -2,9 +2,14 @@ import { createLogger } from '@gavel/observability/logger';
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import { v7 as uuidv7 } from 'uuid';
-import type { Exchange, SessionStore } from '../application/ports.ts';
-import type { RefreshState } from '../domain/refresh-decision.ts';
-import { hashRefreshToken, newRefreshToken, openSuccessor, sealSuccessor } from './refresh-token-secrets.ts';
+import type { Exchange, Sessions } from '../../application/ports.ts';
+import type { RefreshState } from '../../domain/refresh-decision.ts';
+import {
+  hashRefreshToken,
+  newRefreshToken,
+  openSuccessor,
+  sealSuccessor,
+} from '../crypto/refresh-token-secrets.ts';
 
 const log = createLogger('sessions');
 
@@ -19,8 +24,8 @@ const LOCK_SESSION = `
   SELECT id, user_id, ends_at, idle_ends_at, revoked_at FROM sessions
   WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = $1) FOR UPDATE`;
 
-// A statement of its own: one that waited for the lock still sees the token as it was before the rival's commit.
-// clock_timestamp(), since now() stands still at BEGIN, which may lie before that commit.
+// A separate statement, because the one that waits for the lock sees the token as it was before it waited.
+// clock_timestamp() and not now(), which is the time of BEGIN and so may be earlier than the commit that it waited for.
 const READ_TOKEN = `
   SELECT predecessor_hash, replaced_at, sealed_successor, clock_timestamp() AS now
   FROM refresh_tokens WHERE token_hash = $1`;
@@ -38,7 +43,7 @@ const REVOKE_FOR_LOGOUT = `
   UPDATE sessions SET revoked_at = clock_timestamp(), revoked_for = 'logout'
   WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = $1) AND revoked_at IS NULL`;
 
-// A day's delay: the holder of a session that has just ended is told so, and pruning never waits for a sign-in.
+// A day after the end, so that a client whose session has just ended still gets the reason, and pruning waits for no request.
 const PRUNE = `
   DELETE FROM sessions WHERE id IN (
     SELECT id FROM sessions WHERE idle_ends_at < now() - interval '1 day'
@@ -59,8 +64,8 @@ interface TokenRow {
   now: Date;
 }
 
-/** Sessions in Postgres. Tokens are stored as SHA-256; the session's row lock puts all use of its tokens in order. */
-export function createPostgresSessionStore(pool: Pool): SessionStore {
+/** Sessions in Postgres. Tokens are stored as SHA-256. Under the session's row lock its tokens are used one after the other. */
+export function createPostgresSessions(pool: Pool): Sessions {
   return {
     async open(userId, origin, rules) {
       const token = newRefreshToken();
@@ -83,7 +88,8 @@ export function createPostgresSessionStore(pool: Pool): SessionStore {
             return { kind: 'issued', userId, refreshToken: successor };
           }
           case 'repeat': {
-            if (token.sealed_successor === null) throw new Error('a token to repeat has no sealed successor');
+            if (token.sealed_successor === null)
+              throw new Error('the token has no stored successor to return again');
             return {
               kind: 'issued',
               userId,
@@ -94,7 +100,7 @@ export function createPostgresSessionStore(pool: Pool): SessionStore {
             await tx.query(REVOKE_FOR_REUSE, [session.id]);
             const seen = { userId, sessionId: session.id };
             tx.afterCommit(() =>
-              log.warn(seen, 'an old refresh token was presented; its session is revoked'),
+              log.warn(seen, 'an old refresh token was used again; its session is revoked'),
             );
             return { kind: 'refused', reason: decision.reason };
           }

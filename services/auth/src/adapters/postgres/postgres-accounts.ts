@@ -2,9 +2,9 @@ import { append } from '@gavel/outbox/append';
 import type { Pool } from '@gavel/postgres/pool';
 import { transaction } from '@gavel/postgres/transaction';
 import { UserCreatedSchema } from '@gavel/proto/gen/auth/v1/events_pb';
-import type { AccountStore, Profile } from '../application/ports.ts';
+import type { Accounts, Profile } from '../../application/ports.ts';
 
-// Waits for a rival's uncommitted row and then inserts nothing: a lost race is an answer here, not an error.
+// ON CONFLICT waits for a concurrent insert of the same address. If that one commits, this one inserts nothing, without an error.
 const INSERT_USER = `
   INSERT INTO users (id, email, password_hash, full_name, country_code, phone_number)
   VALUES ($1, $2, $3, $4, $5, $6)
@@ -20,8 +20,8 @@ const FIND_PROFILE = `
          created_at AS "createdAt"
   FROM users WHERE id = $1`;
 
-/** Accounts in Postgres; each new one leaves with its UserCreated in the outbox, or not at all. */
-export function createPostgresAccountStore(pool: Pool): AccountStore {
+/** Accounts in Postgres. A new account and its UserCreated in the outbox are one transaction. */
+export function createPostgresAccounts(pool: Pool): Accounts {
   return {
     create(account) {
       const { id, email, passwordHash, fullName, countryCode, phoneNumber } = account;

@@ -3,9 +3,9 @@ import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises
 import { join } from 'node:path';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import { v7 as uuidv7 } from 'uuid';
-import type { DatedKey } from '../domain/signing-key-choice.ts';
+import type { DatedKey } from '../../domain/signing-key-choice.ts';
 
-/** A private key that signs access tokens, and what is published of it. */
+/** A private key that signs access tokens, and its public part. */
 export interface SigningKey extends DatedKey {
   /** RFC 7638 thumbprint of the public key. */
   kid: string;
@@ -17,17 +17,17 @@ export interface SigningKey extends DatedKey {
 const FIRST_KEY = '0001.pem';
 
 /**
- * Makes the first key, an Ed25519 one, mode 600, when the directory holds none. Of several processes that start at
- * once one makes it and all then read the same.
+ * Creates the directory and its first key (Ed25519, mode 600) if there is no key yet. If several processes start at the same
+ * time, one of them creates the key and all of them read the same one.
  */
 export async function ensureSigningKey(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  if ((await keyFiles(directory)).length === 0) await makeKey(directory, FIRST_KEY);
+  if ((await keyFiles(directory)).length === 0) await createKey(directory, FIRST_KEY);
 }
 
 /**
- * Reads the private keys (`*.pem`, PKCS #8, Ed25519 or P-256) of a directory. Throws when there are none, or one is
- * unusable or open to everybody.
+ * Reads the private keys (`*.pem`, PKCS #8, Ed25519 or P-256) of a directory. Throws when there are none, or when one of them
+ * cannot be used or can be read by every user of the machine.
  */
 export async function readSigningKeys(directory: string): Promise<SigningKey[]> {
   const names = await keyFiles(directory);
@@ -35,11 +35,11 @@ export async function readSigningKeys(directory: string): Promise<SigningKey[]> 
   return Promise.all(names.map((name) => readKey(directory, name)));
 }
 
-/** Makes the next key of a directory, `0002.pem` after `0001.pem`, and returns its file name. */
+/** Creates the next key of a directory, `0002.pem` after `0001.pem`, and returns its file name. */
 export async function addSigningKey(directory: string): Promise<string> {
   const numbers = (await keyFiles(directory)).map((name) => Number.parseInt(name, 10) || 0);
   const name = `${String(Math.max(0, ...numbers) + 1).padStart(4, '0')}.pem`;
-  if (!(await makeKey(directory, name))) throw new Error(`${name} was made by somebody else just now`);
+  if (!(await createKey(directory, name))) throw new Error(`another process has just created ${name}`);
   return name;
 }
 
@@ -47,9 +47,9 @@ async function keyFiles(directory: string): Promise<string[]> {
   return (await readdir(directory)).filter((name) => name.endsWith('.pem')).sort();
 }
 
-// Written whole under another name and then linked: a reader never sees half a key, and link, unlike rename, fails
-// when somebody else's key has the name already.
-async function makeKey(directory: string, name: string): Promise<boolean> {
+// Writes the whole file under another name and then links it: a reader never sees half a key, and link, unlike rename, fails
+// when the name already exists. Returns false then.
+async function createKey(directory: string, name: string): Promise<boolean> {
   const draft = join(directory, `.${uuidv7()}.draft`);
   const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
   const file = await open(draft, 'wx', 0o600);
@@ -70,7 +70,7 @@ async function makeKey(directory: string, name: string): Promise<boolean> {
 async function readKey(directory: string, name: string): Promise<SigningKey> {
   const path = join(directory, name);
   const { mode, mtime } = await stat(path);
-  if (mode & 0o007) throw new Error(`signing key ${name} is open to everybody: make it mode 600`);
+  if (mode & 0o007) throw new Error(`signing key ${name} is open to everybody: change its mode to 600`);
   const privateKey = createPrivateKey(await readFile(path));
   const algorithm = algorithmOf(privateKey);
   if (!algorithm) throw new Error(`signing key ${name} is neither Ed25519 nor P-256`);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createHashTurns } from './hash-turns.ts';
+import { createHashQueue } from './argon2-passwords.ts';
 
-describe('turns', () => {
-  it('run at most so many at once, in order of arrival, and turn away what would wait too long', async () => {
-    const turns = createHashTurns({ concurrency: 2, queue: 3 });
+describe('the hash queue', () => {
+  it('runs a limited number at the same time, in order of arrival, and turns away calls beyond its length', async () => {
+    const hashQueue = createHashQueue({ concurrency: 2, queue: 3 });
     const started: number[] = [];
     const gates = Array.from({ length: 6 }, () => Promise.withResolvers<void>());
     const results = gates.map((gate, i) =>
-      turns.take(async () => {
+      hashQueue.run(async () => {
         started.push(i);
         await gate.promise;
         return i;
@@ -21,13 +21,13 @@ describe('turns', () => {
     expect(started).toEqual([0, 1, 2]);
     for (const gate of gates) gate.resolve();
     expect(await Promise.all(results)).toEqual([0, 1, 2, 3, 4, undefined]);
-    expect(await turns.take(async () => 'free again')).toBe('free again');
+    expect(await hashQueue.run(async () => 'free again')).toBe('free again');
   });
 
-  it('go on after work that failed', async () => {
-    const turns = createHashTurns({ concurrency: 1, queue: 1 });
-    const failing = turns.take(() => Promise.reject(new Error('broken')));
-    const next = turns.take(async () => 'next');
+  it('continues after work that failed', async () => {
+    const hashQueue = createHashQueue({ concurrency: 1, queue: 1 });
+    const failing = hashQueue.run(() => Promise.reject(new Error('broken')));
+    const next = hashQueue.run(async () => 'next');
     await expect(failing).rejects.toThrow('broken');
     expect(await next).toBe('next');
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hashRefreshToken, newRefreshToken, openSuccessor, sealSuccessor } from './refresh-token-secrets.ts';
 
 describe('a refresh token', () => {
-  it('is 256 random bits, and only its hash is kept', () => {
+  it('is 256 random bits, and its hash does not contain it', () => {
     const token = newRefreshToken();
     expect(Buffer.from(token, 'base64url')).toHaveLength(32);
     expect(newRefreshToken()).not.toBe(token);
@@ -10,7 +10,7 @@ describe('a refresh token', () => {
     expect(hashRefreshToken(token).toString('latin1')).not.toContain(token);
   });
 
-  it('opens its own sealed successor, and no other token does', () => {
+  it('decrypts its own successor, and no other token does', () => {
     const [presented, successor] = [newRefreshToken(), newRefreshToken()];
     const sealed = sealSuccessor(successor, presented);
     expect(openSuccessor(sealed, presented)).toBe(successor);

@@ -1,12 +1,9 @@
-import { createLogger } from '@gavel/observability/logger';
 import type { TokenVerifier } from '@gavel/service-runtime/caller';
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose';
 import { v7 as uuidv7 } from 'uuid';
-import type { AccessTokens } from '../application/ports.ts';
-import { chooseSigningKey } from '../domain/signing-key-choice.ts';
+import type { AccessTokens } from '../../application/ports.ts';
+import { chooseSigningKey } from '../../domain/signing-key-choice.ts';
 import { ensureSigningKey, readSigningKeys, type SigningKey } from './signing-key-directory.ts';
-
-const log = createLogger('access-tokens');
 
 export interface AccessTokenOptions {
   keysDirectory: string;
@@ -17,23 +14,20 @@ export interface AccessTokenOptions {
 
 export interface JwtAccessTokens extends AccessTokens {
   verify: TokenVerifier;
-  /** The public halves of all keys (RFC 7517), for everybody who has tokens to check. */
+  /** The public parts of all keys (RFC 7517), for everyone who verifies tokens. */
   publicKeys(): JSONWebKeySet;
-  /** Reads the directory again. Keeps the keys it has when that fails. */
+  /** Reads the directory again. When that fails, throws and keeps the keys as they are. */
   reload(): Promise<void>;
 }
 
-/** How often main reads the directory again. */
-export const RELOAD_MS = 60_000;
-
-// Two reloads and a verifier's JWKS cache: by then every instance publishes the key.
+// Longer than two reloads of a service instance and a verifier's cache: by then every instance publishes the key.
 const PUBLISH_FIRST_MS = 5 * 60_000;
 
 /**
- * Access tokens: JWTs signed by the newest settled key of a directory that nobody but auth can read. Throws when the
- * directory holds no usable key and none can be made.
+ * Access tokens as JWTs, signed with a key of a directory that only auth can read; `chooseSigningKey` says which one. Creates the
+ * first key if there is none. Throws when the directory has no usable key and none can be created.
  */
-export async function openAccessTokens(options: AccessTokenOptions): Promise<JwtAccessTokens> {
+export async function createJwtAccessTokens(options: AccessTokenOptions): Promise<JwtAccessTokens> {
   const { issuer, audience } = options;
   await ensureSigningKey(options.keysDirectory);
   let keys = await readSigningKeys(options.keysDirectory);
@@ -66,18 +60,14 @@ export async function openAccessTokens(options: AccessTokenOptions): Promise<Jwt
         });
         return { userId: payload.sub as string, jti: payload.jti as string };
       } catch (error) {
-        // The keys are at hand, so whatever is wrong is wrong with the token.
+        // The keys are local, so a JOSE error is always about the token.
         if (error instanceof errors.JOSEError) return undefined;
         throw error;
       }
     },
     async reload() {
-      try {
-        keys = await readSigningKeys(options.keysDirectory);
-        findKey = createLocalJWKSet(publish(keys));
-      } catch (error) {
-        log.error({ err: error }, 'signing keys could not be read again; going on with those of before');
-      }
+      keys = await readSigningKeys(options.keysDirectory);
+      findKey = createLocalJWKSet(publish(keys));
     },
   };
 }

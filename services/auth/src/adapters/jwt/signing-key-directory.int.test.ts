@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => rm(join(directory, '..'), { recursive: true }));
 
 describe('a directory of signing keys', () => {
-  it('gets one key, readable by its owner only, when many start with an empty one at once', async () => {
+  it('gets one key, readable by its owner only, when many processes start with an empty one at the same time', async () => {
     const kids = await Promise.all(
       Array.from({ length: 12 }, async () => {
         await ensureSigningKey(directory);
@@ -25,7 +25,7 @@ describe('a directory of signing keys', () => {
     expect((await stat(directory)).mode & 0o777).toBe(0o700);
   });
 
-  it('publishes every key, and never the private part', async () => {
+  it('has the public part of every key for publication, and no private part in it', async () => {
     await ensureSigningKey(directory);
     expect(await addSigningKey(directory)).toBe('0002.pem');
     const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
@@ -45,7 +45,7 @@ describe('a directory of signing keys', () => {
     }
   });
 
-  it('is refused when a key is open to everybody, of another kind, or when there is none', async () => {
+  it('is rejected when a key is open to everybody or of another kind, or when there is no key', async () => {
     await ensureSigningKey(directory);
     await chmod(join(directory, '0001.pem'), 0o604);
     await expect(readSigningKeys(directory)).rejects.toThrow('0001.pem is open to everybody');

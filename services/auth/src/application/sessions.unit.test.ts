@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createLogIn } from './log-in.ts';
 import type { Verdict } from './ports.ts';
+import { logIn } from './sessions.ts';
 
-const rules = { lifetimeMs: 1, idleMs: 1, graceMs: 1 };
 const origin = { ipAddress: '', userAgent: '' };
 
-/** Ports that note what was asked of them, in order. */
+/** Ports that record their calls in order. */
 function recordingPorts(mayTry: Verdict = { allowed: true }) {
   const asked: string[] = [];
   const note = <T>(what: string, answer: T): Promise<T> => {
@@ -32,8 +31,8 @@ function recordingPorts(mayTry: Verdict = { allowed: true }) {
         verify: (hash: string | undefined, password: string) =>
           note('verify', hash === `hash of ${password}`),
       },
-      turns: {
-        take: async <T>(work: () => Promise<T>) => {
+      hashQueue: {
+        run: async <T>(work: () => Promise<T>) => {
           asked.push('turn');
           return work();
         },
@@ -45,18 +44,16 @@ function recordingPorts(mayTry: Verdict = { allowed: true }) {
         forgetFailures: () => note('forget failures', undefined),
       },
       accessTokens: { issue: () => note('issue', { token: 'access', expiresAt: new Date(0) }) },
+      sessionRules: { lifetimeMs: 1, idleMs: 1, graceMs: 1 },
     },
   };
 }
 
 describe('logging in', () => {
-  it('verifies a password hash, and does all else alike, for an unknown e-mail and for a wrong password', async () => {
+  it('does the same work for an unknown e-mail address as for a wrong password', async () => {
     const tries = ['ann@example.com', 'nobody@example.com'].map(async (email) => {
       const { ports, asked } = recordingPorts();
-      const outcome = await createLogIn(
-        ports,
-        rules,
-      )({ email, password: 'wrong', address: undefined, origin });
+      const outcome = await logIn(ports, { email, password: 'wrong', address: undefined, origin });
       return { outcome, asked };
     });
     const [wrong, unknown] = await Promise.all(tries);
@@ -65,18 +62,18 @@ describe('logging in', () => {
     expect(unknown?.outcome).toMatchObject({ ok: false, reason: 'BAD_CREDENTIALS' });
   });
 
-  it('forgets failures and opens a session for the right password, in any letter case of the e-mail', async () => {
+  it('forgets failures and opens a session for the right password, in any letter case of the e-mail address', async () => {
     const { ports, asked } = recordingPorts();
-    const command = { email: ' Ann@EXAMPLE.com ', password: 'right', address: undefined, origin };
-    const outcome = await createLogIn(ports, rules)(command);
+    const input = { email: ' Ann@EXAMPLE.com ', password: 'right', address: undefined, origin };
+    const outcome = await logIn(ports, input);
     expect(outcome).toMatchObject({ ok: true, value: { refreshToken: 'refresh' } });
     expect(asked.slice(4)).toEqual(['verify', 'forget failures', 'open', 'issue']);
   });
 
-  it('looks at no password while an e-mail address has too many failures, not even at the right one', async () => {
+  it('verifies no password while an e-mail address has too many failures, not even the right one', async () => {
     const { ports, asked } = recordingPorts({ allowed: false, retryAfterSeconds: 77 });
-    const command = { email: 'ann@example.com', password: 'right', address: undefined, origin };
-    const outcome = await createLogIn(ports, rules)(command);
+    const input = { email: 'ann@example.com', password: 'right', address: undefined, origin };
+    const outcome = await logIn(ports, input);
     expect(outcome).toMatchObject({ reason: 'RATE_LIMITED', metadata: { retry_after_seconds: '77' } });
     expect(asked).not.toContain('verify');
   });

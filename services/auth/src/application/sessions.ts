@@ -1,0 +1,112 @@
+import type { Failure, Outcome } from '@gavel/service-runtime/failure';
+import { normaliseEmail } from '../domain/email-address.ts';
+import { decideRefresh } from '../domain/refresh-decision.ts';
+import type { AccessToken, AuthPorts, Exchange, Origin } from './ports.ts';
+import { rateLimited, tooBusy } from './refusals.ts';
+
+export interface Tokens {
+  access: AccessToken;
+  refreshToken: string;
+}
+
+export interface LogInInput {
+  email: string;
+  password: string;
+  /** The caller's address; undefined when it is unknown. */
+  address: string | undefined;
+  origin: Origin;
+}
+
+type PasswordPorts = Pick<AuthPorts, 'accounts' | 'passwords' | 'limits'>;
+
+/** Signs in and starts a session. An unknown e-mail address and a wrong password get the same answer after the same time. */
+export async function logIn(
+  ports: PasswordPorts & Pick<AuthPorts, 'sessions' | 'hashQueue' | 'accessTokens' | 'sessionRules'>,
+  input: LogInInput,
+): Promise<Outcome<Tokens, 'BAD_CREDENTIALS' | 'RATE_LIMITED' | 'UNAVAILABLE'>> {
+  const verdict = await ports.limits.countRequest('login', input.address);
+  if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
+  // The failures are checked inside the queue. So a burst of guesses exceeds the limit only by the number of hashes that
+  // are computed at the same time, not by the size of the burst.
+  const checked = await ports.hashQueue.run(() => checkPassword(ports, input));
+  if (checked === undefined) return tooBusy();
+  if (!checked.ok) return checked;
+  const { userId } = checked.value;
+  const refreshToken = await ports.sessions.open(userId, input.origin, ports.sessionRules);
+  return { ok: true, value: { access: await ports.accessTokens.issue(userId), refreshToken } };
+}
+
+async function checkPassword(
+  { accounts, passwords, limits }: PasswordPorts,
+  input: LogInInput,
+): Promise<Outcome<{ userId: string }, 'BAD_CREDENTIALS' | 'RATE_LIMITED'>> {
+  const email = normaliseEmail(input.email);
+  const verdict = await limits.mayTry(email);
+  if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
+  const account = await accounts.findCredentials(email);
+  const matches = await passwords.verify(account?.passwordHash, input.password);
+  if (account === undefined || !matches) {
+    await limits.noteFailure(email);
+    return badCredentials();
+  }
+  await limits.forgetFailures(email);
+  return { ok: true, value: { userId: account.userId } };
+}
+
+function badCredentials(): Failure<'BAD_CREDENTIALS'> {
+  return { ok: false, reason: 'BAD_CREDENTIALS', message: 'no account has this e-mail address and password' };
+}
+
+export interface RefreshSessionInput {
+  refreshToken: string;
+  /** The caller's address; undefined when it is unknown. */
+  address: string | undefined;
+}
+
+type ExchangeReason = Extract<Exchange, { kind: 'refused' }>['reason'];
+
+const exchangeMessages: Readonly<Record<ExchangeReason, string>> = {
+  SESSION_EXPIRED: 'the session has ended; sign in again',
+  SESSION_REVOKED: 'the session was ended; sign in again',
+  REFRESH_TOKEN_REUSED: 'the refresh token was used before, so its session is now ended; sign in again',
+};
+
+/** Exchanges a refresh token for its successor and a new access token. `decideRefresh` has the rules. */
+export async function refreshSession(
+  ports: Pick<AuthPorts, 'sessions' | 'limits' | 'accessTokens' | 'sessionRules'>,
+  input: RefreshSessionInput,
+): Promise<Outcome<Tokens, ExchangeReason | 'RATE_LIMITED'>> {
+  const verdict = await ports.limits.countRequest('refresh', input.address);
+  if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
+  const exchange = await ports.sessions.exchange(input.refreshToken, (state) =>
+    decideRefresh(state, ports.sessionRules),
+  );
+  if (exchange.kind === 'issued') {
+    const { refreshToken, userId } = exchange;
+    return { ok: true, value: { access: await ports.accessTokens.issue(userId), refreshToken } };
+  }
+  // An unknown token usually belonged to a session that ended long ago and was deleted.
+  const reason = exchange.kind === 'unknown' ? 'SESSION_EXPIRED' : exchange.reason;
+  return { ok: false, reason, message: exchangeMessages[reason] };
+}
+
+/** Ends the session that the token belongs to, whether the token is the newest or not. A repeat or an unknown token does nothing. */
+export async function logOut(
+  { sessions }: Pick<AuthPorts, 'sessions'>,
+  { refreshToken }: { refreshToken: string },
+): Promise<void> {
+  await sessions.revoke(refreshToken);
+}
+
+// Small, so that the locks and the WAL of one statement do not delay sign-ins.
+const PRUNE_BATCH = 500;
+
+/** Deletes sessions that ended at least a day ago, with their tokens. Returns how many it deleted. */
+export async function pruneSessions({ sessions }: Pick<AuthPorts, 'sessions'>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const deleted = await sessions.prune(PRUNE_BATCH);
+    total += deleted;
+    if (deleted < PRUNE_BATCH) return total;
+  }
+}
