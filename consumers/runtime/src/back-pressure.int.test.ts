@@ -13,15 +13,15 @@ const PARTITION = 'gavel.bids-long';
 describe('a projection that is slower than the stream', () => {
   const fixture = useConsumerFixture();
   const release = Promise.withResolvers<void>();
-  // Otherwise a red test would wait for its handler for ever.
+  // Otherwise a failed test would wait for its handler without end.
   afterEach(() => release.resolve());
 
   const inMemory = (consumer: RunningConsumer): number => consumer.status().partitions[0]?.inMemory ?? 0;
 
-  it('has a bounded number of events in memory while 50,000 wait, and handles all of them in the end', async () => {
+  it('keeps a limited number of events in memory while 50,000 wait, and handles all of them', async () => {
     await fixture.producer.client.createStream({ stream: PARTITION, arguments: {} });
     const bid = { itemId: randomUUID(), userId: randomUUID() };
-    // Small chunks first, so that whoever expects the next ones to be as small asks for too many.
+    // Small chunks first: a consumer that expects more of the same size would ask for too many.
     for (let i = 0; i < 5; i++) await fixture.producer.send(PARTITION, [bidMessage(bid, i + 1)]);
     await fixture.producer.send(
       PARTITION,
@@ -39,7 +39,7 @@ describe('a projection that is slower than the stream', () => {
     });
     await eventually(() => expect(inMemory(slow)).toBeGreaterThan(0));
 
-    // While somebody else reads the whole partition, the broker could have sent it to this one too.
+    // Another reader has read the whole partition meanwhile, so the broker could have sent it to this consumer too.
     let most = 0;
     const reader = openStreamReader(fixture.producer.urls.streamUrl, 'somebody else');
     for await (const batch of reader.read(PARTITION, 0n)) {

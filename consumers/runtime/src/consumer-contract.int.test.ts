@@ -20,7 +20,7 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
     await Promise.all(started.splice(0).map((consumer) => consumer.stop()));
   });
 
-  /** A consumer of its own name, and an item of its own to publish bids of. */
+  /** A consumer with its own name, and its own item to publish bids for. */
   const setUp = async (options: (itemId: string) => Omit<ContractConsumer, 'name'> = () => ({})) => {
     names += 1;
     const name = `contract-${mode.length}-${names}`;
@@ -38,9 +38,9 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
       bid,
       publish: (...bids: BidMessage[]) => publish(fixture.producer, bids),
       applied: () => appliedSequences(pool, itemId, name),
-      letters: async () => {
+      deadLetters: async () => {
         const { rows } = await pool.query<Record<string, unknown> & { id: bigint }>(
-          'SELECT * FROM dead_letters WHERE consumer = $1 ORDER BY id',
+          'SELECT * FROM dead_deadLetters WHERE consumer = $1 ORDER BY id',
           [name],
         );
         return rows;
@@ -48,11 +48,11 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
     };
   };
 
-  /** True for the event that a test has set out to fail on: those of other tests lie in the stream too. */
+  /** True for the event that a test wants to fail on: the stream also holds events of other tests. */
   const isBid = (events: readonly RecordedEvent[], itemId: string, sequence: number) =>
     events.some(({ body, envelope }) => body.itemId === itemId && envelope.sequence === String(sequence));
 
-  it('applies an event once, however often it comes', async () => {
+  it('applies an event once, however often it is delivered', async () => {
     const { bid, publish, applied } = await setUp();
     const first = bid(1);
     await publish(first, first, first);
@@ -60,9 +60,9 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
     await eventually(async () => expect(await applied()).toEqual([1, 2]));
   });
 
-  it('tries an event again, later each time, when its failure may pass, and parks nothing', async () => {
+  it('retries an event with growing delays after a transient failure, and parks nothing', async () => {
     const tries: number[] = [];
-    const { bid, publish, applied, letters } = await setUp((itemId) => ({
+    const { bid, publish, applied, deadLetters } = await setUp((itemId) => ({
       attempts: 2,
       isTransient: (error) => error instanceof Error && error.message === 'busy elsewhere',
       before(events) {
@@ -74,15 +74,15 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
     await publish(bid(1));
     await eventually(async () => expect(await applied()).toEqual([1]));
     expect(tries).toHaveLength(5);
-    // Half of 50 and of 100 ms at least: no hot loop.
+    // At least half of 50 and of 100 ms: retries are not immediate.
     expect((tries[1] ?? 0) - (tries[0] ?? 0)).toBeGreaterThanOrEqual(24);
     expect((tries[2] ?? 0) - (tries[1] ?? 0)).toBeGreaterThanOrEqual(49);
-    expect(await letters()).toEqual([]);
+    expect(await deadLetters()).toEqual([]);
   });
 
-  it('waits out what the database has against it and parks nothing', async () => {
+  it('waits during an error of the database, and parks nothing', async () => {
     let tries = 0;
-    const { bid, publish, applied, letters } = await setUp((itemId) => ({
+    const { bid, publish, applied, deadLetters } = await setUp((itemId) => ({
       attempts: 2,
       async before(events, tx) {
         if (!isBid(events, itemId, 1)) return;
@@ -92,27 +92,27 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
     }));
     await publish(bid(1));
     await eventually(async () => expect(await applied()).toEqual([1]));
-    expect(await letters()).toEqual([]);
+    expect(await deadLetters()).toEqual([]);
   });
 
   it('applies an event that fails once', async () => {
     let left = 1;
-    const { bid, publish, applied, letters } = await setUp((itemId) => ({
+    const { bid, publish, applied, deadLetters } = await setUp((itemId) => ({
       before(events) {
         if (isBid(events, itemId, 1) && left-- > 0) throw new Error('once');
       },
     }));
     await publish(bid(1));
     await eventually(async () => expect(await applied()).toEqual([1]));
-    expect(await letters()).toEqual([]);
+    expect(await deadLetters()).toEqual([]);
   });
 
-  it('parks an event that keeps failing with all that is known of it, goes on, and takes it again by redrive', async () => {
+  it('parks an event that keeps failing with everything that is known about it, goes on, and applies it after a redrive', async () => {
     let failing = true;
-    const { consumer, itemId, bid, publish, applied, letters } = await setUp((itemId) => ({
+    const { consumer, itemId, bid, publish, applied, deadLetters } = await setUp((itemId) => ({
       attempts: 3,
       async before(events, tx) {
-        // Its effect before the failure must not stay.
+        // This effect before the failure must be undone.
         if (isBid(events, itemId, 2))
           await tx.query('UPDATE applied SET sequence = 99 WHERE item_id = $1', [itemId]);
         if (failing && isBid(events, itemId, 2)) throw new TypeError('no such thing');
@@ -120,10 +120,10 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
     }));
     const bad = bid(2);
     await publish(bid(1), bad, bid(3));
-    await eventually(async () => expect(await letters()).toHaveLength(1));
+    await eventually(async () => expect(await deadLetters()).toHaveLength(1));
     await eventually(async () => expect(await applied()).toEqual([1, 3]));
-    const [letter] = await letters();
-    expect(letter).toMatchObject({
+    const [deadLetter] = await deadLetters();
+    expect(deadLetter).toMatchObject({
       reason: 'handler_failed',
       error: 'no such thing',
       stack: expect.stringContaining('TypeError: no such thing'),
@@ -137,16 +137,16 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
     });
     failing = false;
     const { pool } = fixture.database;
-    expect(await redrive(pool, consumer.definition, letter?.id ?? 0n)).toEqual({ outcome: 'redriven' });
-    // A copy that comes late finds it handled.
+    expect(await redrive(pool, consumer.definition, deadLetter?.id ?? 0n)).toEqual({ outcome: 'redriven' });
+    // A late copy counts as handled.
     await publish(bad, bid(4));
     await eventually(async () => expect(await applied()).toContain(4));
     expect((await applied()).filter((sequence) => sequence === 2)).toEqual([2]);
   });
 
-  it('parks a PermanentFailure without another try', async () => {
+  it('parks a PermanentFailure without a retry', async () => {
     let tries = 0;
-    const { bid, publish, applied, letters } = await setUp((itemId) => ({
+    const { bid, publish, applied, deadLetters } = await setUp((itemId) => ({
       before(events) {
         if (!isBid(events, itemId, 1)) return;
         tries += events.length === 1 ? 1 : 0;
@@ -154,19 +154,19 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
       },
     }));
     await publish(bid(1));
-    await eventually(async () => expect(await letters()).toMatchObject([{ error: 'never' }]));
+    await eventually(async () => expect(await deadLetters()).toMatchObject([{ error: 'never' }]));
     await publish(bid(2));
     await eventually(async () => expect(await applied()).toEqual([2]));
     expect(tries).toBeLessThanOrEqual(2);
   });
 
-  it('parks what foreign clients send and goes on, whatever they send', async () => {
-    const { bid, publish, applied, letters } = await setUp();
+  it('parks unusable messages of foreign clients and goes on', async () => {
+    const { bid, publish, applied, deadLetters } = await setUp();
     const base = bid(1);
     const headers = (change: Record<string, string>) =>
       toHeaders({ ...base.envelope, id: randomUUID(), ...change });
     const junk = Buffer.from([0xff, 0xff, 0xff]);
-    const before = (await letters()).length;
+    const before = (await deadLetters()).length;
     const hostile: [string, Record<string, unknown>, Buffer][] = [
       ['malformed_envelope', {}, Buffer.alloc(0)],
       ['malformed_envelope', { cloudEvents_id: 0, nothing: null, flag: false, empty: '' }, junk],
@@ -187,12 +187,12 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
     for (const [, strange, body] of hostile) await publishHostile(fixture.producer, base, strange, body);
     await publish(bid(1));
     await eventually(async () => expect(await applied()).toEqual([1]));
-    await eventually(async () => expect(await letters()).toHaveLength(before + hostile.length));
-    const reasons = (await letters()).slice(before).map(({ reason }) => reason);
+    await eventually(async () => expect(await deadLetters()).toHaveLength(before + hostile.length));
+    const reasons = (await deadLetters()).slice(before).map(({ reason }) => reason);
     expect(reasons.toSorted()).toEqual(hostile.map(([reason]) => reason).toSorted());
   });
 
-  it('finishes and commits what it has in hand when it is stopped', async () => {
+  it('finishes and commits the event in hand when it is stopped', async () => {
     const entered = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
     const { consumer, bid, publish, applied } = await setUp((itemId) => ({

@@ -14,13 +14,13 @@ const good = {
 } as const;
 
 describe('defineConsumer', () => {
-  it('gives the declaration back', () => {
+  it('returns a valid definition', () => {
     expect(defineConsumer(good)).toBe(good);
   });
 
   it.each([
-    ['a name that no checkpoint can be kept under', { ...good, name: 'User Stats' }, /not a consumer name/],
-    ['a subscription that is not one', { ...good, subscription: 'gavel.>.bids' }, /not a subscription/],
+    ['a name that cannot be a key', { ...good, name: 'User Stats' }, /not a consumer name/],
+    ['an invalid subscription', { ...good, subscription: 'gavel.>.bids' }, /not a subscription/],
     ['a type of another stream', { ...good, types: [UserCreatedSchema] }, /not an event of gavel.bids/],
   ])('refuses %s', (_, definition, message) => {
     expect(() => defineConsumer<DescMessage>(definition)).toThrow(message);

@@ -10,7 +10,7 @@ const good = {
   handle: async () => undefined,
 };
 
-it('takes a declaration that can work', () => {
+it('returns a valid definition', () => {
   expect(defineQueueConsumer(good)).toBe(good);
 });
 
@@ -19,7 +19,7 @@ it.each<[string, Partial<QueueConsumerDefinition>]>([
   ['the name of the queue for unrouted events', { name: 'unrouted' }],
   ['no subscription', { subscriptions: [] }],
   ['a subscription in AMQP form', { subscriptions: ['gavel.#'] }],
-  ['a type that is no event', { types: [PlaceBidRequestSchema] }],
+  ['a type that is not an event', { types: [PlaceBidRequestSchema] }],
   ['no delays', { onFailure: { delaysMs: [] } }],
   ['delays that do not ascend', { onFailure: { delaysMs: [100, 100] } }],
 ])('refuses %s', (_, change) => {

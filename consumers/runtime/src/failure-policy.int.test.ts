@@ -11,7 +11,7 @@ describe('failure policy', () => {
   const fixture = useConsumerFixture();
   let names = 0;
 
-  /** Publishes items of five bids each, all in one partition and interleaved. */
+  /** Publishes five bids for each item, interleaved, all in one partition. */
   const publishItems = async (count: number): Promise<string[]> => {
     const items: string[] = [];
     while (items.length < count) {
@@ -41,11 +41,11 @@ describe('failure policy', () => {
       name,
       consumer,
       applied: (itemId: string) => appliedSequences(fixture.database.pool, itemId, name),
-      letters: async (itemId: string) => {
+      deadLetters: async (itemId: string) => {
         const { rows } = await fixture.database.pool.query(
           `SELECT reason, error, attempts, status, stack IS NOT NULL AS has_stack,
              (headers->>'cloudEvents_sequence')::integer AS sequence
-           FROM dead_letters WHERE consumer = $1 AND aggregate_id = $2 ORDER BY stream_offset`,
+           FROM dead_deadLetters WHERE consumer = $1 AND aggregate_id = $2 ORDER BY stream_offset`,
           [name, itemId],
         );
         return rows;
@@ -60,9 +60,9 @@ describe('failure policy', () => {
         throw make();
     };
 
-  it('parks an event that keeps failing with its error, and later events of its item go on: continue', async () => {
+  it('continue: parks an event that keeps failing with its error, and handles later events of its item', async () => {
     const [bad = '', ...good] = await publishItems(4);
-    const { applied, letters } = start(
+    const { applied, deadLetters } = start(
       'continue',
       failOn(
         () => bad,
@@ -72,7 +72,7 @@ describe('failure policy', () => {
     for (const itemId of good)
       await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]));
     expect(await applied(bad)).toEqual([1, 3, 4, 5]);
-    expect(await letters(bad)).toEqual([
+    expect(await deadLetters(bad)).toEqual([
       {
         reason: 'handler_failed',
         error: 'no such thing',
@@ -84,9 +84,9 @@ describe('failure policy', () => {
     ]);
   });
 
-  it('parks later events of the item behind it, in order, also those of later batches: wait', async () => {
+  it('wait: parks later events of the item behind it, in order, even those of later batches', async () => {
     const [bad = '', ...good] = await publishItems(4);
-    const { applied, letters } = start(
+    const { applied, deadLetters } = start(
       'wait',
       failOn(
         () => bad,
@@ -97,9 +97,9 @@ describe('failure policy', () => {
       await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]));
     const sixth = bidMessage({ itemId: bad, userId: randomUUID() }, 6);
     await fixture.producer.send('gavel.bids-0', [sixth]);
-    await eventually(async () => expect(await letters(bad)).toHaveLength(5));
+    await eventually(async () => expect(await deadLetters(bad)).toHaveLength(5));
     expect(await applied(bad)).toEqual([1]);
-    expect((await letters(bad)).map(({ reason, sequence }) => [reason, sequence])).toEqual([
+    expect((await deadLetters(bad)).map(({ reason, sequence }) => [reason, sequence])).toEqual([
       ['handler_failed', 2],
       ['waits_for_earlier', 3],
       ['waits_for_earlier', 4],
@@ -108,7 +108,7 @@ describe('failure policy', () => {
     ]);
   });
 
-  it('a bad message was dropped at once, a failing one retried in a hot loop: now three tries at growing distances, then parked', async () => {
+  it('a failing event is tried three times with growing delays, then parked', async () => {
     const [bad = ''] = await publishItems(1);
     const seen: number[] = [];
     const alone: number[] = [];
@@ -116,7 +116,7 @@ describe('failure policy', () => {
       () => bad,
       () => new Error('not today'),
     );
-    const { letters } = start('continue', (events, tx) => {
+    const { deadLetters } = start('continue', (events, tx) => {
       if (events.some(({ body, envelope }) => body.itemId === bad && envelope.sequence === '2')) {
         seen.push(Date.now());
         if (events.length === 1) alone.push(Date.now());
@@ -124,9 +124,9 @@ describe('failure policy', () => {
       return fail(events, tx);
     });
     await eventually(async () =>
-      expect(await letters(bad)).toMatchObject([{ attempts: 3, error: 'not today' }]),
+      expect(await deadLetters(bad)).toMatchObject([{ attempts: 3, error: 'not today' }]),
     );
-    // Once with its batch, then twice alone, with at least half of 100 and of 200 ms between.
+    // Once with its batch, then twice alone, at least half of 100 and of 200 ms apart.
     expect(alone).toHaveLength(2);
     expect((alone[0] ?? 0) - (seen[0] ?? 0)).toBeGreaterThanOrEqual(49);
     expect((alone[1] ?? 0) - (alone[0] ?? 0)).toBeGreaterThanOrEqual(99);
@@ -135,16 +135,16 @@ describe('failure policy', () => {
   it('an event that passes on its second try is applied and not parked', async () => {
     const [itemId = ''] = await publishItems(1);
     let left = 1;
-    const { applied, letters } = start('wait', () => {
+    const { applied, deadLetters } = start('wait', () => {
       if (left-- > 0) throw new Error('once');
     });
     await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]));
-    expect(await letters(itemId)).toEqual([]);
+    expect(await deadLetters(itemId)).toEqual([]);
   });
 
-  it('a PermanentFailure is parked without further tries', async () => {
+  it('a PermanentFailure is parked without a retry', async () => {
     const [bad = ''] = await publishItems(1);
-    const { applied, letters } = start(
+    const { applied, deadLetters } = start(
       'continue',
       failOn(
         () => bad,
@@ -152,17 +152,17 @@ describe('failure policy', () => {
       ),
     );
     await eventually(async () => expect(await applied(bad)).toEqual([1, 3, 4, 5]));
-    expect(await letters(bad)).toMatchObject([{ error: 'never', sequence: 2 }]);
+    expect(await deadLetters(bad)).toMatchObject([{ error: 'never', sequence: 2 }]);
   });
 
-  it('a transient error of the database holds the partition for as long as it lasts and parks nothing', async () => {
+  it('a transient error of the database holds the partition as long as it lasts, and parks nothing', async () => {
     const [itemId = ''] = await publishItems(1);
     let failures = 0;
-    const { applied, letters } = start(
+    const { applied, deadLetters } = start(
       'wait',
       async (_, tx) => {
         failures += 1;
-        // A serialization failure, as the database itself would report it.
+        // A serialization failure, as the database would report it.
         if (failures <= 6)
           await tx.query("DO $$ BEGIN RAISE EXCEPTION 'busy' USING ERRCODE = '40001'; END $$");
       },
@@ -170,31 +170,31 @@ describe('failure policy', () => {
       { backOff: { firstMs: 5, maxMs: 20 } },
     );
     await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]));
-    expect(await letters(itemId)).toEqual([]);
+    expect(await deadLetters(itemId)).toEqual([]);
   });
 
-  it("what the database lacks for the moment is no event's fault: a missing table holds the partition and parks nothing", async () => {
+  it("a missing table is no event's fault: it holds the partition and parks nothing", async () => {
     const { pool } = fixture.database;
     const [itemId = ''] = await publishItems(1);
     await pool.query('ALTER TABLE applied RENAME TO applied_moved');
-    const { consumer, applied, letters } = start('wait', () => undefined, 2);
+    const { consumer, applied, deadLetters } = start('wait', () => undefined, 2);
     await eventually(() => {
       expect(() => consumer.check()).toThrow('relation "applied" does not exist');
     });
     await pool.query('ALTER TABLE applied_moved RENAME TO applied');
     await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]));
-    expect(await letters(itemId)).toEqual([]);
+    expect(await deadLetters(itemId)).toEqual([]);
     await eventually(() => consumer.check());
   });
 
-  it('a batch that takes too long is halved until it does not, and nothing is parked', async () => {
+  it('a batch that takes too long is halved until it is in time, and nothing is parked', async () => {
     const items = await publishItems(8);
     const sizes: number[] = [];
-    const { applied, letters } = start(
+    const { applied, deadLetters } = start(
       'wait',
       async (events, tx) => {
         sizes.push(events.length);
-        // As the server would end it.
+        // The same error as the server's.
         if (events.length > 3)
           await tx.query("DO $$ BEGIN RAISE EXCEPTION 'too long' USING ERRCODE = '57014'; END $$");
       },
@@ -204,12 +204,12 @@ describe('failure policy', () => {
     for (const itemId of items)
       await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]));
     expect(sizes.filter((size) => size <= 3).length).toBeGreaterThan(1);
-    expect(await letters(items[0] ?? '')).toEqual([]);
+    expect(await deadLetters(items[0] ?? '')).toEqual([]);
   });
 
-  it('an event that takes too long all by itself uses up its tries and is parked, and the others go on', async () => {
+  it('an event that takes too long alone uses up its tries and is parked, and the others are handled', async () => {
     const [slow = '', good = ''] = await publishItems(2);
-    const { applied, letters } = start(
+    const { applied, deadLetters } = start(
       'continue',
       async (events, tx) => {
         if (events.some((event) => event.body.itemId === slow && event.envelope.sequence === '2'))
@@ -220,17 +220,19 @@ describe('failure policy', () => {
     );
     await eventually(async () => expect(await applied(slow)).toEqual([1, 3, 4, 5]));
     await eventually(async () => expect(await applied(good)).toEqual([1, 2, 3, 4, 5]));
-    expect(await letters(slow)).toMatchObject([{ reason: 'handler_failed', sequence: 2, error: 'too long' }]);
+    expect(await deadLetters(slow)).toMatchObject([
+      { reason: 'handler_failed', sequence: 2, error: 'too long' },
+    ]);
   });
 
-  it('what only the commit finds out is the fault of its event all the same', async () => {
+  it('a failure that only the commit finds is still attributed to its event', async () => {
     const { pool } = fixture.database;
     await pool.query(
       'CREATE TABLE once (item_id text, sequence bigint, UNIQUE (item_id, sequence) DEFERRABLE INITIALLY DEFERRED)',
     );
     const [bad = '', good = ''] = await publishItems(2);
     await pool.query('INSERT INTO once VALUES ($1, 3)', [bad]);
-    const { applied, letters } = start('continue', async (events, tx) => {
+    const { applied, deadLetters } = start('continue', async (events, tx) => {
       await tx.query('INSERT INTO once SELECT * FROM unnest($1::text[], $2::bigint[])', [
         events.map((event) => event.body.itemId),
         events.map((event) => event.envelope.sequence),
@@ -238,12 +240,12 @@ describe('failure policy', () => {
     });
     await eventually(async () => expect(await applied(good)).toEqual([1, 2, 3, 4, 5]));
     expect(await applied(bad)).toEqual([1, 2, 4, 5]);
-    expect(await letters(bad)).toMatchObject([{ reason: 'handler_failed', sequence: 3, attempts: 3 }]);
+    expect(await deadLetters(bad)).toMatchObject([{ reason: 'handler_failed', sequence: 3, attempts: 3 }]);
   });
 
-  it('says in a few lines which errors are permanent and how long tries are apart', async () => {
+  it('decides which errors are permanent and how long the delays are', async () => {
     const [bad = ''] = await publishItems(1);
-    const { applied, letters } = start(
+    const { applied, deadLetters } = start(
       'continue',
       failOn(
         () => bad,
@@ -253,7 +255,7 @@ describe('failure policy', () => {
       { isPermanent: (error) => error instanceof RangeError, backOff: { firstMs: 1, maxMs: 2 } },
     );
     await eventually(async () => expect(await applied(bad)).toEqual([1, 3, 4, 5]));
-    expect(await letters(bad)).toMatchObject([{ error: 'out of range', attempts: 2 }]);
+    expect(await deadLetters(bad)).toMatchObject([{ error: 'out of range', attempts: 2 }]);
   });
 
   it('a failing SQL statement undoes the effects of its own event only', async () => {

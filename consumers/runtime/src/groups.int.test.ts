@@ -10,7 +10,7 @@ import { eventually } from './testing/eventually.ts';
 import { type BidMessage, bidMessage } from './testing/foreign-producer.ts';
 import { appliedSequences, recordingConsumer } from './testing/recording-consumer.ts';
 
-/** For what takes seconds: more of them than a busy machine needs, and fewer than the broker's own heartbeat of a minute. */
+/** A limit in milliseconds: more than a busy machine needs, less than the broker's own heartbeat of a minute. */
 const SECONDS = 20_000;
 
 describe('a consumer group', () => {
@@ -26,7 +26,7 @@ describe('a consumer group', () => {
     }
   });
 
-  /** A group of its own and a set of items that only it is asked about. */
+  /** A group with its own name and its own items. */
   const newGroup = () => {
     groups += 1;
     const name = `group-${groups}`;
@@ -36,7 +36,7 @@ describe('a consumer group', () => {
       name,
       start: (before?: () => Promise<void>) =>
         fixture.start({ definition: recordingConsumer({ laterEvents: 'wait' }, before, name) }),
-      /** Some more events of every item, in all partitions. */
+      /** Publishes further events of every item, in all partitions. */
       async publish(count: number) {
         const byPartition = Map.groupBy(
           Array.from({ length: count }, (_, i) => published + i + 1).flatMap((sequence) =>
@@ -47,7 +47,7 @@ describe('a consumer group', () => {
         for (const [partition, bids] of byPartition) await fixture.producer.send(partition, bids);
         published += count;
       },
-      /** Every event once, and each item's in order. */
+      /** Waits until every event was applied once, and those of each item in order. */
       allApplied: (timeout?: number) =>
         eventually(async () => {
           for (const itemId of items)
@@ -63,7 +63,7 @@ describe('a consumer group', () => {
   const sharedAs = (members: readonly RunningConsumer[], shares: readonly number[], timeout?: number) =>
     eventually(() => expect(members.map(heldBy).sort()).toEqual(shares), timeout);
 
-  /** A member in a process of its own. */
+  /** Starts a member in its own process. */
   const spawnMember = (name: string) => {
     const child = spawn(
       process.execPath,
@@ -98,7 +98,7 @@ describe('a consumer group', () => {
     };
   };
 
-  it('shares its partitions out, again each time that a member joins or leaves, and loses and repeats nothing', async () => {
+  it('shares its partitions again each time a member joins or leaves, and loses and repeats nothing', async () => {
     const { name, start, publish, allApplied } = newGroup();
     const first = start();
     await sharedAs([first], [4]);
@@ -126,9 +126,10 @@ describe('a consumer group', () => {
     await sharedAs([second], [4]);
   });
 
-  it('keeps members that no partition is left for at the ready, and gives them one as soon as there is', async () => {
+  it('keeps members without a partition on standby, and gives them one when another member leaves', async () => {
     const { start, publish, allApplied } = newGroup();
-    // One after the other: of members that join at once each partition has an order of its own, and by that the broker deals.
+    // One after the other: members that join at the same moment join each partition in another order, and the broker then
+    // spreads the partitions unevenly.
     const members: RunningConsumer[] = [];
     for (const shares of [[4], [2, 2], [1, 1, 2], [1, 1, 1, 1], [0, 1, 1, 1, 1]]) {
       members.push(start());
@@ -144,7 +145,7 @@ describe('a consumer group', () => {
     await allApplied();
   });
 
-  it('takes the partitions of a killed member over within seconds', async () => {
+  it('gives the partitions of a killed member to others within seconds', async () => {
     const { name, start, publish, allApplied } = newGroup();
     const survivor = start();
     await sharedAs([survivor], [4]);
@@ -159,7 +160,7 @@ describe('a consumer group', () => {
     await allApplied(SECONDS);
   });
 
-  it('takes the partitions of a frozen member over, and what that one commits when it wakes up is refused', async () => {
+  it('gives the partitions of a frozen member to others, and refuses the commit of the frozen one when it continues', async () => {
     const { name, start, publish, allApplied } = newGroup();
     const survivor = start();
     await sharedAs([survivor], [4]);
@@ -171,7 +172,7 @@ describe('a consumer group', () => {
     frozen.child.kill('SIGSTOP');
     await sharedAs([survivor], [4], SECONDS);
     await publish(5);
-    // Its transaction is open until Postgres gives it up, eight seconds after its last statement.
+    // Postgres ends the frozen member's transaction eight seconds after its last statement.
     await allApplied(SECONDS);
     frozen.child.kill('SIGCONT');
     await sharedAs([survivor], [2]);
@@ -179,7 +180,7 @@ describe('a consumer group', () => {
     await allApplied();
   });
 
-  it('pauses and resumes, all of it or a partition, for every member and those to come', async () => {
+  it('pauses and resumes the group or one partition, for present and future members', async () => {
     const { name, start, publish, allApplied } = newGroup();
     const { pool } = fixture.database;
     const states = (consumer: RunningConsumer) => consumer.status().partitions.map(({ state }) => state);
@@ -229,7 +230,7 @@ describe('a consumer group', () => {
     await allApplied();
   });
 
-  it('lets a member that is told to stop finish its batch and commit it', async () => {
+  it('lets a stopping member finish and commit its batch', async () => {
     const { name, start, publish, allApplied } = newGroup();
     let finish = (): void => undefined;
     const mayFinish = new Promise<void>((resolve) => {

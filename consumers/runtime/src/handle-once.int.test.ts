@@ -17,7 +17,7 @@ describe('handling once', () => {
     appliedSequences(fixture.database.pool, itemId, consumer);
   const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
-  /** Events of one item, in a partition that no other item is in. */
+  /** Events of one item, in its own partition. */
   const publishItem = async (count: number, itemId = randomUUID(), from = 1) => {
     const bids = upTo(count).map((i) => bidMessage({ itemId, userId: randomUUID() }, from + i - 1));
     const partition = `gavel.bids-${itemId}`;
@@ -26,7 +26,7 @@ describe('handling once', () => {
     return { itemId, partition, bids };
   };
 
-  it('hands over the events of an aggregate in their order, whatever the size of batches', async () => {
+  it('passes the events of an aggregate to the handler in order, whatever the batch size', async () => {
     const { itemId, partition } = await publishItem(2_000);
     const sizes: number[] = [];
     const definition = recordingConsumer(
@@ -39,7 +39,7 @@ describe('handling once', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(300);
   });
 
-  it('applies an event once that lies at two offsets, in one batch or in two', async () => {
+  it('applies an event once that is at two offsets, in one batch or in two', async () => {
     const { itemId, partition, bids } = await publishItem(3);
     await fixture.producer.send(partition, bids);
     fixture.start({
@@ -52,7 +52,7 @@ describe('handling once', () => {
     await eventually(async () => expect(await applied(itemId, 'twice')).toEqual([1, 2, 3, 4]));
   });
 
-  it('resumes behind its last commit', async () => {
+  it('resumes after its last commit', async () => {
     const definition = recordingConsumer({ laterEvents: 'wait' }, undefined, 'resuming');
     const { itemId, partition } = await publishItem(10);
     const first = fixture.start({ definition, partitions: [partition] });
@@ -63,7 +63,7 @@ describe('handling once', () => {
     await eventually(async () => expect(await applied(itemId, 'resuming')).toEqual(upTo(20)));
   });
 
-  it('two instances that read one partition at once apply every event once and in order', async () => {
+  it('two instances that read one partition at the same time apply every event once and in order', async () => {
     const definition = recordingConsumer({ laterEvents: 'wait' }, undefined, 'zombies');
     const { itemId, partition } = await publishItem(500);
     const instances = [1, 2].map(() =>
@@ -76,14 +76,14 @@ describe('handling once', () => {
     );
     await publishItem(500, itemId, 501);
     await eventually(async () => expect(await applied(itemId, 'zombies')).toEqual(upTo(1_000)));
-    // Both have caught up with the checkpoint, and neither is stuck.
+    // Both have reached the checkpoint, and neither is stuck.
     await eventually(() => {
       const [a, b] = instances.map((instance) => instance.status().partitions[0]);
       expect(a?.offset).toBe(b?.offset);
     });
   });
 
-  it('a zombie whose checkpoint was moved under it applies nothing', async () => {
+  it('an instance whose checkpoint was moved by another one applies nothing', async () => {
     const { pool } = fixture.database;
     let hold: (() => void) | undefined;
     const { itemId, partition } = await publishItem(1);
@@ -102,7 +102,7 @@ describe('handling once', () => {
     await eventually(async () => expect(await applied(itemId, 'overtaken')).toEqual([1]));
     await publishItem(1, itemId, 2);
     await eventually(() => expect(hold).toBeDefined());
-    // While it holds the checkpoint's row nobody else can move it; its own commit counts.
+    // While it has locked the checkpoint nobody else can move it, so its own commit counts.
     const { offset = null } = zombie.status().partitions[0] ?? {};
     const rival = transaction(pool, (tx) =>
       moveCheckpoint(tx, { consumer: 'overtaken', partition, from: offset, to: (offset ?? 0n) + 100n }),
@@ -110,7 +110,7 @@ describe('handling once', () => {
     hold?.();
     expect(await rival).toBe('overtaken');
     expect(await applied(itemId, 'overtaken')).toEqual([1, 2]);
-    // Somebody else moves it while the zombie is between two batches.
+    // Somebody else moves the checkpoint between two batches of the instance.
     const before = (
       await pool.query('SELECT last_offset FROM checkpoints WHERE consumer = $1', ['overtaken'])
     ).rows[0];
@@ -122,7 +122,7 @@ describe('handling once', () => {
     await eventually(async () => expect(await applied(itemId, 'overtaken')).toEqual([1, 2, 4]));
   });
 
-  it('kill -9 between apply and commit leaves no effect, and the next instance applies everything once', async () => {
+  it('SIGKILL between apply and commit leaves no effect, and the next instance applies everything once', async () => {
     const { itemId, partition } = await publishItem(5);
     const child: ChildProcess = spawn(
       process.execPath,
@@ -154,7 +154,7 @@ describe('handling once', () => {
     await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]));
   });
 
-  it('a commit strategy that stores the offset before the effect loses events: the seat where proofs plant it', async () => {
+  it('a commit strategy that stores the offset before the effect loses events, which proofs have to find', async () => {
     const { pool } = fixture.database;
     const { itemId, partition } = await publishItem(5);
     let failures = 1;

@@ -40,7 +40,7 @@ describe('messages of foreign clients', () => {
     await database?.drop();
   });
 
-  /** Puts something between two good events of one item; resolves when both were applied. */
+  /** Sends messages between two good events of one item. Resolves when both events were applied. */
   const between = async (put: (first: BidMessage) => Promise<void>): Promise<BidMessage> => {
     const itemId = randomUUID();
     const bid = (sequence: number) => bidMessage({ itemId, userId: randomUUID() }, sequence);
@@ -52,7 +52,7 @@ describe('messages of foreign clients', () => {
     return first;
   };
 
-  const letters = async () => {
+  const deadLetters = async () => {
     const { rows } = await database.pool.query<Record<string, unknown>>(
       'SELECT reason, error, headers, body, event_id, event_type, aggregate_id FROM dead_letters ORDER BY id',
     );
@@ -89,10 +89,10 @@ describe('messages of foreign clients', () => {
     ['a very long string', 'y'.repeat(30_000)],
   ])('a header that is %s is parked and stalls nobody', async (_, value) => {
     await between((first) => viaAmqp(first.partition, { cloudEvents_id: value, other: value }));
-    expect(await letters()).toMatchObject([{ reason: 'malformed_envelope' }]);
+    expect(await deadLetters()).toMatchObject([{ reason: 'malformed_envelope' }]);
   });
 
-  it('a partition key of incompressible bytes is parked and stalls nobody: an index row holds 2,704 of them', async () => {
+  it('a partition key that is too long for the index is parked and delays nobody', async () => {
     const key = randomBytes(6_000).toString('base64');
     await between((first) =>
       producer.send(first.partition, [
@@ -102,27 +102,27 @@ describe('messages of foreign clients', () => {
         },
       ]),
     );
-    const [letter, ...more] = await letters();
+    const [deadLetter, ...more] = await deadLetters();
     expect(more).toEqual([]);
-    expect(letter).toMatchObject({ reason: 'malformed_envelope', aggregate_id: null });
-    expect((letter?.headers as Record<string, string>)?.cloudEvents_partitionkey === key).toBe(true);
+    expect(deadLetter).toMatchObject({ reason: 'malformed_envelope', aggregate_id: null });
+    expect((deadLetter?.headers as Record<string, string>)?.cloudEvents_partitionkey === key).toBe(true);
   });
 
-  it('many large messages at once are parked in full', async () => {
+  it('many large messages in one batch are parked in full', async () => {
     const body = randomBytes(700_000);
     await between(async ({ partition }) => {
       await Promise.all(Array.from({ length: 15 }, () => viaAmqp(partition, { some: 'thing' }, body)));
     });
-    const lengths = (await letters()).map(({ body }) => (body as Buffer).length);
+    const lengths = (await deadLetters()).map(({ body }) => (body as Buffer).length);
     expect(lengths).toEqual(Array(15).fill(700_000));
   });
 
-  it('a good event with a strange further header is applied', async () => {
+  it('a good event with an unusual extra header is applied', async () => {
     const itemId = randomUUID();
     const bid = bidMessage({ itemId, userId: randomUUID() }, 1);
     await viaAmqp(bid.partition, { ...bid.properties, flag: false, empty: '', when: new Date(0) }, bid.body);
     await eventually(async () => expect(await appliedSequences(database.pool, itemId)).toEqual([1]));
-    expect(await letters()).toEqual([]);
+    expect(await deadLetters()).toEqual([]);
   });
 
   it.each<[string, Buffer]>([
@@ -131,14 +131,14 @@ describe('messages of foreign clients', () => {
     ['a message cut short', Buffer.from([0x00, 0x53, 0x75, 0xb0, 0x00, 0x00, 0x10, 0x00, 0x01])],
     ['values nested without end', Buffer.from(Array.from({ length: 200 }, () => 0x00))],
     ['a map that claims four billion entries', Buffer.from('005374d1ffffffffffffffff', 'hex')],
-  ])('%s are parked and stall nobody', async (_, bytes) => {
+  ])('%s are parked and delay nobody', async (_, bytes) => {
     await between((first) => publishRaw(producer.urls.streamUrl, first.partition, [bytes]));
-    const [letter, ...more] = await letters();
+    const [deadLetter, ...more] = await deadLetters();
     expect(more).toEqual([]);
-    expect(letter?.reason).toMatch(/^malformed_(message|envelope)$/);
+    expect(deadLetter?.reason).toMatch(/^malformed_(message|envelope)$/);
   });
 
-  it('an event of an unknown type, a body that is not of its type, and a subject of another type are parked', async () => {
+  it('an unknown type, a body that does not decode and a subject of another type are parked', async () => {
     const ids: string[] = [];
     await between(async (first) => {
       const { envelope } = first;
@@ -151,7 +151,7 @@ describe('messages of foreign clients', () => {
         { ...first, properties: toHeaders({ ...envelope, id: 'not-a-uuid' }) },
       ]);
     });
-    expect(await letters()).toMatchObject([
+    expect(await deadLetters()).toMatchObject([
       { reason: 'unknown_type', event_type: 'bids.v1.Withdrawn\ufffd', event_id: ids[0] },
       { reason: 'undecodable_body', body: Buffer.from([0xff, 0xff, 0xff]), event_id: ids[1] },
       {
@@ -175,7 +175,7 @@ describe('messages of foreign clients', () => {
     await eventually(async () => expect(await appliedSequences(database.pool, itemId)).toEqual([1, 2, 3]));
   });
 
-  it('keeps its health through all of it', () => {
+  it('is healthy after all of this', () => {
     expect(consumer.status().partitions.map(({ state }) => state)).toEqual(Array(4).fill('running'));
   });
 });

@@ -22,7 +22,7 @@ describe('an offset that the stream no longer holds', () => {
       body: Buffer.alloc(body),
     }));
 
-  it('stands still and says so when retention has passed it, where the broker would silently clamp', async () => {
+  it('is refused when retention has removed it, although the broker would silently start elsewhere', async () => {
     const { client, send } = fixture.producer;
     const partition = 'gavel.bids-short';
     await client.createStream({
@@ -41,7 +41,7 @@ describe('an offset that the stream no longer holds', () => {
     expect(() => consumer.check()).toThrow(
       /offset 4 is wanted, but retention has removed everything before \d+/,
     );
-    // Its lag does not vanish: from the checkpoint to the newest.
+    // The lag still counts from the checkpoint to the newest offset.
     await eventually(() => expect(consumer.status().partitions[0]).toMatchObject({ lagMessages: 236 }));
     expect(consumer.status().partitions[0]?.lagSeconds).toBeGreaterThan(0);
     const { rows } = await fixture.database.pool.query(
@@ -50,7 +50,7 @@ describe('an offset that the stream no longer holds', () => {
     );
     expect(rows).toEqual([{ last_offset: 3n }]);
 
-    // Somebody decides to go on from what is left. Its mark cannot be looked at, and nothing after it is missing.
+    // Somebody decides to go on with what is left. The fingerprint cannot be compared, and nothing after it is missing.
     const { firstChunkId } = await client.streamStatsRequest(partition);
     await fixture.database.pool.query(
       `UPDATE checkpoints SET last_offset = $2, seen_offset = $2, seen_message = 'stored 1' WHERE stream_partition = $1`,
@@ -62,9 +62,9 @@ describe('an offset that the stream no longer holds', () => {
     );
   });
 
-  it('stands still when the stream was made anew and ends before it', async () => {
+  it('is refused when the stream was recreated and ends before it', async () => {
     const { client, send } = fixture.producer;
-    const partition = 'gavel.bids-anew';
+    const partition = 'gavel.bids-recreated';
     await client.createStream({ stream: partition, arguments: {} });
     await send(partition, bids(5, 10));
     await setCheckpoint(partition, 99n);
@@ -75,7 +75,7 @@ describe('an offset that the stream no longer holds', () => {
     );
     await eventually(() => expect(consumer.status().partitions[0]?.lagMessages).toBe(5));
 
-    // One that grows is none the better; whoever puts the checkpoint to the same number has decided.
+    // That the stream grows changes nothing. Writing the same offset again is a decision to go on.
     await send(partition, bids(200, 10));
     await eventually(() => expect(consumer.status().partitions[0]?.lagMessages).toBe(205));
     expect(consumer.status().partitions[0]?.state).toBe('refused');
@@ -83,8 +83,8 @@ describe('an offset that the stream no longer holds', () => {
     await eventually(() => expect(consumer.status().partitions[0]?.offset).toBe(204n));
   });
 
-  /** A partition with events, that `applied` has read to its end, and then lost and declared again. */
-  const makeAnew = async (partition: string, count: number, isRunning: boolean) => {
+  /** Creates a partition whose events the consumer has read to the end, then deletes and recreates it. */
+  const recreate = async (partition: string, count: number, isRunning: boolean) => {
     const { client, send } = fixture.producer;
     await client.createStream({ stream: partition, arguments: {} });
     await send(partition, bids(count, 10));
@@ -96,13 +96,13 @@ describe('an offset that the stream no longer holds', () => {
     return before;
   };
 
-  it('stays refused when a stream that was made anew has grown past it', async () => {
+  it('stays refused when a recreated stream has grown past it', async () => {
     const partition = 'gavel.bids-regrown';
-    const consumer = await makeAnew(partition, 50, true);
+    const consumer = await recreate(partition, 50, true);
     const state = () => consumer.status().partitions[0]?.state;
     await eventually(() => expect(state()).toBe('refused'));
     await fixture.producer.send(partition, bids(200, 10));
-    // Two looks at the checkpoint later.
+    // Long enough for two checks of the checkpoint.
     const { rows } = await fixture.database.pool.query('SELECT now() AS then');
     await eventually(async () => {
       const { rows: passed } = await fixture.database.pool.query(
@@ -112,12 +112,12 @@ describe('an offset that the stream no longer holds', () => {
       expect(passed[0]?.long).toBe(true);
       expect(state()).toBe('refused');
     });
-    // Somebody decides to begin with the new stream.
+    // Somebody decides to start with the new stream.
     await setCheckpoint(partition, -1n);
     await eventually(() => expect(consumer.status().partitions[0]).toMatchObject({ offset: 199n }));
   });
 
-  it('is read on from by itself once the stream holds the very message again, as after a failover to a replica behind', async () => {
+  it('is read again as soon as the stream holds the same message, as after a failover to a replica that was behind', async () => {
     const { client, send } = fixture.producer;
     const partition = 'gavel.bids-back';
     const same = bids(50, 10);
@@ -133,7 +133,7 @@ describe('an offset that the stream no longer holds', () => {
     expect(() => consumer.check()).not.toThrow();
   });
 
-  it('is no loss as long as the stream is too short for a moment, and is watched meanwhile', async () => {
+  it('is no loss during the grace period while the stream is too short, and is checked meanwhile', async () => {
     const { client, send } = fixture.producer;
     const partition = 'gavel.bids-moment';
     const same = bids(50, 10);
@@ -157,9 +157,9 @@ describe('an offset that the stream no longer holds', () => {
     await eventually(() => expect(status()).toMatchObject({ state: 'running', offset: 50n }));
   });
 
-  it('is seen by another message at the last offset, also by a consumer that was down meanwhile', async () => {
+  it('is noticed by another message at the last offset, even by a consumer that was stopped meanwhile', async () => {
     const partition = 'gavel.bids-unseen';
-    await makeAnew(partition, 50, false);
+    await recreate(partition, 50, false);
     await fixture.producer.send(partition, bids(200, 10));
     const consumer = fixture.start({ definition, partitions: [partition] });
     await eventually(() => expect(consumer.status().partitions[0]?.state).toBe('refused'));
@@ -169,7 +169,7 @@ describe('an offset that the stream no longer holds', () => {
     expect(consumer.status().partitions[0]?.offset).toBe(49n);
   });
 
-  it('reads a stream to its very end and from there on', async () => {
+  it('can be the end of a stream, and reading goes on from there', async () => {
     const { client, send } = fixture.producer;
     const partition = 'gavel.bids-end';
     await client.createStream({ stream: partition, arguments: {} });
@@ -181,7 +181,7 @@ describe('an offset that the stream no longer holds', () => {
     await eventually(() => expect(consumer.status().partitions[0]?.offset).toBe(50n));
   });
 
-  it('waits for a stream that is not there yet', async () => {
+  it('may belong to a stream that does not exist yet: the consumer waits', async () => {
     const partition = 'gavel.bids-later';
     const consumer = fixture.start({ definition, partitions: [partition] });
     await eventually(() =>

@@ -4,7 +4,7 @@ import { installMetricReader } from '@gavel/observability/testing/metric-reader'
 import { afterAll, describe, expect, it } from 'vitest';
 import type { BidMessage } from './testing/foreign-producer.ts';
 
-// Before anything makes an instrument.
+// Before any instrument is created.
 const reader = installMetricReader();
 const { useConsumerFixture } = await import('./testing/consumer-fixture.ts');
 const { recordingConsumer } = await import('./testing/recording-consumer.ts');
@@ -15,7 +15,7 @@ const { defineQueueConsumer } = await import('./define-queue-consumer.ts');
 const { publishToExchange } = await import('./testing/topic-publisher.ts');
 const { BidPlacedSchema } = await import('@gavel/proto/gen/bids/v1/events_pb');
 
-describe('metrics of consumers, as a collector gets them', () => {
+describe('metrics of consumers, as a collector receives them', () => {
   const fixture = useConsumerFixture();
   afterAll(() => reader.close());
 
@@ -24,7 +24,7 @@ describe('metrics of consumers, as a collector gets them', () => {
       bidMessage({ itemId: randomUUID(), userId: randomUUID() }, i + 1),
     );
 
-  /** The points of a metric that are of one consumer. */
+  /** The points of a metric that belong to one consumer. */
   const points = async (name: string, consumer: string) =>
     ((await reader.read()).get(name)?.points ?? []).filter(
       ({ attributes }) => attributes['messaging.consumer.group.name'] === consumer,
@@ -32,7 +32,7 @@ describe('metrics of consumers, as a collector gets them', () => {
   const values = async (name: string, consumer: string) =>
     (await points(name, consumer)).map(({ value }) => value);
 
-  it('of the log: what came and what became of it, how long it took, tries, take-overs, lag', async () => {
+  it('of a stream consumer: messages and outcomes, durations, retries, rebalances, lag', async () => {
     const partition = 'gavel.bids-measured';
     await fixture.producer.client.createStream({ stream: partition, arguments: {} });
     await fixture.producer.send(partition, [...bids(9), { body: Buffer.from('?'), properties: {} }]);
@@ -54,7 +54,7 @@ describe('metrics of consumers, as a collector gets them', () => {
       expect(await points('gavel.consumer.lag', 'measured')).toEqual([{ attributes: lagging, value: 10 }]);
       const [age] = await values('gavel.consumer.lag.time', 'measured');
       expect(age).toBeGreaterThan(0);
-      // A point of its own for each error: a busy machine may bring others of the database's.
+      // One point per error type: on a busy machine the database may add others.
       const retries = await points('gavel.consumer.retries', 'measured');
       const errors = retries.map(({ attributes }) => attributes['error.type']);
       expect(errors).toContain('RangeError');
@@ -93,7 +93,7 @@ describe('metrics of consumers, as a collector gets them', () => {
     expect(await values('gavel.consumer.delay', 'measured')).toEqual([expect.objectContaining({ count: 9 })]);
   });
 
-  it('of the log, while it is refused: the lag stays, and grows with what is not read', async () => {
+  it('of a refused stream consumer: the lag stays, and grows with unread messages', async () => {
     const partition = 'gavel.bids-lost';
     await fixture.producer.client.createStream({ stream: partition, arguments: {} });
     await fixture.producer.send(partition, bids(5));
@@ -113,7 +113,7 @@ describe('metrics of consumers, as a collector gets them', () => {
     expect(age).toBeGreaterThan(0);
   });
 
-  it('of a work queue: also what it sends to itself for later; every name and unit is of the closed list', async () => {
+  it('of a queue consumer: also the messages that it delays; every name and unit is on the closed list', async () => {
     const { database, producer } = fixture;
     let isBroken = true;
     const consumer = startQueueConsumer({
@@ -141,7 +141,7 @@ describe('metrics of consumers, as a collector gets them', () => {
       await eventually(async () =>
         expect(await values('gavel.consumer.handled', 'measured-queue')).toEqual([1]),
       );
-      // Once to begin with, and once more after the delay.
+      // Once at first, and once more after the delay.
       expect(await values('messaging.client.consumed.messages', 'measured-queue')).toEqual([2]);
       const [sent] = await points('messaging.client.sent.messages', 'measured-queue');
       expect(sent).toMatchObject({

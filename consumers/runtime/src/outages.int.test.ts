@@ -10,7 +10,7 @@ import { eventually } from './testing/eventually.ts';
 import { bidMessage, openForeignProducer } from './testing/foreign-producer.ts';
 import { appliedSequences, createAppliedTable, recordingConsumer } from './testing/recording-consumer.ts';
 
-describe('servers that go away and come back', () => {
+describe('outages under a stream consumer', () => {
   let infrastructure: Infrastructure;
   let database: TestDatabase;
   let streamUrl: string;
@@ -48,7 +48,7 @@ describe('servers that go away and come back', () => {
     return infrastructure.servers;
   };
 
-  /** The public client has no reconnect: a new one per call, tried until the broker takes it all. */
+  /** The public client does not reconnect: each call uses a new one, and retries until the broker has taken everything. */
   const publish = async (count: number) => {
     const bids = Array.from({ length: count }, (_, i) =>
       bidMessage({ itemId, userId: itemId }, published + i + 1),
@@ -68,7 +68,7 @@ describe('servers that go away and come back', () => {
     await client.close();
   };
 
-  /** Two members, and each partition is read by one of them. */
+  /** Two members share the partitions. */
   const healthy = () =>
     eventually(() => {
       const partitions = [consumer, second].flatMap((member) => member.check().partitions);
@@ -78,7 +78,7 @@ describe('servers that go away and come back', () => {
       ]);
     });
 
-  /** Throws once the member that reads the partition notices; the other one has nothing to notice. */
+  /** Throws as soon as the member that reads the partition notices; the other member cannot notice. */
   const checkMembers = () => [consumer, second].map((member) => member.check());
 
   const allApplied = () =>
@@ -88,7 +88,7 @@ describe('servers that go away and come back', () => {
       ),
     );
 
-  it('the broker is killed while events flow and starts again: nothing is lost or applied twice', async () => {
+  it('the broker is killed and restarted while events flow: nothing is lost or applied twice', async () => {
     await publish(100);
     await allApplied();
     await servers().rabbitmq.kill();
@@ -99,7 +99,7 @@ describe('servers that go away and come back', () => {
     await healthy();
   }, 120_000);
 
-  it('the database is killed while events flow and starts again: nothing is lost or applied twice', async () => {
+  it('the database is killed and restarted while events flow: nothing is lost or applied twice', async () => {
     await publish(50);
     await servers().postgres.kill();
     try {
@@ -112,7 +112,7 @@ describe('servers that go away and come back', () => {
     await healthy();
   }, 120_000);
 
-  it('the broker hangs without closing anything: that is noticed, and reading goes on when it answers again', async () => {
+  it('a broker that hangs is noticed, and reading goes on when it answers again', async () => {
     const { pid } = servers().rabbitmq;
     if (pid === null) throw new Error('expected a running broker');
     await healthy();
@@ -127,7 +127,7 @@ describe('servers that go away and come back', () => {
     await healthy();
   }, 120_000);
 
-  it('a wrong password is a failure that passes when it is put right, not a process that hangs or ends', async () => {
+  it('a wrong password is reported and retried until it is right', async () => {
     const wrong = new URL(streamUrl);
     wrong.password = 'wrong';
     const locked = startConsumer({

@@ -26,14 +26,14 @@ describe('processed events', () => {
     return rows[0]?.n;
   };
 
-  it('are kept by day, forgotten by day, and unique whatever day they are of', async () => {
+  it('are kept per day, dropped per day, and unique over all days', async () => {
     const [early, today, later, foreign] = [
       uuidv7(now - 10 * DAY),
       uuidv7(now),
       uuidv7(now + 30 * DAY),
       'ffffffff-ffff-4fff-bfff-ffffffffffff',
     ];
-    // Before any day is made everything lies in the default partition, from where making a day fetches its rows.
+    // Before the table of a day exists, its rows are in the default partition. Creating the table moves them.
     expect(await claim(early, today)).toEqual(new Set([early, today]));
     await Promise.all([1, 2, 3].map(() => makeProcessedEventDays(database.pool, now)));
     expect(await rowsIn('processed_events_20260615')).toBe(1);
@@ -43,7 +43,7 @@ describe('processed events', () => {
 
     expect(await claim(early, today, later, foreign)).toEqual(new Set());
 
-    // The early day is gone when the stream has held nothing of it for two weeks; the later ones stay.
+    // The early day is dropped when the stream has held nothing of it for two weeks; later days stay.
     await forgetProcessedEvents(database.pool, now + 4 * DAY);
     expect(await claim(early)).toEqual(new Set());
     await forgetProcessedEvents(database.pool, now + 6 * DAY);
@@ -51,7 +51,7 @@ describe('processed events', () => {
     expect(await claim(early)).toEqual(new Set([early]));
   });
 
-  it('of a day that many have come before are left where they are, instead of holding everybody up', async () => {
+  it('stay in the default partition if they are too many to move without delaying everybody', async () => {
     const day = now + 20 * DAY;
     const ids = Array.from({ length: 10_001 }, () => uuidv7(day));
     await claim(...ids);
@@ -61,7 +61,7 @@ describe('processed events', () => {
     expect(await claim(...ids)).toEqual(new Set());
   });
 
-  it('of other days are pruned by the time they were processed', async () => {
+  it('of other days are pruned by their processing time', async () => {
     await database.pool.query(
       "UPDATE processed_events_default SET processed_at = now() - interval '15 days'",
     );

@@ -10,7 +10,7 @@ import { appliedSequences, recordingConsumer } from './testing/recording-consume
 describe('redriving a dead letter', () => {
   const fixture = useConsumerFixture();
 
-  it('applies it once the handler can, in the order of its aggregate, and then later events go straight through', async () => {
+  it('applies it when the handler can, in the order of its aggregate, and later events are handled normally', async () => {
     const { pool } = fixture.database;
     let isBroken = true;
     const definition = recordingConsumer({ laterEvents: 'wait' }, (events) => {
@@ -23,14 +23,14 @@ describe('redriving a dead letter', () => {
     await fixture.producer.send(partition, bids);
     fixture.start({ definition, partitions: [partition] });
 
-    const letters = await eventually(async () => {
+    const deadLetters = await eventually(async () => {
       const { rows } = await pool.query<{ id: bigint }>(
         "SELECT id FROM dead_letters WHERE status = 'parked' ORDER BY id",
       );
       expect(rows).toHaveLength(2);
       return rows.map(({ id }) => id);
     });
-    const [second = 0n, third = 0n] = letters;
+    const [second = 0n, third = 0n] = deadLetters;
     expect(await redrive(pool, definition, third)).toEqual({ outcome: 'waits-for-earlier', earlier: second });
     expect(await redrive(pool, definition, second)).toEqual({ outcome: 'failed', problem: 'broken' });
     isBroken = false;
@@ -42,7 +42,7 @@ describe('redriving a dead letter', () => {
     expect(await redrive(pool, definition, 999n)).toEqual({ outcome: 'not-parked' });
   });
 
-  it('says failed, too, when only a deferred constraint would find the failure, and handles nothing that was handled since', async () => {
+  it('fails if only a deferred constraint finds the failure, and handles nothing that was handled since', async () => {
     const { pool } = fixture.database;
     await pool.query('CREATE TABLE late (item_id text UNIQUE DEFERRABLE INITIALLY DEFERRED)');
     const itemId = randomUUID();
@@ -70,7 +70,7 @@ describe('redriving a dead letter', () => {
       outcome: 'failed',
       problem: expect.stringContaining('late_item_id_key'),
     });
-    // As if it had been read again after the claim was taken back.
+    // As if the event had been read again after its record was removed.
     await pool.query("UPDATE processed_events SET processed_at = now() WHERE consumer = 'deferred'");
     expect(await redrive(pool, definition, id)).toEqual({ outcome: 'redriven' });
     expect(await appliedSequences(pool, itemId, 'deferred')).toEqual([]);

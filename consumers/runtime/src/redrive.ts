@@ -6,8 +6,8 @@ import {
   recordRedrive,
   type StoredDeadLetter,
 } from './adapters/postgres/stored-dead-letters.ts';
-import { classifyDelivery, type DeliveredEvent } from './application/classify-delivery.ts';
-import { isTransient, messageOf } from './application/isolate-failures.ts';
+import { classifyDelivery, type DeliveredEvent, messageOf } from './application/classify-delivery.ts';
+import { isTransient } from './application/isolate-failures.ts';
 import type { ConsumerDefinition } from './define-consumer.ts';
 
 /** The result of passing a parked event to its consumer once more. */

@@ -7,7 +7,7 @@ import {
   type MoveOutcome,
   messageFingerprint,
 } from './checkpoint.ts';
-import { classifyDelivery, type DeliveredEvent } from './classify-delivery.ts';
+import { classifyDelivery, type DeliveredEvent, messageOf } from './classify-delivery.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import {
   BatchFailed,
@@ -15,7 +15,6 @@ import {
   isolateFailures,
   isTooSlowAlone,
   isTransient,
-  messageOf,
 } from './isolate-failures.ts';
 
 /** The database statements of one batch. */

@@ -96,7 +96,8 @@ function isSubjectOf(event: EventDefinition, envelope: EventEnvelope): boolean {
   return envelope.subject.startsWith(`gavel.${event.context}.${event.event}.`);
 }
 
-function messageOf(error: unknown): string {
+/** The message of an error, or of anything else that was thrown. */
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 

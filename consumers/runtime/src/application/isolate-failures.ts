@@ -1,7 +1,7 @@
 import { classify, type ErrorKind } from '@gavel/postgres/sqlstate';
 import type { Transaction } from '@gavel/postgres/transaction';
 import { type ConsumerDefinition, PermanentFailure } from '../define-consumer.ts';
-import { type DeliveredEvent, toDeadLetter } from './classify-delivery.ts';
+import { type DeliveredEvent, messageOf, toDeadLetter } from './classify-delivery.ts';
 import type { DeadLetter } from './dead-letter.ts';
 
 const DEFAULT_ATTEMPTS = 3;
@@ -42,10 +42,6 @@ export function errorKind(error: unknown): ErrorKind {
     if (kind !== 'unknown') return kind;
   }
   return 'unknown';
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /**

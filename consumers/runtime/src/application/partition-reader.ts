@@ -17,8 +17,8 @@ import {
   requireSameMessage,
   startPosition,
 } from './checkpoint.ts';
+import { messageOf } from './classify-delivery.ts';
 import { GRACE_MS, GracePeriod } from './grace-period.ts';
-import { messageOf } from './isolate-failures.ts';
 import { PartitionProgress, type PartitionStatus } from './partition-status.ts';
 import { waitUntilReadable } from './wait-until-readable.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { startPartitionReader } from './partition-reader.ts';
 
-/** A partition without messages, given to its member only when told to. */
+/** A partition without messages. The test decides when the member becomes active. */
 function quietPartition() {
   let give = (): void => undefined;
   const given = new Promise<void>((resolve) => {
@@ -50,8 +50,8 @@ const definition: ConsumerDefinition = {
   handle: async () => undefined,
 };
 
-describe('PartitionReader', () => {
-  it('stops also when its turn comes at that very moment and there is nothing to read', async () => {
+describe('the reader of a partition', () => {
+  it('stops even if it becomes active at the same moment and there is nothing to read', async () => {
     const { source, give, isAsked } = quietPartition();
     const reader = startPartitionReader({
       definition,

@@ -11,7 +11,7 @@ import { bidMessage } from '../testing/foreign-producer.ts';
 import { appliedSequences, createAppliedTable } from '../testing/recording-consumer.ts';
 import { publishToExchange } from '../testing/topic-publisher.ts';
 
-describe('servers that go away and come back under a work queue', () => {
+describe('outages under a queue consumer', () => {
   let infrastructure: Infrastructure;
   let database: TestDatabase;
   let consumer: RunningQueueConsumer;
@@ -25,9 +25,9 @@ describe('servers that go away and come back under a work queue', () => {
     consumer = startQueueConsumer({
       definition: recordingQueueConsumer({ name: 'outages' }),
       pool: database.pool,
-      // A hanging broker is then noticed within seconds, as it is with the default within a quarter of a minute.
+      // A broker that hangs is then noticed within seconds; with the default it takes up to 15 s.
       amqpUrl: `${infrastructure.urls.amqpUrl}?heartbeat=1`,
-      // So short that messages also go through the delay queues while the database is away.
+      // So short that messages also go through the retry queues while the database is unavailable.
       holdMs: 300,
     });
   });
@@ -43,7 +43,7 @@ describe('servers that go away and come back under a work queue', () => {
     return infrastructure.servers;
   };
 
-  /** Tried until the broker takes all of it: the same events again are no harm, which is promised. */
+  /** Retries until the broker has taken everything. Sending the same events again is harmless. */
   const publish = async (count: number) => {
     const messages = Array.from({ length: count }, (_, i) => {
       const bid = bidMessage({ itemId, userId: itemId }, published + i + 1);
@@ -67,7 +67,7 @@ describe('servers that go away and come back under a work queue', () => {
     return rows;
   };
 
-  it('the broker is killed while events flow and starts again: nothing is lost, parked or applied twice', async () => {
+  it('the broker is killed and restarted while events flow: nothing is lost, parked or applied twice', async () => {
     await healthy();
     await publish(100);
     await servers().rabbitmq.kill();
@@ -79,7 +79,7 @@ describe('servers that go away and come back under a work queue', () => {
     expect(await parked()).toEqual([]);
   }, 120_000);
 
-  it('the database is killed while events flow and starts again: nothing is lost, parked or applied twice', async () => {
+  it('the database is killed and restarted while events flow: nothing is lost, parked or applied twice', async () => {
     await publish(50);
     await servers().postgres.kill();
     await publish(50);
@@ -90,7 +90,7 @@ describe('servers that go away and come back under a work queue', () => {
     expect(await parked()).toEqual([]);
   }, 120_000);
 
-  it('the broker hangs without closing anything: that is noticed, and work goes on when it answers again', async () => {
+  it('a broker that hangs is noticed, and work goes on when it answers again', async () => {
     const { pid } = servers().rabbitmq;
     if (pid === null) throw new Error('expected a running broker');
     process.kill(pid, 'SIGSTOP');
@@ -104,7 +104,7 @@ describe('servers that go away and come back under a work queue', () => {
     await healthy();
   }, 120_000);
 
-  it('a wrong password is a failure that passes when it is put right, not a process that hangs or ends', async () => {
+  it('a wrong password is reported and retried until it is right', async () => {
     const wrong = new URL(infrastructure.urls.amqpUrl);
     wrong.password = 'wrong';
     const locked = startQueueConsumer({

@@ -19,7 +19,7 @@ import { type BidMessage, bidMessage } from '../testing/foreign-producer.ts';
 import { appliedSequences } from '../testing/recording-consumer.ts';
 import { publishToExchange } from '../testing/topic-publisher.ts';
 
-describe('a work queue', () => {
+describe('a queue consumer', () => {
   const fixture = useConsumerFixture();
   const running: RunningQueueConsumer[] = [];
 
@@ -50,7 +50,7 @@ describe('a work queue', () => {
   const bidsOf = (itemId: string, count: number) =>
     Array.from({ length: count }, (_, i) => bidMessage({ itemId, userId: randomUUID() }, i + 1));
 
-  /** Asks the broker itself, about a queue of the test's virtual host. */
+  /** Asks the broker how many messages a queue of the test's virtual host holds. */
   const depth = async (queue: string): Promise<number> => {
     const connection = await amqp.connect(fixture.producer.urls.amqpUrl);
     try {
@@ -76,13 +76,13 @@ describe('a work queue', () => {
       },
     );
 
-  /** Resolves when a child has said it; what it logs goes the same way. */
+  /** Resolves when the child process has printed the word. Its log goes to the same output. */
   const said = async (output: Readable, word: string) => {
     for await (const line of createInterface({ input: output })) if (line === word) return;
     throw new Error(`ended without saying ${word}`);
   };
 
-  /** Takes the first message and goes away without a word, so many times. */
+  /** Takes the first message and breaks the connection, the given number of times. */
   const dieOf = async (queue: string, times: number) => {
     for (let i = 0; i < times; i++) {
       const connection = await amqp.connect(fixture.producer.urls.amqpUrl);
@@ -95,11 +95,11 @@ describe('a work queue', () => {
     }
   };
 
-  /** In numeric order: what a dead consumer held is delivered again behind what was not, so a work queue promises none. */
+  /** In numeric order: messages of a dead consumer are delivered again after others, so a queue promises no order. */
   const applied = async (itemId: string, consumer: string) =>
     (await appliedSequences(fixture.database.pool, itemId, consumer)).toSorted((a, b) => a - b);
 
-  it('a consumer killed between commit and acknowledgement: delivered again, applied once', async () => {
+  it('an event is applied once, even if its consumer is killed between commit and acknowledgement', async () => {
     const itemId = randomUUID();
     // Declares the queue, so that the events wait in it.
     await (await start({ name: 'crashing' })).stop();
@@ -118,7 +118,7 @@ describe('a work queue', () => {
     await eventually(async () => expect(await depth('gavel.crashing')).toBe(0));
   });
 
-  it('an event that its consumer dies of is parked in the end, and no other with it', async () => {
+  it('an event that kills its consumer is parked after ten deaths, and no other event with it', async () => {
     const [good, poison] = [randomUUID(), randomUUID()];
     await (await start({ name: 'crashing' })).stop();
     await publish(...bidsOf(good, 3), ...bidsOf(poison, 1), ...bidsOf(good, 6).slice(3));
@@ -134,7 +134,7 @@ describe('a work queue', () => {
     await dieOf('gavel.crashing', 10 - deaths.length);
     await start({ name: 'crashing' });
     await eventually(async () => expect(await applied(good, 'crashing')).toEqual([1, 2, 3, 4, 5, 6]));
-    const letters = async () => {
+    const deadLetters = async () => {
       const { rows } = await fixture.database.pool.query(
         "SELECT aggregate_id, reason, error FROM dead_letters WHERE consumer = 'crashing'",
       );
@@ -142,12 +142,12 @@ describe('a work queue', () => {
     };
     const error = expect.stringMatching(/its consumer ended \d+ times/);
     await eventually(async () =>
-      expect(await letters()).toEqual([{ aggregate_id: poison, reason: 'handler_failed', error }]),
+      expect(await deadLetters()).toEqual([{ aggregate_id: poison, reason: 'handler_failed', error }]),
     );
     await eventually(async () => expect(await depth('gavel.crashing.parked')).toBe(1));
   });
 
-  it('never has more in hand than its prefetch', async () => {
+  it('has at most its prefetch in hand', async () => {
     const release = Promise.withResolvers<void>();
     let most = 0;
     const consumer = await start(
@@ -173,7 +173,7 @@ describe('a work queue', () => {
     expect(rows).toEqual([{ n: 60 }]);
   });
 
-  it('makes its queue again when somebody deletes it, and a lost delay queue too', async () => {
+  it('recreates its queue when somebody deletes it, and a lost retry queue too', async () => {
     const [before, after] = [randomUUID(), randomUUID()];
     let failures = 1;
     const consumer = await start({
@@ -195,7 +195,7 @@ describe('a work queue', () => {
     await eventually(async () => expect(await applied(after, 'deleted')).toEqual([1]));
   });
 
-  it('two instances share the work', async () => {
+  it('shares the work between two instances', async () => {
     const names = await Promise.all([start({ name: 'shared' }), start({ name: 'shared' })]);
     expect(names).toHaveLength(2);
     const items = Array.from({ length: 20 }, () => randomUUID());

@@ -19,7 +19,7 @@ describe('a replay', () => {
       bidMessage({ itemId: randomUUID(), userId: randomUUID() }, i + 1),
     );
 
-  /** A partition that holds so many events, and what fills a shadow of it. */
+  /** Creates a partition with `count` events. The result fills a shadow of it. */
   const filled = async (partition: string, count: number) => {
     await fixture.producer.client.createStream({ stream: partition, arguments: {} });
     await fixture.producer.send(partition, bids(count));
@@ -42,13 +42,13 @@ describe('a replay', () => {
 
   const projection = { tables: ['applied'] };
 
-  it('does less at once when a batch takes too long, as the running consumer does', async () => {
+  it('halves a batch that takes too long, as a running consumer does', async () => {
     const sizes: number[] = [];
     const consumer = recordingConsumer(
       { laterEvents: 'continue', backOff: { firstMs: 1, maxMs: 5 } },
       async (events, tx) => {
         sizes.push(events.length);
-        // Five milliseconds an event, where a fifth of a second is allowed.
+        // Each event takes five milliseconds, and a statement may take 200.
         await tx.query("SET LOCAL statement_timeout = '200ms'");
         await tx.query('SELECT pg_sleep($1)', [events.length / 200]);
         await tx.query('SET LOCAL statement_timeout = DEFAULT');
@@ -61,7 +61,7 @@ describe('a replay', () => {
     expect(Math.max(...sizes)).toBeGreaterThan(40);
   });
 
-  it('waits for what the policy calls transient, which uses up no try', async () => {
+  it('retries errors that the policy calls transient, which use up no attempt', async () => {
     let left = 6;
     const consumer = recordingConsumer(
       { laterEvents: 'continue', backOff: { firstMs: 1, maxMs: 5 }, isTransient: () => true },
@@ -76,7 +76,7 @@ describe('a replay', () => {
     expect(result).toEqual({ applied: 10, parked: 0 });
   });
 
-  it('is swapped in while events keep coming and the group is at work: none is lost, none counts twice', async () => {
+  it('is swapped in while events arrive and the group is at work: no event is lost or counted twice', async () => {
     const { pool, url: databaseUrl } = fixture.database;
     const { streamUrl } = fixture.producer.urls;
     await pool.query('CREATE TABLE totals (item_id text PRIMARY KEY, events bigint NOT NULL)');
@@ -124,13 +124,13 @@ describe('a replay', () => {
     })();
     try {
       for (let swaps = 0; swaps < 2; swaps++) {
-        // What the swap has to put right, and a proof that it took place.
+        // The swap has to correct this, which also proves that it took place.
         await pool.query('UPDATE totals SET events = events + 1000000 WHERE item_id = $1', [items[0]]);
         const ranges = partitions.map((partition) => ({ partition, from: 0n, until: null }));
         await createShadow(pool, definition, ranges);
         const ends = await committed();
         await fillShadow({ definition, databaseUrl, streamUrl, ends });
-        // The group goes on, so that the shadow is behind when the swap begins.
+        // The group goes on, so that the shadow is behind when the swap starts.
         await eventually(async () => {
           const moved = [...(await committed())].filter(
             ([partition, at]) => at > (ends.get(partition) ?? at),

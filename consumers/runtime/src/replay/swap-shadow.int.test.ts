@@ -25,7 +25,7 @@ describe('a swap backwards', () => {
     projection: { tables: ['totals'] },
   };
 
-  /** Commits an event that the handler failed on, and the checkpoint, as a consumer or a replay would. */
+  /** Commits an event that the handler failed on, and the checkpoint, as a consumer or a replay does. */
   const fail = (schema: string, offset: bigint, eventId: string) =>
     transaction(database.pool, async (tx) => {
       await tx.query(`SET LOCAL search_path = ${schema}, public`);

@@ -1,7 +1,7 @@
 import { createLogger } from '@gavel/observability/logger';
 import { type Supervision, superviseSession } from '@gavel/rabbitmq/supervise-session';
 import type { Running } from '@gavel/resilience';
-import { messageOf } from '../../application/isolate-failures.ts';
+import { messageOf } from '../../application/classify-delivery.ts';
 import type { QueueConsumerDefinition } from '../../define-queue-consumer.ts';
 import { countOutcomes, countReceived, countRetry, recordProcessing } from '../../telemetry/metrics.ts';
 import { queueNames } from '../domain/queues.ts';
