@@ -40,7 +40,7 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
       applied: () => appliedSequences(pool, itemId, name),
       deadLetters: async () => {
         const { rows } = await pool.query<Record<string, unknown> & { id: bigint }>(
-          'SELECT * FROM dead_deadLetters WHERE consumer = $1 ORDER BY id',
+          'SELECT * FROM dead_letters WHERE consumer = $1 ORDER BY id',
           [name],
         );
         return rows;

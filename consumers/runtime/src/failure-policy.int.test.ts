@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { FailurePolicy } from './define-consumer.ts';
-import { PermanentFailure } from './define-consumer.ts';
+import { type FailurePolicy, PermanentFailure } from './define-consumer.ts';
 import { useConsumerFixture } from './testing/consumer-fixture.ts';
 import { eventually } from './testing/eventually.ts';
 import { bidMessage } from './testing/foreign-producer.ts';
@@ -45,7 +44,7 @@ describe('failure policy', () => {
         const { rows } = await fixture.database.pool.query(
           `SELECT reason, error, attempts, status, stack IS NOT NULL AS has_stack,
              (headers->>'cloudEvents_sequence')::integer AS sequence
-           FROM dead_deadLetters WHERE consumer = $1 AND aggregate_id = $2 ORDER BY stream_offset`,
+           FROM dead_letters WHERE consumer = $1 AND aggregate_id = $2 ORDER BY stream_offset`,
           [name, itemId],
         );
         return rows;

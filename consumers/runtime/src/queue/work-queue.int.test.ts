@@ -122,8 +122,8 @@ describe('a queue consumer', () => {
     const [good, poison] = [randomUUID(), randomUUID()];
     await (await start({ name: 'crashing' })).stop();
     await publish(...bidsOf(good, 3), ...bidsOf(poison, 1), ...bidsOf(good, 6).slice(3));
-    // The event kills a process of its consumer again and again. Once only that event is left in the queue, whoever takes
-    // the first message takes it, and the other deaths that the limit of ten asks for need no process of half a second each.
+    // The event kills a process of its consumer again and again. Once only that event is left in the queue, this test takes it
+    // itself and breaks the connection: the remaining deaths up to the limit of ten need no process, which takes half a second each.
     const deaths: number[] = [];
     do {
       const victim = child({ POISON: poison });

@@ -5,7 +5,7 @@ import { type RunningConsumer, type StartConsumerOptions, startConsumer } from '
 import { type ForeignProducer, openForeignProducer } from './foreign-producer.ts';
 import { createAppliedTable } from './recording-consumer.ts';
 
-/** What a consumer test file stands on. */
+/** The database, producer and consumers of a test file. */
 export interface ConsumerFixture {
   readonly database: TestDatabase;
   readonly producer: ForeignProducer;
@@ -13,7 +13,7 @@ export interface ConsumerFixture {
   start(options: Pick<StartConsumerOptions, 'definition'> & Partial<StartConsumerOptions>): RunningConsumer;
 }
 
-/** A database and a virtual host for the test file it is called in, removed at its end. */
+/** Creates a database and a virtual host for the test file, and removes them at its end. */
 export function useConsumerFixture(): ConsumerFixture {
   const running: RunningConsumer[] = [];
   const parts: { database?: TestDatabase; producer?: ForeignProducer } = {};
@@ -33,10 +33,10 @@ export function useConsumerFixture(): ConsumerFixture {
   });
   const fixture: ConsumerFixture = {
     get database() {
-      return made(parts.database);
+      return requireCreated(parts.database);
     },
     get producer() {
-      return made(parts.producer);
+      return requireCreated(parts.producer);
     },
     start(options) {
       const { pool } = fixture.database;
@@ -48,7 +48,7 @@ export function useConsumerFixture(): ConsumerFixture {
   return fixture;
 }
 
-function made<T>(part: T | undefined): T {
-  if (part === undefined) throw new Error('only inside a test');
+function requireCreated<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error('available only inside a test');
   return part;
 }

@@ -10,7 +10,7 @@ import type { BidMessage, ForeignProducer } from './foreign-producer.ts';
 import { type BeforeRecording, recordingConsumer } from './recording-consumer.ts';
 import { publishToExchange } from './topic-publisher.ts';
 
-/** What a contract test asks of a consumer, whichever way its events come. */
+/** The consumer of a contract test, for streams and queues. */
 export interface ContractConsumer {
   readonly name: string;
   readonly attempts?: number;
@@ -19,20 +19,20 @@ export interface ContractConsumer {
 }
 
 export interface StartedConsumer {
-  /** As a redrive takes it. */
+  /** In the form that redrive takes. */
   readonly definition: ConsumerDefinition;
   check(): unknown;
   stop(): Promise<void>;
 }
 
-/** One of the two ways in which a consumer gets its events. */
+/** One of the two ways in which a consumer receives events. */
 export interface ConsumerMode {
   readonly mode: string;
-  /** Resolves when the consumer would get what is published from then on. */
+  /** Resolves when the consumer receives everything that is published from then on. */
   start(pool: Pool, producer: ForeignProducer, consumer: ContractConsumer): Promise<StartedConsumer>;
   /** Publishes bids in order. */
   publish(producer: ForeignProducer, bids: readonly BidMessage[]): Promise<void>;
-  /** Publishes what a foreign client could make of a bid: any headers, any body. */
+  /** Publishes a message as a foreign client could: with any headers and any body. */
   publishHostile(
     producer: ForeignProducer,
     bid: BidMessage,
@@ -82,10 +82,10 @@ const exchangeMode: ConsumerMode = {
     publishToExchange(producer.urls.amqpUrl, [{ subject: bid.envelope.subject, headers, body }]),
 };
 
-/** Both, for a contract test to run under each. */
+/** Both ways, for contract tests. */
 export const consumerModes: readonly ConsumerMode[] = [streamMode, exchangeMode];
 
-/** The recording consumer on a queue, with delays that a test can wait for. */
+/** The recording consumer on a queue, with short delays. */
 export function recordingQueueConsumer({
   name,
   before,

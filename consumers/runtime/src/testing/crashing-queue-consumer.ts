@@ -3,7 +3,7 @@ import { createPool } from '@gavel/postgres/pool';
 import { startQueueConsumer } from '../start-queue-consumer.ts';
 import { recordingQueueConsumer } from './consumer-modes.ts';
 
-// A process of its own, so that it can be killed: it commits the first event, says so, and never acknowledges it.
+// Runs in its own process, so that it can be killed: it commits the first event, prints that, and never acknowledges it.
 const { DATABASE_URL = '', AMQP_URL = '', POISON = '' } = process.env;
 
 startQueueConsumer({
@@ -14,7 +14,7 @@ startQueueConsumer({
       if (POISON !== '') return;
       tx.afterCommit(() => {
         writeSync(1, 'committed\n');
-        // The whole process stands still: nothing more reaches the broker.
+        // Blocks the whole process: nothing more reaches the broker.
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
       });
     },

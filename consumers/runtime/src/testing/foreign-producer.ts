@@ -17,21 +17,21 @@ export interface ForeignMessage {
   properties: Record<string, string>;
 }
 
-/** A producer that shares nothing with the relay but the contracts, with a virtual host of its own. */
+/** A producer with its own virtual host that shares only the contracts with the relay. */
 export interface ForeignProducer {
   urls: Urls;
   client: Client;
-  /** Publishes in order and resolves when the broker has them. */
+  /** Publishes in order, and resolves when the broker has confirmed the messages. */
   send(partition: string, messages: readonly ForeignMessage[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Makes a virtual host with the partitions of gavel.bids, on the run's broker or on another. */
+/** Creates a virtual host with the partitions of gavel.bids, on the broker of the test run or on another one. */
 export async function openForeignProducer(urls: Urls = inject('infrastructure')): Promise<ForeignProducer> {
   const vhost = `test-${randomUUID()}`;
   const own = await createVhost(urls, vhost);
   const client = await connectForeignClient(own.streamUrl);
-  // Partitions of a super stream, as the relay declares them: by it the broker spreads them over a group's members.
+  // A super stream, as the relay declares it: then the broker spreads the partitions over the members of a group.
   const partitions = partitionsOf('gavel.bids');
   await client.createSuperStream({ streamName: 'gavel.bids', arguments: {} }, undefined, partitions.length);
   return {
@@ -45,7 +45,7 @@ export async function openForeignProducer(urls: Urls = inject('infrastructure'))
   };
 }
 
-/** A bid as the relay would publish it: envelope, body, and the partition it belongs to. */
+/** A bid as the relay would publish it: envelope, body and partition. */
 export interface BidMessage extends ForeignMessage {
   partition: string;
   envelope: EventEnvelope;
@@ -90,7 +90,7 @@ export function uuidv7(ms = Date.now()): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`;
 }
 
-// send() resolves before the broker has anything, so a connection of its own waits for every confirm.
+// send() resolves before the broker has anything, so this uses its own connection and waits for every confirm.
 async function sendAll(
   streamUrl: string,
   partition: string,

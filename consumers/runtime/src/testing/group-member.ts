@@ -3,8 +3,8 @@ import { createPool } from '@gavel/postgres/pool';
 import { startConsumer } from '../start-consumer.ts';
 import { recordingConsumer } from './recording-consumer.ts';
 
-// A member in a process of its own, so that it can be killed and frozen. It says what it holds, and each time that it is
-// inside a transaction, and stays there for a moment.
+// A member in its own process, so that it can be killed and frozen. It prints how many partitions it holds, and each time
+// that it is inside a transaction, where it stays for a moment.
 const { DATABASE_URL = '', STREAM_URL = '', GROUP = '' } = process.env;
 
 const consumer = startConsumer({
@@ -20,10 +20,10 @@ const consumer = startConsumer({
   streamUrl: STREAM_URL,
 });
 
-let told = '';
+let printed = '';
 setInterval(() => {
   const held = consumer.status().partitions.filter(({ state }) => state === 'running');
   const now = `holds ${held.length}\n`;
-  if (now !== told) process.stdout.write(now);
-  told = now;
+  if (now !== printed) process.stdout.write(now);
+  printed = now;
 }, 20);

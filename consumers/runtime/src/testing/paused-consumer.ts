@@ -2,10 +2,10 @@ import { createPool } from '@gavel/postgres/pool';
 import { startConsumer } from '../start-consumer.ts';
 import { recordingConsumer } from './recording-consumer.ts';
 
-// A process of its own, so that it can be killed: it applies the first batch's effect, says so, and never commits.
+// Runs in its own process, so that it can be killed: it applies the first batch, prints that, and never commits.
 const { DATABASE_URL = '', STREAM_URL = '', PARTITION = '' } = process.env;
 const definition = recordingConsumer({ laterEvents: 'continue' });
-const forever = new Promise<void>(() => undefined);
+const never = new Promise<void>(() => undefined);
 
 startConsumer({
   definition: {
@@ -13,7 +13,7 @@ startConsumer({
     async handle(tx, events) {
       await definition.handle(tx, events);
       process.stdout.write('applied\n');
-      await forever;
+      await never;
     },
   },
   pool: createPool({ connectionString: DATABASE_URL, applicationName: 'paused-consumer' }),

@@ -5,10 +5,10 @@ import { type ConsumerDefinition, defineConsumer, type FailurePolicy } from '../
 
 export type RecordedEvent = Parameters<ConsumerDefinition<typeof BidPlacedSchema>['handle']>[1][number];
 
-/** What a handler does beside recording; throws to fail. */
+/** Runs before each recording; throws to make the handler fail. */
 export type BeforeRecording = (events: readonly RecordedEvent[], tx: Transaction) => Promise<void> | void;
 
-/** A projection that keeps every event it was handed, in the order it was handed them: `applied(n, item_id, sequence)`. */
+/** A projection that records every event that its handler received, in order: `applied(n, item_id, sequence)`. */
 export function recordingConsumer(
   onFailure: FailurePolicy,
   before: BeforeRecording = () => undefined,
@@ -32,14 +32,14 @@ export function recordingConsumer(
   });
 }
 
-/** The projection's table. */
+/** Creates the projection's table. */
 export function createAppliedTable(pool: Pool): Promise<unknown> {
   return pool.query(
     'CREATE TABLE applied (n bigint GENERATED ALWAYS AS IDENTITY, consumer text, item_id text, sequence bigint)',
   );
 }
 
-/** The sequences that were applied of one item, in the order they were. */
+/** The sequences of one item that were applied, in order. */
 export async function appliedSequences(
   pool: Pool,
   itemId: string,

@@ -8,7 +8,7 @@ export interface TopicMessage {
   readonly body: Buffer;
 }
 
-/** Publishes to the topic exchange in order, over a connection of its own, and resolves when the broker has all of it. */
+/** Publishes to the topic exchange in order, over its own connection, and resolves when the broker has confirmed all messages. */
 export async function publishToExchange(amqpUrl: string, messages: readonly TopicMessage[]): Promise<void> {
   const connection = await amqp.connect(amqpUrl, { timeout: 5_000 });
   // Each call reports the connection's loss by rejecting.
