@@ -1,56 +1,48 @@
 import { randomUUID } from 'node:crypto';
 import { createLogger } from '@gavel/observability/logger';
-import { pause } from '@gavel/resilience';
+import { startLoop } from '@gavel/resilience';
 import { keepBoards, type Round } from './application/keep-boards.ts';
 import type { BoardSource, BoardStore } from './application/ports.ts';
 
 const log = createLogger('board-keeper');
 
-/** Between two looks at what has changed. */
+/** Between two reads of the list of changes. */
 const PAUSE_MS = 200;
-const AFTER_FAILURE_MS = 500;
+const AFTER_FAILURE = { firstMs: 500, maxMs: 500 };
 
-/** Keeps the boards in Redis, as long as no other member does. */
+/** Keeps the boards in Redis up to date while no other member does. */
 export interface BoardKeeper {
-  /** What the last round came to; `away` while Redis or Postgres does not answer. */
-  readonly state: Round['kind'] | 'away';
-  /** Ends the round in hand and lets another member keep the boards at once. */
+  /** The last round's outcome; `unavailable` while Redis or Postgres does not answer. */
+  readonly state: Round['kind'] | 'unavailable';
+  /** Finishes the current round and lets another member take over immediately. */
   stop(): Promise<void>;
 }
 
-/** Begins at once and goes on for ever: Redis and Postgres may go away, and come back empty, any time. */
+/** Starts immediately and retries without a limit: Redis and Postgres may fail, and Redis may come back empty, at any time. */
 export function startBoardKeeper(source: BoardSource, store: BoardStore): BoardKeeper {
   const holder = randomUUID();
-  const stopping = new AbortController();
   let state: BoardKeeper['state'] = 'standby';
 
-  const once = async (): Promise<number> => {
+  const keepOnce = async (): Promise<number> => {
     try {
       const round = await keepBoards(source, store, holder);
-      if (state === 'away') log.info('the boards are kept again');
-      if (round.kind === 'kept' && round.rebuilt) log.info('the boards were built anew');
+      if (round.kind === 'kept' && round.rebuilt) log.info('the boards were built again');
       state = round.kind;
-      return round.kind === 'kept' && (round.told > 0 || round.rebuilt) ? 0 : PAUSE_MS;
+      return round.kind === 'kept' && (round.written > 0 || round.rebuilt) ? 0 : PAUSE_MS;
     } catch (error) {
-      if (state !== 'away')
-        log.warn({ err: error }, 'the boards cannot be kept; trying again until they can');
-      state = 'away';
-      return AFTER_FAILURE_MS;
+      state = 'unavailable';
+      throw error;
     }
   };
-  const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted) await pause(await once(), stopping.signal);
-    // Another member would otherwise wait for ten seconds; it does when the database is away now.
-    await source.release(holder).catch((error: unknown) => log.debug({ err: error }, 'not released'));
-  };
-  const ended = run();
+  const loop = startLoop('board-keeper', keepOnce, AFTER_FAILURE);
   return {
     get state() {
       return state;
     },
     async stop() {
-      stopping.abort();
-      await ended;
+      await loop.stop();
+      // Otherwise another member waits ten seconds, which also happens if the database is unavailable now.
+      await source.release(holder).catch((error: unknown) => log.debug({ err: error }, 'not released'));
     },
   };
 }

@@ -31,7 +31,7 @@ let database: TestDatabase;
 let producer: ForeignProducer;
 let redis: TestRedis;
 let stops: (() => Promise<void> | void)[] = [];
-/** All that was ever published, each once. */
+/** Every published event, once. */
 const events: Sequenced[] = [];
 
 beforeAll(async () => {
@@ -73,7 +73,7 @@ const boardsAgree = () =>
     expect(await readBoards(redis.url, PREFIX, items)).toEqual(recount(events, new Date())),
   );
 
-/** What a run of auctions may bring: bids of the last two hours, none of them near the hour itself, and ends. */
+/** Random events: bids of the last two hours, none of them close to one hour old, and closed auctions. */
 const factOf = (closable: readonly string[]) =>
   fc.oneof(
     {
@@ -97,7 +97,7 @@ const factOf = (closable: readonly string[]) =>
     },
   );
 
-/** Publishes random events, some of them two or three times; an auction closes once at most. */
+/** Publishes random events, some of them two or three times; an auction closes at most once. */
 async function publishRandom(count: number, closable: readonly string[] = items.slice(4)): Promise<void> {
   const drawn = fc.sample(fc.tuple(factOf(closable), fc.integer({ min: 1, max: 6 })), count);
   const batches = new Map<string, ReturnType<typeof boardMessage>[]>();
@@ -125,11 +125,11 @@ const flush = async (): Promise<void> => {
 };
 
 describe('boards', () => {
-  it('equal a recount of all events, whatever comes twice, is read again or is interrupted', async () => {
+  it('equal a recount of all events, also after duplicates, repeated reading and restarts', async () => {
     await start();
     for (let round = 0; round < 3; round++) {
       await publishRandom(60);
-      // The group reads all of it again, in the middle of reading.
+      // The group reads everything again while it is reading.
       await database.pool.query(`UPDATE checkpoints SET last_offset = NULL`);
       await stop();
       await start();
@@ -139,7 +139,7 @@ describe('boards', () => {
     expect(events.some(({ fact }) => fact.kind === 'closed')).toBe(true);
   });
 
-  it('are built anew when Redis was emptied, and nothing of the old building stays', async () => {
+  it('are built again after Redis was emptied, and nothing of the old build remains', async () => {
     await start();
     await publishRandom(20);
     await boardsAgree();
@@ -156,7 +156,7 @@ describe('boards', () => {
     admin.disconnect();
   });
 
-  it('are right again after Redis was killed, was frozen, and came back without its last second', async () => {
+  it('are correct again after Redis was killed, was frozen, and lost its last second of writes', async () => {
     await start();
     await publishRandom(20);
     await boardsAgree();
@@ -172,7 +172,7 @@ describe('boards', () => {
     process.kill(pid, 'SIGCONT');
     await boardsAgree();
 
-    // What Redis wrote last is lost with a crash: the state says another run, so nothing of it is trusted.
+    // A crash loses the last writes of Redis. The stored run id then differs, so its boards are not used.
     await stop();
     const admin = new Redis(redis.url);
     const [board] = await admin.keys(`${PREFIX}leaderboards:of:*:hottest`);
@@ -184,7 +184,7 @@ describe('boards', () => {
     await boardsAgree();
   });
 
-  it('are those of the replayed projection as soon as it is swapped in', async () => {
+  it('show the replayed projection as soon as it is swapped in', async () => {
     await start();
     await boardsAgree();
     await database.pool.query('UPDATE auction_bidders SET amount = amount + 7, bid_count = 1');
@@ -213,7 +213,7 @@ describe('boards', () => {
     await boardsAgree();
   });
 
-  it('cool down by themselves: a bid of an hour ago goes when its minute does', async () => {
+  it('drop a bid when its minute is more than an hour ago, without any event', async () => {
     await start();
     await boardsAgree();
     const itemId = randomUUID();
@@ -225,7 +225,7 @@ describe('boards', () => {
     const admin = new Redis(redis.url);
     const [board = ''] = await admin.keys(`${PREFIX}leaderboards:of:*:hottest`);
     await admin.zadd(board, 5, itemId);
-    // As if the boards had last cooled five minutes ago.
+    // As if old bids were last taken off the boards five minutes ago.
     const then = new Date(Math.floor(Date.now() / 60_000) * 60_000 - 5 * 60_000).toISOString();
     await admin.hset(`${PREFIX}leaderboards:state`, 'minute', then);
     await eventually(async () => expect(await admin.zscore(board, itemId)).toBeNull());

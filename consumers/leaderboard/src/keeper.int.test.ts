@@ -33,11 +33,11 @@ const expire = () => database.pool.query('UPDATE board_keeper SET held_until = n
 
 async function mustKeep(holder: string): Promise<Keeping> {
   const keeping = await source.keep(holder);
-  if (keeping === undefined) throw new Error('kept by another one');
+  if (keeping === undefined) throw new Error('another member keeps the boards');
   return keeping;
 }
 
-it('one member keeps the boards; when it falls silent another one does, with a higher fence', async () => {
+it('one member keeps the boards; another takes over with a higher fence when it stops extending', async () => {
   const first = await mustKeep(one);
   expect(await source.keep(one)).toEqual(first);
   expect(await source.keep(other)).toBeUndefined();
@@ -49,7 +49,7 @@ it('one member keeps the boards; when it falls silent another one does, with a h
   expect((await mustKeep(one)).fence).toBeGreaterThan(second.fence);
 });
 
-it('a keeper that wakes up after another one was there can write nothing any more', async () => {
+it('a keeper that was frozen cannot write after another member took over', async () => {
   const sleeper = await mustKeep(one);
   expect(await keepBoards(source, store, one)).toMatchObject({ kind: 'kept', rebuilt: true });
   const look = await store.look(sleeper);
@@ -62,7 +62,7 @@ it('a keeper that wakes up after another one was there can write nothing any mor
   expect(await store.begin(sleeper, randomUUID(), new Date())).toBe('fenced');
 });
 
-it('a change that comes while an earlier state is told stays to be told', async () => {
+it('a change that happens while an earlier state is written stays listed', async () => {
   const itemId = randomUUID();
   const note = () =>
     database.pool.query(
@@ -79,12 +79,12 @@ it('a change that comes while an earlier state is told stays to be told', async 
       return store.write(...args);
     },
   };
-  expect(await keepBoards(source, late, one)).toMatchObject({ kind: 'kept', told: 1 });
-  expect(await keepBoards(source, store, one)).toMatchObject({ kind: 'kept', told: 1 });
-  expect(await keepBoards(source, store, one)).toMatchObject({ kind: 'kept', told: 0 });
+  expect(await keepBoards(source, late, one)).toMatchObject({ kind: 'kept', written: 1 });
+  expect(await keepBoards(source, store, one)).toMatchObject({ kind: 'kept', written: 1 });
+  expect(await keepBoards(source, store, one)).toMatchObject({ kind: 'kept', written: 0 });
 });
 
-it('a batch that is being committed holds up no telling, and is told afterwards', async () => {
+it('a batch that is not committed yet blocks no write, and its change is written afterwards', async () => {
   await keepBoards(source, store, one);
   const itemId = randomUUID();
   const note = `INSERT INTO board_changes VALUES ('auction', $1, nextval('board_change'))
@@ -94,16 +94,16 @@ it('a batch that is being committed holds up no telling, and is told afterwards'
   try {
     await batch.query('BEGIN');
     await batch.query(note, [itemId]);
-    expect(await keepBoards(source, store, one)).toMatchObject({ kind: 'kept', told: 1 });
+    expect(await keepBoards(source, store, one)).toMatchObject({ kind: 'kept', written: 1 });
     await batch.query('COMMIT');
   } finally {
     batch.release();
   }
-  expect(await keepBoards(source, store, one)).toMatchObject({ kind: 'kept', told: 1 });
-  expect(await keepBoards(source, store, one)).toMatchObject({ kind: 'kept', told: 0 });
+  expect(await keepBoards(source, store, one)).toMatchObject({ kind: 'kept', written: 1 });
+  expect(await keepBoards(source, store, one)).toMatchObject({ kind: 'kept', written: 0 });
 });
 
-it('Redis that is emptied while boards are written or built is noticed, and the next round begins anew', async () => {
+it('when Redis is emptied during a write or a build, the next round builds the boards again', async () => {
   await keepBoards(source, store, one);
   await database.pool.query(`INSERT INTO board_changes VALUES ('seller', $1, 1)`, [randomUUID()]);
   await database.pool.query('INSERT INTO sellers VALUES ($1, 1)', [randomUUID()]);

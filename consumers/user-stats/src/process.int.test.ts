@@ -37,7 +37,7 @@ describe('the consumer as a process', () => {
     STREAM_URL: producer.urls.streamUrl,
   });
 
-  it('migrates, reads, tells its state, finishes on SIGTERM and resumes where it was', async () => {
+  it('migrates, reads, reports its status, finishes on SIGTERM and continues from its checkpoint', async () => {
     const port = await freePort();
     const run = promisify(execFile);
     const migrated = await run(process.execPath, [program('main.ts'), 'migrate'], { env: environment(port) });

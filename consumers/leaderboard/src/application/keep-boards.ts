@@ -4,18 +4,19 @@ import type { BoardChange, BoardSource, BoardStore, Boards, Keeping, Written } f
 const PAGE = 100;
 const NIL = '00000000-0000-0000-0000-000000000000';
 
-/** What one round came to: `kept` boards may have more to be told at once. */
+/** The outcome of one round. */
 export type Round =
-  | { readonly kind: 'kept'; readonly told: number; readonly rebuilt: boolean }
+  /** This member keeps the boards and has written this many changes; more may be waiting. */
+  | { readonly kind: 'kept'; readonly written: number; readonly rebuilt: boolean }
   /** Another member keeps the boards. */
   | { readonly kind: 'standby' }
-  /** Redis was emptied, or taken over, in the middle: the next round sees to it. */
+  /** Redis was emptied, or another member took over, during the round: the next round repairs it. */
   | { readonly kind: 'interrupted' };
 
 /**
- * One round of keeping: takes the right to, builds the boards anew unless they are there as a whole, and tells them what
- * has changed. Everything written is a state and no difference, read after the changes were, so that it may be written twice,
- * in any order with readers, and after any crash. Throws while Postgres or Redis is away; nothing is forgotten by that.
+ * One round of keeping the boards up to date: takes the right to write them, builds them again unless they are complete, and
+ * writes what has changed. Every write is a whole state, read after the list of changes, and not a difference. So a write may
+ * be repeated, also after a crash. Throws while Postgres or Redis is unavailable; the changes stay listed.
  */
 export async function keepBoards(source: BoardSource, store: BoardStore, holder: string): Promise<Round> {
   const keeping = await source.keep(holder);
@@ -26,12 +27,12 @@ export async function keepBoards(source: BoardSource, store: BoardStore, holder:
   const { token } = look;
   const { minute, changes } = await source.changes(PAGE);
   if (minute > look.minute) {
-    await source.noteCooled(look.minute, minute);
+    await source.listCooled(look.minute, minute);
     if ((await store.setMinute(keeping, token, minute)) !== 'written') return { kind: 'interrupted' };
   }
-  const told = await tell(source, store, keeping, token, changes);
-  return told === 'written'
-    ? { kind: 'kept', told: changes.length, rebuilt: false }
+  const outcome = await writeChanges(source, store, keeping, token, changes);
+  return outcome === 'written'
+    ? { kind: 'kept', written: changes.length, rebuilt: false }
     : { kind: 'interrupted' };
 }
 
@@ -45,14 +46,14 @@ async function build(
   const { minute } = await source.changes(1);
   if ((await store.begin(keeping, token, minute)) !== 'written') return { kind: 'interrupted' };
   for await (const boards of everything(source)) {
-    // A building takes as long as it takes: the right to it is extended on the way.
+    // A build may take longer than the right to write holds, so each page extends it.
     const still = await source.keep(holder);
     const isOurs = still?.fence === keeping.fence && still.projection === keeping.projection;
     if (!isOurs || (await store.write(keeping, token, boards)) !== 'written') return { kind: 'interrupted' };
   }
   if ((await store.finish(keeping, token)) !== 'written') return { kind: 'interrupted' };
   await store.sweep(token);
-  return { kind: 'kept', told: 0, rebuilt: true };
+  return { kind: 'kept', written: 0, rebuilt: true };
 }
 
 async function* everything(source: BoardSource): AsyncGenerator<Boards> {
@@ -68,7 +69,7 @@ async function* everything(source: BoardSource): AsyncGenerator<Boards> {
   }
 }
 
-async function tell(
+async function writeChanges(
   source: BoardSource,
   store: BoardStore,
   keeping: Keeping,
@@ -83,6 +84,6 @@ async function tell(
     sellers: await source.sellers(keys('seller')),
   };
   const written = await store.write(keeping, token, boards);
-  if (written === 'written') await source.told(changes);
+  if (written === 'written') await source.forgetChanges(changes);
   return written;
 }

@@ -1,22 +1,22 @@
 import type { BoardBidder } from '@gavel/proto/leaderboards';
 
-/** One auction as the boards show it. */
+/** What the boards show of one auction. */
 export interface AuctionBoard {
   readonly itemId: string;
   readonly isClosed: boolean;
-  /** In this minute and the 59 before it. */
+  /** Bids of this minute and of the 59 before it. */
   readonly recentBids: bigint;
   /** Highest first, at most BIDDERS_KEPT. */
   readonly bidders: readonly (BoardBidder & { readonly amount: bigint })[];
 }
 
-/** One seller as the boards show them. */
+/** What the boards show of one seller. */
 export interface SellerBoard {
   readonly sellerId: string;
   readonly soldCount: bigint;
 }
 
-/** Something that the boards have to be told. */
+/** An auction or seller whose boards have to be written again. */
 export interface BoardChange {
   readonly board: 'auction' | 'seller';
   readonly key: string;
@@ -25,43 +25,43 @@ export interface BoardChange {
 
 /** This member's right to write the boards. */
 export interface Keeping {
-  /** Higher than that of every keeper before. */
+  /** Higher than the fence of every earlier keeper. */
   readonly fence: bigint;
-  /** Which projection the boards are made from; another one after a swap. */
+  /** Identifies the projection that the boards are built from; a swapped-in replay has another one. */
   readonly projection: string;
 }
 
-/** The projection, as the keeper of the boards sees it. */
+/** The projection in Postgres that the boards are built from. */
 export interface BoardSource {
-  /** Takes or extends the right to keep the boards, for ten seconds; undefined while another member has it. */
+  /** Takes or extends the right to write the boards, for ten seconds; undefined while another member has it. */
   keep(holder: string): Promise<Keeping | undefined>;
-  /** Gives it back. */
+  /** Gives the right back. */
   release(holder: string): Promise<void>;
-  /** What is to be told, oldest first, and the minute that it is by the database's clock. */
+  /** The listed changes, oldest first, and the current minute by the database's clock. */
   changes(limit: number): Promise<{ minute: Date; changes: BoardChange[] }>;
-  /** Forgets changes that were told, unless there are newer ones of the same key. */
-  told(changes: readonly BoardChange[]): Promise<void>;
-  /** Notes auctions as changed whose bids have come to be more than an hour old between two minutes. */
-  noteCooled(from: Date, to: Date): Promise<void>;
+  /** Removes changes from the list after they were written, except keys that have a newer change. */
+  forgetChanges(changes: readonly BoardChange[]): Promise<void>;
+  /** Lists as changed the auctions with bids that became older than an hour between two minutes. */
+  listCooled(from: Date, to: Date): Promise<void>;
   auctions(itemIds: readonly string[]): Promise<AuctionBoard[]>;
-  /** Those that are not closed, or not for a day, in order of id after one. */
+  /** Auctions that are running or closed less than a day ago, in order of id, after the given id. */
   auctionsAfter(itemId: string, limit: number): Promise<AuctionBoard[]>;
   sellers(sellerIds: readonly string[]): Promise<SellerBoard[]>;
   sellersAfter(sellerId: string, limit: number): Promise<SellerBoard[]>;
 }
 
-/** The boards in Redis. Every call is refused (`fenced`) when a later keeper was there. */
+/** The boards in Redis. Every call is refused (`fenced`) after a later keeper has written. */
 export interface BoardStore {
-  /** Whether there are whole boards of this projection, and which; says to readers that somebody keeps them. */
+  /** Finds complete boards of this projection, and tells readers that they are kept up to date. */
   look(keeping: Keeping): Promise<Look>;
-  /** Begins a building: until `finish`, there are no boards to read. */
+  /** Begins a build: until `finish`, readers find no boards. */
   begin(keeping: Keeping, token: string, minute: Date): Promise<Written>;
-  /** Puts boards as they are now, whatever was there. `lost`: the building is no longer there. */
+  /** Overwrites boards with their current state. `lost`: the build no longer exists. */
   write(keeping: Keeping, token: string, boards: Boards): Promise<Written>;
   finish(keeping: Keeping, token: string): Promise<Written>;
-  /** Notes up to which minute the boards have cooled. */
+  /** Stores the minute up to which old bids have been taken off the boards. */
   setMinute(keeping: Keeping, token: string, minute: Date): Promise<Written>;
-  /** Removes what is left of other buildings. */
+  /** Removes the boards of all other builds. */
   sweep(token: string): Promise<void>;
 }
 

@@ -1,10 +1,10 @@
-/** What an event says that a board is made of. */
+/** The part of an event that the boards use. */
 export type BoardFact =
   | {
       readonly kind: 'bid';
       readonly itemId: string;
       readonly userId: string;
-      /** Minor units, as others see it. */
+      /** Minor units; the visible amount, not the maximum. */
       readonly amount: bigint;
       readonly sequence: bigint;
       readonly placedAt: Date;
@@ -31,7 +31,10 @@ export interface HeatChange {
   readonly bids: bigint;
 }
 
-/** What a batch changes: one entry each, however many events it holds, ordered by key so that transactions cannot deadlock. */
+/**
+ * The changes of a batch, one entry per key. Ordered by key, so that two transactions lock rows in the same order and cannot
+ * deadlock.
+ */
 export interface BoardChanges {
   readonly auctions: readonly { readonly itemId: string; readonly closedAt: Date | undefined }[];
   readonly bidders: readonly BidderChange[];

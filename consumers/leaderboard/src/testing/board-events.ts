@@ -17,7 +17,7 @@ export interface BoardMessage extends ForeignMessage {
   readonly partition: string;
 }
 
-/** A bid as an event, by hand or in answer for a maximum; or an auction's end. */
+/** The event of a bid (with `automatic`, of a standing maximum's answer) or of a closed auction. */
 export function boardMessage(fact: BoardFact, sequence: bigint, automatic = false): BoardMessage {
   const { itemId } = fact;
   if (fact.kind === 'bid') {

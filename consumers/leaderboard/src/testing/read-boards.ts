@@ -2,7 +2,7 @@ import { leaderboard, leaderboardKeys, parseBidderMember } from '@gavel/proto/le
 import { Redis } from 'ioredis';
 import type { AllBoards } from './recount.ts';
 
-/** The boards as they are in Redis now; undefined while there are none that anybody may read. */
+/** The boards in Redis now; undefined while readers must not use them. */
 export async function readBoards(
   url: string,
   prefix: string,

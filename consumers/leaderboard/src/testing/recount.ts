@@ -1,20 +1,20 @@
 import type { BoardFact } from '../domain/fold-events.ts';
 
-/** All boards, as somebody sees them who reads Redis. */
+/** All boards as a reader of Redis sees them. */
 export interface AllBoards {
-  /** By item: bidder, amount and bids, highest first. */
+  /** By item: bidder, amount and number of bids, highest first. */
   readonly topBidders: Readonly<Record<string, readonly string[]>>;
   readonly hottest: readonly string[];
   readonly topSellers: readonly string[];
 }
 
-/** Sequences begin at 2: the first event of an auction is its creation. */
+/** Sequences begin at 2, because the first event of an auction is its creation. */
 export interface Sequenced {
   readonly fact: BoardFact;
   readonly sequence: bigint;
 }
 
-/** The boards counted anew from all facts, each taken once, without any of the code under test. */
+/** Counts the boards from all facts, each once, without any of the code under test. */
 export function recount(events: readonly Sequenced[], now: Date): AllBoards {
   const facts = events.map(({ fact }) => fact);
   const bids = events.flatMap(({ fact, sequence }) => (fact.kind === 'bid' ? [{ ...fact, sequence }] : []));

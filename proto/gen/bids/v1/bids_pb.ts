@@ -148,7 +148,7 @@ export type Item = Message<"bids.v1.Item"> & {
   images: string[];
 
   /**
-   * Lower-case token, or empty.
+   * Lower-case tokens separated by '/', or empty.
    *
    * @generated from field: string category = 10;
    */
@@ -485,7 +485,7 @@ export type CreateItemRequest = Message<"bids.v1.CreateItemRequest"> & {
   images: string[];
 
   /**
-   * Lower-case token, or empty.
+   * Lower-case tokens separated by '/', or empty.
    *
    * @generated from field: string category = 6;
    */
@@ -870,7 +870,7 @@ export type UpdateItemRequest = Message<"bids.v1.UpdateItemRequest"> & {
   images: string[];
 
   /**
-   * Lower-case token, or empty for none.
+   * Lower-case tokens separated by '/', or empty for none.
    *
    * @generated from field: optional string category = 5;
    */

@@ -665,7 +665,7 @@ export type ItemCreated = Message<"bids.v1.ItemCreated"> & {
   images: string[];
 
   /**
-   * Lower-case token, or empty.
+   * Lower-case tokens separated by '/', or empty.
    *
    * @generated from field: string category = 9;
    */
@@ -763,7 +763,7 @@ export type ItemUpdated = Message<"bids.v1.ItemUpdated"> & {
   images: string[];
 
   /**
-   * Lower-case token, or empty.
+   * Lower-case tokens separated by '/', or empty.
    *
    * @generated from field: string category = 5;
    */

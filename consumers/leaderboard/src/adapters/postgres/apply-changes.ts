@@ -1,8 +1,8 @@
 import type { Transaction } from '@gavel/postgres/transaction';
 import type { BoardChanges } from '../../domain/fold-events.ts';
 
-// The row is written, and so locked, even when nothing about it changes: a redriven bid and the end of the same auction come
-// one after the other, and the second one sees what the first has done.
+// Writes the row, and so locks it, even if its values stay the same: a redriven bid and the end of the same auction are then
+// applied one after the other, and the second sees the result of the first.
 const AUCTIONS = `
   INSERT INTO auctions AS known (item_id, closed_at)
   SELECT * FROM unnest($1::uuid[], $2::timestamptz[])
@@ -23,18 +23,18 @@ const HEAT = `
   JOIN auctions USING (item_id) WHERE closed_at IS NULL
   ON CONFLICT (item_id, minute) DO UPDATE SET bids = known.bids + excluded.bids`;
 
-const COOLED = 'DELETE FROM auction_heat WHERE item_id = ANY($1::uuid[])';
+const DELETE_HEAT = 'DELETE FROM auction_heat WHERE item_id = ANY($1::uuid[])';
 
 const SELLERS = `
   INSERT INTO sellers AS known (seller_id, sold_count) SELECT * FROM unnest($1::uuid[], $2::bigint[])
   ON CONFLICT (seller_id) DO UPDATE SET sold_count = known.sold_count + excluded.sold_count`;
 
-const TO_TELL = `
+const LIST_CHANGES = `
   INSERT INTO public.board_changes AS known (board, key, change)
   SELECT board, key, nextval('public.board_change') FROM unnest($1::text[], $2::uuid[]) AS changed (board, key)
   ON CONFLICT (board, key) DO UPDATE SET change = excluded.change`;
 
-/** Adds a batch to the projection, and notes what the boards in Redis have to be told. */
+/** Adds a batch to the projection, and lists the boards in Redis that have to be written again. */
 export async function applyChanges(tx: Transaction, changes: BoardChanges): Promise<void> {
   const { auctions, bidders, heat, sellers } = changes;
   const closed = auctions.filter(({ closedAt }) => closedAt !== undefined);
@@ -56,14 +56,14 @@ export async function applyChanges(tx: Transaction, changes: BoardChanges): Prom
       heat.map(({ bids }) => bids),
     ]);
   }
-  if (closed.length > 0) await run(tx, 'cool-closed', COOLED, [closed.map(({ itemId }) => itemId)]);
+  if (closed.length > 0) await run(tx, 'delete-heat', DELETE_HEAT, [closed.map(({ itemId }) => itemId)]);
   if (sellers.length > 0) {
     await run(tx, 'add-sales', SELLERS, [
       sellers.map(({ sellerId }) => sellerId),
       sellers.map(({ sold }) => sold),
     ]);
   }
-  await run(tx, 'note-changes', TO_TELL, [
+  await run(tx, 'list-changes', LIST_CHANGES, [
     [...auctions.map(() => 'auction'), ...sellers.map(() => 'seller')],
     [...auctions.map(({ itemId }) => itemId), ...sellers.map(({ sellerId }) => sellerId)],
   ]);

@@ -6,16 +6,16 @@ interface AuctionRow {
   itemId: string;
   isClosed: boolean;
   recentBids: bigint;
-  /** Numbers as text: JSON's own would round them. */
+  /** Numbers as text: JSON numbers would be rounded. */
   bidders: { userId: string; amount: string; sequence: string; bidCount: string }[];
 }
 
-// The tables' own ids are part of the projection's name: a replay that is swapped in brings other tables.
+// The ids of the tables are part of the projection's name, because a swapped-in replay brings other tables.
 const PROJECTION = `concat_ws('.', projection, 'auctions'::regclass::oid, 'auction_bidders'::regclass::oid,
     'auction_heat'::regclass::oid, 'sellers'::regclass::oid) AS projection`;
 
-// Whoever had it last keeps it as long as it comes back in time; any other one gets it with a higher fence. Only every few
-// seconds does the holder's look write anything.
+// The holder keeps the right while it extends it in time; another member gets it with a higher fence. The holder's query
+// writes only when less than seven seconds are left.
 const KEEP = `
   WITH kept AS (
     UPDATE board_keeper SET holder = $1, held_until = now() + interval '10 seconds',
@@ -36,15 +36,15 @@ const CHANGES = `
     SELECT board, key, change FROM board_changes ORDER BY change LIMIT $1) AS changes ON true
   ORDER BY change`;
 
-// A row that somebody else has locked is about to get another change: it stays, and nobody waits for anybody.
-const TOLD = `
-  WITH told AS MATERIALIZED (
+// A row that another transaction has locked is about to get a newer change, so it stays listed and nobody waits for the lock.
+const FORGET_CHANGES = `
+  WITH written AS MATERIALIZED (
     SELECT board, key FROM board_changes
-    JOIN unnest($1::text[], $2::uuid[], $3::bigint[]) AS told (board, key, change) USING (board, key, change)
+    JOIN unnest($1::text[], $2::uuid[], $3::bigint[]) AS given (board, key, change) USING (board, key, change)
     FOR UPDATE OF board_changes SKIP LOCKED)
-  DELETE FROM board_changes USING told WHERE board_changes.board = told.board AND board_changes.key = told.key`;
+  DELETE FROM board_changes USING written WHERE board_changes.board = written.board AND board_changes.key = written.key`;
 
-const NOTE_COOLED = `
+const LIST_COOLED = `
   INSERT INTO board_changes (board, key, change)
   SELECT 'auction', item_id, nextval('board_change') FROM (
     SELECT DISTINCT item_id FROM auction_heat
@@ -65,8 +65,8 @@ const AUCTIONS = `
 const queries = {
   keep: { name: 'keep-boards', text: KEEP },
   changes: { name: 'board-changes', text: CHANGES },
-  told: { name: 'boards-told', text: TOLD },
-  noteCooled: { name: 'note-cooled', text: NOTE_COOLED },
+  forgetChanges: { name: 'forget-changes', text: FORGET_CHANGES },
+  listCooled: { name: 'list-cooled', text: LIST_COOLED },
   auctions: { name: 'auction-boards', text: `${AUCTIONS} WHERE item_id = ANY($1::uuid[])` },
   auctionsAfter: {
     name: 'auction-boards-after',
@@ -84,7 +84,7 @@ const queries = {
   },
 };
 
-/** The projection's tables, as the keeper of the boards reads them. */
+/** Reads the projection's tables for the boards. */
 export function createPostgresBoardSource(pool: Pool): BoardSource {
   const auctions = async (query: { name: string; text: string }, values: unknown[]) => {
     const { rows } = await pool.query<AuctionRow>({ ...query, values });
@@ -109,12 +109,12 @@ export function createPostgresBoardSource(pool: Pool): BoardSource {
         values: [limit],
       });
       const minute = rows[0]?.minute;
-      if (minute === undefined) throw new Error('the minute was not told');
+      if (minute === undefined) throw new Error('Postgres returned no minute');
       return { minute, changes: rows.flatMap(toChange) };
     },
-    async told(changes) {
+    async forgetChanges(changes) {
       await pool.query({
-        ...queries.told,
+        ...queries.forgetChanges,
         values: [
           changes.map(({ board }) => board),
           changes.map(({ key }) => key),
@@ -122,8 +122,8 @@ export function createPostgresBoardSource(pool: Pool): BoardSource {
         ],
       });
     },
-    async noteCooled(from, to) {
-      await pool.query({ ...queries.noteCooled, values: [from, to] });
+    async listCooled(from, to) {
+      await pool.query({ ...queries.listCooled, values: [from, to] });
     },
     auctions: (itemIds) =>
       itemIds.length === 0 ? Promise.resolve([]) : auctions(queries.auctions, [itemIds]),

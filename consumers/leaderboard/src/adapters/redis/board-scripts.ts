@@ -1,11 +1,11 @@
-// Every script begins with this: a keeper that was taken for dead and wakes up finds that a later one was there. ARGV[1] is
-// the fence; a refusal answers 'fenced'.
+// Every script begins with this check. A keeper that was considered dead and continues is refused ('fenced') after a later
+// keeper has written. ARGV[1] is the fence.
 const FENCE = `
   local known = tonumber(redis.call('HGET', KEYS[1], 'fence') or '0')
   if known > tonumber(ARGV[1]) then return 'fenced' end
   redis.call('HSET', KEYS[1], 'fence', ARGV[1])`;
 
-/** KEYS: state, kept. ARGV: fence, projection, run id, milliseconds that "kept" holds. */
+/** KEYS: state, kept. ARGV: fence, projection, run id, lifetime of `kept` in milliseconds. */
 export const LOOK = `${FENCE}
   local state = redis.call('HMGET', KEYS[1], 'token', 'projection', 'run', 'minute')
   if not state[1] or state[2] ~= ARGV[2] or state[3] ~= ARGV[3] then return 'missing' end
@@ -19,8 +19,8 @@ export const BEGIN = `${FENCE}
   return 'written'`;
 
 /**
- * KEYS: state. ARGV: fence, token, what the boards' keys begin with, the hottest board, the sellers' board, auctions, sellers.
- * Auctions: [key of its bidders, item id, recent bids ("0" for closed), milliseconds that its bidders stay, [amount, member, …]].
+ * KEYS: state. ARGV: fence, token, key prefix of the boards, hottest board, sellers' board, auctions, sellers.
+ * Auctions: [key of the bidders, item id, recent bids ("0" when closed), lifetime of the bidders in ms, [amount, member, …]].
  */
 export const WRITE = `${FENCE}
   local state = redis.call('HMGET', KEYS[1], 'token', 'building')
@@ -40,7 +40,7 @@ export const WRITE = `${FENCE}
   end
   return 'written'`;
 
-/** KEYS: state, kept. ARGV: fence, token, milliseconds that "kept" holds. */
+/** KEYS: state, kept. ARGV: fence, token, lifetime of `kept` in milliseconds. */
 export const FINISH = `${FENCE}
   if redis.call('HGET', KEYS[1], 'building') ~= ARGV[2] then return 'lost' end
   redis.call('HDEL', KEYS[1], 'building')

@@ -4,15 +4,15 @@ import type { Redis } from 'ioredis';
 import type { AuctionBoard, BoardStore, SellerBoard, Written } from '../../application/ports.ts';
 import { BEGIN, FINISH, LOOK, SET_MINUTE, WRITE } from './board-scripts.ts';
 
-/** Without a keeper for so long, readers go to Postgres. */
+/** Readers use Postgres when no keeper has been active for this time. */
 const KEPT_MS = 10_000;
 const DAY_MS = 24 * 3600 * 1000;
-/** The longest auction takes 90 days and its extensions: a board whose end was missed does not stay for ever. */
+/** The longest auction takes 90 days plus extensions, so a board whose end was missed expires. */
 const RUNNING_MS = 100 * DAY_MS;
 
 /**
- * The boards as sorted sets, written by scripts that check the keeper's fence and the building's token with each call. A Redis
- * that was restarted, or another one at the same address, has another run id: it may have lost its last second, so its boards
+ * The boards as sorted sets, written by scripts that check the keeper's fence and the build's token at each call. A restarted
+ * Redis, or another one at the same address, has another run id. It may have lost its last second of writes, so its boards
  * count as missing.
  */
 export function createRedisBoardStore(redis: Redis, prefix: string): BoardStore {
@@ -74,6 +74,6 @@ function toSeller({ sellerId, soldCount }: SellerBoard) {
 
 async function runId(redis: Redis): Promise<string> {
   const run = /^run_id:(\S+)/m.exec(await redis.info('server'))?.[1];
-  if (run === undefined) throw new Error('Redis does not tell its run id');
+  if (run === undefined) throw new Error('Redis reports no run id');
   return run;
 }
