@@ -35,6 +35,13 @@ export function findEvent(type: string): EventDefinition | undefined {
   return byType.get(type);
 }
 
+/** The subscription to all events of one type, in NATS form: `gavel.bids.bid_placed.*`. Throws for a schema that is not an event. */
+export function subscriptionTo({ typeName }: DescMessage): string {
+  const definition = findEvent(typeName);
+  if (definition === undefined) throw new RangeError(`${typeName} is not an event`);
+  return `gavel.${definition.context}.${definition.event}.*`;
+}
+
 function eventsOf(context: Context, file: DescFile): EventDefinition[] {
   return file.messages.map((schema) => ({
     type: schema.typeName,

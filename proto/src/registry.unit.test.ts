@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { BidSchema } from '../gen/bids/v1/bids_pb.ts';
 import { BidPlacedSchema } from '../gen/bids/v1/events_pb.ts';
-import { eventDefinitions, findEvent } from './registry.ts';
+import { eventDefinitions, findEvent, subscriptionTo } from './registry.ts';
 import { eventSubject } from './subjects.ts';
 
 describe('registry', () => {
@@ -20,6 +21,11 @@ describe('registry', () => {
       stream: 'gavel.bids',
     });
     expect(findEvent('bids.v1.Nonsense')).toBeUndefined();
+  });
+
+  it('names the subscription to one type', () => {
+    expect(subscriptionTo(BidPlacedSchema)).toBe('gavel.bids.bid_placed.*');
+    expect(() => subscriptionTo(BidSchema)).toThrow(RangeError);
   });
 
   it('keeps the subject tokens that subscriptions name', () => {

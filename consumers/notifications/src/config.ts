@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const schema = z.object({
   ...queueConsumerKeys,
-  /** Without it nothing is mailed. */
+  /** Mail is off without it. */
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   SMTP_FROM: z.string().default('Gavel <no-reply@gavel.localhost>'),
   /** The web app, for links in mails; without it mails have none. */

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { forgetOld } from './adapters/postgres/forget-old.ts';
 import { createMailOutbox } from './adapters/postgres/mail-outbox.ts';
 import { createSmtpTransport } from './adapters/smtp/smtp-transport.ts';
-import { MailSender } from './application/mail-sender.ts';
+import { startMailSender } from './mail-sender.ts';
 import { openMailServer } from './testing/mail-server.ts';
 import { type NotificationsFixture, openNotificationsFixture } from './testing/notifications-fixture.ts';
 
@@ -21,7 +21,7 @@ describe('the mail outbox', () => {
     await fixture.database.pool.query('TRUNCATE notifications CASCADE');
   });
 
-  /** So many notices to people whose addresses are known, each with its mail; returns their ids. */
+  /** Stores `count` notifications to people with known addresses, each with its mail; returns their ids. */
   const fill = async (count: number): Promise<string[]> => {
     const ids = Array.from({ length: count }, () => randomUUID());
     const { pool } = fixture.database;
@@ -41,13 +41,13 @@ describe('the mail outbox', () => {
     return ids;
   };
 
-  it('forgets mails that were settled a month ago, sent or given up, and keeps those that wait', async () => {
+  it('deletes mails that were sent or given up a month ago, and keeps waiting ones', async () => {
     const [sent, givenUp, waiting, recent] = await fill(4);
     const { pool } = fixture.database;
     const outbox = createMailOutbox(pool);
-    await outbox.settle(sent ?? '', { kind: 'sent' });
-    await outbox.settle(givenUp ?? '', { kind: 'given-up', error: 'EENVELOPE 550' });
-    await outbox.settle(recent ?? '', { kind: 'sent' });
+    await outbox.record(sent ?? '', { kind: 'sent' });
+    await outbox.record(givenUp ?? '', { kind: 'given-up', error: 'EENVELOPE 550' });
+    await outbox.record(recent ?? '', { kind: 'sent' });
     await pool.query(
       `UPDATE mails SET settled_at = now() - interval '31 days' WHERE notification_id = ANY ($1::uuid[])`,
       [[sent, givenUp]],
@@ -58,17 +58,17 @@ describe('the mail outbox', () => {
     await forgetOld(pool);
     const { rows } = await pool.query<{ id: string }>('SELECT notification_id AS id FROM mails');
     expect(rows.map(({ id }) => id).sort()).toEqual([waiting, recent].sort());
-    // What it was about stays to be read.
+    // The notifications themselves stay.
     const { rows: kept } = await pool.query('SELECT count(*)::integer AS n FROM notifications');
     expect(kept).toEqual([{ n: 4 }]);
   });
 
-  it('lends ten mails at a time to a sender, however many wait', async () => {
+  it('leases ten mails at a time to a sender, however many wait', async () => {
     const { pool } = fixture.database;
     await fill(200);
     const server = await openMailServer(await freePort());
     ends.push(() => server.close());
-    const sender = new MailSender({
+    const sender = startMailSender({
       outbox: createMailOutbox(pool),
       transport: createSmtpTransport(server.url, 'Gavel <no-reply@gavel.example>'),
       webUrl: undefined,

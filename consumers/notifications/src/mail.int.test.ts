@@ -4,10 +4,10 @@ import { transaction } from '@gavel/postgres/transaction';
 import { freePort } from '@gavel/service-runtime/testing/free-port';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMailOutbox } from './adapters/postgres/mail-outbox.ts';
-import { notificationTables } from './adapters/postgres/notification-tables.ts';
+import { createNotificationTables } from './adapters/postgres/notification-tables.ts';
 import { notificationId } from './adapters/postgres/store-notices.ts';
 import { createSmtpTransport } from './adapters/smtp/smtp-transport.ts';
-import { MailSender } from './application/mail-sender.ts';
+import { type MailSender, startMailSender } from './mail-sender.ts';
 import { type MailServer, openMailServer } from './testing/mail-server.ts';
 import { type NotificationsFixture, openNotificationsFixture } from './testing/notifications-fixture.ts';
 
@@ -22,7 +22,7 @@ describe('mail', () => {
   afterAll(() => fixture?.close());
 
   const startSender = () =>
-    new MailSender({
+    startMailSender({
       outbox: createMailOutbox(fixture.database.pool),
       transport: createSmtpTransport(server.url, 'Gavel <no-reply@gavel.example>'),
       webUrl: 'http://gavel.example/',
@@ -40,13 +40,13 @@ describe('mail', () => {
     await fixture.database.pool.query('DELETE FROM notifications');
   });
 
-  /** Tells a new person that they were outbid; their address comes with it unless it is left out. */
-  const tell = async (address?: string) => {
+  /** Stores an outbid notification for a new person, and their address if one is given. */
+  const notify = async (address?: string) => {
     const userId = randomUUID();
     const eventId = randomUUID();
     const itemId = randomUUID();
     await transaction(fixture.database.pool, async (tx) => {
-      const tables = notificationTables(tx, { mail: true });
+      const tables = createNotificationTables(tx, { mail: true });
       await tables.lockItem(itemId);
       await tables.keepTitle(itemId, 'Oak chair\r\nBcc: eve@example.com', 1n);
       if (address !== undefined)
@@ -66,19 +66,19 @@ describe('mail', () => {
   };
 
   it('goes to the person once, with the price and a link, under a Message-ID of the notification', async () => {
-    const { id, itemId } = await tell('ann@example.com');
+    const { id, itemId } = await notify('ann@example.com');
     await eventually(async () => expect(await mail(id)).toMatchObject({ status: 'sent', attempts: 1 }));
     expect(server.messages).toHaveLength(1);
-    // Soft line breaks of quoted-printable are no part of the text.
+    // Soft line breaks of quoted-printable are not part of the text.
     const message = (server.messages[0] ?? '').replaceAll('=\r\n', '');
     expect(message).toContain(`Message-ID: <${id}@notifications.gavel>`);
     expect(message).toMatch(/^To: .*<ann@example\.com>\r$/m);
     expect(message).toContain(`http://gavel.example/items/${itemId}`);
-    // A title with a line break makes no header of its own.
+    // A title with a line break must not add a header.
     expect(message).not.toMatch(/^Bcc:/m);
   });
 
-  it('is what people want mailed, and only that, when the notification is made', async () => {
+  it('is sent only for the kinds that people want mailed when the notification is stored', async () => {
     const { pool } = fixture.database;
     const [itemId, eventId] = [randomUUID(), randomUUID()];
     const [unset, keen, mailOnly, neither] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
@@ -87,13 +87,13 @@ describe('mail', () => {
          ($3, 'ending_soon', false, false), ($3, 'won', false, false)`,
       [keen, mailOnly, neither],
     );
-    const tellAll = (kind: 'ending_soon' | 'won', users: string[]) =>
+    const notifyAll = (kind: 'ending_soon' | 'won', users: string[]) =>
       transaction(pool, (tx) =>
-        notificationTables(tx, { mail: true }).notify(
+        createNotificationTables(tx, { mail: true }).notify(
           users.map((userId) => ({ kind, eventId, itemId, userId, happenedAt: new Date() })),
         ),
       );
-    await tellAll('ending_soon', [unset, keen, mailOnly, neither]);
+    await notifyAll('ending_soon', [unset, keen, mailOnly, neither]);
     const stored = async () => {
       const { rows } = await pool.query(
         `SELECT n.user_id, n.in_app, m.notification_id IS NOT NULL AS mailed
@@ -109,20 +109,20 @@ describe('mail', () => {
     ];
     expect(await stored()).toEqual(expect.arrayContaining(expected));
     expect(await stored()).toHaveLength(3);
-    // Who has set nothing is mailed what they won.
+    // By default, people get a mail when they win.
     const winner = randomUUID();
-    await tellAll('won', [winner, neither]);
+    await notifyAll('won', [winner, neither]);
     expect(await stored()).toContainEqual({ user_id: winner, in_app: true, mailed: true });
     expect(await stored()).toHaveLength(4);
   });
 
-  it('waits for an address that is not known yet', async () => {
-    const { id, userId } = await tell();
+  it('waits for an address that is unknown', async () => {
+    const { id, userId } = await notify();
     await eventually(async () =>
       expect(await mail(id)).toMatchObject({ last_error: 'NO_ADDRESS', attempts: 0 }),
     );
     await transaction(fixture.database.pool, (tx) =>
-      notificationTables(tx, { mail: true }).keepRecipient({
+      createNotificationTables(tx, { mail: true }).keepRecipient({
         userId,
         email: 'late@example.com',
         fullName: '',
@@ -132,28 +132,28 @@ describe('mail', () => {
     expect(server.messages[0]).toMatch(/^To: .*late@example\.com/m);
   });
 
-  it('is tried again when the server defers it, and given up after so many times', async () => {
+  it('is retried when the server defers it, and given up after the last attempt', async () => {
     server.refusals.push(451);
-    const first = await tell('ann@example.com');
+    const first = await notify('ann@example.com');
     await eventually(async () => expect(await mail(first.id)).toMatchObject({ status: 'sent', attempts: 2 }));
     server.refusals.push(451, 451, 451);
-    const second = await tell('ann@example.com');
+    const second = await notify('ann@example.com');
     await eventually(async () => expect(await mail(second.id)).toMatchObject({ status: 'given_up' }));
     expect(await mail(second.id)).toMatchObject({ attempts: 3, last_error: 'EENVELOPE 451' });
   });
 
-  it('is given up when the server refuses it, without a word of the server, and others go on', async () => {
+  it('is given up when the server refuses it, without storing the server’s text, and other mails are sent', async () => {
     server.refusals.push(550);
-    const refused = await tell('gone@example.com');
+    const refused = await notify('gone@example.com');
     await eventually(async () => expect(await mail(refused.id)).toMatchObject({ status: 'given_up' }));
     expect(await mail(refused.id)).toMatchObject({ last_error: 'EENVELOPE 550' });
-    const good = await tell('ann@example.com');
+    const good = await notify('ann@example.com');
     await eventually(async () => expect(await mail(good.id)).toMatchObject({ status: 'sent' }));
   });
 
-  it('waits while the server is away, which uses up no try', async () => {
+  it('waits while the server is unavailable, which uses up no attempt', async () => {
     await server.close();
-    const { id } = await tell('ann@example.com');
+    const { id } = await notify('ann@example.com');
     await eventually(() => expect(sender.status().state).toBe('retrying'));
     expect(await mail(id)).toMatchObject({ status: 'waiting', attempts: 0 });
     server = await openMailServer(server.port);
@@ -161,10 +161,10 @@ describe('mail', () => {
     await eventually(() => expect(sender.status()).toEqual({ state: 'sending' }));
   });
 
-  it('holds up no other while the server drops the connection over it, and is given up in the end', async () => {
-    server.chokesOn.add('odd@example.com');
-    const odd = [await tell('odd@example.com'), await tell('odd@example.com')];
-    const others = [await tell('ann@example.com'), await tell('bob@example.com')];
+  it('delays no other mail when the server drops the connection over it, and is given up at the end', async () => {
+    server.dropsConnectionsFor.add('odd@example.com');
+    const odd = [await notify('odd@example.com'), await notify('odd@example.com')];
+    const others = [await notify('ann@example.com'), await notify('bob@example.com')];
     for (const { id } of others)
       await eventually(async () => expect(await mail(id)).toMatchObject({ status: 'sent', attempts: 1 }));
     for (const { id } of odd)
@@ -173,10 +173,10 @@ describe('mail', () => {
     expect(server.messages).toHaveLength(2);
   });
 
-  it('goes out once from two senders', async () => {
+  it('is sent once by two senders', async () => {
     const other = startSender();
-    const told = await Promise.all(Array.from({ length: 30 }, () => tell('ann@example.com')));
-    for (const { id } of told) {
+    const notified = await Promise.all(Array.from({ length: 30 }, () => notify('ann@example.com')));
+    for (const { id } of notified) {
       await eventually(async () => expect(await mail(id)).toMatchObject({ status: 'sent', attempts: 1 }));
     }
     await other.stop();

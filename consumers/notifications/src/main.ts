@@ -5,10 +5,10 @@ import { startLoop } from '@gavel/resilience';
 import { forgetOld } from './adapters/postgres/forget-old.ts';
 import { createMailOutbox } from './adapters/postgres/mail-outbox.ts';
 import { createSmtpTransport } from './adapters/smtp/smtp-transport.ts';
-import { MailSender } from './application/mail-sender.ts';
 import { type NotificationsConfig, readNotificationsConfig } from './config.ts';
 import { notificationsConsumer } from './consumer.ts';
 import { mailPolicy } from './domain/next-attempt.ts';
+import { type MailSender, startMailSender } from './mail-sender.ts';
 import { notificationsProcess } from './process.ts';
 
 const MAIL_POLL_MS = 1_000;
@@ -41,7 +41,7 @@ export const notifications = defineConsumerProgram({
 
 function startMail(config: NotificationsConfig, pool: Pool): MailSender | undefined {
   if (config.SMTP_URL === undefined) return undefined;
-  return new MailSender({
+  return startMailSender({
     outbox: createMailOutbox(pool),
     transport: createSmtpTransport(config.SMTP_URL, config.SMTP_FROM),
     webUrl: config.WEB_URL,

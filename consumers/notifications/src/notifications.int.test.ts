@@ -25,7 +25,7 @@ describe('notifications', () => {
 
   const people = () => [randomUUID(), randomUUID(), randomUUID()] as const;
 
-  it('tells the highest bidder that they were outbid, at which price, and the new one nothing', async () => {
+  it('notifies the outbid bidder, with the price, and not the new highest bidder', async () => {
     const [itemId, ann, bob] = people();
     const second = event.bid(itemId, bob, 3);
     await fixture.publish(event.created(itemId, 'Oak chair'), event.bid(itemId, ann, 2), second);
@@ -38,7 +38,7 @@ describe('notifications', () => {
     expect(rows).toEqual([{ item_id: itemId, amount: 300n, currency: 'EUR', read_at: null }]);
   });
 
-  it('tells it once when the events come twice', async () => {
+  it('notifies once when the events arrive twice', async () => {
     const [itemId, ann, bob] = people();
     const bids = [event.bid(itemId, ann, 2), event.bid(itemId, bob, 3)] as const;
     await fixture.publish(...bids, ...bids, ...bids);
@@ -48,7 +48,7 @@ describe('notifications', () => {
     await fixture.expectTold(ann, `outbid by ${bids[1].id}`);
   });
 
-  it('tells each loser once when the bids come in the wrong order', async () => {
+  it('notifies each outbid bidder once when the bids arrive in the wrong order', async () => {
     const [itemId, ann, bob] = people();
     const cho = randomUUID();
     const bids = [event.bid(itemId, ann, 2), event.bid(itemId, bob, 3), event.bid(itemId, cho, 4)] as const;
@@ -58,7 +58,7 @@ describe('notifications', () => {
     expect(await fixture.told(cho)).toEqual([]);
   });
 
-  it('tells the winner and the seller, or the seller alone', async () => {
+  it('notifies the winner and the seller of a sale, and the seller alone when nothing was sold', async () => {
     const [itemId, winner, seller] = people();
     const sold = event.closed(itemId, seller, 5, winner);
     const unsold = event.closed(randomUUID(), seller, 2);
@@ -73,7 +73,7 @@ describe('notifications', () => {
     );
   });
 
-  it('tells every bidder that an item was withdrawn, also one whose bid comes after it', async () => {
+  it('notifies every bidder of a withdrawn item, also one whose bid arrives after the withdrawal', async () => {
     const [itemId, ann, bob] = people();
     const cancelling = event.cancelled(itemId, 4);
     const bids = [event.bid(itemId, ann, 2), event.bid(itemId, bob, 3)] as const;
@@ -82,7 +82,7 @@ describe('notifications', () => {
     await fixture.expectTold(bob, `cancelled by ${cancelling.id}`);
   });
 
-  it('believes a bid that says whom it outbids, and tells nobody whose standing maximum holds', async () => {
+  it('notifies the bidder whom a bid names as outbid, and nobody whose standing maximum still leads', async () => {
     const [itemId, ann, bob] = people();
     const answer = event.proxyBid(itemId, ann, 4, bob);
     const taking = event.placed(itemId, bob, 5, ann);
@@ -102,7 +102,7 @@ describe('notifications', () => {
     expect(rows).toEqual([{ title: 'A titled bid' }]);
   });
 
-  it('tells who led that somebody has bought the item', async () => {
+  it('notifies the leader when somebody buys the item', async () => {
     const [itemId, ann, bob] = people();
     const bought = event.boughtNow(itemId, bob, 3);
     const closed = event.closed(itemId, randomUUID(), 4, bob);
@@ -111,7 +111,7 @@ describe('notifications', () => {
     await fixture.expectTold(bob, `won by ${closed.id}`);
   });
 
-  it('tells bidders and watchers that the end is near, also those of whom is heard late', async () => {
+  it('notifies bidders and watchers that the end is near, also those whose events arrive late', async () => {
     const [itemId, ann, bob] = people();
     const [watcher, former, late] = people();
     const slow = randomUUID();
@@ -136,7 +136,7 @@ describe('notifications', () => {
     ];
     await fixture.publish(...more, soon);
     await fixture.untilHandled(...more);
-    // Who watched or bid before it is told; who did afterwards is not.
+    // Only people who watched or bid before the announcement are notified.
     for (const person of [late, slow]) await fixture.expectTold(person, `ending_soon by ${soon.id}`);
     expect([await fixture.told(former), await fixture.told(bob)]).toEqual([[], []]);
     const { rows } = await fixture.database.pool.query(
@@ -146,7 +146,7 @@ describe('notifications', () => {
     expect(rows).toEqual([{ amount: 300n, currency: 'EUR' }]);
   });
 
-  it('tells nobody that an end is near that has passed, or of an auction that is over', async () => {
+  it('notifies nobody of a near end that has passed, or of an auction that is over', async () => {
     const [itemId, closedId, watcher] = people();
     const passed = event.endingSoon(itemId, 2, { endAt: new Date(Date.now() - 1_000).toISOString() });
     const closed = event.closed(closedId, randomUUID(), 3);
@@ -162,7 +162,7 @@ describe('notifications', () => {
     expect(await fixture.told(watcher)).toEqual([]);
   });
 
-  it('tells those who watch it that an item was withdrawn, but not the seller who did it', async () => {
+  it('notifies the watchers of a withdrawn item, but not the seller who withdrew it', async () => {
     const [itemId, watcher, seller] = people();
     const cancelling = event.cancelled(itemId, 2, seller);
     const late = randomUUID();
@@ -173,7 +173,7 @@ describe('notifications', () => {
     expect(await fixture.told(seller)).toEqual([]);
   });
 
-  it('makes no notification that its person does not want, from when they say so', async () => {
+  it('stores no notification that the person does not want, from the moment they say so', async () => {
     const [seller, ...items] = people();
     const first = event.closed(items[0], seller, 2);
     await fixture.publish(first);
@@ -188,7 +188,7 @@ describe('notifications', () => {
     const [winner, mark] = people();
     const sold = event.closed(randomUUID(), seller, 2, winner);
     await fixture.publish(event.closed(items[1], seller, 2, undefined, ItemOutcome.RESERVE_NOT_MET), sold);
-    // Mail is off here, so wanting it mailed stores nothing; another kind is not touched.
+    // Mail is off here, so a mail-only preference stores nothing; other kinds are not affected.
     await fixture.expectTold(seller, `no_bids by ${first.id}`, `sold by ${sold.id}`);
     await prefer(true);
     const last = event.closed(mark, seller, 2);
@@ -215,7 +215,7 @@ describe('notifications', () => {
     });
   });
 
-  it('forgets who bid on what ended a month ago, and no notification', async () => {
+  it('deletes the bidders of auctions that ended a month ago, and no notification', async () => {
     const [oldItem, newItem, ann] = people();
     const { pool } = fixture.database;
     const closed = [event.closed(oldItem, ann, 3, ann), event.closed(newItem, ann, 3, ann)] as const;
@@ -230,7 +230,7 @@ describe('notifications', () => {
     expect(await fixture.told(ann)).toHaveLength(2);
   });
 
-  it('forgets notifications, and items that never ended, after a year', async () => {
+  it('deletes notifications, and items that never ended, after a year', async () => {
     const [oldItem, newItem, ann] = people();
     const { pool } = fixture.database;
     await fixture.publish(event.bid(oldItem, ann, 2), event.bid(newItem, ann, 2));

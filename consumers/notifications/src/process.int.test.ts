@@ -36,7 +36,7 @@ describe('the consumer as a process', () => {
     await deleteVhost(urls.managementUrl, vhost);
   });
 
-  it('migrates, tells, mails to the address it has learnt, says how it stands and finishes on SIGTERM', async () => {
+  it('migrates, notifies, mails to the address of an earlier event, reports its status and finishes on SIGTERM', async () => {
     const port = await freePort();
     const env = {
       ...process.env,

@@ -5,8 +5,9 @@ import { transaction } from '@gavel/postgres/transaction';
 import { BidPlacedSchema, ProxyBidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { notificationTables } from './adapters/postgres/notification-tables.ts';
-import { type Followed, followEvent } from './application/follow-event.ts';
+import { createNotificationTables } from './adapters/postgres/notification-tables.ts';
+import { type HandledEvent, handleEvent } from './application/handle-event.ts';
+import type { EventOf } from './application/ports.ts';
 import { notificationsProcess } from './process.ts';
 import { deliveries, type HistoryEvent, histories, ledBefore, stretches } from './testing/bidding-history.ts';
 
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-/** An auction of its own: people, item and event ids are made for it. */
+/** A new auction with people, an item and event ids of its own. */
 function auction() {
   const itemId = randomUUID();
   const people = Array.from({ length: 4 }, () => randomUUID());
@@ -26,7 +27,7 @@ function auction() {
     ids.set(sequence, id);
     return id;
   };
-  const toEvent = ({ type, sequence, bidder, outbid, isFirst }: HistoryEvent): Followed => {
+  const toEvent = ({ type, sequence, bidder, outbid, isFirst }: HistoryEvent): EventOf<HandledEvent> => {
     const fields = {
       itemId,
       userId: people[bidder] as string,
@@ -46,7 +47,7 @@ function auction() {
   return { itemId, people, toEvent, ids };
 }
 
-it('whatever order events come in, and twice: once for each time outbid at most, and once who is so in the end', async () => {
+it('in any order, with duplicates: at most one notification each time a bidder is outbid, and one for those who do not lead at the end', async () => {
   const cases = histories({ maxima: true, longest: 7 }).chain((events) =>
     fc.tuple(fc.constant(events), deliveries(events)),
   );
@@ -55,7 +56,7 @@ it('whatever order events come in, and twice: once for each time outbid at most,
       const { itemId, people, toEvent, ids } = auction();
       for (const event of delivered) {
         await transaction(database.pool, (tx) =>
-          followEvent(notificationTables(tx, { mail: false }), toEvent(event)),
+          handleEvent(createNotificationTables(tx, { mail: false }), toEvent(event)),
         );
       }
       const { rows } = await database.pool.query<{ user_id: string; event_id: string }>(

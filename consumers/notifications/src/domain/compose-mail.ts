@@ -1,12 +1,12 @@
 import type { NoticeKind, Price } from './notice.ts';
 
-/** What a mail is made of. */
+/** The content of a mail before it is written out. */
 export interface MailContent {
   readonly kind: NoticeKind;
-  /** Undefined while the item's own event has not come. */
+  /** Undefined while the item's own event has not arrived. */
   readonly title: string | undefined;
   readonly price: Price | undefined;
-  /** Page of the item, when it is known where pages are. */
+  /** The item's page; undefined when the web app's URL is not configured. */
   readonly url: string | undefined;
 }
 
@@ -55,7 +55,7 @@ export function composeMail({ kind, title, price, url }: MailContent): ComposedM
   return { subject: capital, text: url === undefined ? `${text}\n` : `${text}\n\n${url}\n` };
 }
 
-// Exact at any size: Intl takes decimals as text, and its currency says how many digits the minor unit has.
+// Exact at any size: Intl accepts decimals as text, and knows how many digits the currency's minor unit has.
 function formatPrice({ amount, currency }: Price): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;

@@ -3,7 +3,7 @@ import { composeMail } from './compose-mail.ts';
 
 const eur = (amount: bigint) => ({ amount, currency: 'EUR' });
 
-it('says what happened, to which item, at what price, and where to look', () => {
+it('names what happened, the item, the price and the item’s page', () => {
   const content = {
     kind: 'outbid',
     title: 'Oak\n chair',
@@ -26,7 +26,7 @@ it.each([
   expect(text.replaceAll('\u00a0', ' ')).toContain(`for ${written}.`);
 });
 
-it('does without a title that has not come yet', () => {
+it('works without a title that has not arrived yet', () => {
   expect(composeMail({ kind: 'no_bids', title: undefined, price: undefined, url: undefined })).toEqual({
     subject: 'An item was not sold',
     text: 'The auction of an item ended without a bid.\n',

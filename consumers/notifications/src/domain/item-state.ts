@@ -1,11 +1,11 @@
 import type { Notice, Price } from './notice.ts';
 
-/** How an auction ended, if it has. */
+/** How an auction ended. */
 export interface Ending {
   readonly kind: 'closed' | 'cancelled';
   readonly eventId: string;
   readonly at: Date;
-  /** Undefined where an earlier version of this consumer kept the ending. */
+  /** Undefined if an earlier version of this consumer stored the ending. */
   readonly sellerId: string | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface Announcement {
   readonly price: Price | undefined;
 }
 
-/** What is known of an item, and what time it is by the database's clock. */
+/** The known state of an item, and the current time by the database's clock. */
 export interface ItemState {
   readonly itemId: string;
   readonly ending: Ending | undefined;
@@ -27,16 +27,19 @@ export interface ItemState {
   readonly now: Date;
 }
 
-/** The item was withdrawn: what the people who care for it are told, but not its seller, who did it. */
-export function tellCancelled({ itemId, ending }: ItemState, people: readonly string[]): readonly Notice[] {
+/** The notices of a withdrawn item for these users, except its seller, who withdrew it. */
+export function cancelledNotices(
+  { itemId, ending }: ItemState,
+  people: readonly string[],
+): readonly Notice[] {
   if (ending?.kind !== 'cancelled') return [];
   return people
     .filter((userId) => userId !== ending.sellerId)
     .map((userId) => ({ kind: 'cancelled', eventId: ending.eventId, itemId, userId, happenedAt: ending.at }));
 }
 
-/** The auction ends soon: what the people who care for it are told, unless it has ended, or its end has passed. */
-export function tellEndingSoon(
+/** The notices of an auction that ends soon for these users; none after it has ended or its end has passed. */
+export function endingSoonNotices(
   { itemId, ending, soon, now }: ItemState,
   people: readonly string[],
 ): readonly Notice[] {

@@ -1,15 +1,15 @@
-/** How often and how long a mail is tried. */
+/** How often and how long sending a mail is attempted. */
 export interface AttemptPolicy {
   readonly firstMs: number;
   readonly maxMs: number;
   readonly attempts: number;
-  /** So often may the server break off over a mail, while it is there for others, before that counts as a try. */
+  /** How often a reachable server may drop the connection over a mail before that counts as one attempt. */
   readonly interruptions: number;
-  /** How long an address is waited for. */
+  /** How long a mail waits for an unknown address. */
   readonly addressMs: number;
 }
 
-/** Up to an hour apart: ten tries span about four hours, an address may come within a day. */
+/** Ten attempts, up to an hour apart, take about four hours in total; an address may arrive within a day. */
 export const mailPolicy: AttemptPolicy = {
   firstMs: 30_000,
   maxMs: 3_600_000,
@@ -22,7 +22,7 @@ export type NextAttempt =
   | { readonly kind: 'later'; readonly error: string; readonly inMs: number; readonly attempts: number }
   | { readonly kind: 'given-up'; readonly error: string };
 
-/** When a mail that was not taken is tried again, or that it is given up. A missing address uses up no try. */
+/** When the next attempt follows a failed one, or that the mail is given up. A missing address uses up no attempt. */
 export function nextAttempt(
   mail: { readonly attempts: number; readonly recipient: unknown; readonly createdAt: Date },
   error: string,
@@ -31,7 +31,7 @@ export function nextAttempt(
 ): NextAttempt {
   if (mail.recipient === undefined) {
     const late = now - mail.createdAt.getTime() > policy.addressMs;
-    // Learning the address makes its mails due at once; this is for the one that was just missed.
+    // A new address makes its mails due immediately; this delay is for a mail that just missed it.
     return late
       ? { kind: 'given-up', error }
       : { kind: 'later', error, inMs: policy.maxMs, attempts: mail.attempts };
@@ -47,8 +47,9 @@ export function nextAttempt(
 }
 
 /**
- * When a mail is tried again over which the server has broken off for the `times`th time since its last try, though it is
- * there. That may be chance, or the mail itself: it waits like one that was deferred, and every few times count as a try.
+ * When the next attempt follows for a mail over which a reachable server dropped the connection, for the `times`th time since
+ * its last counted attempt. The cause may be chance or the mail itself, so the mail waits like a deferred one, and only every
+ * `interruptions`th time counts as an attempt.
  */
 export function afterInterruption(
   mail: Parameters<typeof nextAttempt>[0],

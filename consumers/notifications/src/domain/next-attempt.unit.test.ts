@@ -4,20 +4,20 @@ import { afterInterruption, mailPolicy, nextAttempt } from './next-attempt.ts';
 const createdAt = new Date(0);
 const recipient = {};
 
-it('a mail that was deferred is tried again at growing distances, and then given up', () => {
+it('a deferred mail is retried with growing delays, and then given up', () => {
   const waits = Array.from({ length: 10 }, (_, attempts) =>
     nextAttempt({ attempts, recipient, createdAt }, 'busy', mailPolicy, 0),
   ).map((next) => (next.kind === 'later' ? next.inMs / 1000 : next.kind));
   expect(waits).toEqual([30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 'given-up']);
 });
 
-it('a mail without an address waits for one for a day and uses up no try', () => {
+it('a mail without an address waits a day for it and uses up no attempt', () => {
   const mail = { attempts: 0, recipient: undefined, createdAt };
   expect(nextAttempt(mail, 'none', mailPolicy, 3_600_000)).toMatchObject({ kind: 'later', attempts: 0 });
   expect(nextAttempt(mail, 'none', mailPolicy, 25 * 3_600_000)).toMatchObject({ kind: 'given-up' });
 });
 
-it('a mail that the server breaks off over uses up a try every third time', () => {
+it('a mail over which the server drops the connection uses up an attempt every third time', () => {
   const after = (times: number) =>
     afterInterruption({ attempts: 1, recipient, createdAt }, times, 'closed', mailPolicy, 0);
   expect([1, 2, 3].map(after)).toMatchObject([

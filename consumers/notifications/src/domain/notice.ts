@@ -1,12 +1,12 @@
-/** Everything a person can be told. The migrations' check lists the same. */
+/** Everything that a person can be notified about. The migrations' check lists the same kinds. */
 export type NoticeKind =
-  /** Somebody else leads where they led or bid. */
+  /** Somebody else leads an auction in which they led or bid. */
   | 'outbid'
   /** They won an auction. */
   | 'won'
   /** Their item was sold. */
   | 'sold'
-  /** Their item's bids stayed under its reserve. */
+  /** The bids on their item stayed below its reserve. */
   | 'reserve_not_met'
   /** Their item's auction ended without a bid. */
   | 'no_bids'
@@ -15,16 +15,16 @@ export type NoticeKind =
   /** An item that they bid on or watch was withdrawn. */
   | 'cancelled';
 
-/** What people set for themselves; preference_defaults lists the same. */
+/** The kinds of preferences; the table preference_defaults lists the same. */
 export type PreferenceKind = 'outbid' | 'won' | 'sold' | 'unsold' | 'ending_soon' | 'cancelled';
 
-/** Minor units, with their ISO 4217 code. */
+/** An amount in minor units, with its ISO 4217 code. */
 export interface Price {
   readonly amount: bigint;
   readonly currency: string;
 }
 
-/** One thing that one person is told because of one event. */
+/** One notification for one person, caused by one event. */
 export interface Notice {
   readonly eventId: string;
   readonly userId: string;
@@ -34,7 +34,7 @@ export interface Notice {
   readonly happenedAt: Date;
 }
 
-/** The preference that decides whether a notice is made. */
+/** The preference that decides whether a notice is stored and mailed. */
 export function preferenceOf(kind: NoticeKind): PreferenceKind {
   return kind === 'reserve_not_met' || kind === 'no_bids' ? 'unsold' : kind;
 }

@@ -1,44 +1,44 @@
 import type { Notice, Price } from './notice.ts';
 
-/** What an event of an item says of a bid: when, at which version, at what price. */
+/** A bid in an event: its time, the item's version and the price. */
 export interface Moment {
   readonly eventId: string;
   readonly itemId: string;
-  /** The item's version after it: what orders events, in whatever order they come. */
+  /** The item's version after the bid. Events are ordered by it, not by arrival. */
   readonly sequence: bigint;
   readonly price: Price;
   readonly at: Date;
 }
 
-/** How one bidder of one item stands, as far as the events that have come say. */
+/** The standing of one bidder of one item, by the events that have arrived. */
 export interface Standing {
   readonly userId: string;
-  /** The newest moment at which they are known to have led. */
+  /** The newest known moment at which they led. */
   readonly led: Moment | undefined;
   /** The newest known moment at which somebody else led after a bid of theirs. */
   readonly lost: Moment | undefined;
-  /** Version of the newest loss that they were told of; 0 for none. */
-  readonly told: bigint;
+  /** Version of the newest loss that they were notified about; 0 for none. */
+  readonly notified: bigint;
 }
 
-/** Something that an event says of one bidder. */
+/** What an event states about one bidder. */
 export interface Fact {
   readonly kind: 'led' | 'lost';
   readonly userId: string;
   readonly moment: Moment;
 }
 
-/** A bidder of whom nothing has been heard. */
-export function newcomer(userId: string): Standing {
-  return { userId, led: undefined, lost: undefined, told: 0n };
+/** The standing of a bidder without any event. */
+export function emptyStanding(userId: string): Standing {
+  return { userId, led: undefined, lost: undefined, notified: 0n };
 }
 
 /**
- * What a fact makes of a standing. A bidder is told once that they were outbid, until they have led again: of the bids that
- * follow each other while they do not lead, one gives a notice, in whatever order the events come. What lies before a
- * moment at which they are known to have led is past, and told no more.
+ * The standing after a fact, and the notice that the fact causes. A bidder is notified once that they were outbid, until they
+ * lead again: while they do not lead, the bids of others cause one notice in total, in whatever order the events arrive. A
+ * loss before a moment at which they are known to have led causes none.
  */
-export function learn(
+export function applyFact(
   standing: Standing,
   { kind, moment }: Fact,
 ): { readonly standing: Standing; readonly notice: Notice | undefined } {
@@ -46,10 +46,10 @@ export function learn(
   const now =
     known !== undefined && known.sequence >= moment.sequence ? standing : { ...standing, [kind]: moment };
   const led = now.led?.sequence ?? 0n;
-  if (now.lost === undefined || now.lost.sequence <= led || now.told > led) {
+  if (now.lost === undefined || now.lost.sequence <= led || now.notified > led) {
     return { standing: now, notice: undefined };
   }
-  return { standing: { ...now, told: now.lost.sequence }, notice: outbid(now.userId, now.lost) };
+  return { standing: { ...now, notified: now.lost.sequence }, notice: outbid(now.userId, now.lost) };
 }
 
 function outbid(userId: string, { eventId, itemId, price, at }: Moment): Notice {

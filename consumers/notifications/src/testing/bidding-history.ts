@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** A bid's event of an invented auction; people are numbers. */
+/** The event of a bid in an invented auction; people are numbers. */
 export interface HistoryEvent {
   readonly type: 'bid' | 'proxy-bid';
   readonly sequence: number;
@@ -9,8 +9,8 @@ export interface HistoryEvent {
   readonly isFirst: boolean;
 }
 
-/** A moment at which a bidder led, or did not lead any more or at all. */
-interface Turn {
+/** A moment at which a bidder took the lead, or lost it or did not get it. */
+interface Change {
   readonly kind: 'led' | 'lost';
   readonly sequence: number;
 }
@@ -44,7 +44,7 @@ export function histories({
   });
 }
 
-/** A history's events in any order, some of them twice. */
+/** The events of a history in any order, some of them twice. */
 export function deliveries(events: readonly HistoryEvent[]): fc.Arbitrary<HistoryEvent[]> {
   const count = events.length;
   return fc
@@ -55,9 +55,9 @@ export function deliveries(events: readonly HistoryEvent[]): fc.Arbitrary<Histor
     .map(({ order, again }) => [...order, ...again]);
 }
 
-/** The turns of one bidder, oldest first. */
-function turnsOf(events: readonly HistoryEvent[], person: number): Turn[] {
-  return events.flatMap(({ type, sequence, bidder, outbid }, index): Turn[] => {
+/** The changes of one bidder, oldest first. */
+function changesOf(events: readonly HistoryEvent[], person: number): Change[] {
+  return events.flatMap(({ type, sequence, bidder, outbid }, index): Change[] => {
     const answered = type === 'bid' && events[index + 1]?.type === 'proxy-bid';
     if (outbid === person) return [{ kind: 'lost', sequence }];
     return bidder === person && !answered ? [{ kind: 'led', sequence }] : [];
@@ -65,17 +65,17 @@ function turnsOf(events: readonly HistoryEvent[], person: number): Turn[] {
 }
 
 /**
- * Each stretch in which a bidder did not lead after a bid of theirs: from which version (of the lead before it; 0 for
- * none), and whether it is still so.
+ * Each stretch in which a bidder did not lead after a bid of theirs: the version of their last lead before it (0 for none),
+ * and whether the stretch lasts until the end.
  */
 export function stretches(
   events: readonly HistoryEvent[],
   person: number,
 ): { readonly since: number; readonly isLast: boolean }[] {
-  const turns = turnsOf(events, person);
-  const last = turns.at(-1);
+  const changes = changesOf(events, person);
+  const last = changes.at(-1);
   const sinces = new Set(
-    turns.filter(({ kind }) => kind === 'lost').map(({ sequence }) => ledBefore(events, person, sequence)),
+    changes.filter(({ kind }) => kind === 'lost').map(({ sequence }) => ledBefore(events, person, sequence)),
   );
   return [...sinces].map((since) => ({
     since,
@@ -83,8 +83,10 @@ export function stretches(
   }));
 }
 
-/** The newest version before another at which the bidder led; 0 for none. */
+/** The newest version before the given one at which the bidder took the lead; 0 for none. */
 export function ledBefore(events: readonly HistoryEvent[], person: number, sequence: number): number {
-  const led = turnsOf(events, person).filter((turn) => turn.kind === 'led' && turn.sequence < sequence);
-  return Math.max(0, ...led.map((turn) => turn.sequence));
+  const led = changesOf(events, person).filter(
+    (change) => change.kind === 'led' && change.sequence < sequence,
+  );
+  return Math.max(0, ...led.map((change) => change.sequence));
 }

@@ -69,11 +69,11 @@ export const event = {
       endAt: inMinutes(60),
     }),
 
-  /** As it was before events named who was outbid. */
+  /** In the form of old events, which do not name the outbid bidder. */
   bid: (itemId: string, userId: string, sequence: number) =>
     eventMessage(BidPlacedSchema, itemId, sequence, bidFields(itemId, userId, sequence)),
 
-  /** As it is now; without anybody outbid it is the first, the leader's own, or answered by the proxy bid that follows. */
+  /** In today's form. Without an outbid bidder it is the first bid, the leader's own, or one that a proxy bid answers. */
   placed: (itemId: string, userId: string, sequence: number, outbidUserId = '', bidCount = sequence - 1) =>
     eventMessage(BidPlacedSchema, itemId, sequence, {
       ...bidFields(itemId, userId, sequence),

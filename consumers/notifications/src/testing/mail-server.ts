@@ -3,31 +3,31 @@ import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 
-/** A mail server in this process that keeps what it takes. */
+/** A mail server in this process that stores the mails it accepts. */
 export interface MailServer {
   readonly url: string;
   readonly port: number;
-  /** Whole messages, as they came over the wire. */
+  /** Whole messages, as received. */
   readonly messages: string[];
-  /** Answers to recipients before mail is taken from now on, in order: SMTP codes. */
+  /** SMTP codes with which it refuses the next recipients, in order; afterwards it accepts. */
   readonly refusals: number[];
-  /** Recipients at whose name it drops every connection. */
-  readonly chokesOn: Set<string>;
+  /** Recipients for whom it drops every connection. */
+  readonly dropsConnectionsFor: Set<string>;
   close(): Promise<void>;
 }
 
-/** Listens on loopback, at a port of its own unless told. */
+/** Listens on loopback. Default: a free port. */
 export async function openMailServer(port = 0): Promise<MailServer> {
   const messages: string[] = [];
   const refusals: number[] = [];
-  const chokesOn = new Set<string>();
+  const dropsConnectionsFor = new Set<string>();
   const sockets = new Set<Socket>();
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     logger: false,
     onRcptTo(address, _, callback) {
-      if (chokesOn.has(address.address)) {
+      if (dropsConnectionsFor.has(address.address)) {
         for (const socket of sockets) socket.destroy();
         return;
       }
@@ -42,7 +42,7 @@ export async function openMailServer(port = 0): Promise<MailServer> {
       }, callback);
     },
   });
-  // A client that goes away in the middle is no failure of a test.
+  // A client that disconnects in the middle must not fail a test.
   server.on('error', () => undefined);
   server.server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -56,7 +56,7 @@ export async function openMailServer(port = 0): Promise<MailServer> {
     port: address.port,
     messages,
     refusals,
-    chokesOn,
+    dropsConnectionsFor,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

@@ -7,14 +7,14 @@ import { inject } from 'vitest';
 import { notificationsProcess } from '../process.ts';
 import type { EventMessage } from './event-message.ts';
 
-/** A database and a virtual host of its own. */
+/** A database and a virtual host of one test file. */
 export interface NotificationsFixture {
   readonly database: TestDatabase;
   readonly amqpUrl: string;
   publish(...events: TopicMessage[]): Promise<void>;
-  /** What a person has been told, as `kind by event id`, sorted. */
+  /** A person's notifications, as `kind by event id`, sorted. */
   told(userId: string): Promise<string[]>;
-  /** Resolves when that is all that the person has been told. */
+  /** Resolves when the person has exactly these notifications. */
   expectTold(userId: string, ...notices: string[]): Promise<void>;
   /** Resolves when all of these events have been handled. */
   untilHandled(...events: readonly EventMessage[]): Promise<void>;

@@ -3,7 +3,7 @@ import { eventually } from '@gavel/consumer-runtime/testing/eventually';
 import { notificationsConsumer } from '../consumer.ts';
 import type { NotificationsFixture } from './notifications-fixture.ts';
 
-/** Starts the consumer on a fixture's queue and database, without mail; resolves when it works. */
+/** Starts the consumer on a fixture's queue and database, without mail; resolves when it is ready. */
 export async function startWorkingConsumer({
   database,
   amqpUrl,

@@ -1,4 +1,4 @@
-/** One accepted bid, as far as statistics go. */
+/** The part of an accepted bid that statistics use. */
 export interface Bid {
   readonly userId: string;
   /** Minor units. */
@@ -6,7 +6,7 @@ export interface Bid {
   readonly placedAt: Date;
 }
 
-/** What a batch of bids adds to one person's totals. */
+/** What a batch adds to one person's totals. */
 export interface UserTotals {
   readonly userId: string;
   readonly bids: bigint;
@@ -15,8 +15,8 @@ export interface UserTotals {
 }
 
 /**
- * Sums bids per person, so that a batch costs one row each however many bids it holds. Ordered by person: two
- * transactions that touch the same people take their row locks in the same order and cannot deadlock.
+ * Sums bids per person, so that a batch writes one row per person. Ordered by person: two transactions that change the same
+ * people take their row locks in the same order and cannot deadlock.
  */
 export function foldBids(bids: readonly Bid[]): UserTotals[] {
   const totals = new Map<string, UserTotals>();

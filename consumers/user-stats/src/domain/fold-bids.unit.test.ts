@@ -3,7 +3,7 @@ import { foldBids } from './fold-bids.ts';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
 
-it('sums bids per person, keeps the newest time whatever the order, and sorts by person', () => {
+it('sums bids per person, keeps the newest time in any order, and sorts by person', () => {
   expect(
     foldBids([
       { userId: 'b', amount: 5n, placedAt: at(2) },
@@ -16,6 +16,6 @@ it('sums bids per person, keeps the newest time whatever the order, and sorts by
   ]);
 });
 
-it('makes nothing of nothing', () => {
+it('returns nothing for an empty batch', () => {
   expect(foldBids([])).toEqual([]);
 });

@@ -16,7 +16,7 @@ interface Row {
   told_sequence: bigint;
 }
 
-/** The standings of those of the people who have bid on the item. */
+/** The standings of those users who have bid on the item. */
 export async function findStandings(
   tx: Transaction,
   itemId: string,
@@ -30,7 +30,7 @@ export async function findStandings(
   return rows.map((row) => toStanding(itemId, row));
 }
 
-/** Who led last, as far as is known. */
+/** The bidder who is known to have led last. */
 export async function findLeader(tx: Transaction, itemId: string): Promise<Standing | undefined> {
   const { rows } = await tx.query<Row>({
     name: 'find-leader',
@@ -40,7 +40,7 @@ export async function findLeader(tx: Transaction, itemId: string): Promise<Stand
   return rows[0] && toStanding(itemId, rows[0]);
 }
 
-/** Writes standings over what was there. */
+/** Inserts standings, or overwrites the stored ones. */
 export async function writeStandings(
   tx: Transaction,
   itemId: string,
@@ -62,7 +62,7 @@ export async function writeStandings(
       standings.map(({ userId }) => userId),
       ...momentColumns(standings.map(({ led }) => led)),
       ...momentColumns(standings.map(({ lost }) => lost)),
-      standings.map(({ told }) => told),
+      standings.map(({ notified }) => notified),
     ],
   });
 }
@@ -89,7 +89,7 @@ function toStanding(itemId: string, row: Row): Standing {
       row.lost_currency,
       row.lost_at,
     ),
-    told: row.told_sequence,
+    notified: row.told_sequence,
   };
 }
 

@@ -1,20 +1,20 @@
 import type { Pool } from '@gavel/postgres/pool';
 
-/** After an ending, a sending: longer than any event is kept, delayed or parked before somebody looks. */
-const SETTLED_DAYS = 30;
-/** Of a notification, and of an item whose ending was never heard of. */
+/** After an ending, or after a mail was sent or given up. Longer than streams keep events. */
+const FINISHED_DAYS = 30;
+/** For notifications, and for items whose ending never arrived. */
 const LONGEST_DAYS = 365;
 const BATCH = 1_000;
 
 /**
- * Forgets who bid on what ended long ago (the bidders go with their item), mails that were settled long ago, and
- * notifications of a year ago. A few rows at a time, each batch a transaction of its own, found by an index on the age;
- * any number of instances may do it at once.
+ * Deletes items that ended long ago (with their bidders and watches), mails that were finished long ago, and notifications
+ * older than a year. Works in batches, each in a transaction of its own and found by an index. Several instances may run it
+ * at the same time.
  */
 export async function forgetOld(pool: Pool): Promise<void> {
-  await inBatches(pool, SETTLED_DAYS, ['auctions', 'item_id', 'ended_at']);
+  await inBatches(pool, FINISHED_DAYS, ['auctions', 'item_id', 'ended_at']);
   await inBatches(pool, LONGEST_DAYS, ['auctions', 'item_id', 'first_seen_at', 'ended_at IS NULL']);
-  await inBatches(pool, SETTLED_DAYS, ['mails', 'notification_id', 'settled_at']);
+  await inBatches(pool, FINISHED_DAYS, ['mails', 'notification_id', 'settled_at']);
   await inBatches(pool, LONGEST_DAYS, ['notifications', 'id', 'created_at']);
 }
 

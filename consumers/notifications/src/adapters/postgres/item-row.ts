@@ -15,7 +15,7 @@ interface Row {
   now: Date;
 }
 
-/** Makes the item's row when there is none, locks it, and reads what is known of the item. */
+/** Inserts the item's row if it is missing, locks it, and returns its state. */
 export async function lockItem(tx: Transaction, itemId: string): Promise<ItemState> {
   await tx.query({
     name: 'make-auction',
@@ -30,7 +30,7 @@ export async function lockItem(tx: Transaction, itemId: string): Promise<ItemSta
     values: [itemId],
   });
   const row = rows[0];
-  if (row === undefined) throw new Error('the row of an item that was just made is gone');
+  if (row === undefined) throw new Error('the row of an item that was just inserted is missing');
   return { itemId, ending: endingOf(row), soon: announcementOf(row), now: row.now };
 }
 

@@ -1,8 +1,8 @@
 import type { Pool } from '@gavel/postgres/pool';
-import type { DueMail, MailOutbox, MailResult } from '../../application/mail-outbox.ts';
+import type { DueMail, MailOutbox, MailResult } from '../../application/ports.ts';
 import type { NoticeKind } from '../../domain/notice.ts';
 
-/** Longer than a server is given for a batch of mails; a sender that died gives them free after it. */
+/** Longer than a batch of mails can take. Afterwards the mails of a sender that died are due again. */
 const LEASE_SECONDS = 300;
 
 interface Row {
@@ -18,27 +18,27 @@ interface Row {
   created_at: Date;
 }
 
-/** The outbox in the consumer's own database; any number of senders share it. */
+/** The mail outbox in the consumer's own database, shared by any number of senders. */
 export function createMailOutbox(pool: Pool): MailOutbox {
   return {
-    async lend(limit) {
+    async lease(limit) {
       const { rows } = await pool.query<Row>(
         `WITH due AS (
            SELECT notification_id FROM mails WHERE status = 'waiting' AND next_attempt_at <= now()
            ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED),
-         lent AS (
+         leased AS (
            UPDATE mails SET next_attempt_at = now() + make_interval(secs => $2) FROM due
            WHERE mails.notification_id = due.notification_id RETURNING mails.*)
-         SELECT lent.notification_id, n.item_id, n.kind, coalesce(n.title, a.title) AS title, n.amount, n.currency, r.email, r.full_name,
-           lent.attempts, lent.created_at
-         FROM lent JOIN notifications n ON n.id = lent.notification_id
-         LEFT JOIN auctions a USING (item_id) LEFT JOIN recipients r ON r.user_id = lent.user_id
+         SELECT leased.notification_id, n.item_id, n.kind, coalesce(n.title, a.title) AS title, n.amount, n.currency, r.email, r.full_name,
+           leased.attempts, leased.created_at
+         FROM leased JOIN notifications n ON n.id = leased.notification_id
+         LEFT JOIN auctions a USING (item_id) LEFT JOIN recipients r ON r.user_id = leased.user_id
          ORDER BY n.happened_at`,
         [limit, LEASE_SECONDS],
       );
       return rows.map(toDueMail);
     },
-    async settle(notificationId, result) {
+    async record(notificationId, result) {
       const { status, error, inMs, attempts } = columns(result);
       await pool.query(
         `UPDATE mails SET status = $2, last_error = $3, next_attempt_at = now() + make_interval(secs => $4),

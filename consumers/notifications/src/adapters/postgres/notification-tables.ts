@@ -1,11 +1,11 @@
 import type { Transaction } from '@gavel/postgres/transaction';
-import type { NotificationTables } from '../../application/notification-tables.ts';
+import type { NotificationTables } from '../../application/ports.ts';
 import { findLeader, findStandings, writeStandings } from './bidder-standings.ts';
 import { lockItem } from './item-row.ts';
 import { storeNotices } from './store-notices.ts';
 
-/** The tables inside a transaction. Without `mail` nothing is to be mailed, whatever people prefer. */
-export function notificationTables(tx: Transaction, { mail }: { mail: boolean }): NotificationTables {
+/** The consumer's tables inside a transaction. Without `mail` no mail is stored, whatever the preferences say. */
+export function createNotificationTables(tx: Transaction, { mail }: { mail: boolean }): NotificationTables {
   return {
     lockItem: (itemId) => lockItem(tx, itemId),
     async keepTitle(itemId, title, sequence) {

@@ -1,14 +1,14 @@
 import { createLogger } from '@gavel/observability/logger';
 import { createTransport } from 'nodemailer';
-import type { MailTransport, Sending } from '../../application/mail-outbox.ts';
+import type { MailTransport, Sending } from '../../application/ports.ts';
 
 const log = createLogger('mail');
-/** Every wait has an end, so that a server that hangs is one that is away. */
+/** Every wait has a timeout, so that a hanging server counts as unavailable. */
 const CONNECT_MS = 10_000;
 const SILENCE_MS = 20_000;
 
 /**
- * Sends through an SMTP server, over one connection that is kept.
+ * Sends through an SMTP server, over one connection that stays open.
  * @param url `smtp://user:pass@host:port`, or `smtps://` for TLS from the start
  * @param from the sender, as a mail's From line
  */
@@ -17,12 +17,12 @@ export function createSmtpTransport(url: string, from: string): MailTransport {
     url,
     pool: true,
     maxConnections: 1,
-    // Once, for a kept connection that the server has just ended; any more tries are the sender's to count.
+    // One retry, for an open connection that the server has just closed. Further attempts are counted by the sender.
     maxRequeues: 1,
     connectionTimeout: CONNECT_MS,
     greetingTimeout: CONNECT_MS,
     socketTimeout: SILENCE_MS,
-    // Mail is made of what people have typed: it never reads a file or a URL.
+    // Mails contain text that people typed, so nothing in a mail may read a file or a URL.
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -32,7 +32,7 @@ export function createSmtpTransport(url: string, from: string): MailTransport {
         await transporter.sendMail({ from, to, subject, text, messageId });
         return { kind: 'accepted' };
       } catch (error) {
-        return judge(error);
+        return classify(error);
       }
     },
     async isReachable() {
@@ -40,7 +40,7 @@ export function createSmtpTransport(url: string, from: string): MailTransport {
         await transporter.verify();
         return true;
       } catch (error) {
-        log.debug({ code: (error as { code?: string }).code }, 'mail server is away');
+        log.debug({ code: (error as { code?: string }).code }, 'the mail server is unavailable');
         return false;
       }
     },
@@ -48,12 +48,12 @@ export function createSmtpTransport(url: string, from: string): MailTransport {
   };
 }
 
-// The server's text may quote the address, so only codes go on.
-function judge(error: unknown): Sending {
+// Returns codes only, because the server's text may quote the address.
+function classify(error: unknown): Sending {
   const { code = 'UNKNOWN', responseCode } = error as { code?: string; responseCode?: number };
   const name = responseCode === undefined ? code : `${code} ${responseCode}`;
   const aboutTheMail = code === 'EENVELOPE' || code === 'EMESSAGE';
-  // 421: the server is going away, whatever it was asked.
+  // 421: the server closes the connection, whatever the command was.
   if (!aboutTheMail || responseCode === 421) return { kind: 'unreachable', error: name };
   const permanent = responseCode === undefined || responseCode >= 500;
   return { kind: permanent ? 'refused' : 'deferred', error: name };

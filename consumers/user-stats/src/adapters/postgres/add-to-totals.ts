@@ -1,7 +1,9 @@
 import type { Transaction } from '@gavel/postgres/transaction';
 import type { UserTotals } from '../../domain/fold-bids.ts';
 
-/** Adds a batch to the stored totals in one statement. A late event adds its bid and never moves last_bid_at backwards. */
+/**
+ * Adds a batch to the stored totals in one statement. A late event adds its bid and never moves last_bid_at backwards.
+ */
 export async function addToTotals(tx: Transaction, totals: readonly UserTotals[]): Promise<void> {
   await tx.query({
     name: 'add-to-totals',

@@ -1,14 +1,13 @@
 import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
 import type { AuctionClosed, AuctionEndingSoon, ItemCancelled } from '@gavel/proto/gen/bids/v1/events_pb';
-import { type Announcement, type Ending, tellCancelled, tellEndingSoon } from '../domain/item-state.ts';
+import { type Announcement, cancelledNotices, type Ending, endingSoonNotices } from '../domain/item-state.ts';
 import type { Notice, NoticeKind } from '../domain/notice.ts';
-import type { Followed } from './follow-event.ts';
-import type { NotificationTables } from './notification-tables.ts';
+import type { EventOf, NotificationTables } from './ports.ts';
 
-/** The end is near: tells everyone who has bid or watches. */
-export async function followEndingSoon(
+/** The end is near: notifies everyone who has bid or watches. */
+export async function handleEndingSoon(
   tables: NotificationTables,
-  { id, sequence, body }: Followed<AuctionEndingSoon>,
+  { id, sequence, body }: EventOf<AuctionEndingSoon>,
 ): Promise<void> {
   const { itemId, title, currentHighestBid: amount, currency } = body;
   const soon: Announcement = {
@@ -21,13 +20,13 @@ export async function followEndingSoon(
   const item = await tables.lockItem(itemId);
   if (title !== '') await tables.keepTitle(itemId, title, sequence);
   await tables.keepAnnouncement(itemId, soon);
-  await tables.notify(tellEndingSoon({ ...item, soon }, await tables.audience(itemId)));
+  await tables.notify(endingSoonNotices({ ...item, soon }, await tables.audience(itemId)));
 }
 
-/** A withdrawal: tells everyone who has bid or watches, but the seller, who did it. */
-export async function followCancelling(
+/** A withdrawal: notifies everyone who has bid or watches, except the seller, who withdrew it. */
+export async function handleCancelled(
   tables: NotificationTables,
-  { id, sequence, body }: Followed<ItemCancelled>,
+  { id, sequence, body }: EventOf<ItemCancelled>,
 ): Promise<void> {
   const { itemId, sellerId, title, cancelledAt } = body;
   const ending: Ending = {
@@ -39,13 +38,13 @@ export async function followCancelling(
   const item = await tables.lockItem(itemId);
   if (title !== '') await tables.keepTitle(itemId, title, sequence);
   await tables.keepEnding(itemId, ending);
-  await tables.notify(tellCancelled({ ...item, ending }, await tables.audience(itemId)));
+  await tables.notify(cancelledNotices({ ...item, ending }, await tables.audience(itemId)));
 }
 
-/** The decision: tells the seller, and the winner if there is one. */
-export async function followClosing(
+/** The auction's end: notifies the seller, and the winner if there is one. */
+export async function handleClosed(
   tables: NotificationTables,
-  { id, sequence, body }: Followed<AuctionClosed>,
+  { id, sequence, body }: EventOf<AuctionClosed>,
 ): Promise<void> {
   const happenedAt = new Date(body.closedAt);
   const { itemId, sellerId, winnerId, title } = body;
@@ -57,7 +56,7 @@ export async function followClosing(
     at: happenedAt,
     sellerId: sellerOf(sellerId),
   });
-  const told = (userId: string, kind: NoticeKind): Notice => ({
+  const notice = (userId: string, kind: NoticeKind): Notice => ({
     eventId: id,
     userId,
     kind,
@@ -66,12 +65,12 @@ export async function followClosing(
   });
   if (body.outcome !== ItemOutcome.SOLD) {
     const kind = body.outcome === ItemOutcome.RESERVE_NOT_MET ? 'reserve_not_met' : 'no_bids';
-    return tables.notify([told(sellerId, kind)]);
+    return tables.notify([notice(sellerId, kind)]);
   }
   const price = { amount: body.winningAmount, currency: body.currency };
   return tables.notify([
-    { ...told(winnerId, 'won'), price },
-    { ...told(sellerId, 'sold'), price },
+    { ...notice(winnerId, 'won'), price },
+    { ...notice(sellerId, 'sold'), price },
   ]);
 }
 

@@ -1,0 +1,25 @@
+import type { ItemUnwatched, ItemWatched } from '@gavel/proto/gen/bids/v1/events_pb';
+import { cancelledNotices, endingSoonNotices } from '../domain/item-state.ts';
+import type { EventOf, NotificationTables } from './ports.ts';
+
+/**
+ * Somebody started or stopped watching an item. A watch is an aggregate of its own, so its version does not compare with the
+ * item's. Only its time tells whether it is older than an event of the item that arrived first: then the watcher is notified now.
+ */
+export async function handleWatch(
+  tables: NotificationTables,
+  { sequence: version, body }: EventOf<ItemWatched | ItemUnwatched>,
+): Promise<void> {
+  const itemId = body.itemId.toLowerCase();
+  const userId = body.userId.toLowerCase();
+  const watching = body.$typeName === 'bids.v1.ItemWatched';
+  const since = new Date(body.timestamp);
+  const item = await tables.lockItem(itemId);
+  const isNewer = await tables.keepWatch({ itemId, userId, version, watching, since });
+  if (!isNewer || !watching) return;
+  const watchedThen = (at: Date | undefined): boolean => at !== undefined && since <= at;
+  await tables.notify([
+    ...(watchedThen(item.ending?.at) ? cancelledNotices(item, [userId]) : []),
+    ...(watchedThen(item.soon?.at) ? endingSoonNotices(item, [userId]) : []),
+  ]);
+}

@@ -1,0 +1,105 @@
+import type { MailContent } from '../domain/compose-mail.ts';
+import type { Announcement, Ending, ItemState } from '../domain/item-state.ts';
+import type { Notice } from '../domain/notice.ts';
+import type { Standing } from '../domain/standing.ts';
+
+/** An event: its id, its aggregate's version, and its body. */
+export interface EventOf<Body> {
+  readonly id: string;
+  readonly sequence: bigint;
+  readonly body: Body;
+}
+
+/** The consumer's tables, in the transaction of one event. */
+export interface NotificationTables {
+  /** Inserts the item's row if it is missing, and locks it: events of one item are then handled one after the other. */
+  lockItem(itemId: string): Promise<ItemState>;
+  /** Stores a title unless a later version is stored. */
+  keepTitle(itemId: string, title: string, sequence: bigint): Promise<void>;
+  /** Stores an ending unless one is stored. */
+  keepEnding(itemId: string, ending: Ending): Promise<void>;
+  /** Stores an announcement unless one is stored. */
+  keepAnnouncement(itemId: string, soon: Announcement): Promise<void>;
+  /** The standings of those users who have bid on the item. */
+  standings(itemId: string, userIds: readonly string[]): Promise<Standing[]>;
+  /** The bidder who is known to have led last. */
+  leader(itemId: string): Promise<Standing | undefined>;
+  keepStandings(itemId: string, standings: readonly Standing[]): Promise<void>;
+  /** Stores the state of a watch; false when a newer version is stored. */
+  keepWatch(watch: Watch): Promise<boolean>;
+  /** Everyone who has bid on the item or watches it, each once. */
+  audience(itemId: string): Promise<string[]>;
+  keepRecipient(recipient: Recipient): Promise<void>;
+  /**
+   * Stores notices, and mails for them, as each person's preferences say (no mails while mail is off). Notices that are
+   * already stored stay as they are.
+   */
+  notify(notices: readonly Notice[]): Promise<void>;
+}
+
+/** The state of one person's watch of one item. */
+export interface Watch {
+  readonly itemId: string;
+  readonly userId: string;
+  /** Increases each time the person starts or stops watching the item. */
+  readonly version: bigint;
+  readonly watching: boolean;
+  readonly since: Date;
+}
+
+/** The address for a person's mail. */
+export interface Recipient {
+  readonly userId: string;
+  readonly email: string;
+  readonly fullName: string;
+}
+
+/** A mail to be sent, leased to one sender. */
+export interface DueMail extends Omit<MailContent, 'url'> {
+  readonly notificationId: string;
+  readonly itemId: string;
+  /** Undefined while the person's address is unknown. */
+  readonly recipient: { readonly email: string; readonly fullName: string } | undefined;
+  /** Attempts before this one. */
+  readonly attempts: number;
+  readonly createdAt: Date;
+}
+
+/** The result of an attempt to send a leased mail. */
+export type MailResult =
+  | { readonly kind: 'sent' }
+  | { readonly kind: 'given-up'; readonly error: string }
+  | { readonly kind: 'later'; readonly error: string; readonly inMs: number; readonly attempts: number };
+
+/** The mails that were stored with their notifications. */
+export interface MailOutbox {
+  /** Leases the oldest due mails: until the lease ends, no other sender gets them. */
+  lease(limit: number): Promise<DueMail[]>;
+  record(notificationId: string, result: MailResult): Promise<void>;
+}
+
+/** The answer of the mail server to one mail. */
+export type Sending =
+  | { readonly kind: 'accepted' }
+  /** Refused permanently. */
+  | { readonly kind: 'refused'; readonly error: string }
+  /** Refused for now. */
+  | { readonly kind: 'deferred'; readonly error: string }
+  /** No answer about the mail: the server is unavailable or refuses our connection. */
+  | { readonly kind: 'unreachable'; readonly error: string };
+
+export interface OutgoingMail {
+  /** The same for each attempt, so that a mail that was sent twice can be recognised. */
+  readonly messageId: string;
+  readonly to: { readonly name: string; readonly address: string };
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** Sends mails through a mail server, one at a time. Never throws. */
+export interface MailTransport {
+  send(mail: OutgoingMail): Promise<Sending>;
+  /** True if the server accepts a connection and our name now: tells an unavailable server from a mail that breaks it. */
+  isReachable(): Promise<boolean>;
+  close(): void;
+}
