@@ -69,7 +69,7 @@ describe('the consumer as a process', () => {
     }
   });
 
-  it('commits the batch in hand when SIGTERM comes in its middle', async () => {
+  it('commits the current batch when SIGTERM arrives during it', async () => {
     const port = await freePort();
     const userId = randomUUID();
     await database.pool.query(

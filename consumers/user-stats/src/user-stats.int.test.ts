@@ -74,7 +74,7 @@ describe('user-stats', () => {
     expect((await counted(userId, 2n)).last_bid_at).toEqual(newest);
   });
 
-  it('counts an event once that the stream holds twice', async () => {
+  it('counts an event once when the stream holds it twice', async () => {
     const [userId, itemId] = [randomUUID(), randomUUID()];
     const bid = bidMessage({ itemId, userId }, 1);
     await producer.send(bid.partition, [bid, bid]);
