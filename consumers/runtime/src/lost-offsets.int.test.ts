@@ -164,7 +164,7 @@ describe('an offset that the stream no longer holds', () => {
     const consumer = fixture.start({ definition, partitions: [partition] });
     await eventually(() => expect(consumer.status().partitions[0]?.state).toBe('refused'));
     expect(() => consumer.check()).toThrow(
-      /at offset 49 was [0-9a-f-]{36} when it was applied, and is [0-9a-f-]{36} now/,
+      /offset 49 held [0-9a-f-]{36} when it was applied and holds [0-9a-f-]{36} now/,
     );
     expect(consumer.status().partitions[0]?.offset).toBe(49n);
   });

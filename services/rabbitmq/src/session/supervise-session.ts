@@ -48,9 +48,6 @@ const STEADY_MS = 20_000;
 export function superviseSession<S extends Session>(options: SupervisionOptions<S>): Supervision<S> {
   const { what, log } = options;
   const stopping = new AbortController();
-  const stopped = new Promise<undefined>((resolve) => {
-    stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
   let current: S | undefined;
   let failures = 0;
 
@@ -63,7 +60,7 @@ export function superviseSession<S extends Session>(options: SupervisionOptions<
     const opening = options.open(stopping.signal);
     const ms = options.openTimeoutMs ?? OPEN_TIMEOUT_MS;
     try {
-      const session = await Promise.race([withTimeout(`opening ${what}`, ms, opening), stopped]);
+      const session = await unlessAborted(withTimeout(`opening ${what}`, ms, opening), stopping.signal);
       if (session !== undefined) return session;
     } catch (error) {
       closeWhenOpened(opening);
@@ -86,7 +83,7 @@ export function superviseSession<S extends Session>(options: SupervisionOptions<
     current = session;
     try {
       options.onOpened?.(session);
-      const ended = await Promise.race([session.ended, stopped]);
+      const ended = await unlessAborted(session.ended, stopping.signal);
       if (ended === undefined && options.finish) {
         await Promise.race([options.finish(session), session.ended]);
       }
@@ -130,4 +127,17 @@ export function superviseSession<S extends Session>(options: SupervisionOptions<
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error), { cause: error });
+}
+
+/** The promise's outcome; undefined as soon as the signal is aborted. Leaves no listener behind. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const aborted = Promise.withResolvers<undefined>();
+  const onAbort = (): void => aborted.resolve(undefined);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }

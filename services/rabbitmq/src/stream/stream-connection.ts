@@ -12,6 +12,7 @@ const MAX_FRAME = 256 * 1024 * 1024;
 /** Longest frame that is written, unless the broker asks for shorter ones: its own default. */
 const MAX_WRITTEN_FRAME = 1024 * 1024;
 const ANSWER_MS = 5_000;
+const CLOSE_MS = 2_000;
 const HEARTBEAT_S = 2;
 /** How long the broker may be silent. Longer than ours, as a busy broker may stall and no other takes its place. */
 const SILENCE_MS = 10_000;
@@ -160,10 +161,9 @@ export class StreamConnection {
   /** Tells the broker and closes; never rejects. */
   async close(): Promise<void> {
     if (this.#ended) return;
+    const answered = this.request(command.close, 'close', (writer) => writer.uint16(OK).string('bye'));
     // The socket is destroyed in any case, so it makes no difference whether the broker still answers.
-    await this.request(command.close, 'close', (writer) => writer.uint16(OK).string('bye')).catch(
-      () => undefined,
-    );
+    await withTimeout('closing', CLOSE_MS, answered).catch(() => undefined);
     this.fail(new Error('stream connection closed'));
   }
 
