@@ -1,6 +1,6 @@
 import type { FieldProblems } from '@gavel/service-runtime/failure';
 import { readTimePosition } from '@gavel/service-runtime/page';
-import { currencyExponent } from '../domain/currency.ts';
+import { currencyExponent } from '../domain/auction/increments.ts';
 import type { ItemOrder, OpenItemsFilter, OpenItemsPosition } from './ports.ts';
 import { readCategory, readId, readLine } from './read-fields.ts';
 

@@ -9,17 +9,10 @@ import {
 } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { optionalCaller, requireCaller } from '@gavel/service-runtime/caller';
 import { unwrap } from '@gavel/service-runtime/failure';
-import { getItem, getItemBids, listItems } from '../../application/browsing.ts';
+import { getItem, listItems } from '../../application/browsing.ts';
 import { type CategoryNode, listCategories } from '../../application/categories.ts';
 import { listMyBids, listSales, listSellerItems } from '../../application/lists.ts';
-import type {
-  AuctionViews,
-  BidderMasks,
-  ItemOrder,
-  PublicItems,
-  BidState as State,
-} from '../../application/ports.ts';
-import { toBidMessage } from './bid-message.ts';
+import type { AuctionViews, ItemOrder, PublicItems, BidState as State } from '../../application/ports.ts';
 import type { ViewerItems } from './viewer-items.ts';
 
 const orders: Readonly<Record<ItemSort, ItemOrder | undefined>> = {
@@ -41,9 +34,9 @@ const states: Readonly<Record<State, BidState>> = {
 
 const stateOf = new Map(Object.entries(states).map(([state, wire]) => [wire, state as State]));
 
-/** The methods of bids.v1.BidService that only read, except for watch lists. */
+/** The methods of bids.v1.BidService that read items and lists. */
 export function browsingMethods(
-  ports: { views: AuctionViews; masks: BidderMasks; items: PublicItems<Item> },
+  ports: { views: AuctionViews; items: PublicItems<Item> },
   viewerItems: ViewerItems,
 ) {
   return {
@@ -103,16 +96,6 @@ export function browsingMethods(
         soldAt: soldAt.toISOString(),
       }));
       return { sales, nextPageToken: page.nextPageToken };
-    },
-
-    async getItemBids({ itemId, pageSize, pageToken }, context) {
-      const viewerId = optionalCaller(context)?.userId;
-      const mask = await ports.masks.load();
-      const page = unwrap(await getItemBids(ports, { itemId, pageSize, pageToken }));
-      return {
-        bids: page.items.map((bid) => toBidMessage(bid, viewerId, mask)),
-        nextPageToken: page.nextPageToken,
-      };
     },
   } satisfies Partial<ServiceImpl<typeof BidService>>;
 }

@@ -9,8 +9,7 @@ import {
   reserveMet,
   statusAt,
 } from '../../domain/auction/auction.ts';
-import { minimumNextBid } from '../../domain/auction/increments.ts';
-import { currencyExponent } from '../../domain/currency.ts';
+import { currencyExponent, minimumNextBid } from '../../domain/auction/increments.ts';
 
 const statuses: Record<AuctionStatus, ItemStatus> = {
   scheduled: ItemStatus.SCHEDULED,

@@ -1,4 +1,3 @@
-import { currencyExponent } from '../currency.ts';
 import { type Auction, type Listing, statusAt } from './auction.ts';
 import {
   accept,
@@ -13,6 +12,7 @@ import {
   type UpdateItem,
 } from './commands.ts';
 import type { AuctionEvent } from './events.ts';
+import { currencyExponent } from './increments.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const SHORTEST_MS = 1_000;

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { currencyExponent } from '../currency.ts';
-import { incrementAt, minimumNextBid } from './increments.ts';
+import { currencyExponent, incrementAt, minimumNextBid } from './increments.ts';
 
 describe('the increment above a price', () => {
   it.each([
