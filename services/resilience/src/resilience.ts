@@ -86,7 +86,10 @@ export function startLoop(
       return waitMs;
     } catch (error) {
       failures += 1;
-      if (failures === 1) log.error({ err: error }, 'failed; it is retried until it works');
+      // During a stop, what the work needs may be closed already.
+      if (failures === 1 && !stopping.signal.aborted) {
+        log.error({ err: error }, 'failed; it is retried until it works');
+      }
       return delayBefore(failures, backOff);
     }
   };

@@ -1,6 +1,5 @@
 import type { ConsumerDefinition } from '@gavel/consumer-runtime/define-consumer';
-import type { QueueConsumerDefinition } from '@gavel/consumer-runtime/define-queue-consumer';
-import { asConsumer } from '@gavel/consumer-runtime/define-queue-consumer';
+import { asConsumer, type QueueConsumerDefinition } from '@gavel/consumer-runtime/define-queue-consumer';
 import { consumerProcesses, type DatabaseName } from '@gavel/processes';
 import { type StreamName, streams } from '@gavel/proto/topology';
 import { CommandFailure } from '../command-failure.ts';
