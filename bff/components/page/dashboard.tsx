@@ -1,7 +1,7 @@
 import type { GetProfileResponse } from '@gavel/proto/gen/auth/v1/auth_pb';
 import type { UserStats } from '@gavel/proto/gen/userstats/v1/user_stats_pb';
 import type { CallOutcome } from '../../model/call-outcome.ts';
-import { decimalOf } from '../../model/money.ts';
+import { formatMoney } from '../../model/money.ts';
 import { instantText } from '../../words/times.ts';
 import { FailureNotice } from './notice.tsx';
 
@@ -19,7 +19,7 @@ export function Profile({ profile }: { profile: CallOutcome<GetProfileResponse> 
 /** A person's totals, as far as the projection has processed their bids. */
 export function Statistics({ statistics }: { statistics: CallOutcome<UserStats | undefined> }) {
   if (!statistics.ok) return <FailureNotice failure={statistics} path="/dashboard" />;
-  const { totalBids = 0n, totalAmount = 0n, lastUpdatedAt = '' } = statistics.value ?? {};
+  const { totalBids = 0n, totals = [], lastUpdatedAt = '' } = statistics.value ?? {};
   return (
     <section aria-label="My statistics">
       <h2>My statistics</h2>
@@ -28,19 +28,18 @@ export function Statistics({ statistics }: { statistics: CallOutcome<UserStats |
           <dt>Bids</dt>
           <dd data-testid="total-bids">{totalBids.toString()}</dd>
         </div>
-        <div>
-          <dt>Total amount</dt>
-          {/* The contract adds up minor units of all currencies; two decimals are right for most of them. */}
-          <dd data-testid="total-amount">{decimalOf(totalAmount, 'USD')}</dd>
-        </div>
+        {totals.map(({ currency, amount }) => (
+          <div key={currency}>
+            <dt>Total in {currency}</dt>
+            <dd data-testid={`total-amount-${currency}`}>{formatMoney(amount, currency)}</dd>
+          </div>
+        ))}
         <div>
           <dt>Last bid</dt>
           <dd data-testid="last-bid">{lastUpdatedAt ? instantText(lastUpdatedAt) : 'None yet'}</dd>
         </div>
       </dl>
-      <p className="hint">
-        The totals include bids in all currencies. A new bid appears here after a moment.
-      </p>
+      <p className="hint">A new bid appears here after a moment.</p>
     </section>
   );
 }

@@ -10,10 +10,18 @@ export const userStatsConsumer = defineConsumer({
   subscription: 'gavel.bids.bid_placed.*',
   types: [BidPlacedSchema],
   onFailure: { laterEvents: 'continue' },
-  projection: { tables: ['user_stats'] },
+  projection: { tables: ['user_stats', 'user_currency_totals'] },
   handle: (tx, events) => addToTotals(tx, foldBids(events.map(({ body }) => toBid(body)))),
 });
 
-function toBid({ userId, amount, timestamp }: BidPlaced): Bid {
-  return { userId: userId.toLowerCase(), amount, placedAt: new Date(timestamp) };
+// The first contract had no currency: every auction was in US dollars.
+const FIRST_CURRENCY = 'USD';
+
+function toBid({ userId, amount, currency, timestamp }: BidPlaced): Bid {
+  return {
+    userId: userId.toLowerCase(),
+    amount,
+    currency: currency || FIRST_CURRENCY,
+    placedAt: new Date(timestamp),
+  };
 }

@@ -65,6 +65,24 @@ describe('user-stats', () => {
     expect((await counted(userId, 12n)).total_amount).toBe(78n);
   });
 
+  it('counts each currency by itself, and bids of the first contract, which named none, as US dollars', async () => {
+    const [userId, itemId] = [randomUUID(), randomUUID()];
+    await publish(
+      bidMessage({ itemId, userId, amount: 500n, currency: 'JPY' }, 1),
+      bidMessage({ itemId, userId, amount: 20n, currency: 'USD' }, 2),
+      bidMessage({ itemId, userId, amount: 3n, currency: '' }, 3),
+    );
+    await counted(userId, 3n);
+    const { rows } = await database.pool.query(
+      'SELECT currency, bids, amount FROM user_currency_totals WHERE user_id = $1 ORDER BY currency',
+      [userId],
+    );
+    expect(rows).toEqual([
+      { currency: 'JPY', bids: 1n, amount: 500n },
+      { currency: 'USD', bids: 2n, amount: 23n },
+    ]);
+  });
+
   it('a late event counts, and last_bid_at keeps the newest time', async () => {
     const [userId, itemId] = [randomUUID(), randomUUID()];
     const newest = new Date('2026-05-01T12:00:00.000Z');

@@ -115,6 +115,19 @@ describe('UserStatsService', () => {
     });
   });
 
+  it('returns the totals of each currency by themselves, in the order of their codes', async () => {
+    const userId = randomUUID();
+    await database.pool.query('INSERT INTO user_stats VALUES ($1, 3, 9007199254740995, now())', [userId]);
+    await database.pool.query(
+      `INSERT INTO user_currency_totals VALUES ($1, 'USD', 1, 9007199254740993), ($1, 'JPY', 2, 2)`,
+      [userId],
+    );
+    expect((await statsOf(userId))?.totals).toMatchObject([
+      { currency: 'JPY', bids: 2n, amount: 2n },
+      { currency: 'USD', bids: 1n, amount: 9_007_199_254_740_993n },
+    ]);
+  });
+
   it('needs an access token', async () => {
     await expect(statsOf()).rejects.toMatchObject({ code: Code.Unauthenticated });
   });

@@ -69,7 +69,8 @@ function toBid({ id, sequence, body }: { id: string; sequence: bigint; body: Bid
     itemId: itemId.toLowerCase(),
     userId: userId.toLowerCase(),
     sequence,
-    price: { amount, currency },
+    // The first contract's events named no currency: every auction was in US dollars.
+    price: { amount, currency: currency || 'USD' },
     at: new Date(timestamp),
     lead,
   };

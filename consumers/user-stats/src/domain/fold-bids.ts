@@ -1,26 +1,42 @@
-/** The part of an accepted bid that statistics use. */
+/** One accepted bid, as far as statistics go. */
 export interface Bid {
   readonly userId: string;
   /** Minor units. */
   readonly amount: bigint;
+  /** ISO 4217. */
+  readonly currency: string;
   readonly placedAt: Date;
 }
 
-/** What a batch adds to one person's totals. */
+/** What a batch of bids adds to one person's totals. */
 export interface UserTotals {
   readonly userId: string;
   readonly bids: bigint;
+  /** Minor units of all currencies together: clients of the first contract read this sum. */
   readonly amount: bigint;
   readonly lastBidAt: Date;
 }
 
+/** What a batch of bids adds to one person's totals in one currency. */
+export interface CurrencyTotals {
+  readonly userId: string;
+  readonly currency: string;
+  readonly bids: bigint;
+  /** Minor units. */
+  readonly amount: bigint;
+}
+
 /**
- * Sums bids per person, so that a batch writes one row per person. Ordered by person: two transactions that change the same
- * people take their row locks in the same order and cannot deadlock.
+ * Sums bids per person, and per person and currency, so that a batch costs one row each however many bids it holds. Both are
+ * ordered: two transactions that change the same rows take their locks in the same order and cannot deadlock.
  */
-export function foldBids(bids: readonly Bid[]): UserTotals[] {
+export function foldBids(bids: readonly Bid[]): {
+  readonly totals: readonly UserTotals[];
+  readonly perCurrency: readonly CurrencyTotals[];
+} {
   const totals = new Map<string, UserTotals>();
-  for (const { userId, amount, placedAt } of bids) {
+  const perCurrency = new Map<string, CurrencyTotals>();
+  for (const { userId, amount, currency, placedAt } of bids) {
     const sum = totals.get(userId);
     totals.set(userId, {
       userId,
@@ -28,6 +44,18 @@ export function foldBids(bids: readonly Bid[]): UserTotals[] {
       amount: (sum?.amount ?? 0n) + amount,
       lastBidAt: sum !== undefined && sum.lastBidAt > placedAt ? sum.lastBidAt : placedAt,
     });
+    const key = `${userId} ${currency}`;
+    const own = perCurrency.get(key);
+    perCurrency.set(key, {
+      userId,
+      currency,
+      bids: (own?.bids ?? 0n) + 1n,
+      amount: (own?.amount ?? 0n) + amount,
+    });
   }
-  return [...totals.values()].sort((a, b) => (a.userId < b.userId ? -1 : 1));
+  return { totals: sorted(totals), perCurrency: sorted(perCurrency) };
+}
+
+function sorted<T>(rows: ReadonlyMap<string, T>): T[] {
+  return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }

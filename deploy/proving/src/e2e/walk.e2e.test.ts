@@ -49,7 +49,7 @@ describe('the walk of one bid, in a real browser', () => {
       await bidder.goto('/dashboard');
       expect(await text(bidder, 'total-bids')).toBe('1');
     }, AWHILE);
-    expect(await text(bidder, 'total-amount')).toBe('13.37');
+    expect(await text(bidder, 'total-amount-USD')).toBe('$13.37');
   });
 
   it('shows a sentence of its own for each refusal', async () => {

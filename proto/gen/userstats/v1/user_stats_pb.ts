@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file userstats/v1/user_stats.proto.
  */
 export const file_userstats_v1_user_stats: GenFile = /*@__PURE__*/
-  fileDesc("Ch11c2Vyc3RhdHMvdjEvdXNlcl9zdGF0cy5wcm90bxIMdXNlcnN0YXRzLnYxIhUKE0dldFVzZXJTdGF0c1JlcXVlc3QiPgoUR2V0VXNlclN0YXRzUmVzcG9uc2USJgoFc3RhdHMYASABKAsyFy51c2Vyc3RhdHMudjEuVXNlclN0YXRzIl8KCVVzZXJTdGF0cxIPCgd1c2VyX2lkGAEgASgJEhIKCnRvdGFsX2JpZHMYAiABKAMSFAoMdG90YWxfYW1vdW50GAMgASgDEhcKD2xhc3RfdXBkYXRlZF9hdBgEIAEoCTJpChBVc2VyU3RhdHNTZXJ2aWNlElUKDEdldFVzZXJTdGF0cxIhLnVzZXJzdGF0cy52MS5HZXRVc2VyU3RhdHNSZXF1ZXN0GiIudXNlcnN0YXRzLnYxLkdldFVzZXJTdGF0c1Jlc3BvbnNlYgZwcm90bzM");
+  fileDesc("Ch11c2Vyc3RhdHMvdjEvdXNlcl9zdGF0cy5wcm90bxIMdXNlcnN0YXRzLnYxIhUKE0dldFVzZXJTdGF0c1JlcXVlc3QiPgoUR2V0VXNlclN0YXRzUmVzcG9uc2USJgoFc3RhdHMYASABKAsyFy51c2Vyc3RhdHMudjEuVXNlclN0YXRzIowBCglVc2VyU3RhdHMSDwoHdXNlcl9pZBgBIAEoCRISCgp0b3RhbF9iaWRzGAIgASgDEhQKDHRvdGFsX2Ftb3VudBgDIAEoAxIXCg9sYXN0X3VwZGF0ZWRfYXQYBCABKAkSKwoGdG90YWxzGAUgAygLMhsudXNlcnN0YXRzLnYxLkN1cnJlbmN5VG90YWwiPwoNQ3VycmVuY3lUb3RhbBIQCghjdXJyZW5jeRgBIAEoCRIMCgRiaWRzGAIgASgDEg4KBmFtb3VudBgDIAEoAzJpChBVc2VyU3RhdHNTZXJ2aWNlElUKDEdldFVzZXJTdGF0cxIhLnVzZXJzdGF0cy52MS5HZXRVc2VyU3RhdHNSZXF1ZXN0GiIudXNlcnN0YXRzLnYxLkdldFVzZXJTdGF0c1Jlc3BvbnNlYgZwcm90bzM");
 
 /**
  * Nothing: the caller is named by the access token.
@@ -71,7 +71,7 @@ export type UserStats = Message<"userstats.v1.UserStats"> & {
   totalBids: bigint;
 
   /**
-   * Sum of accepted bids, minor units, whatever their currency.
+   * Sum of accepted bids in minor units, whatever their currency: kept for clients of the first contract. Use `totals`.
    *
    * @generated from field: int64 total_amount = 3;
    */
@@ -83,6 +83,13 @@ export type UserStats = Message<"userstats.v1.UserStats"> & {
    * @generated from field: string last_updated_at = 4;
    */
   lastUpdatedAt: string;
+
+  /**
+   * One for each currency in which the person has bid, in the order of their codes.
+   *
+   * @generated from field: repeated userstats.v1.CurrencyTotal totals = 5;
+   */
+  totals: CurrencyTotal[];
 };
 
 /**
@@ -91,6 +98,41 @@ export type UserStats = Message<"userstats.v1.UserStats"> & {
  */
 export const UserStatsSchema: GenMessage<UserStats> = /*@__PURE__*/
   messageDesc(file_userstats_v1_user_stats, 2);
+
+/**
+ * Bids of one person in one currency.
+ *
+ * @generated from message userstats.v1.CurrencyTotal
+ */
+export type CurrencyTotal = Message<"userstats.v1.CurrencyTotal"> & {
+  /**
+   * ISO 4217.
+   *
+   * @generated from field: string currency = 1;
+   */
+  currency: string;
+
+  /**
+   * Accepted bids.
+   *
+   * @generated from field: int64 bids = 2;
+   */
+  bids: bigint;
+
+  /**
+   * Sum of accepted bids, minor units.
+   *
+   * @generated from field: int64 amount = 3;
+   */
+  amount: bigint;
+};
+
+/**
+ * Describes the message userstats.v1.CurrencyTotal.
+ * Use `create(CurrencyTotalSchema)` to create a new message.
+ */
+export const CurrencyTotalSchema: GenMessage<CurrencyTotal> = /*@__PURE__*/
+  messageDesc(file_userstats_v1_user_stats, 3);
 
 /**
  * Statistics of the caller.

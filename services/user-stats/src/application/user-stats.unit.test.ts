@@ -8,5 +8,6 @@ it('a user without bids has zeros', async () => {
     totalBids: 0n,
     totalAmount: 0n,
     lastBidAt: undefined,
+    totals: [],
   });
 });

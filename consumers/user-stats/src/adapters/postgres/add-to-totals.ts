@@ -1,10 +1,17 @@
 import type { Transaction } from '@gavel/postgres/transaction';
-import type { UserTotals } from '../../domain/fold-bids.ts';
+import type { CurrencyTotals, foldBids, UserTotals } from '../../domain/fold-bids.ts';
 
-/**
- * Adds a batch to the stored totals in one statement. A late event adds its bid and never moves last_bid_at backwards.
- */
-export async function addToTotals(tx: Transaction, totals: readonly UserTotals[]): Promise<void> {
+/** Adds a batch to the stored totals: one statement for the totals, one for those per currency. */
+export async function addToTotals(
+  tx: Transaction,
+  { totals, perCurrency }: ReturnType<typeof foldBids>,
+): Promise<void> {
+  await addTotals(tx, totals);
+  await addPerCurrency(tx, perCurrency);
+}
+
+/** A late event adds its bid and never moves last_bid_at backwards. */
+async function addTotals(tx: Transaction, totals: readonly UserTotals[]): Promise<void> {
   await tx.query({
     name: 'add-to-totals',
     text: `INSERT INTO user_stats AS known (user_id, total_bids, total_amount, last_bid_at)
@@ -18,6 +25,22 @@ export async function addToTotals(tx: Transaction, totals: readonly UserTotals[]
       totals.map((total) => total.bids),
       totals.map((total) => total.amount),
       totals.map((total) => total.lastBidAt),
+    ],
+  });
+}
+
+async function addPerCurrency(tx: Transaction, totals: readonly CurrencyTotals[]): Promise<void> {
+  await tx.query({
+    name: 'add-to-currency-totals',
+    text: `INSERT INTO user_currency_totals AS known (user_id, currency, bids, amount)
+           SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[])
+           ON CONFLICT (user_id, currency) DO UPDATE SET
+             bids = known.bids + excluded.bids, amount = known.amount + excluded.amount`,
+    values: [
+      totals.map((total) => total.userId),
+      totals.map((total) => total.currency),
+      totals.map((total) => total.bids),
+      totals.map((total) => total.amount),
     ],
   });
 }

@@ -18,6 +18,6 @@ export function createUserStatsService(ports: {
   };
 }
 
-function toMessage({ lastBidAt, ...totals }: UserStats): MessageInitShape<typeof UserStatsSchema> {
-  return { ...totals, lastUpdatedAt: lastBidAt?.toISOString() ?? '' };
+function toMessage({ lastBidAt, totals, ...sums }: UserStats): MessageInitShape<typeof UserStatsSchema> {
+  return { ...sums, totals: [...totals], lastUpdatedAt: lastBidAt?.toISOString() ?? '' };
 }
