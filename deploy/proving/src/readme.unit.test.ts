@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 const readme = await readFile(join(projectRoot, 'README.md'), 'utf8');
 
 describe('the README', () => {
-  it('tells the walk of one bid with files that exist', () => {
+  it('names only existing files in the walk of one bid', () => {
     const walk = readme.slice(readme.indexOf('walk:begin'), readme.indexOf('walk:end'));
     const files = [...walk.matchAll(/^\| \d \| `([^`]+)`/gm)].map((match) => match[1] as string);
     expect(files).toHaveLength(7);

@@ -13,8 +13,8 @@ import { wireEvents } from './sample-events.ts';
 
 export type LogBenchOptions = BenchConfig & { readonly say: (line: string) => void };
 
-// All others would be measured with these: further consumers read what is published, and their queues stand full while
-// only the relay runs.
+// Other processes would influence the result: other consumers read what is published, and their queues fill up while only the
+// relay runs.
 const RUNNING: readonly ProcessName[] = [
   'auth',
   'bids',
@@ -25,8 +25,8 @@ const RUNNING: readonly ProcessName[] = [
 ];
 
 /**
- * The log's figures: the relay beside the raw clients and beside its peers, the projection's latency, and a projection
- * rebuilt from a long stream.
+ * Figures of the event log: the relay compared with raw clients and with other libraries, the latency of the projection, and the
+ * rebuild of a projection from a long stream.
  */
 export async function benchLog({
   EVENTS,
@@ -38,7 +38,7 @@ export async function benchLog({
   REPEATS,
   say,
 }: LogBenchOptions): Promise<{ figures: Figure[]; settings: string }> {
-  // Spans that nobody collects and a log line per request would be measured too.
+  // Without this, unused spans and a log line per request would be measured too.
   const system = await startSystem({
     fsync: true,
     env: { LOG_LEVEL: 'warn' },
@@ -51,7 +51,7 @@ export async function benchLog({
     const { streamUrl, amqpUrl } = system.infrastructure.urls;
 
     say(`commit → projection at ${LATENCY_RATE} events/s for ${LATENCY_SECONDS} s`);
-    // The first seconds of a process are the compiler's.
+    // V8 compiles code during the first seconds of a process.
     await measureCommitToProjection(system, LATENCY_RATE, 3);
     const latency = await measureCommitToProjection(system, LATENCY_RATE, LATENCY_SECONDS);
 

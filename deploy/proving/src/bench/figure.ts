@@ -3,14 +3,14 @@ export interface Figure {
   readonly what: string;
   readonly value: number;
   readonly unit: 'per second' | 'ms' | 'MB';
-  /** What it is measured against, from the same run: `value` as a share of it is printed. */
+  /** The reference value from the same run; the table shows `value` as a share of it. */
   readonly against?: { readonly what: string; readonly value: number };
-  /** What issue and design ask for. */
+  /** The goal of the design. */
   readonly goal?: { readonly atLeast: number } | { readonly below: number };
   readonly note?: string;
 }
 
-/** Whether a figure keeps its goal; undefined when it has none. */
+/** Whether a figure reaches its goal; undefined without a goal. */
 export function meetsGoal({ value, goal }: Figure): boolean | undefined {
   if (goal === undefined) return undefined;
   return 'atLeast' in goal ? value >= goal.atLeast : value < goal.below;

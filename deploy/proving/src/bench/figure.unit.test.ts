@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { formatFigures, meetsGoal } from './figure.ts';
 
-test('a rate keeps its goal from the goal on, a latency below it', () => {
+test('a rate reaches its goal at or above it, a latency below it', () => {
   expect(meetsGoal({ what: 'a', value: 5000, unit: 'per second', goal: { atLeast: 5000 } })).toBe(true);
   expect(meetsGoal({ what: 'a', value: 4999, unit: 'per second', goal: { atLeast: 5000 } })).toBe(false);
   expect(meetsGoal({ what: 'a', value: 25, unit: 'ms', goal: { below: 25 } })).toBe(false);
   expect(meetsGoal({ what: 'a', value: 1, unit: 'ms' })).toBeUndefined();
 });
 
-test('the table is aligned and says what was missed', () => {
+test('the table is aligned and shows missed goals', () => {
   const table = formatFigures([
     {
       what: 'relay',

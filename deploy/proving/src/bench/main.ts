@@ -4,8 +4,8 @@ import { benchClosing } from './closing/bench-closing.ts';
 import { type BenchConfig, readBenchConfig } from './config.ts';
 import { type Figure, formatFigures, meetsGoal } from './figure.ts';
 
-// `make bench`: every figure from one run on one machine, servers and clients together, data on disk with fsync. The
-// figures are for people: no test asserts them, and the exit code only tells whether the bench could run.
+// `make bench`: all figures come from one run on one machine, with servers and clients together and data on disk with fsync. No
+// test asserts the figures; the exit code only says whether the bench could run.
 
 const config = readBenchConfig();
 const say = (line: string): void => void process.stderr.write(`${line}\n`);

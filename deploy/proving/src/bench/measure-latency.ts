@@ -11,8 +11,8 @@ import { bidPlaced } from './sample-events.ts';
 
 const CHANNEL = 'bench_projected';
 
-// The projection's own commit tells of itself: Postgres delivers the notification when the transaction has committed,
-// a fraction of a millisecond later, and nobody has to poll.
+// The commit of the projection sends a notification: Postgres delivers it a fraction of a millisecond after the commit, so
+// nothing has to poll.
 const INSTALL = `
   CREATE OR REPLACE FUNCTION bench_projected() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
@@ -26,8 +26,8 @@ const REMOVE = `
   DROP FUNCTION IF EXISTS bench_projected();`;
 
 /**
- * Milliseconds from COMMIT's answer at the writer to the commit of the projection in another process, through outbox,
- * relay, stream and consumer, at a steady rate. One clock: both ends are heard in this process.
+ * Milliseconds from the writer's answer to COMMIT until the commit of the projection in another process, through outbox, relay,
+ * stream and consumer, at a steady rate. Both ends are measured in this process, with one clock.
  */
 export async function measureCommitToProjection(
   system: System,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Progress {
-  /** Per second, from the first progress seen to the end: start-up is not part of it. */
+  /** Rate per second, from the first progress to the end, without the start-up. */
   readonly sustained: number;
   /** Milliseconds from the call to the end. */
   readonly totalMs: number;
@@ -11,9 +11,9 @@ const POLL_MS = 20;
 const PATIENCE_MS = 120_000;
 
 /**
- * Watches a counter go up to `target`.
- * @param start begins the work; it may resolve before or after the work is done
- * @throws when nothing has moved for two minutes
+ * Watches a counter until it reaches `target`.
+ * @param start starts the work; may resolve before or after the work is done
+ * @throws when the counter has not changed for two minutes
  */
 export async function measureProgress(
   read: () => Promise<number>,
@@ -35,7 +35,7 @@ export async function measureProgress(
     } else if (at - last.at > PATIENCE_MS) throw new Error(`stuck at ${value} of ${target}`);
   }
   await starting;
-  // All in one step: too fast to be told apart from the start.
+  // The work was done in one step, so the rate includes the start.
   const from = first === undefined || first.value >= target ? { at: began, value: initial } : first;
   return {
     sustained: ((last.value - from.value) * 1000) / (last.at - from.at),

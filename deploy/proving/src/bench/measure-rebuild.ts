@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createPool } from '@gavel/postgres/pool';
 import { partitionFor } from '@gavel/proto/partitioner';
 import { partitionsOf } from '@gavel/proto/topology';
@@ -5,28 +6,27 @@ import { STATISTICS_CONSUMER } from '../faults/collect-history.ts';
 import type { System } from '../system/start-system.ts';
 import { readLastOffsets } from '../system/stream-ends.ts';
 import { measureProgress, type Progress } from './measure-progress.ts';
-import { peakMemory } from './peak-memory.ts';
 import { rawStreamConsume, rawStreamFill } from './raw-clients.ts';
 import { wireEvents } from './sample-events.ts';
 
 export interface Rebuild {
   readonly progress: Progress;
-  /** Messages that the stream held. */
+  /** Number of messages in the stream. */
   readonly messages: number;
-  /** Events a second that the stock stream client handed to an empty handler, from the same stream. */
+  /** Events per second that the public stream client passed to an empty handler, from the same stream. */
   readonly raw: number;
-  /** Most bytes that the consumer's process had in memory; undefined where the kernel does not tell. */
+  /** Peak memory of the consumer process in bytes; undefined without Linux' /proc. */
   readonly peakBytes: number | undefined;
 }
 
-// All that the projection knows and where its consumer stands.
+// The tables of the projection and of its consumer.
 const FORGET = 'TRUNCATE user_stats, processed_events, checkpoints';
 const REACHED =
   'SELECT coalesce(sum(last_offset), 0)::float8 AS reached FROM checkpoints WHERE consumer = $1';
 
 /**
- * Fills the bids' stream up to so many messages, empties the statistics, and lets their consumer build them anew from the
- * stream's first message. The consumer must be down.
+ * Fills the stream of bids up to a number of messages, empties the statistics, and lets the consumer rebuild them from the first
+ * message. The consumer must be stopped before.
  */
 export async function measureRebuild(
   system: System,
@@ -42,7 +42,7 @@ export async function measureRebuild(
   const ends = (): Promise<Map<string, bigint>> => readLastOffsets(streamUrl, partitionsOf('gavel.bids'));
   const sum = (last: ReadonlyMap<string, bigint>): number =>
     [...last.values()].reduce((all, offset) => all + Number(offset), 0);
-  // Offsets are read instead of counting handled events: counting would cost the consumer some of its database.
+  // Reads offsets instead of counting handled events, because counting would slow down the consumer's database.
   const reached = async (): Promise<number> =>
     (await pool.query<{ reached: number }>(REACHED, [STATISTICS_CONSUMER])).rows[0]?.reached ?? 0;
   try {
@@ -65,4 +65,12 @@ export async function measureRebuild(
   } finally {
     await pool.end();
   }
+}
+
+/** Peak memory (RSS) of a process in bytes; undefined without Linux' /proc. */
+async function peakMemory(pid: number | null): Promise<number | undefined> {
+  if (pid === null || process.platform !== 'linux') return undefined;
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
 }

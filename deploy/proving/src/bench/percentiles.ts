@@ -5,7 +5,7 @@ export interface Percentiles {
   readonly max: number;
 }
 
-/** Nearest-rank percentiles. Throws for an empty list: a measurement without samples is a failed one. */
+/** Nearest-rank percentiles. Throws for an empty list, because a measurement without samples has failed. */
 export function percentiles(samples: readonly number[]): Percentiles {
   if (samples.length === 0) throw new RangeError('no samples');
   const sorted = Float64Array.from(samples).sort();

@@ -4,13 +4,13 @@ import { Offset, type Publisher } from 'rabbitmq-stream-js-client';
 import { connectStream } from '../system/raw-stream-client.ts';
 import type { WireEvent } from './sample-events.ts';
 
-// A stream is a queue to AMQP, so the two need names of their own.
+// For AMQP a stream is a queue, so the two need different names.
 const SCRATCH_STREAM = 'bench.stream';
 const SCRATCH = 'bench.exchange';
-// More makes the stream client no faster and its memory larger.
+// A higher number does not make the stream client faster, but uses more memory.
 const WINDOW = 5_000;
 
-/** Events a second that the stock stream client publishes and gets confirmed, without any of Gavel around it. */
+/** Events per second that the public stream client publishes and gets confirmed, without any Gavel code. */
 export async function rawStreamPublish(streamUrl: string, events: readonly WireEvent[]): Promise<number> {
   let confirmed = 0;
   let wake = (): void => undefined;
@@ -38,7 +38,7 @@ export async function rawStreamPublish(streamUrl: string, events: readonly WireE
   }
 }
 
-/** Publishes so many events to their partitions of the bids' stream and waits until all are confirmed. */
+/** Publishes this number of events to their partitions of the stream of bids and waits until all are confirmed. */
 export async function rawStreamFill(
   streamUrl: string,
   count: number,
@@ -71,7 +71,7 @@ export async function rawStreamFill(
   }
 }
 
-/** Events a second that amqplib publishes to a topic exchange with one bound queue, persistent and confirmed. */
+/** Events per second that amqplib publishes to a topic exchange with one bound queue, persistent and confirmed. */
 export async function rawExchangePublish(amqpUrl: string, events: readonly WireEvent[]): Promise<number> {
   const connection = await amqp.connect(amqpUrl);
   try {
@@ -94,7 +94,7 @@ export async function rawExchangePublish(amqpUrl: string, events: readonly WireE
   }
 }
 
-/** Events a second when each goes to both, at the same time from one process: what a relay at its best could reach. */
+/** Events per second when one process publishes each event to both at the same time: the upper limit for a relay. */
 export async function rawBoth(
   urls: { streamUrl: string; amqpUrl: string },
   events: readonly WireEvent[],
@@ -105,8 +105,8 @@ export async function rawBoth(
 }
 
 /**
- * The stock stream client, handing partitions to an empty handler, all at once and each from its first message to the
- * offset that is its last: the broker's own entries take offsets too, so counting them would never end.
+ * Events per second that the public stream client passes to an empty handler, from all partitions at once, each from its first
+ * message to its last offset. It does not count messages, because the broker's internal entries use offsets too.
  */
 export async function rawStreamConsume(
   streamUrl: string,

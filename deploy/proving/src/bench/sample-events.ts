@@ -11,7 +11,7 @@ const BATCH = 500;
 const AUCTIONS = 1_000;
 const BIDDERS = 1_000;
 
-/** Appends a standing backlog of BidPlaced events with the real append, spread over a thousand auctions. */
+/** Appends a backlog of BidPlaced events with the real `append`, spread over a thousand auctions. */
 export async function appendBacklog(pool: Pool, events: number): Promise<void> {
   const next = manyBids();
   for (let start = 0; start < events; start += BATCH) {
@@ -27,7 +27,7 @@ export async function appendBacklog(pool: Pool, events: number): Promise<void> {
   }
 }
 
-/** Bid after bid of a thousand bidders on a thousand auctions, the versions of each auction without gaps. */
+/** Bids of a thousand bidders on a thousand auctions. The versions of each auction have no gaps. */
 function manyBids() {
   const auctions = Array.from({ length: AUCTIONS }, () => uuid());
   const bidders = Array.from({ length: BIDDERS }, () => uuid());
@@ -41,7 +41,7 @@ function manyBids() {
   };
 }
 
-/** What BidPlaced holds in these measurements. */
+/** The fields of BidPlaced in these measurements. */
 export function bidPlaced(itemId: string, userId: string, sequence: bigint) {
   const timestamp = new Date().toISOString();
   const amount = sequence * 100n;
@@ -65,8 +65,8 @@ export interface WireEvent {
 }
 
 /**
- * Messages as the relay would send them, one at each call, for the raw clients: same bodies, same headers,
- * and no trace context: an event that a process without telemetry appends has none.
+ * Messages for the raw clients, one per call, as the relay would send them: same bodies and headers. They have no trace context,
+ * like events from a process without telemetry.
  */
 export function wireEvents(): () => WireEvent {
   const next = manyBids();

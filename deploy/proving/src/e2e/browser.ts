@@ -12,7 +12,7 @@ const flags = [
   '--disable-sync',
 ];
 
-/** A real headless Chromium; installs Debian's when the machine has none. */
+/** Starts a headless Chromium. Installs Debian's package when the machine has none. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = await ensureChromium(environment.PATH ?? '', (line) =>
     process.stderr.write(`${line}\n`),

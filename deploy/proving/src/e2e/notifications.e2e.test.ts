@@ -16,7 +16,7 @@ afterAll(() => system?.stop());
 const callNotifications = (method: string, request: object, { token }: SignedIn) =>
   mustCall(system.urls.notifications, `notifications.v1.NotificationService/${method}`, request, { token });
 
-/** What a person is shown, newest first. */
+/** The notifications that a person sees, newest first. */
 async function shown(person: SignedIn): Promise<unknown[]> {
   const { notifications = [] } = await callNotifications('ListNotifications', {}, person);
   return (notifications as { kind: string; title: string; amount: string }[]).map(
@@ -24,7 +24,7 @@ async function shown(person: SignedIn): Promise<unknown[]> {
   );
 }
 
-it('who is outbid, wins and sells is told as they want it, and where to mail it is known', async () => {
+it('people who are outbid, win or sell are notified as they chose, and their mail address is known', async () => {
   const [seller, ann, bob, cho] = await Promise.all(
     ['Told Seller', 'Told Ann', 'Told Bob', 'Told Cho'].map((name) => signUp(system.urls.auth, name)),
   );
@@ -34,7 +34,7 @@ it('who is outbid, wins and sells is told as they want it, and where to mail it 
   const itemId = await listItem(system.urls.bids, seller, 'A told clock', { openMs: 10_000 });
   const bids = [
     [ann, { maxAmount: '1000' }],
-    // Answered by Ann's maximum, both times: told once.
+    // Ann's maximum answered both bids. The bidder is notified once.
     [bob, { amount: '300' }],
     [bob, { amount: '500' }],
     [cho, { amount: '2000' }],
@@ -46,7 +46,7 @@ it('who is outbid, wins and sells is told as they want it, and where to mail it 
     timeout: 60_000,
     interval: 100,
   });
-  // The seller's and the winner's came last and together.
+  // The notifications of the seller and the winner came last, and together.
   expect(await shown(ann)).toEqual(['OUTBID A told clock 2000']);
   expect(await shown(bob)).toEqual([expect.stringMatching(/^OUTBID A told clock 3\d\d$/)]);
   expect(await shown(cho)).toEqual([]);

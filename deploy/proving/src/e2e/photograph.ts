@@ -1,4 +1,4 @@
-/** A JPEG of 48 × 36 pixels, all red, in whose Exif block a camera has written an artist: "Photographer". */
+/** A red JPEG of 48 × 36 pixels. Its Exif block names an artist, "Photographer". */
 export const photograph = Buffer.from(
   [
     '/9j/4QDWRXhpZgAASUkqAAgAAAAHABIBAwABAAAAAQAAABoBBQABAAAAYgAAABsBBQABAAAAagAAACgBAwABAAAAAgAAADsBAgANAAAAcgAA',

@@ -51,7 +51,7 @@ describe('a session with an expired access cookie and a live refresh cookie', ()
   });
 
   describe.each(Object.entries(spoilings))('(%s)', (_, spoil) => {
-    it.each(pages)('opens %s at the first try', async (route) => {
+    it.each(pages)('opens %s at the first attempt', async (route) => {
       const path = route.replace(':id', itemId);
       // Leaves the last page: its prefetches would send the spoiled cookie and have it renewed.
       await seller.goto('about:blank');
@@ -121,7 +121,7 @@ describe('an unexpired access cookie that no service accepts', () => {
 });
 
 describe('a session', () => {
-  it('keeps its tokens where the page’s script cannot see them', async () => {
+  it('keeps its tokens where page scripts cannot read them', async () => {
     const page = await openPage(browser, system.urls.bff);
     await register(page, 'Careful Person');
     for (const name of [ACCESS, REFRESH]) {

@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 describe('one trace', () => {
-  it('runs from the server action over the service, the relay and both brokers’ ways to the consumer’s transaction', async () => {
+  it('runs from the server action through service, relay, stream and exchange to the consumer’s transaction', async () => {
     const seller = await openPage(browser, system.urls.bff);
     await register(seller, 'Traced Seller');
     const itemId = await listItem(seller, 'A traced clock', '10');
@@ -48,8 +48,8 @@ describe('one trace', () => {
             `${service} ${name} in\n${services.join('\n')}`,
           ).toBe(true);
         }
-        // A chain, not only a shared id: the stored context makes the request the parent of whatever carries or
-        // applies its event, however much later, so from relay and consumer the parents lead back to the action's.
+        // The spans form a chain and do not only share an id: the stored context makes the request the parent of what carries or
+        // applies its event later. So the parents of the relay's and the consumer's spans lead back to the action's span.
         const byId = new Map(trace.map((span) => [span.spanId, span]));
         for (const service of ['relay-bids', 'consumer-user-stats']) {
           let span = trace.find((each) => each.service === service);
@@ -60,7 +60,7 @@ describe('one trace', () => {
           }
           expect(way).toEqual(new Set([service, 'bids', 'bff']));
         }
-        // The consumer's database transaction is in it: its statements are children of the consumer's own span.
+        // The trace includes the consumer's database transaction: its statements are children of the consumer's span.
         const consumed = trace.filter((span) => span.service === 'consumer-user-stats');
         expect(
           consumed.some((span) => /COMMIT/i.test(span.name)),
@@ -71,7 +71,7 @@ describe('one trace', () => {
     );
   });
 
-  it('carries nothing sensitive', () => {
+  it('contains no personal data and no secrets', () => {
     expect(receiver.spans()).not.toEqual([]);
     const everything = JSON.stringify(receiver.spans(), (_, value) =>
       typeof value === 'bigint' ? value.toString() : value,

@@ -10,14 +10,14 @@ import type { Random } from './random.ts';
 export interface BiddingOptions {
   readonly faults: readonly PlannedFault[];
   readonly bidders: readonly SignedIn[];
-  /** The first one is the hot one. */
+  /** The first item is the hot one. */
   readonly items: readonly string[];
   readonly random: Random;
   readonly durationMs: number;
   /** Longest pause of a bidder between two bids. */
   readonly pauseMs: number;
   readonly report: (line: string) => void;
-  /** Every bidder's requests are added here, also when a strike fails: the checker has to know of them. */
+  /** All requests of all bidders are added here, also when a fault could not be injected, because the checker needs them. */
   readonly attempts: Attempt[];
 }
 
@@ -34,7 +34,7 @@ export async function signUpAll(
   };
 }
 
-/** The first one and its like stay open; every third ends while faults strike, and has to be closed once. */
+/** Every third auction ends while faults happen and must be closed once. The others stay open. */
 export async function openAuctions(
   { urls }: System,
   seller: SignedIn,
@@ -50,8 +50,8 @@ export async function openAuctions(
 }
 
 /**
- * Bidders bid while every fault strikes at its moment, and go on until the last struck thing is up again; then every
- * open request gets its answer. A failure of either is thrown once both have ended.
+ * Clients bid while every fault happens at its planned moment, until the last affected process is up again. Then every open
+ * request gets its answer. An error of the clients or the faults is thrown when both have ended.
  */
 export async function bidUnderFaults(system: System, options: BiddingOptions): Promise<void> {
   const { random, attempts } = options;

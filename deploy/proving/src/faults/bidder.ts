@@ -16,15 +16,15 @@ export interface BidderOptions {
   readonly random: Random;
   /** Longest pause between two bids. */
   readonly pauseMs: number;
-  /** Aborted when no new bid shall be started. */
+  /** Aborted when the bidder must not start another bid. */
   readonly stopBidding: AbortSignal;
-  /** Aborted when the bidder shall give up on answers it still waits for. */
+  /** Aborted when the bidder must stop waiting for answers. */
   readonly giveUp: AbortSignal;
 }
 
 /** After this long without an answer the same request is sent again. */
 export const TRY_TIMEOUT_MS = 4_000;
-// Failures that say nothing of whether the bid stands, so the same key is tried again.
+// Failures that do not say whether the bid was accepted, so the bidder tries the same key again.
 const inconclusive = new Set([
   '',
   'internal',
@@ -36,8 +36,8 @@ const inconclusive = new Set([
 ]);
 
 /**
- * One person who keeps bidding until told to stop, mostly on the first item (the hot one), repeating each request
- * with its idempotency key until it is answered. Every amount is asked for once only.
+ * One person who keeps bidding until stopped, mostly on the first item (the hot one). Each request is retried with the same
+ * idempotency key until it is answered. No amount is used twice.
  */
 export async function bidUntilStopped(options: BidderOptions): Promise<Attempt[]> {
   const { random, stopBidding, pauseMs } = options;
@@ -46,13 +46,13 @@ export async function bidUntilStopped(options: BidderOptions): Promise<Attempt[]
   const open = new Set(options.items);
   let itemId = chooseItem([...open], random);
   while (!stopBidding.aborted) {
-    // Some of the largest steps above the minimum: of bids on their way at once more than the first is high enough.
+    // Some large steps above the minimum, so that several concurrent bids can be accepted, not only the first.
     const amount = (minimums.get(itemId) ?? 100n) + 10_000n * BigInt(random.between(0, 40));
     const { attempt, minimum } = await placeBid(options, itemId, amount);
     attempts.push(attempt);
     const above = amount + 1n;
     minimums.set(itemId, minimum !== undefined && minimum > above ? minimum : above);
-    // Told what would be enough, one bids that at once, before the next one does.
+    // The refusal says which amount is enough: bid it at once, before another bidder does.
     if (attempt.answer.kind === 'refused' && attempt.answer.reason === 'BID_TOO_LOW') continue;
     if (attempt.answer.kind === 'refused' && attempt.answer.reason === 'AUCTION_ENDED') open.delete(itemId);
     itemId = chooseItem([...open], random);
@@ -65,7 +65,7 @@ function chooseItem(items: readonly string[], random: Random): string {
   return random.next() < 0.5 ? (items[0] ?? '') : random.pick(items);
 }
 
-/** One bid, tried with the same key until it is answered or given up; and what the next one must be, when that was told. */
+/** One bid, retried with the same key until answered or given up, and the minimum of the next bid if the answer says it. */
 export async function placeBid(
   { bidsUrl, account, giveUp }: Pick<BidderOptions, 'bidsUrl' | 'account' | 'giveUp'>,
   itemId: string,
@@ -101,7 +101,7 @@ export async function placeBid(
   return finish({ kind: 'unanswered' });
 }
 
-/** The answer, or undefined when none arrived: refused connection, reset, time-out. */
+/** The answer, or undefined when none arrived: connection refused or reset, or timeout. */
 async function tryOnce(bidsUrl: string, token: string, request: object) {
   try {
     return await callConnect(bidsUrl, 'bids.v1.BidService/PlaceBid', request, {
@@ -109,7 +109,7 @@ async function tryOnce(bidsUrl: string, token: string, request: object) {
       timeoutMs: TRY_TIMEOUT_MS,
     });
   } catch (error) {
-    // fetch reports every lost answer as a TypeError, an expired one as a DOMException, cut JSON as a SyntaxError.
+    // fetch reports a lost answer as a TypeError, a timeout as a DOMException, and incomplete JSON as a SyntaxError.
     if (error instanceof TypeError || error instanceof DOMException || error instanceof SyntaxError)
       return undefined;
     throw error;

@@ -10,11 +10,11 @@ import {
   type SceneOutcome,
 } from './scenes.ts';
 
-/** A bug that was planted, in a scene in which it matters, and what the checker must say of it. */
+/** A planted bug, a scene in which it has an effect, and what the checker must find. */
 export interface BrokenVariant extends Pick<SceneOptions, 'act' | 'processes'> {
   readonly name: string;
   readonly finds: readonly string[];
-  /** What must be in order all the same: the checker points at the right place. */
+  /** Where the checker must find nothing: this proves that it points at the right place. */
   readonly spares: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export const brokenVariants: readonly BrokenVariant[] = [
   },
 ];
 
-/** Plays one variant; it is caught when the checker found all that it had to and nothing that was in order. */
+/** Plays one variant. It is caught when the checker found everything that it must find, and nothing else. */
 export async function playVariant(
   variant: BrokenVariant,
   infrastructure: InfrastructureUrls,
@@ -67,7 +67,7 @@ export async function playVariant(
   return { name, caught, detail: [...kinds].join(', ') || 'nothing found', outcome };
 }
 
-/** Plays all of them, one after the other, on servers of their own. */
+/** Plays all variants, one after the other, on private servers. */
 export async function* runBrokenVariants(): AsyncGenerator<VariantReport> {
   const infrastructure = await startTestInfrastructure();
   try {
@@ -77,7 +77,7 @@ export async function* runBrokenVariants(): AsyncGenerator<VariantReport> {
   }
 }
 
-/** The entry of one of the fixtures. */
+/** The path of a fixture. */
 export function fixture(name: string): { readonly entry: string } {
   return { entry: `deploy/proving/src/faults/fixtures/${name}.ts` };
 }

@@ -15,7 +15,7 @@ const placed = fc.record({ item: fc.nat(4), user: fc.nat(5), answered: fc.boolea
 const campaigns = fc.array(placed, { minLength: 1, maxLength: 60 });
 
 describe('the checker, for any campaign', () => {
-  test('finds nothing wrong when all went well', () => {
+  test('finds nothing in a correct history', () => {
     fc.assert(
       fc.property(campaigns, (bids) => {
         expect(checkHistory(historyOf(bids)).violations).toEqual([]);
@@ -46,7 +46,7 @@ describe('the checker, for any campaign', () => {
       fc.property(campaigns, fc.nat(), (bids, n) => {
         const history = historyOf(bids);
         const broken = { ...history, ...break_(history, n) };
-        // A lone event of its auction moved to the front is no less in order.
+        // Moving the only event of an auction to the front keeps its order.
         fc.pre(!sameOrder(history.stream, broken.stream) || history.stream === broken.stream);
         expect(checkHistory(broken).violations).not.toEqual([]);
       }),

@@ -1,16 +1,16 @@
 import { checkDatabase } from './checks/check-database.ts';
-import { checkExchange } from './checks/check-exchange.ts';
 import { checkStatistics } from './checks/check-statistics.ts';
 import { checkStream } from './checks/check-stream.ts';
 import type { History } from './history.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict, Violation, ViolationKind } from './verdict.ts';
 
 /**
- * Judges what a campaign left behind, without I/O:
- * every acknowledged bid is in the bids table exactly once, with what the client asked for, and nothing is there that
- * no client asked for or that a client was told was refused; versions of each auction are gapless and follow the
- * order in which clients saw them; the stream holds the same bids once each, in the same order; the topic exchange
- * routed each at least once; the statistics equal a recount of the bids.
+ * Checks what a campaign wrote, without I/O:
+ * - every acknowledged bid is in the bids table exactly once, as the client sent it, and the table has no bid that no client
+ *   sent or that was refused;
+ * - versions of each auction have no gap and follow the order in which clients saw them;
+ * - the stream has the same bids, each once and in the same order; the topic exchange routed each at least once;
+ * - the statistics equal a recount of the bids.
  */
 export function checkHistory(history: History): Verdict {
   const { attempts } = history;
@@ -30,4 +30,17 @@ export function checkHistory(history: History): Verdict {
       ...checkStatistics(history),
     ],
   };
+}
+
+/** The topic exchange must have routed every bid at least once, and nothing that is not in the table. */
+function checkExchange({ bids, routed }: History): Violation[] {
+  const violation = (kind: ViolationKind, detail: string): Violation => ({ kind, place: 'exchange', detail });
+  const seen = new Set(routed);
+  const stored = new Set(bids.map(({ id }) => id));
+  return [
+    ...bids.filter(({ id }) => !seen.has(id)).map(({ id }) => violation('lost', `bid ${id} was not routed`)),
+    ...[...seen]
+      .filter((id) => !stored.has(id))
+      .map((id) => violation('duplicated', `bid ${id} was routed and is not in the table`)),
+  ];
 }

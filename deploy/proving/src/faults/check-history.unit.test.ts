@@ -57,13 +57,13 @@ const found = (change: Partial<History>) =>
   checkHistory({ ...good, ...change }).violations.map(({ kind, place }) => `${kind} in the ${place}`);
 
 describe('the checker', () => {
-  test('finds nothing wrong with a history in which every bid went all the way once', () => {
+  test('finds nothing in a history in which every bid was processed once', () => {
     const verdict = checkHistory(good);
     expect(verdict).toMatchObject({ acknowledged: 3, stored: 3, streamed: 3, violations: [] });
     expect(describeVerdict(verdict)).toContain('lost 0 · duplicated 0 · out of order 0 · gap 0');
   });
 
-  test('accepts a bid that stands although its client was never answered', () => {
+  test('accepts a stored bid whose client got no answer', () => {
     expect(
       found({ attempts: [attempt(1), attempt(2), attempt(3, { answer: { kind: 'unanswered' } })] }),
     ).toEqual([]);
@@ -84,13 +84,13 @@ describe('the checker', () => {
     ).toEqual(['lost in the database']);
   });
 
-  test('finds a bid that stands with another amount than was asked for', () => {
+  test('finds a bid that was stored with another amount', () => {
     expect(found({ attempts: [attempt(1), attempt(2), attempt(3, { amount: 301n })] })).toContain(
       'lost in the database',
     );
   });
 
-  test('finds a bid that stands although its client was told that it was refused', () => {
+  test('finds a stored bid that was refused', () => {
     const refused = attempt(3, { answer: { kind: 'refused', reason: 'BID_TOO_LOW' } });
     expect(found({ attempts: [attempt(1), attempt(2), refused] })).toEqual(['lost in the database']);
   });
@@ -109,14 +109,14 @@ describe('the checker', () => {
     expect(found({ attempts: [attempt(1), same, attempt(3)] })).toContain('lost in the database');
   });
 
-  test('finds a version that is missing in the table, and one that is there twice', () => {
+  test('finds a missing and a repeated version in the table', () => {
     expect(found({ bids: [bid(1), bid(2), bid(3, { sequence: 5n })] })).toContain('gap in the database');
     expect(found({ bids: [bid(1), bid(2), bid(3, { sequence: 3n })] })).toContain(
       'duplicated in the database',
     );
   });
 
-  test('finds an auction whose version or count is not that of its bids', () => {
+  test('finds an auction with a wrong version or count', () => {
     expect(found({ items: [{ id: item, version: 7n, bidCount: 3n, closed: false }] })).toEqual([
       'gap in the database',
     ]);
@@ -125,12 +125,12 @@ describe('the checker', () => {
     ]);
   });
 
-  test('finds a bid that overtook one that had been acknowledged before it was sent', () => {
+  test('finds a bid that overtook another one, which was acknowledged before it was sent', () => {
     const late = attempt(1, { sentAt: 90, answer: { kind: 'acknowledged', bidId: 'bid-1', at: 95 } });
     expect(found({ attempts: [attempt(2), attempt(3), late] })).toEqual(['out of order in the database']);
   });
 
-  test('finds a bid that the stream does not hold, with the gap it leaves', () => {
+  test('finds a bid that is missing in the stream, and its gap', () => {
     expect(found({ stream: [created, event(1), event(3)] })).toEqual([
       'lost in the stream',
       'gap in the stream',
@@ -141,7 +141,7 @@ describe('the checker', () => {
     expect(found({ stream: [created, event(1), event(2)] })).toEqual(['lost in the stream']);
   });
 
-  test('finds a bid that is in the stream twice, wherever the second copy is', () => {
+  test('finds a bid that is in the stream twice, at any place', () => {
     expect(found({ stream: [created, event(1), event(2), event(3), event(1)] })).toEqual([
       'duplicated in the stream',
     ]);
@@ -169,7 +169,7 @@ describe('the checker', () => {
     ).toEqual(['duplicated in the stream']);
   });
 
-  test('finds a stream whose version or amount is not the one in the table', () => {
+  test('finds a version or amount that differs between stream and table', () => {
     expect(found({ stream: [created, event(1), event(2), event(3, { sequence: 5n })] })).toContain(
       'out of order in the stream',
     );
@@ -209,7 +209,7 @@ describe('the checker', () => {
     expect(found({ items: open, stream: [...good.stream, closing()] })).toContain('duplicated in the stream');
   });
 
-  test('finds statistics that miss a bid, count one twice, or count somebody who never bid', () => {
+  test('finds statistics that miss a bid, count one twice, or count a person without bids', () => {
     const [odd, even] = good.stats as [(typeof good.stats)[0], (typeof good.stats)[0]];
     expect(found({ stats: [odd] })).toEqual(['lost in the statistics']);
     expect(found({ stats: [{ ...odd, totalBids: 1n, totalAmount: 100n }, even] })).toEqual([
@@ -223,7 +223,7 @@ describe('the checker', () => {
     ]);
   });
 
-  test('finds a bid that the exchange did not route or made up, and lets it route one twice', () => {
+  test('finds a bid that the exchange did not route or that is unknown, and accepts a repeated one', () => {
     expect(found({ routed: ['bid-1', 'bid-3'] })).toEqual(['lost in the exchange']);
     expect(found({ routed: [...good.routed, 'bid-9'] })).toEqual(['duplicated in the exchange']);
     expect(found({ routed: [...good.routed, 'bid-2'] })).toEqual([]);

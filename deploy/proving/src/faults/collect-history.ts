@@ -9,18 +9,18 @@ import { readLastOffsets } from '../system/stream-ends.ts';
 import type { Attempt, History, StoredBid, StoredItem, StoredStats, StreamEvent } from './history.ts';
 import { readWitness } from './witness-queue.ts';
 
-/** The name under which the statistics' consumer keeps its records. */
+/** The name under which the statistics consumer stores its records. */
 export const STATISTICS_CONSUMER = 'user-stats';
 
-/** The header that a foreign republisher puts on its copies. They are no work of the relay's, so it is not judged by them. */
+/** The header on copies that a foreign client sends. The relay did not send them, so they are not counted against it. */
 export const COPY_HEADER = 'proving_copy';
 
 export interface HistoryCollector {
-  /** All there is now; of stream and exchange only what is new since the last call is read. */
+  /** Everything up to now. From stream and exchange it reads only what is new since the last call. */
   collect(attempts: readonly Attempt[]): Promise<History>;
 }
 
-/** Reads all that a campaign left behind: both databases through plain SQL, stream and exchange through the stock clients. */
+/** Reads everything that a campaign wrote: the databases with plain SQL, stream and exchange with the public clients. */
 export async function collectHistory(
   system: Pick<System, 'databaseUrls' | 'infrastructure'>,
   attempts: readonly Attempt[],
@@ -29,8 +29,8 @@ export async function collectHistory(
 }
 
 /**
- * For a campaign that is judged again and again.
- * @param routed what was taken from the witness's queue before: nobody can read it a second time
+ * For a campaign that is checked repeatedly.
+ * @param routed what was already consumed from the witness queue and so cannot be read again
  */
 export function createCollector(
   { infrastructure, databaseUrls }: Pick<System, 'databaseUrls' | 'infrastructure'>,

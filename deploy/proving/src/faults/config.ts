@@ -3,7 +3,7 @@ import { readConfig } from '@gavel/service-runtime/config';
 import { z } from 'zod';
 
 const schema = z.object({
-  /** Decides when what is killed; printed, and given again to replay a campaign. */
+  /** Decides which faults happen when. It is printed; set it to repeat a campaign. */
   SEED: z.coerce.number().int().min(0).max(0xffff_ffff).optional(),
   ROUNDS: z.coerce.number().int().min(0).default(200),
   /** Seconds of bidding in each round. */
@@ -18,7 +18,7 @@ const schema = z.object({
 
 export type FaultsConfig = Omit<z.output<typeof schema>, 'SEED'> & { readonly SEED: number };
 
-/** Reads the campaign's settings; a seed that is not given is drawn. Throws naming every bad key. */
+/** Reads the campaign's settings. Default seed: random. Throws an error that names every invalid key. */
 export function readFaultsConfig(env: NodeJS.ProcessEnv = process.env): FaultsConfig {
   const config = readConfig(schema, env);
   return { ...config, SEED: config.SEED ?? randomInt(2 ** 32) };

@@ -4,7 +4,7 @@ import { isTransient } from '@gavel/postgres/sqlstate';
 import type { System } from '../system/start-system.ts';
 
 /**
- * Ends sessions of the bids database's owner, in whatever statement they are: all of them, or those of one application.
+ * Ends sessions of the bids database's owner, also during a statement: all sessions, or those of one application.
  */
 export async function cutDatabaseConnections(
   { infrastructure, databaseUrls }: System,
@@ -26,7 +26,7 @@ export async function cutDatabaseConnections(
   }
 }
 
-/** The pid of the relay that took the outbox last, as it wrote it down; undefined while the database does not answer. */
+/** The pid of the relay that last became leader, from its own record; undefined while the database does not answer. */
 export async function outboxHolder({ databaseUrls }: System): Promise<string | undefined> {
   const pool = createPool({ connectionString: databaseUrls.gavel_bids, applicationName: 'proving', max: 1 });
   try {
@@ -40,7 +40,7 @@ export async function outboxHolder({ databaseUrls }: System): Promise<string | u
   }
 }
 
-/** Closes every connection of the broker, AMQP and stream alike. Returns how many there were. */
+/** Closes every connection of the broker, AMQP and stream. Returns their number. */
 export async function cutBrokerConnections({ infrastructure }: System): Promise<number> {
   const { managementUrl } = infrastructure.urls;
   const connections = (await managementRequest(managementUrl, 'GET', '/api/connections')) as {
@@ -54,7 +54,7 @@ async function closeConnection(managementUrl: string, name: string): Promise<voi
   try {
     await managementRequest(managementUrl, 'DELETE', `/api/connections/${encodeURIComponent(name)}`);
   } catch (error) {
-    // The list is some seconds old: its owner may have closed it meanwhile.
+    // The list may be some seconds old, and the connection already closed.
     if (!(error instanceof Error && error.message.includes('answered 404'))) throw error;
   }
 }

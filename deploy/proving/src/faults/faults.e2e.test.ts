@@ -18,7 +18,7 @@ describe('60 seconds of bidding by 20 clients', () => {
     expect(backlog).toBeUndefined();
     expect(verdict.violations).toEqual([]);
     expect(verdict.unanswered).toBe(0);
-    // A campaign in which hardly anything happened would prove hardly anything.
+    // A campaign with few bids would prove little.
     expect(verdict.acknowledged).toBeGreaterThan(200);
     expect(verdict.retried).toBeGreaterThan(0);
   });

@@ -1,4 +1,4 @@
-/** One PlaceBid as its client saw it, over all its tries: they share one idempotency key. */
+/** One PlaceBid as its client saw it, with all its retries, which share one idempotency key. */
 export interface Attempt {
   /** The idempotency key. */
   readonly key: string;
@@ -6,7 +6,7 @@ export interface Attempt {
   readonly itemId: string;
   /** Minor units. */
   readonly amount: bigint;
-  /** When the first try left, in milliseconds of one monotonic clock. */
+  /** When the first attempt was sent, in milliseconds of one monotonic clock. */
   readonly sentAt: number;
   readonly tries: number;
   readonly answer: Answer;
@@ -15,7 +15,7 @@ export interface Attempt {
 export type Answer =
   | { readonly kind: 'acknowledged'; readonly bidId: string; readonly at: number }
   | { readonly kind: 'refused'; readonly reason: string }
-  /** No try was ever answered: the bid may or may not stand. */
+  /** No attempt was answered, so the bid may or may not be accepted. */
   | { readonly kind: 'unanswered' };
 
 /** A row of the bids table. */
@@ -27,16 +27,16 @@ export interface StoredBid {
   readonly sequence: bigint;
 }
 
-/** An auction as its row stands. */
+/** The row of an auction. */
 export interface StoredItem {
   readonly id: string;
   readonly version: bigint;
   readonly bidCount: bigint;
-  /** Its end has passed and it was decided. */
+  /** Whether it has ended and was closed. */
   readonly closed: boolean;
 }
 
-/** A message of the stream, in the order and place it was read. */
+/** A message of the stream, with its partition and offset. */
 export interface StreamEvent {
   readonly partition: string;
   readonly offset: bigint;
@@ -44,9 +44,9 @@ export interface StreamEvent {
   readonly type: string;
   readonly aggregateId: string;
   readonly sequence: bigint;
-  /** What BidPlaced says; absent for other types. */
+  /** Fields of BidPlaced; undefined for other types. */
   readonly bid?: { readonly bidId: string; readonly userId: string; readonly amount: bigint };
-  /** What AuctionClosed says; without bids the winner is empty and the amount 0. */
+  /** Fields of AuctionClosed; without bids the winner is empty and the amount 0. */
   readonly closing?: { readonly winnerId: string; readonly winningAmount: bigint; readonly bidCount: bigint };
 }
 
@@ -57,16 +57,16 @@ export interface StoredStats {
   readonly totalAmount: bigint;
 }
 
-/** Everything that one campaign left behind, read after the system has drained. */
+/** Everything that one campaign wrote, read after all of it was processed. */
 export interface History {
   readonly attempts: readonly Attempt[];
   readonly bids: readonly StoredBid[];
   readonly items: readonly StoredItem[];
-  /** Partition after partition, each in the order of its offsets. */
+  /** One partition after the other, each in the order of its offsets. */
   readonly stream: readonly StreamEvent[];
-  /** Messages of the stream that a foreign republisher sent; they are not among `stream`. */
+  /** The number of messages that a foreign client sent again; they are not in `stream`. */
   readonly copies?: number;
-  /** Ids of the bids that came through the topic exchange, repeats included. */
+  /** Ids of the bids that the topic exchange routed, with repetitions. */
   readonly routed: readonly string[];
   readonly stats: readonly StoredStats[];
   /** Ids of the events that the statistics' consumer has recorded as handled. */

@@ -10,15 +10,15 @@ import { repeatEvents } from './repeat-events.ts';
 import { STRIKE_SIGNAL } from './strike-signal.ts';
 
 const READY_TIMEOUT_MS = 60_000;
-// A standby asks for the outbox several times a second.
+// A standby tries to become leader several times a second.
 const TAKEOVER_MS = 2_000;
 
 const relays = ['relay-bids', 'relay-bids-2'] as const;
 const consumers = ['consumer-user-stats', 'consumer-user-stats-2'] as const;
 
 /**
- * Lets one fault strike and resolves when what was struck may go on. A killed process is started again by its keeper, a
- * killed server by this function after `downMs`.
+ * Injects one fault and resolves when the affected process or server may continue. The keeper restarts a killed process; this
+ * function restarts a killed server after `downMs`.
  */
 export async function inflictFault(system: System, { name, atMs, downMs }: PlannedFault): Promise<void> {
   switch (name) {
@@ -64,10 +64,10 @@ export async function inflictFault(system: System, { name, atMs, downMs }: Plann
 }
 
 /**
- * Tells both instances of a fixture to die of their own hand when they next get to their worst moment: one does, and so
- * does the other when it has taken over. They must be listening for the signal, or they would die at once, somewhere
- * else: so only one that is ready is told, and its next answer shows that it heard.
- * @returns waits until one has died
+ * Tells both instances of a fixture to kill themselves at their next most dangerous moment. One dies, and the other dies after it
+ * has taken over. A process without a signal handler would die at once, at another moment, so the signal goes only to a process
+ * that is ready, and its next answer shows that it got the signal.
+ * @returns a function that waits until one has died
  */
 export async function armFixture(
   system: System,
@@ -87,7 +87,7 @@ export async function armFixture(
   };
 }
 
-/** The relay that holds the outbox freezes and loses its session; it wakes up when another one has long gone on. */
+/** Freezes the leading relay and cuts its session. It continues when another relay has been leader for some time. */
 async function makeZombie(system: System, downMs: number): Promise<void> {
   const active = await activeRelay(system);
   const frozen = freeze(system, active, TAKEOVER_MS + downMs);
@@ -96,8 +96,8 @@ async function makeZombie(system: System, downMs: number): Promise<void> {
 }
 
 /**
- * A member of the group freezes with what it has in hand, and its partitions go to the other at once, as all broker
- * connections are cut; it wakes up among checkpoints that have moved.
+ * Freezes a member of the group while it handles events, and cuts all broker connections, so the other member gets its
+ * partitions at once. When it continues, the checkpoints have moved.
  */
 async function makeZombieConsumer(system: System, downMs: number): Promise<void> {
   const frozen = freeze(system, 'consumer-user-stats', TAKEOVER_MS + downMs);
@@ -105,7 +105,7 @@ async function makeZombieConsumer(system: System, downMs: number): Promise<void>
   await frozen;
 }
 
-/** In order: the batch in hand is finished, the partitions go to who stays, and come back when it is there again. */
+/** A graceful stop: the member finishes its batch, the other member takes its partitions, and they return after the restart. */
 async function leaveAndJoin(system: System, name: InstanceName, downMs: number): Promise<void> {
   const before = leaving.get(system);
   const turn = (async () => {
@@ -123,12 +123,12 @@ async function activeRelay(system: System): Promise<InstanceName> {
   return relays.find((name) => String(system.pid(name)) === holder) ?? 'relay-bids';
 }
 
-/** SIGSTOP and SIGCONT: to everyone else the process is alive and says nothing. */
+/** SIGSTOP and SIGCONT: for all others the process is alive and does not answer. */
 async function freeze(system: System, name: InstanceName, frozenMs: number): Promise<void> {
   const pid = system.pid(name);
   system.signal(name, 'SIGSTOP');
   await delay(frozenMs);
-  // Another fault may have killed it meanwhile; its successor was never frozen.
+  // Another fault may have killed it, and its successor was never frozen.
   if (system.pid(name) === pid) system.signal(name, 'SIGCONT');
 }
 
@@ -147,16 +147,16 @@ async function downAndUp(
   });
 }
 
-/** One leave at a time. */
+/** Only one member leaves at a time. */
 const leaving = new WeakMap<System, Promise<void>>();
 const lastUse = new WeakMap<System, Map<ServerName, Promise<void>>>();
 
-/** What strikes a server waits until it is up: a kill that came before may not have started it again yet. */
+/** A fault of a server waits until the server is up: an earlier fault may not have restarted it yet. */
 async function whileUp(system: System, name: ServerName, strike: () => Promise<unknown>): Promise<void> {
   const uses = lastUse.get(system) ?? new Map<ServerName, Promise<void>>();
   lastUse.set(system, uses);
   const strikes = Promise.resolve(uses.get(name)).then(async () => void (await strike()));
-  // Its failure is told to who asked for it; the next one only has to wait.
+  // The caller of the earlier fault gets its error. This fault only has to wait for it.
   uses.set(
     name,
     strikes.catch(() => undefined),

@@ -1,12 +1,12 @@
 import { runBrokenVariants } from './broken-variants.ts';
 import { readFaultsConfig } from './config.ts';
-import { describeRound } from './describe-round.ts';
+import { describeRound } from './round.ts';
 import { runRounds } from './run-rounds.ts';
 import { countByKind, describeVerdict, violationKinds } from './verdict.ts';
 
-// `make faults`: SEED, ROUNDS, SECONDS, BROKEN, BIDDERS, ITEMS and PAUSE_MS in the environment. Exit code 1 when
-// anything was lost, duplicated, out of order or missing, did not arrive or could not be judged, or when the checker
-// missed a bug that was planted.
+// `make faults` reads SEED, ROUNDS, SECONDS, BROKEN, BIDDERS, ITEMS and PAUSE_MS from the environment. Exit code 1: an event was
+// lost, duplicated, out of order or missing, something was not processed or could not be checked, or the checker missed a
+// planted bug.
 
 const config = readFaultsConfig();
 const { SEED, ROUNDS, SECONDS } = config;
@@ -23,7 +23,7 @@ if (config.BROKEN !== 'no') {
 
 if (config.BROKEN !== 'only' && ROUNDS > 0) {
   console.log(`SEED=${SEED} ROUNDS=${ROUNDS} SECONDS=${SECONDS} make faults`);
-  // What each process does in between is told in the logs; the lines here say which round struck what.
+  // The logs show what each process did. The lines here show which faults each round had.
   const result = await runRounds({
     seed: SEED,
     rounds: ROUNDS,

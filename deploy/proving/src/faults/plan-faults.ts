@@ -1,6 +1,6 @@
 import type { Random } from './random.ts';
 
-/** The faults that a campaign knows. The first two strike at the one moment where it would hurt most. */
+/** The faults that a campaign injects. The first two happen at the most dangerous moment. */
 export const faultNames = [
   'kill -9 of the relay between publish and mark',
   'kill -9 of the consumer between apply and commit',
@@ -27,13 +27,13 @@ export type FaultName = (typeof faultNames)[number];
 
 export interface PlannedFault {
   readonly name: FaultName;
-  /** After the start of bidding. */
+  /** Milliseconds after the start of bidding. */
   readonly atMs: number;
-  /** How long a killed server stays down before it is started again, or a process frozen beyond what its name says. */
+  /** How long a killed server stays down, or how much longer than its name says a process stays frozen. */
   readonly downMs: number;
 }
 
-/** Those that take a round many seconds are drawn once where the others are drawn so often. */
+/** How often each fault is in the pack. Faults that make a round long are in it once. */
 const OFTEN = 3;
 const slow: ReadonlySet<FaultName> = new Set([
   'kill -9 of RabbitMQ',
@@ -42,8 +42,8 @@ const slow: ReadonlySet<FaultName> = new Set([
 ]);
 
 /**
- * A campaign of short rounds: what strikes in each, a handful drawn from a pack that is shuffled again when it is used
- * up, so that every fault gets its turn and its company changes. Rounds must be asked for in order.
+ * Plans short rounds. Each takes a few faults from a shuffled pack, which is shuffled again when it is empty, so every fault
+ * comes up, in changing combinations. Ask for the rounds in order.
  */
 export function planRounds(random: Random): (durationMs: number) => PlannedFault[] {
   const pack = faultNames.flatMap((name) => (slow.has(name) ? [name] : Array<FaultName>(OFTEN).fill(name)));
@@ -59,8 +59,8 @@ export function planRounds(random: Random): (durationMs: number) => PlannedFault
 }
 
 /**
- * When what goes wrong in one long round. Every fault strikes at least once, the first two twice; they are spread over the
- * first nine tenths of the duration, at random within their share of it, and may overlap.
+ * Plans one long round. Every fault happens at least once, the first two twice. They are spread over the first nine tenths of
+ * the duration, at a random moment of their share of it, and may overlap.
  */
 export function planFaults(random: Random, durationMs: number): PlannedFault[] {
   const order = random.shuffle([...faultNames, ...faultNames.slice(0, 2)]);

@@ -3,7 +3,7 @@ import { faultNames, planFaults, planRounds } from './plan-faults.ts';
 import { seededRandom } from './random.ts';
 
 describe('a plan of faults', () => {
-  test('is the same for the same seed, and another for another', () => {
+  test('depends only on the seed', () => {
     const plan = (seed: number) => planFaults(seededRandom(seed), 60_000);
     expect(plan(7)).toEqual(plan(7));
     expect(plan(8)).not.toEqual(plan(7));
@@ -24,12 +24,12 @@ describe('a plan of short rounds', () => {
     return Array.from({ length: 60 }, () => next(2_000));
   };
 
-  test('is the same for the same seed, and another for another', () => {
+  test('depends only on the seed', () => {
     expect(plan(7)).toEqual(plan(7));
     expect(plan(8)).not.toEqual(plan(7));
   });
 
-  test('gives every fault its turn, two or three in each round, within its time', () => {
+  test('includes every fault, two or three in each round, within its time', () => {
     const rounds = plan(3);
     expect(new Set(rounds.flat().map(({ name }) => name))).toEqual(new Set(faultNames));
     for (const faults of rounds) {

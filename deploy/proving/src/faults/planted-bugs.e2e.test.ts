@@ -18,7 +18,7 @@ describe('the checker catches', () => {
 });
 
 describe('in the same scenes nothing is found', () => {
-  test('of the real relay and consumer, though both are killed at their worst moment and all is sent again', async () => {
+  test('with the real relay and consumer, which are killed at their most dangerous moment, and with all events sent again', async () => {
     const { kinds } = await playScene({
       infrastructure: inject('infrastructure'),
       processes: {
@@ -30,7 +30,7 @@ describe('in the same scenes nothing is found', () => {
     expect(kinds).toEqual([]);
   });
 
-  test('of a consumer that commits its offset after its effect, thanks to the record of handled events', async () => {
+  test('with a consumer that commits its offset after its effect, because of the record of handled events', async () => {
     const { kinds } = await playScene({
       infrastructure: inject('infrastructure'),
       processes: { 'consumer-user-stats': fixture('consumer-that-commits-its-offset-last') },
@@ -40,7 +40,7 @@ describe('in the same scenes nothing is found', () => {
   });
 });
 
-/** All four scenes on one system: later ones count on from what earlier ones have left. */
+/** All four scenes on one system. Later scenes continue with the data of earlier ones. */
 async function oneAfterTheOther(scene: Scene) {
   const attempts = await commitOutOfOrder(scene);
   return [

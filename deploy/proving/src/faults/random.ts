@@ -1,4 +1,4 @@
-/** A stream of numbers that a seed decides: the same seed, the same campaign plan. */
+/** Random numbers from a seed: the same seed gives the same campaign plan. */
 export interface Random {
   /** In [0, 1). */
   next(): number;
@@ -6,11 +6,11 @@ export interface Random {
   between(from: number, to: number): number;
   pick<T>(from: readonly T[]): T;
   shuffle<T>(list: readonly T[]): T[];
-  /** An independent stream, so that how much one part draws does not change what another gets. */
+  /** An independent generator, so that one part of the plan does not change the numbers of another. */
   fork(): Random;
 }
 
-/** mulberry32 (Tommy Ettinger, public domain): 32 bits of state are plenty for a plan of some dozens of draws. */
+/** mulberry32 (Tommy Ettinger, public domain): 32 bits of state suffice for a plan of some dozens of numbers. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

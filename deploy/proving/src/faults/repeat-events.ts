@@ -12,14 +12,14 @@ interface Found extends RawMessage {
   readonly partition: string;
 }
 
-/** Of each partition, so many of its newest messages may be sent again. */
+/** How many of the newest messages of each partition may be sent again. */
 const NEWEST = 30n;
 const PATIENCE_MS = 30_000;
 
 /**
- * A foreign republisher: takes newest events of the stream, copies included, and sends each of them once or twice more,
- * in any order, to its own partition and to the topic exchange. Only a header of its own tells the copies apart.
- * @returns how many copies the broker has confirmed in the stream
+ * Acts as a foreign client: takes the newest events of the stream, including copies, and sends each one or two times more, in any
+ * order, to its partition and to the topic exchange. Copies differ only in a header.
+ * @returns the number of copies that the broker has confirmed in the stream
  */
 export async function repeatEvents(system: Pick<System, 'infrastructure'>, random: Random): Promise<number> {
   const deadline = performance.now() + PATIENCE_MS;
@@ -27,7 +27,7 @@ export async function repeatEvents(system: Pick<System, 'infrastructure'>, rando
     try {
       return await repeatOnce(system, random.fork());
     } catch (error) {
-      // A broker that has just come up has elected nobody yet. What was sent already only makes more copies.
+      // A broker that has just started may have no leader yet. A retry only makes more copies.
       if (performance.now() > deadline) throw error;
       await delay(250);
     }
@@ -41,7 +41,7 @@ async function repeatOnce(
   const found = await readNewest(urls.streamUrl);
   const copies = random.shuffle(found.flatMap((event) => (random.next() < 0.3 ? [event, event] : [event])));
   const connection = await amqp.connect(urls.amqpUrl);
-  // A cut connection is told by the confirms that never come.
+  // A cut connection shows in the confirms that do not come.
   connection.on('error', () => undefined);
   try {
     const channel = await connection.createConfirmChannel();

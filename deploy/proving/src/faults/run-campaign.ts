@@ -22,13 +22,13 @@ export interface CampaignOptions {
 export interface CampaignResult {
   readonly faults: readonly PlannedFault[];
   readonly verdict: Verdict;
-  /** What had still not arrived when patience ended; undefined when all did. */
+  /** What was still missing after the timeout; undefined when everything arrived. */
   readonly backlog: Backlog | undefined;
   readonly drainedAfterMs: number;
   readonly logDirectory: string;
 }
 
-/** Two each of the relay and the consumer that can be told to die at their worst moment; otherwise the real ones. */
+/** Two relays and two consumers that can be told to die at their most dangerous moment; the other processes are the real ones. */
 export const campaignSystem: Pick<SystemOptions, 'processes' | 'doubled'> = {
   processes: {
     'relay-bids': { entry: 'deploy/proving/src/faults/fixtures/relay-that-dies-before-the-mark.ts' },
@@ -43,8 +43,8 @@ const READY_PATIENCE_MS = 60_000;
 const DRAIN_PATIENCE_MS = 120_000;
 
 /**
- * One round: a fresh system, bidders on hot items, every fault at its seeded moment; then nothing is killed any more,
- * every open request gets its answer, all that was committed drains through, and the checker judges what is left.
+ * One long round on a new system: clients bid on hot items, and every fault happens at its planned moment. Then faults stop,
+ * every open request gets its answer, all committed events are processed, and the checker checks the result.
  */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
   const random = seededRandom(options.seed);

@@ -5,9 +5,9 @@ import { bidUnderFaults, openAuctions, signUpAll } from './bid-under-faults.ts';
 import { checkHistory } from './check-history.ts';
 import { createCollector, type HistoryCollector } from './collect-history.ts';
 import type { Attempt } from './history.ts';
-import { NewViolations } from './new-violations.ts';
 import { type PlannedFault, planRounds } from './plan-faults.ts';
 import { seededRandom } from './random.ts';
+import { NewViolations, type Round } from './round.ts';
 import { type CampaignOptions, campaignSystem } from './run-campaign.ts';
 import type { Verdict, Violation } from './verdict.ts';
 import { waitUntilDrained } from './wait-until-drained.ts';
@@ -15,24 +15,12 @@ import { bindWitness } from './witness-queue.ts';
 
 export interface RoundsOptions extends CampaignOptions {
   readonly rounds: number;
-  /** Told of each round as soon as it is judged. */
+  /** Receives each round when it has been checked. */
   readonly onRound: (round: Round) => void;
 }
 
-export interface Round {
-  readonly number: number;
-  readonly faults: readonly PlannedFault[];
-  /** Of everything since the campaign began; undefined when the round could not be judged. */
-  readonly verdict: Verdict | undefined;
-  /** Those that no earlier round had found. */
-  readonly found: readonly Violation[];
-  /** Why it counts as failed although nothing was found, or could not be judged. */
-  readonly problem: string | undefined;
-  readonly tookMs: number;
-}
-
 export interface RoundsResult {
-  /** The judgement at the end, of a stream that was read anew from its first message. */
+  /** The verdict at the end, after reading the whole stream again from its first message. */
   readonly verdict: Verdict | undefined;
   readonly violations: readonly Violation[];
   readonly failedRounds: number;
@@ -42,11 +30,11 @@ export interface RoundsResult {
 
 const PATIENCE_MS = 120_000;
 const LASTING_MS = 24 * 3_600_000;
-// What stays wrong is wrong; what is not there any more at the second look was on its way, and no violation heals.
+// A violation stays. What a later check no longer finds was only not finished yet.
 const LOOKS = 3;
 // Access tokens last 15 minutes.
 const SIGNED_IN_MS = 8 * 60_000;
-/** A system that cannot be judged so many times running is not going to recover. */
+/** After this many rounds in a row that cannot be checked, the system will not recover. */
 const HOPELESS = 3;
 
 interface Campaign {
@@ -57,15 +45,15 @@ interface Campaign {
   readonly attempts: Attempt[];
   readonly collector: HistoryCollector;
   readonly found: NewViolations;
-  /** The auction that stays over all rounds. */
+  /** The auction that stays open during all rounds. */
   readonly lasting: string;
   people: Awaited<ReturnType<typeof signUpAll>> & { readonly since: number };
 }
 
 /**
- * Many short rounds on one running system: bidding on new auctions and on one that stays, a seeded handful of strikes,
- * then everything drains and the checker judges all that has happened since the campaign began. A round that cannot be
- * judged has failed, and what it leaves behind is judged with the next.
+ * Runs many short rounds on one system. In each, clients bid on new auctions and on one that stays open, and a few planned
+ * faults happen. Then everything is processed, and the checker checks all that happened since the campaign began. A round that
+ * cannot be checked has failed; its bids are checked with the next round.
  */
 export async function runRounds(options: RoundsOptions): Promise<RoundsResult> {
   const random = seededRandom(options.seed);
@@ -111,7 +99,7 @@ async function playRound(campaign: Campaign, number: number): Promise<Round> {
   const { system, options, attempts, found } = campaign;
   const began = performance.now();
   const faults = campaign.plan(options.durationMs);
-  // Drawn before anything can fail, so that what one round does never changes what the next one gets.
+  // Plan before anything can fail, so that the course of one round does not change the plan of the next.
   const random = campaign.random.fork();
   const round = { number, faults };
   const before = attempts.length;
@@ -130,14 +118,14 @@ async function playRound(campaign: Campaign, number: number): Promise<Round> {
     else if (!acknowledged) problem = 'no bid was acknowledged, so it proves nothing';
     return { ...round, verdict, found: fresh, problem, tookMs: performance.now() - began };
   } catch (error) {
-    // Whatever it was: nobody can say how this round ended.
+    // After any error the result of this round is unknown.
     const problem = `could not be judged: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
     await delay(1_000);
     return { ...round, verdict: undefined, found: [], problem, tookMs: performance.now() - began };
   }
 }
 
-/** Auctions end while it looks, so that their closings may be in the table and not yet in the stream: it looks again. */
+/** Auctions end during the check, so a closing may be in the table and not yet in the stream. Then it checks again. */
 async function judge({ system, attempts, collector }: Campaign): Promise<Verdict> {
   for (let look = 1; ; look += 1) {
     const verdict = checkHistory(await collector.collect(attempts));
@@ -147,7 +135,7 @@ async function judge({ system, attempts, collector }: Campaign): Promise<Verdict
   }
 }
 
-/** Bids has to answer before auctions are opened; everything else may still be on its way up. */
+/** bids must answer before auctions are opened; other processes may still be starting. */
 async function renewPeople(campaign: Campaign): Promise<void> {
   const { system, options } = campaign;
   await system.ready(PATIENCE_MS, 'bids');

@@ -13,19 +13,19 @@ import { repeatEvents } from './repeat-events.ts';
 import { waitUntilDrained } from './wait-until-drained.ts';
 import { bindWitness } from './witness-queue.ts';
 
-/** What the acts of a scene have to play with: Ann and Ben, a clock and a vase. */
+/** What a scene works with: two bidders, Ann and Ben, and two items, a clock and a vase. */
 export interface Scene {
   readonly system: System;
   readonly bidders: readonly [SignedIn, SignedIn];
   readonly items: readonly [string, string];
-  /** Each bid is higher than all before it. */
+  /** Places a bid that is higher than all before it. */
   bid(bidder: SignedIn, itemId: string): Promise<Attempt>;
-  /** Waits until the statistics count at least the bids for which that bidder has an answer. */
+  /** Waits until the statistics count at least the answered bids of that bidder. */
   counted(bidder: SignedIn): Promise<void>;
 }
 
 export interface SceneOptions extends Pick<SystemOptions, 'infrastructure' | 'processes'> {
-  /** What happens; returns every request that was made. */
+  /** Plays the scene; returns every request that was made. */
   readonly act: (scene: Scene) => Promise<Attempt[]>;
 }
 
@@ -38,7 +38,7 @@ export interface SceneOutcome {
 
 const PATIENCE_MS = 30_000;
 
-/** Plays a scene on a system of its own, some of whose processes are replaced, and lets the checker judge it. */
+/** Plays a scene on a private system with some processes replaced, and checks the result. */
 export async function playScene({
   act,
   infrastructure,
@@ -70,7 +70,7 @@ export async function playScene({
       items,
       bid: async (account, itemId) => {
         const options = { bidsUrl: system.urls.bids, account, giveUp: AbortSignal.timeout(60_000) };
-        // The largest step that a price may need, so that every bid is high enough.
+        // The largest increment, so that every bid is high enough.
         amount += 10_000n;
         const { attempt } = await placeBid(options, itemId, amount);
         answered.set(account, (answered.get(account) ?? 0n) + 1n);
@@ -82,7 +82,7 @@ export async function playScene({
           return stats !== undefined && stats.totalBids >= (answered.get(bidder) ?? 0n);
         }),
     });
-    // A planted bug may keep it from draining: what the checker sees then is what it is to judge.
+    // A planted bug may prevent that everything is processed. The checker then checks what is there.
     const backlog = await waitUntilDrained(system, 5_000);
     const { violations } = checkHistory(await collectHistory(system, attempts));
     const kinds = violations.map(({ kind, place }) => `${kind} in the ${place}`);
@@ -92,7 +92,7 @@ export async function playScene({
   }
 }
 
-/** Ann's bid draws its outbox id first and commits after Ben's has been published; a later bid follows both. */
+/** Ann's bid takes its outbox id first and commits after Ben's bid was published. A later bid follows both. */
 export async function commitOutOfOrder(scene: Scene): Promise<Attempt[]> {
   const {
     system,
@@ -134,12 +134,12 @@ export async function commitOutOfOrder(scene: Scene): Promise<Attempt[]> {
   }
 }
 
-/** The consumer is killed in the middle of the batch that holds Ann's bid; Ben's comes after its restart. */
+/** The consumer is killed within the batch with Ann's bid. Ben's bid comes after the restart. */
 export function killConsumerInBatch(scene: Scene): Promise<Attempt[]> {
   return strikeAtBid(scene, 'consumer-user-stats');
 }
 
-/** The relay dies when the broker has Ann's bid and the outbox does not know it; its successor sends the bid again. */
+/** The relay dies when the broker has Ann's bid and the outbox row is not marked as published. Its successor sends the bid again. */
 export function killRelayBeforeMark(scene: Scene): Promise<Attempt[]> {
   return strikeAtBid(scene, 'relay-bids');
 }
@@ -162,7 +162,7 @@ async function strikeAtBid(scene: Scene, process: InstanceName): Promise<Attempt
   return [struck, next];
 }
 
-/** Both have been counted when a foreign client sends all of it again in another order. */
+/** Both bids are counted. Then a foreign client sends all events again in another order. */
 export async function repeatWhatWasCounted(scene: Scene): Promise<Attempt[]> {
   const {
     system,

@@ -1,2 +1,2 @@
-/** Tells an armed fixture to die at its worst moment: the next one that comes. */
+/** Tells a fixture to die when it next reaches its most dangerous moment. A file of its own: fixtures and campaign both import it. */
 export const STRIKE_SIGNAL: NodeJS.Signals = 'SIGUSR2';

@@ -1,4 +1,4 @@
-/** What may go wrong. The campaign prints one count for each. */
+/** Kinds of violations. The campaign prints one count for each. */
 export const violationKinds = ['lost', 'duplicated', 'out of order', 'gap'] as const;
 
 export type ViolationKind = (typeof violationKinds)[number];
@@ -11,30 +11,30 @@ export interface Violation {
   readonly detail: string;
 }
 
-/** What the checker saw and what it found wrong with it. */
+/** What the checker read, and the violations that it found. */
 export interface Verdict {
   readonly acknowledged: number;
   readonly refused: number;
-  /** Attempts that never got an answer: not a violation, but they prove less than answered ones. */
+  /** Attempts without an answer. They are no violation, but prove less than answered ones. */
   readonly unanswered: number;
   readonly retried: number;
   readonly stored: number;
   readonly streamed: number;
-  /** Bids that came through the topic exchange more than once: allowed there, its consumers are idempotent. */
+  /** Bids that the topic exchange routed more than once. This is allowed, because its consumers are idempotent. */
   readonly repeatedInExchange: number;
-  /** Messages of the stream that a foreign republisher had sent again. */
+  /** Messages of the stream that a foreign client has sent again. */
   readonly copies: number;
   readonly violations: readonly Violation[];
 }
 
-/** How many violations of each kind. */
+/** The number of violations of each kind. */
 export function countByKind(verdict: Pick<Verdict, 'violations'>): Record<ViolationKind, number> {
   const counts = { lost: 0, duplicated: 0, 'out of order': 0, gap: 0 };
   for (const { kind } of verdict.violations) counts[kind] += 1;
   return counts;
 }
 
-/** A verdict for a person: one line of counts, then at most `limit` of the violations. */
+/** Describes a verdict: one line of counts, then at most `limit` violations. */
 export function describeVerdict(verdict: Verdict, limit = 10): string {
   const counts = countByKind(verdict);
   const lines = [

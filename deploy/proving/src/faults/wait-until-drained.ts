@@ -5,17 +5,17 @@ import type { System } from '../system/start-system.ts';
 import { readLastOffsets } from '../system/stream-ends.ts';
 import { STATISTICS_CONSUMER } from './collect-history.ts';
 
-/** What is still on its way. */
+/** What is not processed yet. */
 export interface Backlog {
   /** Rows of the outbox that the relay has not yet confirmed as published. */
   readonly unpublished: number;
-  /** Partitions whose last message the statistics' consumer has not yet reached. */
+  /** Partitions whose last message the statistics consumer has not reached yet. */
   readonly behind: number;
 }
 
 /**
  * Waits until everything that was committed has been published and applied.
- * @returns nothing, or what was still on its way when `timeoutMs` had passed; throws when that cannot be known even then
+ * @returns undefined, or what was not processed after `timeoutMs`; throws when that is still unknown then
  */
 export async function waitUntilDrained(
   system: Pick<System, 'databaseUrls' | 'infrastructure'>,
@@ -28,7 +28,7 @@ export async function waitUntilDrained(
       if (backlog.unpublished === 0 && backlog.behind === 0) return undefined;
       if (performance.now() > deadline) return backlog;
     } catch (error) {
-      // Database and broker may be on their way up again; whoever asks decides how long that may take.
+      // Database and broker may still be restarting; the caller's timeout limits how long.
       if (performance.now() > deadline) throw error;
     }
     await delay(100);
@@ -48,7 +48,7 @@ async function readBacklog({
   infrastructure,
 }: Pick<System, 'databaseUrls' | 'infrastructure'>): Promise<Backlog> {
   const unpublished = Number(await readValue(databaseUrls.gavel_bids, UNPUBLISHED, []));
-  // Only then is the end of the stream the end of everything.
+  // Only after that is the end of the stream final.
   const ends = await readLastOffsets(infrastructure.urls.streamUrl, partitionsOf('gavel.bids'));
   let behind = 0;
   for (const [partition, end] of ends) {

@@ -6,7 +6,7 @@ import amqp from 'amqplib';
 
 const QUEUE = 'proving.witness';
 
-/** Binds a durable queue to the topic exchange, so that what went through it can be read afterwards. */
+/** Binds a durable queue to the topic exchange, to read later what the exchange routed. */
 export async function bindWitness(amqpUrl: string): Promise<void> {
   const connection = await amqp.connect(amqpUrl);
   try {
@@ -18,7 +18,7 @@ export async function bindWitness(amqpUrl: string): Promise<void> {
   }
 }
 
-/** The ids of all bids that came through the topic exchange, repeats included. */
+/** The ids of all bids that the topic exchange routed, with repetitions. */
 export async function readWitness(amqpUrl: string): Promise<string[]> {
   const connection = await amqp.connect(amqpUrl);
   try {

@@ -21,7 +21,7 @@ const stops: (() => Promise<void> | void)[] = [];
 let redis: TestRedis;
 let bids: BidsUnderTest;
 let database: TestDatabase;
-/** Asks a process that reads the boards from Redis, and one that has no Redis and counts. */
+/** Asks a process that reads the boards from Redis, and one without Redis that counts in Postgres. */
 let kept: Visitor;
 let counted: Visitor;
 
@@ -65,7 +65,7 @@ afterAll(async () => {
   await deleteVhost(servers.managementUrl, vhost);
 });
 
-/** Random commands on some auctions, a few at a time; most are accepted, the others change nothing. */
+/** Random commands on some auctions, a few at a time. Most are accepted; the others change nothing. */
 async function trade(sellers: readonly Visitor[], bidders: readonly Visitor[]): Promise<string[]> {
   const items = await Promise.all(
     [0, 1, 2, 3, 4].map((i) =>
@@ -98,7 +98,7 @@ async function trade(sellers: readonly Visitor[], bidders: readonly Visitor[]): 
   return items.map(({ id }) => id);
 }
 
-/** Every board, as one process tells it. */
+/** Every board, from one process. */
 async function boards(of: Visitor, items: readonly string[]) {
   const ask = async (method: string, request: object = {}) => {
     const answer = await of.call(method, { limit: 100, ...request }, 'LeaderboardService');
@@ -116,12 +116,12 @@ async function boards(of: Visitor, items: readonly string[]) {
   };
 }
 
-it('boards in Redis come to what Postgres counts, and without Redis they are what Postgres counts', async () => {
+it('boards in Redis become equal to what Postgres counts, and without Redis Postgres is used', async () => {
   const sellers = await Promise.all([0, 1].map(() => bids.newUser()));
   const bidders = await Promise.all([0, 1, 2, 3].map(() => bids.newUser()));
   const items = await trade(sellers, bidders);
   const agree = async () => {
-    // Nothing is under way any more: what was to close has closed, and what was to be told is told.
+    // Nothing is in progress any more: all due auctions are closed, and all events are delivered.
     await vi.waitFor(
       async () => {
         const { rows } = await bids.database.pool.query(
@@ -147,7 +147,7 @@ it('boards in Redis come to what Postgres counts, and without Redis they are wha
   const { sellers: top, bidders: all, hottest } = await boards(kept, items);
   expect(top.length).toBeGreaterThan(0);
   expect(all.every(({ bidders: each }) => each.length > 0)).toBe(true);
-  // One of the two that go on may have been bought.
+  // One of the two open auctions may have been bought.
   expect(hottest.length).toBeGreaterThan(0);
 
   const { pid } = redis.server;

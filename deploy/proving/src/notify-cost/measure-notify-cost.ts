@@ -9,26 +9,26 @@ export interface NotifyCostOptions {
   /** A database with the outbox's migrations, with fsync on and nothing else running on the server. */
   databaseUrl: string;
   clients?: number;
-  /** Per way; the first fifth is left out. */
+  /** Duration per method. The first fifth is not counted. */
   seconds?: number;
 }
 
 export interface NotifyCost {
-  /** Commits a second with pg_notify inside the business transaction. */
+  /** Commits per second with pg_notify inside the business transaction. */
   inTransaction: number;
-  /** Commits a second with the wake after the commit, as `append` does it. */
+  /** Commits per second with the wake after the commit, as `append` does it. */
   afterCommit: number;
 }
 
 /**
- * What a NOTIFY inside the business transaction costs: clients append one event per transaction to aggregates of their
- * own, so that nothing but the notification's server-wide lock can make them wait for each other.
+ * Measures what a NOTIFY inside the business transaction costs. Each client appends one event per transaction to its own
+ * aggregates, so clients wait for each other only at the server-wide lock of the notification.
  */
 export async function measureNotifyCost(options: NotifyCostOptions): Promise<NotifyCost> {
   const notify = (tx: Transaction): Promise<unknown> =>
     tx.query(`SELECT pg_notify($1, '')`, [`${WAKE_CHANNEL}_bench`]);
   const nothing = async (): Promise<void> => undefined;
-  // Each way twice, interleaved, so that a drift of the machine meets both.
+  // Each method twice, interleaved, so that changes of the machine's speed affect both.
   const inside = [await commits(options, notify)];
   const after = [await commits(options, nothing)];
   inside.push(await commits(options, notify));

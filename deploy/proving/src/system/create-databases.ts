@@ -5,10 +5,10 @@ import { type DatabaseName, databases } from '@gavel/processes';
 import pg from 'pg';
 
 /**
- * Makes the system's databases, each owned by a role of its own as in production, so that a process that reaches into
- * another one's tables fails here too.
- * @param postgresUrl a superuser's
- * @param suffix keeps several systems on one server apart
+ * Creates the system's databases. As in production, each has its own owner role, so a process that uses the tables of
+ * another database fails here too.
+ * @param postgresUrl URL of a superuser
+ * @param suffix separates several systems on one server
  */
 export async function createDatabases(
   postgresUrl: string,
@@ -39,7 +39,7 @@ export async function migrateDatabases(urls: Readonly<Record<DatabaseName, strin
   );
 }
 
-/** Removes what `createDatabases` made under that suffix, whoever is still connected. */
+/** Drops what `createDatabases` created with this suffix, and closes open connections to it. */
 export async function dropDatabases(postgresUrl: string, suffix: string): Promise<void> {
   const admin = new pg.Client({ connectionString: postgresUrl });
   await admin.connect();

@@ -1,7 +1,7 @@
 import { isPortFree } from '@gavel/dev/infrastructure/native/server-ports';
 
-// Below Linux's ephemeral range (32768 and up), so that no outgoing connection takes one between a kill and a restart,
-// and below the range in which the private servers choose theirs.
+// Below Linux's ephemeral range (32768 and up), so that no outgoing connection takes a port between a kill and a restart,
+// and below the range from which the private servers take their ports.
 const LOWEST = 12_000;
 const HIGHEST = 19_999;
 

@@ -16,7 +16,7 @@ export interface ProcessChange {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** One process of the system under the launcher's own keeper, which starts it again whenever it dies. */
+/** One process of the system. The launcher's keeper restarts it when it dies. */
 export interface KeptProcess {
   readonly definition: GavelProcess;
   readonly instance: InstanceName;
@@ -41,7 +41,7 @@ interface KeepOptions {
   readonly report: (line: string) => void;
 }
 
-/** Nothing runs yet: `start` does it. */
+/** Does not start the process; call `start`. */
 export function keepProcess(
   definition: GavelProcess,
   context: SystemContext,
@@ -62,7 +62,7 @@ export function keepProcess(
     logFile: join(options.logDirectory, `${name}.log`),
     readyUrl,
   });
-  // A keeper that has stopped something has stopped it for good: each start gets a new one.
+  // A keeper cannot start again after `stop`, so each start gets a new keeper.
   let keeper = new Keeper(runnable, { onChange: () => undefined, report: options.report });
   let restartsBefore = 0;
   const signal = (which: NodeJS.Signals): void => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export type { Client };
 
-/** One message of a stream as the raw client hands it over. */
+/** One message of a stream, as the raw client delivers it. */
 export interface RawMessage {
   readonly offset: bigint;
   readonly headers: Readonly<Record<string, unknown>>;
@@ -11,7 +11,7 @@ export interface RawMessage {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** A message that the broker is known to hold is on its way; without it nothing can be said of the partition. */
+/** How long to wait for a message that the broker is known to have. Without it, nothing can be said about the partition. */
 const SILENCE_MS = 30_000;
 const messageShape = z.object({
   offset: z.bigint(),
@@ -20,7 +20,7 @@ const messageShape = z.object({
 });
 
 /**
- * Connects the stock client, beside everything of Gavel's own: what it reads is a second opinion.
+ * Connects the public stream client. It shares no code with Gavel's own reader, so its result is a second opinion.
  * @param url `rabbitmq-stream://user:pass@host:port/vhost`
  */
 export async function connectStream(url: string, listeners: ClientListenersParams = {}): Promise<Client> {
@@ -33,7 +33,7 @@ export async function connectStream(url: string, listeners: ClientListenersParam
     vhost: decodeURIComponent(pathname.slice(1)) || '/',
     listeners,
   });
-  // With a wrong password or vhost the client's own promise never settles.
+  // With a wrong password or vhost the client's promise never settles.
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('the stream client did not connect')), CONNECT_TIMEOUT_MS);
@@ -46,8 +46,8 @@ export async function connectStream(url: string, listeners: ClientListenersParam
 }
 
 /**
- * The messages of a partition from one offset to another, both included, in order. Rejects when the broker falls silent
- * before the last one: what was not read is unknown, and not lost.
+ * The messages of a partition between two offsets, both included, in order. Rejects when the broker stops delivering
+ * before the last one: messages that were not read are unknown, not lost.
  */
 export async function readMessages(
   client: Client,

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { callConnect, mustCall } from './call-connect.ts';
 
-/** Somebody with an account, signed in. */
+/** A signed-in person. */
 export interface SignedIn {
   readonly userId: string;
   readonly email: string;
   readonly password: string;
-  /** Access token, good for 15 minutes. */
+  /** Access token, valid for 15 minutes. */
   readonly token: string;
   readonly refreshToken: string;
 }
 
-/** Makes an account and signs in. Each comes from a network address of its own, as auth limits the rate by address. */
+/** Creates an account and signs in. Each call uses another network address, because auth limits the rate per address. */
 export async function signUp(authUrl: string, name: string): Promise<SignedIn> {
   const email = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '.')}.${randomUUID().slice(0, 8)}@example.com`;
   const password = `correct horse ${randomUUID()}`;
@@ -37,7 +37,7 @@ export async function signUp(authUrl: string, name: string): Promise<SignedIn> {
   };
 }
 
-/** Puts an item up for auction, from 1.00 on and open for an hour unless told. Returns its id. */
+/** Creates an auction and returns the item's id. Default: starts at 1.00 and is open for one hour. */
 export async function listItem(
   bidsUrl: string,
   seller: SignedIn,
@@ -53,7 +53,7 @@ export async function listItem(
   return (created.item as { id: string }).id;
 }
 
-/** The caller's statistics as the service tells them, or undefined while it cannot. */
+/** The caller's statistics from the service, or undefined while the service does not answer. */
 export async function readStats(userStatsUrl: string, token: string) {
   const answer = await callConnect(userStatsUrl, 'userstats.v1.UserStatsService/GetUserStats', {}, { token });
   if (!answer.ok) return undefined;

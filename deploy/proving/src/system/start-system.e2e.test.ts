@@ -4,7 +4,7 @@ import { expect, inject, test } from 'vitest';
 import { callConnect } from './call-connect.ts';
 import { startSystem } from './start-system.ts';
 
-test('a system starts a killed process again, doubles those it is told to, and leaves nothing behind', async () => {
+test('a system restarts a killed process, runs chosen processes twice, and cleans up', async () => {
   const infrastructure = inject('infrastructure');
   const names = ['auth', 'bids', 'relay-bids', 'relay-bids-2'] as const;
   const system = await startSystem({

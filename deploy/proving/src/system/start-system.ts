@@ -13,53 +13,53 @@ import { freshSystemDirectory } from './system-directory.ts';
 const processes = processesFor({ nats: false });
 
 export interface SystemOptions {
-  /** Start the web app too: it must have been built. Default false. */
+  /** Also start the web app, which must be built before. Default: false. */
   readonly bff?: boolean;
   /** Added to the environment of every process. */
   readonly env?: Readonly<Record<string, string>>;
   /** Replaces the entry of a process (a path from the project's root) or adds to its environment; false leaves it out. */
   readonly processes?: Partial<Record<ProcessName, ProcessChange | false>>;
-  /** Processes of which two instances run, for those that stand by for each other. */
+  /** Processes that run in two instances, where one is the standby of the other. */
   readonly doubled?: readonly ProcessName[];
-  /** Use these servers, in a vhost and databases of the system's own, instead of starting private ones. */
+  /** Use these servers, with a new vhost and new databases, instead of starting private servers. */
   readonly infrastructure?: InfrastructureUrls;
-  /** Of private servers: false trades safety against power loss (not against kill -9) for speed. Default false. */
+  /** For private servers: with false, Postgres is faster and may lose data at a power failure, but not at a kill -9. Default: false. */
   readonly fsync?: boolean;
-  /** Told one line per step. */
+  /** Receives one line per step. */
   readonly report?: (line: string) => void;
 }
 
-/** A whole Gavel of one's own: real servers, real processes, nothing shared with a running one. */
+/** A complete private Gavel: real servers and real processes, and nothing shared with another Gavel on the machine. */
 export interface System {
-  /** Base URL of each process, also of those that only serve health. */
+  /** Base URL of each process, also of processes that serve only health checks. */
   readonly urls: Readonly<Record<ProcessName, string>>;
-  /** Owner's URL of each database. */
+  /** URL of each database for its owner role. */
   readonly databaseUrls: Readonly<Record<DatabaseName, string>>;
-  /** `servers` is there when they are private: they may be killed and started. */
+  /** `servers` is set when the servers are private and may be killed and started. */
   readonly infrastructure: Pick<Infrastructure, 'urls' | 'servers'>;
   /** Logs of the processes, one file each. */
   readonly logDirectory: string;
   /** Pid of a process, or null while it is down. */
   pid(name: InstanceName): number | null;
-  /** How often a process was started again. */
+  /** How often a process was restarted. */
   restarts(name: InstanceName): number;
-  /** SIGKILL unless told otherwise; resolves when the process is gone. It is started again by itself. */
+  /** Default signal: SIGKILL. Resolves when the process has ended. The keeper then restarts it. */
   kill(name: InstanceName, signal?: NodeJS.Signals): Promise<void>;
-  /** Ends a process in order and leaves it down until `startProcess`. */
+  /** Stops a process gracefully. It stays stopped until `startProcess`. */
   stopProcess(name: InstanceName): Promise<void>;
   /** Starts a process that `stopProcess` ended; resolves when it is ready. */
   startProcess(name: InstanceName): Promise<void>;
-  /** Sends a signal that the process is meant to survive. */
+  /** Sends a signal that does not end the process. */
   signal(name: InstanceName, signal: NodeJS.Signals): void;
-  /** Resolves when a process, or every one, answers that it is ready; throws when one does not within `timeoutMs`. */
+  /** Resolves when one process (default: every process) is ready; throws when this takes longer than `timeoutMs`. */
   ready(timeoutMs?: number, name?: InstanceName): Promise<void>;
-  /** Stops the processes in reverse order, then the servers, or what was made on them. */
+  /** Stops the processes in reverse order, then private servers; on other servers it drops the vhost and the databases. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a whole private Gavel with the real entry points and the real process list: servers, databases, migrations,
- * processes, in that order; resolves when every process is ready. On failure everything is stopped again.
+ * Starts a private Gavel with the real entry points and the real process list, in this order: servers, databases,
+ * migrations, processes. Resolves when every process is ready. On failure it stops everything that it started.
  */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const report = options.report ?? (() => undefined);
@@ -126,7 +126,7 @@ async function provideInfrastructure(
   const urls = await createVhost(options.infrastructure, vhost);
   undo.push(() => deleteVhost(urls.managementUrl, vhost));
   const redisUrl = new URL(urls.redisUrl);
-  // Redis has 16 numbered databases; 0 is everybody else's.
+  // Redis has 16 numbered databases. Number 0 is the default of all other users.
   redisUrl.pathname = `/${1 + (Number.parseInt(id, 36) % 15)}`;
   return { urls: { ...urls, redisUrl: redisUrl.href }, servers: undefined };
 }
@@ -135,7 +135,7 @@ function chosenProcesses({ bff = false, processes: changes = {} }: SystemOptions
   return processes.filter(({ name }) => changes[name] !== false && (name !== 'bff' || bff));
 }
 
-/** As many at once as their order allows. */
+/** Starts each process as soon as those that must be up before it are ready. */
 async function startInOrder(kept: ReadonlyMap<InstanceName, KeptProcess>): Promise<void> {
   const starts = new Map<InstanceName, Promise<void>>();
   const start = (name: InstanceName): Promise<void> => {
@@ -147,7 +147,7 @@ async function startInOrder(kept: ReadonlyMap<InstanceName, KeptProcess>): Promi
     starts.set(name, started);
     return started;
   };
-  // All settle before a failure is told, so that the stop that follows finds nothing half-started.
+  // Waits for all starts before it throws, so that the stop that follows finds no process that is still starting.
   const results = await Promise.allSettled([...kept.keys()].map(start));
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }

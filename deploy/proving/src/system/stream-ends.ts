@@ -1,11 +1,11 @@
 import { inspectStream } from '@gavel/rabbitmq/stream-inspector';
 
-/** A partition that holds messages shows its last chunk within so many tries of three seconds. */
+/** How often to ask for the last chunk, three seconds each, before a partition counts as empty. */
 const TRIES = 5;
 
 /**
- * The offset of the last message of each partition, as the broker's own newest chunk says; none for a partition that
- * holds nothing. Only with it does a reader know that it has read everything: silence may be a busy machine.
+ * The offset of the last message of each partition, from the broker's newest chunk; empty partitions are left out. A reader
+ * needs it to know that it has read everything, because a pause in the delivery may also mean a busy machine.
  */
 export async function readLastOffsets(
   streamUrl: string,

@@ -7,8 +7,8 @@ const KEPT_MS = 3_600_000;
 let counter = 0;
 
 /**
- * A folder for one system's keys and logs, `.gavel/proving/<pid>-<n>`. It stays after the run, because the logs are
- * what a failure is explained with; those of ended runs go after an hour.
+ * Creates a folder for one system's keys and logs, `.gavel/proving/<pid>-<n>`. It stays after the run, because the logs
+ * explain a failure. Folders of ended runs are removed after an hour.
  */
 export async function freshSystemDirectory(): Promise<{ id: string; path: string }> {
   const parent = join(gavelDirectory, 'proving');

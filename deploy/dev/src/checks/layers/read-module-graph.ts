@@ -34,8 +34,11 @@ export async function readModuleGraph(root: string): Promise<IModule[]> {
       { alias: { '@': join(root, 'bff') } },
     );
   } catch (cause) {
-    const advice = 'dependency-cruiser cannot read a file. It does not know `using`: write try … finally';
-    throw new Error(`${advice}. ${(cause as Error).message}`, { cause });
+    const { message } = cause as Error;
+    const advice = message.includes('UsingDeclaration')
+      ? ' It does not know `using`: write try … finally.'
+      : '';
+    throw new Error(`dependency-cruiser cannot read a file.${advice} ${message}`, { cause });
   }
   return (result.output as ICruiseResult).modules;
 }

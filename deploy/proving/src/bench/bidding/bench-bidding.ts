@@ -7,22 +7,22 @@ import type { Figure } from '../figure.ts';
 import { compareBidding } from './compare-bidding.ts';
 
 export interface BiddingBenchOptions {
-  /** Bidders at once, one measurement each. */
+  /** Numbers of concurrent bidders, one measurement each. */
   readonly bidders: readonly number[];
-  /** Of each measurement. */
+  /** Duration of each measurement. */
   readonly seconds: number;
-  /** Auctions of the spread field. */
+  /** Number of auctions when bids are spread. */
   readonly spread: number;
-  /** Where executables are searched. */
+  /** Directories with executables. */
   readonly path: string;
 }
 
-// More bidders than these share accounts: a password's hash takes longer than a hundred bids.
+// More bidders share these accounts, because hashing one password takes longer than a hundred bids.
 const ACCOUNTS = 16;
 
 /**
- * Bidding by pgbench and by Gavel on a system of its own in which only auth and bids run: relays and consumers would take
- * part of two cores from the one contender whose events they carry.
+ * Measures bidding by pgbench and by Gavel, on a private system that runs only auth and bids. Relays and consumers would use
+ * CPU only while Gavel is measured, because only Gavel writes events.
  */
 export async function benchBidding(
   { path, ...plan }: BiddingBenchOptions,

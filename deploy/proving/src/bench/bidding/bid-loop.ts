@@ -1,19 +1,19 @@
 import { percentiles } from '../percentiles.ts';
 import type { BiddingRate } from './contender.ts';
 
-/** Places one bid; whether it was accepted. Throws for anything but "too low". */
+/** Places one bid; true when it was accepted. Throws for every refusal but "too low". */
 export type PlaceOne = (bidder: number, itemId: string, amount: bigint) => Promise<boolean>;
 
-// From 10,000.00 on the increment is 100.00 whatever the price, so each amount is exactly the next minimum.
+// From 10,000.00 the increment is always 100.00, so each amount is exactly the next minimum.
 const FIRST_AMOUNT = 1_000_000n;
 const INCREMENT = 10_000n;
 
-/** The price at which items under measurement start: the first amount that anyone bids. */
+/** The start price of measured items, which is also the first bid. */
 export const START_PRICE = FIRST_AMOUNT;
 
 /**
- * Bidders that each bid as soon as they have their answer: on one item all on the same, on several each time on another one
- * at random. Amounts of an item come from one counter, so a bid is refused only when a later one overtook it.
+ * Runs bidders that each bid again as soon as they have an answer: all on one item, or each time on a random one of several. The
+ * amounts of an item come from one counter, so a bid is refused only when a later one overtook it.
  */
 export async function bidInLoops(
   place: PlaceOne,

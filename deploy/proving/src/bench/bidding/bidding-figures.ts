@@ -8,7 +8,7 @@ export interface Measured {
   readonly rate: BiddingRate;
 }
 
-/** How many times a peer's rate Gavel's must be; from so many bidders at once. */
+/** The goal: Gavel's rate divided by a peer's rate, from this number of concurrent bidders. */
 const goals = [
   { field: 'one hot auction', contender: 'Gavel, in process', peer: 'pgbench, naive', times: 10, from: 64 },
   { field: 'one hot auction', contender: 'Gavel, over RPC', peer: 'pgbench, naive', times: 4, from: 64 },
@@ -21,7 +21,7 @@ const goals = [
   },
 ] as const;
 
-/** A line a measurement: accepted bids a second, beside what the naive transaction did with as many bidders. */
+/** One line per measurement: accepted bids per second, compared with the naive transaction for the same number of bidders. */
 export function biddingFigures(measured: readonly Measured[]): Figure[] {
   return measured.map((one) => {
     const { field, bidders, contender, rate } = one;

@@ -15,24 +15,24 @@ export interface BiddingPlan {
   readonly bidsUrl: string;
   readonly pgbench: string;
   readonly accounts: readonly SignedIn[];
-  /** Bidders at once, one measurement each. */
+  /** Numbers of concurrent bidders, one measurement each. */
   readonly bidders: readonly number[];
-  /** Of each measurement. */
+  /** Duration of each measurement. */
   readonly seconds: number;
-  /** Auctions of the spread field. */
+  /** Number of auctions when bids are spread. */
   readonly spread: number;
 }
 
-// As many as bids' own pool.
+// The pool size of bids.
 const CONNECTIONS = 20;
-// The first seconds of a Node process are the compiler's: PlaceBid over RPC goes from 1,700/s to 2,500/s within ten.
+// V8 compiles code during the first seconds: PlaceBid over RPC rises from 1,700/s to 2,500/s within ten seconds.
 const WARM_UP_BIDDERS = 64;
 const WARM_UP_SECONDS = 5;
 const ROWS_PER_PARTITION = 1_000_000;
 
 /**
- * Bidding on one hot auction and on many, by pgbench and by Gavel, beside one another: same database, same tables, one
- * after the other. Fresh auctions for each measurement, and its books are checked after it. Throws when they are wrong.
+ * Compares bidding by pgbench and by Gavel, on one hot auction and on many: same database and tables, one contender after the
+ * other. Each measurement uses new auctions, and its ledger is checked after it. Throws when the ledger is wrong.
  */
 export async function compareBidding(plan: BiddingPlan, say: (line: string) => void): Promise<Figure[]> {
   const pool = createPool({

@@ -1,22 +1,22 @@
 import type { Percentiles } from '../percentiles.ts';
 
-/** On what a contender bids. */
+/** The auctions on which a contender bids. */
 export type Field = 'one hot auction' | 'spread auctions';
 
-/** What one contender did with so many bidders at once. */
+/** The result of one contender for one number of concurrent bidders. */
 export interface BiddingRate {
-  /** Accepted bids a second. */
+  /** Accepted bids per second. */
   readonly accepted: number;
-  /** Bids a second that were refused as too low. */
+  /** Bids per second that were refused as too low. */
   readonly refused: number;
-  /** Milliseconds from a bidder's bid to the answer, accepted or refused. */
+  /** Milliseconds from a bid to its answer, accepted or refused. */
   readonly latency: Percentiles;
-  /** How many bids were accepted in all; the ledger must hold exactly these. */
+  /** Total number of accepted bids; the ledger must contain exactly these. */
   readonly acceptedCount: number;
 }
 
 export interface Contender {
   readonly name: string;
-  /** Bidders bid, each as soon as it has its answer, for so many seconds. */
+  /** Runs this number of bidders for some seconds. Each bids again as soon as it has an answer. */
   bid(items: readonly string[], bidders: number, seconds: number): Promise<BiddingRate>;
 }

@@ -4,7 +4,7 @@ import { v7 as uuid } from 'uuid';
 import { bidInLoops } from './bid-loop.ts';
 import type { Contender } from './contender.ts';
 
-/** Gavel's engine without RPC: its use case on its Postgres adapter, called by the bench itself. */
+/** Gavel without RPC: the bench calls the use case with its Postgres adapter directly. */
 export function gavelInProcess(pool: Pool): Contender {
   const bidding = createBiddingInProcess(pool);
   return {

@@ -5,7 +5,7 @@ import type { Contender } from './contender.ts';
 
 /**
  * Gavel as its clients call it: PlaceBid over ConnectRPC with an access token, JSON on kept-alive connections. The plain
- * HTTP client of Node costs a third of what `fetch` does, and it shares two cores with what is measured.
+ * HTTP client of Node uses a third of the CPU of `fetch`, and it shares two cores with the measured processes.
  */
 export function gavelOverRpc(bidsUrl: string, accounts: readonly SignedIn[]): Contender {
   return {

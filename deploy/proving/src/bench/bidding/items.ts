@@ -11,8 +11,8 @@ const INSERT = `
 let drawn = 0;
 
 /**
- * Puts fresh auctions into bids' own table, written directly because listing 10,000 items is not what is measured. Ids are
- * numbered, as pgbench can make numbers and no UUIDs: see `itemIdSql`.
+ * Writes new auctions directly into the table of bids, because listing 10,000 items is not what is measured. Their ids contain a
+ * number, because pgbench can make numbers and no UUIDs: see `itemIdSql`.
  */
 export async function makeItems(pool: Pool, count: number): Promise<string[]> {
   const first = drawn;
@@ -29,12 +29,12 @@ function itemId(number: number): string {
   return PREFIX + number.toString(16).padStart(12, '0');
 }
 
-/** The number in an id that `makeItems` made. */
+/** The number in an id from `makeItems`. */
 export function itemNumber(id: string): number {
   return Number.parseInt(id.slice(PREFIX.length), 16);
 }
 
-/** SQL for the id of the number in a pgbench variable. */
+/** SQL for the id that has the number in a pgbench variable. */
 export function itemIdSql(variable: string): string {
   return `('${PREFIX}' || lpad(to_hex(:${variable}::bigint), 12, '0'))::uuid`;
 }

@@ -19,15 +19,15 @@ const EVENTS = `SELECT count(*)::int AS events FROM outbox WHERE aggregate_id = 
 
 export interface ExpectedLedger {
   readonly items: readonly string[];
-  /** Bids that were answered with yes. */
+  /** Number of accepted bids. */
   readonly accepted: number;
-  /** Whether each of them must have its event in the outbox. */
+  /** Whether each bid must have its event in the outbox. */
   readonly events: boolean;
 }
 
 /**
- * Checks a run's books: every accepted bid is there and no other, each item's row agrees with its bids, sequences have no
- * gap, amounts rise, and each bid has its event. Throws with what is wrong.
+ * Checks the tables after a run: they contain exactly the accepted bids, each item's row agrees with its bids, sequences have no
+ * gap, amounts rise, and each bid has its event. Throws an error that says what is wrong.
  */
 export async function verifyLedger(pool: Pool, expected: ExpectedLedger): Promise<void> {
   const { items, accepted } = expected;

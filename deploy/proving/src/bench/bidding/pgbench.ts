@@ -6,8 +6,8 @@ import { percentiles } from '../percentiles.ts';
 import type { BiddingRate, Contender } from './contender.ts';
 import { itemIdSql, itemNumber } from './items.ts';
 
-// All on bids' own tables, with their indexes and checks. Each transaction bids the next minimum, which it reads under its
-// lock, so none is ever refused: the best case for it.
+// All scripts use the tables of bids, with their indexes and checks. Each transaction bids the next minimum, which it reads
+// under its lock, so no bid is refused. This is the best case for pgbench.
 const DRAW = `\\set n random(:first, :last)`;
 const ITEM = itemIdSql('n');
 const INSERT_BID = `INSERT INTO bids (id, item_id, user_id, amount, sequence, created_at)
@@ -18,7 +18,7 @@ const UPDATE_ITEM = `UPDATE items SET highest_bid = :price, highest_bidder = '00
   WHERE id = ${ITEM};`;
 const LOCK = `SELECT coalesce(highest_bid + 10000, start_price) AS price, version + 1 AS version FROM items
   WHERE id = ${ITEM} AND status = 'active' AND end_at > clock_timestamp() FOR NO KEY UPDATE \\gset`;
-// About the bytes of a BidPlaced.
+// About as many bytes as a BidPlaced event.
 const INSERT_EVENT = `INSERT INTO outbox (event_id, type, subject, stream, aggregate_id, sequence, time, body)
   VALUES (gen_random_uuid(), 'bids.v1.BidPlaced', 'gavel.bids.bid_placed.' || ${ITEM}::text, 'gavel.bids',
     ${ITEM}::text, :version, clock_timestamp(), decode(repeat('00', 220), 'hex'));`;
@@ -41,9 +41,9 @@ const scripts = {
 } as const;
 
 /**
- * Postgres' own load generator, in C, with prepared statements and no service between: `naive` is the five-statement
- * transaction that everybody writes first, `one statement` the least that a bid can be, `same statements` what Gavel stores
- * of a bid, outbox row included.
+ * pgbench, the load generator of Postgres, with prepared statements and no service in between. `naive` is the usual transaction
+ * of five statements, `one statement` is the minimum for a bid, and `same statements` writes what Gavel writes for a bid, with the
+ * outbox row.
  */
 export function pgbench(variant: keyof typeof scripts, binary: string, databaseUrl: string): Contender {
   return {
@@ -52,7 +52,7 @@ export function pgbench(variant: keyof typeof scripts, binary: string, databaseU
       const directory = await mkdtemp(join(tmpdir(), 'gavel-pgbench-'));
       try {
         const file = join(directory, 'bid.sql');
-        // pgbench ends a statement at its semicolon and a backslash command at its line's end.
+        // For pgbench a statement ends at the semicolon, and a backslash command at the end of its line.
         await writeFile(file, scripts[variant].map((line) => line.replaceAll(/\s*\n\s*/g, ' ')).join('\n'));
         const numbers = items.map(itemNumber);
         const began = performance.now();
@@ -88,7 +88,7 @@ export function pgbench(variant: keyof typeof scripts, binary: string, databaseU
   };
 }
 
-/** Milliseconds of each transaction. A line: client, transaction, microseconds, script, second, microsecond of its end. */
+/** Duration of each transaction in ms. Fields of a line: client, transaction, microseconds, script, second and microsecond of the end. */
 async function readLatencies(directory: string): Promise<number[]> {
   const logs = (await readdir(directory)).filter((name) => name.startsWith('log'));
   const texts = await Promise.all(logs.map((name) => readFile(join(directory, name), 'utf8')));

@@ -8,21 +8,21 @@ import { bidUntilClosed } from './bid-until-closed.ts';
 import { makeEndingAuctions, readClosings, stillRunning } from './ending-auctions.ts';
 
 export interface ClosingBenchOptions {
-  /** Auctions that end, evenly spread, within `seconds`. */
+  /** Number of auctions whose ends are evenly spread over `seconds`. */
   readonly auctions: number;
   readonly seconds: number;
-  /** People who bid on other auctions meanwhile, each as soon as the answer is there. */
+  /** Number of people who bid on other auctions at the same time, again as soon as they have an answer. */
   readonly bidders: number;
 }
 
-/** Until the first end: for the auctions to be written. */
+/** Time until the first end, in which the auctions are written. */
 const LEAD_SECONDS = 20;
-/** What is not closed so long after the last end will not be. */
+/** An auction that is still open this long after the last end counts as never closed. */
 const PATIENCE_SECONDS = 60;
 
 /**
- * Closes many auctions that end together, with two processes of bids that each close and serve, one of them killed after a
- * third of the time and the other after two, while bids go on elsewhere. Throws when an auction is not closed exactly once.
+ * Closes many auctions with two processes of bids, which also serve bids on other auctions. One is killed after a third of the
+ * time, the other after two thirds. Throws when an auction is not closed exactly once.
  */
 export async function benchClosing(
   { auctions, seconds, bidders }: ClosingBenchOptions,

@@ -3,10 +3,10 @@ import { callConnect } from '../../system/call-connect.ts';
 import type { SignedIn } from '../../system/sign-up.ts';
 import { percentiles } from '../percentiles.ts';
 
-/** The largest step that a price may need. */
+/** The largest increment. */
 const STEP = 10_000;
 
-/** Bids on an item of one's own, each as soon as the last is answered, through restarts of the service. */
+/** Bids on its own item, again as soon as the last bid is answered, also across restarts of the service. */
 export async function bidUntilClosed(
   bidsUrl: string,
   people: readonly SignedIn[],
@@ -30,14 +30,14 @@ export async function bidUntilClosed(
   return { perSecond: latencies.length / elapsed, p99: percentiles(latencies).p99 };
 }
 
-/** False while the service is away. */
+/** False while the service is unavailable. */
 async function bid(bidsUrl: string, token: string, request: object): Promise<boolean> {
   try {
     const answer = await callConnect(bidsUrl, 'bids.v1.BidService/PlaceBid', request, { token });
     if (!answer.ok && answer.code !== 'unavailable') throw new Error(`PlaceBid answered ${answer.message}`);
     return answer.ok;
   } catch (error) {
-    // fetch reports every lost answer as a TypeError, an expired one as a DOMException.
+    // fetch reports a lost answer as a TypeError, and a timeout as a DOMException.
     if (error instanceof TypeError || error instanceof DOMException) return false;
     throw error;
   }

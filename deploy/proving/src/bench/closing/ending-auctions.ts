@@ -1,11 +1,11 @@
 import type { Pool } from '@gavel/postgres/pool';
 import { type Percentiles, percentiles } from '../percentiles.ts';
 
-/** Marks the auctions under measurement. */
+/** Identifies the measured auctions. */
 const CATEGORY = 'bench-ending';
 const CHUNK = 5_000;
 
-// Every other one has a bid. Their ends lie evenly between the lead's end and the last second.
+// Every second one has a bid. Their ends are evenly spread, from the end of the lead time to the last second.
 const INSERT = `
   INSERT INTO items (id, seller_id, title, description, images, category, currency, start_price, starts_at, end_at,
     hard_end_at, status, version, bid_count, highest_bid, highest_bidder, highest_bid_id, highest_bid_at,
@@ -16,7 +16,7 @@ const INSERT = `
   FROM generate_series($2::int, $3::int) AS n,
     LATERAL (SELECT $1::timestamptz + ($4 + n * $5::float8) * interval '1 second' AS end_at) AS e`;
 
-/** Writes auctions that end within some seconds, directly, as listing them is not what is measured. */
+/** Writes auctions that end within some seconds directly into the tables, because listing is not measured. */
 export async function makeEndingAuctions(
   pool: Pool,
   { auctions, seconds, leadSeconds }: { auctions: number; seconds: number; leadSeconds: number },
@@ -40,7 +40,7 @@ export async function stillRunning(pool: Pool): Promise<number> {
   return rows[0]?.running ?? Number.NaN;
 }
 
-/** How late the auctions were closed, in ms. Throws unless each was closed once, with one event, to its bidder or to nobody. */
+/** How late the auctions were closed, in ms. Throws when one was not closed exactly once, with one event and the right winner. */
 export async function readClosings(pool: Pool, auctions: number): Promise<Percentiles> {
   const items = await pool.query<{ late: number; right: boolean }>(
     `SELECT (extract(epoch FROM closed_at - end_at) * 1000)::float8 AS late,

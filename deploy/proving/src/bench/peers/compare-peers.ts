@@ -19,27 +19,27 @@ import { peers } from './peers.ts';
 export interface Contender {
   readonly name: string;
   readonly settings: string;
-  /** With every event published to the stream and to the exchange, confirmed by both. */
+  /** Every event is published to the stream and the exchange, and confirmed by both. */
   readonly publishing: Performance;
-  /** With an empty handler, for who has one. */
+  /** With an empty handler, if the contender has one. */
   readonly idle?: Performance;
 }
 
 export interface Performance {
-  /** Events a second from a standing backlog, the median of the repeats. */
+  /** Events per second from a backlog; median of the repeats. */
   readonly rate: number;
   readonly backlog: number;
   readonly latencies: readonly ChannelLatency[];
 }
 
 export interface ComparisonPlan {
-  /** Gavel's backlog; the peers get the share of it that `PEER_EVENTS` tells. */
+  /** Gavel's backlog. `PEER_EVENTS` is the share of it that the peers get. */
   readonly events: number;
   readonly repeats: number;
   readonly latency: LatencyPlan;
 }
 
-// What each works off in a few seconds on two cores.
+// What each processes in a few seconds on two cores.
 const PEER_EVENTS: Readonly<Record<string, number>> = {
   'graphile-worker': 20_000,
   'pg-boss': 20_000,
@@ -48,8 +48,8 @@ const PEER_EVENTS: Readonly<Record<string, number>> = {
 const IDLE = ['consumer-user-stats', 'user-stats', 'bids', 'auth', 'relay-auth'] as const;
 
 /**
- * Gavel and its peers one after the other on the same Postgres, each with its handler in a process of its own; all
- * other processes are stopped and stay so.
+ * Measures Gavel and its peers, one after the other, on the same Postgres, each with its handler in a separate process. All other
+ * processes are stopped and stay stopped.
  */
 export async function comparePeers(
   system: System,

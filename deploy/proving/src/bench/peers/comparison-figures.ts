@@ -2,14 +2,14 @@ import type { Figure } from '../figure.ts';
 import type { Contender, Performance } from './compare-peers.ts';
 import { SUBSCRIBER } from './subscribe.ts';
 
-// The goals of the event backbone: events a second, and milliseconds at 200 events a second.
+// The goals of the event backbone: events per second, and milliseconds at 200 events per second.
 const RATE_GOAL = 15_000;
 const GOALS = { p50: 5, p99: 20 } as const;
 
 /**
- * The contenders as lines of the bench's table, Gavel first, and ahead of each peer that does the same job is a goal. Each
- * peer's line says how many times as fast Gavel is; of two channels the slower one counts.
- * @param rawBoth events a second of the raw clients to stream and exchange together, Gavel's ceiling
+ * The contenders as lines of the bench's table, Gavel first. Being faster than each peer that does the same job is a goal. Each
+ * peer's line shows Gavel's speed divided by the peer's; of two channels the slower one counts.
+ * @param rawBoth events per second of the raw clients to stream and exchange together, the upper limit for Gavel
  */
 export function comparisonFigures(contenders: readonly Contender[], rawBoth: number): Figure[] {
   const [gavel, ...peers] = contenders;
@@ -58,7 +58,7 @@ export function comparisonFigures(contenders: readonly Contender[], rawBoth: num
   ];
 }
 
-/** What stands under the table: how each of them was used. */
+/** The lines below the table: how each contender was used. */
 export function describeSettings(contenders: readonly Contender[], ratePerSecond: number): string {
   const lines = contenders.map(({ name, settings }) => `- ${name}: ${settings}`);
   return [

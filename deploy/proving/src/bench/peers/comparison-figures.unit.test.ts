@@ -35,14 +35,14 @@ const peer: Contender = {
 };
 const table = formatFigures(comparisonFigures([gavel, peer], 20_000));
 
-test("a peer's line says how many times as fast Gavel is, by the slower of its two ways", () => {
+test("a peer's line shows how many times faster Gavel is, by the slower of its two channels", () => {
   expect(table).toMatch(/Gavel: backlog → stream \+ exchange +16,000 +per second +80 % +≥ 15,000 kept/);
   expect(table).toMatch(/a-queue: backlog → empty handler .*20000 events; Gavel is 0\.50 × as fast/);
   expect(table).toMatch(/a-queue: commit → empty handler, p50 +2\.0 .*Gavel is 0\.50 × as fast/);
   expect(table).toMatch(/a-queue: commit → empty handler, p99 +30\.0 .*Gavel is 3\.00 × as fast/);
 });
 
-test('to be ahead of a peer that does the same job is a goal', () => {
+test('being faster than a peer that does the same job is a goal', () => {
   expect(table).toMatch(
     /a-queue: backlog → stream \+ exchange +4,000 +per second +20 % +< 16,000 kept +.*4\.00 ×/,
   );
@@ -50,7 +50,7 @@ test('to be ahead of a peer that does the same job is a goal', () => {
   expect(table).toMatch(/a-queue: commit → handler by the broker, p99 +9\.0 +ms +≥ 10\.0 MISSED +.*0\.90 ×/);
 });
 
-test('the settings of every contender stand under the table', () => {
+test('the settings of every contender are printed below the table', () => {
   expect(describeSettings([gavel, peer], 200)).toContain('- a-queue: in batches');
 });
 

@@ -6,7 +6,7 @@ import { v7 as uuid } from 'uuid';
 import { appendBacklog, bidPlaced } from '../sample-events.ts';
 import { type PeerUrls, type Producer, sharedClock } from './peer.ts';
 
-/** Gavel beside its peers: the real append and, started by the bench, the real relay process with its defaults. */
+/** Gavel as a contender: the real `append`, and the real relay process with its defaults, which the bench starts. */
 export const gavel = {
   name: 'Gavel',
   settings: 'the relay process as `make up` starts it, no setting changed; backlog by append of 500',
@@ -14,7 +14,7 @@ export const gavel = {
     const pool = createPool({ connectionString: databaseUrl, applicationName: 'bench' });
     return {
       append: (events) => appendBacklog(pool, events.length),
-      // Its events have ids of their own, so the peers' one travels as the auction's.
+      // `append` makes the event ids, so the peer's id is sent as the auction's id.
       async commit() {
         const itemId = uuid();
         const body = bidPlaced(itemId, uuid(), 1n);

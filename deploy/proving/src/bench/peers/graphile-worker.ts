@@ -4,13 +4,13 @@ import { Logger, makeWorkerUtils, run } from 'graphile-worker';
 import { type Peer, type PeerEvent, sharedClock } from './peer.ts';
 
 const TASK = 'event';
-// A job that does nothing gains nothing by more; one that waits for the broker does.
+// More concurrency does not help an empty job, but it helps a job that waits for the broker.
 const CONCURRENT_JOBS = { nothing: 24, publish: 1_000 } as const;
 const MAX_POOL_SIZE = 10;
 const LOCAL_QUEUE = { nothing: 500, publish: 2_000 } as const;
 const COMPLETE_DELAY_MS = 250;
 const BATCH = 1_000;
-// One job a row: addJobs is what the library has for bulk.
+// One job per row: addJobs is the library's bulk call.
 const jobOf = ({ id, payload }: PeerEvent) => ({ identifier: TASK, payload: { ...payload, id } });
 const silent = new Logger(() => () => undefined);
 

@@ -1,9 +1,9 @@
 import type { Job, PeerUrls } from './peer.ts';
 
-/** What a handler process is there for: to hear of what the broker delivers, or to do a peer's jobs. */
+/** What a handler process does: receive what the broker delivers, or handle a peer's jobs. */
 export type Role = { readonly hears: 'broker' } | { readonly peer: string; readonly job: Job };
 
-/** How it is started: JSON in its first argument. */
+/** The first argument of the process, as JSON. */
 export interface HandlerStart {
   readonly role: Role;
   readonly urls: PeerUrls;
@@ -12,7 +12,7 @@ export interface HandlerStart {
 /** What the bench asks of a handler process. */
 export type HandlerRequest = { readonly ask: 'collect'; readonly count: number } | { readonly ask: 'stop' };
 
-/** One event at its handler: on which way, which event, when on the shared clock in milliseconds. */
+/** One event at its handler: the channel, the event, and the time in milliseconds of the shared clock. */
 export type Sample = readonly [channel: string, eventId: string, at: number];
 
 /** What a handler process answers. */

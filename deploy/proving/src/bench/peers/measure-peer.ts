@@ -1,12 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { create, toJson } from '@bufbuild/protobuf';
+import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
+import { v7 as uuid } from 'uuid';
 import { type Percentiles, percentiles } from '../percentiles.ts';
+import { bidPlaced } from '../sample-events.ts';
 import type { Role } from './handler-messages.ts';
 import { median } from './median.ts';
-import type { Job, Peer, PeerUrls, Producer } from './peer.ts';
-import { peerEvents } from './peer-events.ts';
+import type { Job, Peer, PeerEvent, PeerUrls, Producer } from './peer.ts';
 import { startHandler } from './start-handler.ts';
 
-/** Milliseconds from COMMIT's answer to the handler, of one channel; each the median of its repeats. */
+/** Milliseconds from the answer to COMMIT until the handler, on one channel; each the median of its repeats. */
 export interface ChannelLatency {
   readonly channel: string;
   readonly p50: number;
@@ -20,13 +23,13 @@ export interface LatencyPlan {
   readonly repeats: number;
 }
 
-// Start-up of process, connections and compiler is nobody's steady rate.
+// The start of process, connections and compiler is not part of the steady rate.
 const WARM_UP_SHARE = 0.1;
 const WARM_UP_SECONDS = 2;
 
 /**
- * Events a second from a standing backlog until a handler in a process of its own has done its job with them: from the
- * moment that a tenth was done to the last one. Median of the repeats.
+ * Events per second while a handler in a separate process works through a backlog, from the first tenth to the last event. Median
+ * of the repeats.
  */
 export async function measureBacklogRate(
   peer: Peer,
@@ -51,7 +54,7 @@ export async function measureBacklogRate(
   return median(rates);
 }
 
-/** A peer's latency with a job: to its own empty handler, or through its publishing one to who hears the broker. */
+/** A peer's latency for a job: to its empty handler, or through its publishing handler to a subscriber of the broker. */
 export async function measurePeerLatency(
   peer: Peer,
   job: Job,
@@ -68,7 +71,7 @@ export async function measurePeerLatency(
   }
 }
 
-/** Commits events one by one at a steady rate and hears when each reached the handler, on every channel. */
+/** Commits events one by one at a steady rate and records when each reached the handler, on every channel. */
 export async function measureCommitToHandler(
   role: Role,
   producer: Producer,
@@ -87,7 +90,7 @@ export async function measureCommitToHandler(
           channel,
           percentiles(
             samples
-              // A handler may hear of an event before COMMIT's answer is back here.
+              // A handler may receive an event before the answer to COMMIT arrives here.
               .flatMap(([own, id, at]) => {
                 const before = own === channel ? committed.get(id) : undefined;
                 return before === undefined ? [] : [Math.max(0, at - before)];
@@ -127,4 +130,13 @@ async function commitSteadily(
   }
   await Promise.all(commits);
   return committed;
+}
+
+/** The bench's BidPlaced events for the peers: the same fields as JSON, about 300 bytes. */
+function peerEvents(count: number): PeerEvent[] {
+  return Array.from({ length: count }, (_, n) => {
+    const aggregateId = uuid();
+    const body = create(BidPlacedSchema, bidPlaced(aggregateId, uuid(), BigInt(n + 1)));
+    return { id: uuid(), aggregateId, payload: toJson(BidPlacedSchema, body) as Record<string, unknown> };
+  });
 }

@@ -1,4 +1,4 @@
-/** The middle one, or the mean of the two in the middle. Throws for an empty list. */
+/** The middle value, or the mean of the two middle values. Throws for an empty list. */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError('no values');
   const sorted = values.toSorted((a, b) => a - b);

@@ -1,44 +1,44 @@
-/** Where one contender finds its servers: all of them share one Postgres, each has a database of its own. */
+/** The servers of one contender. All share one Postgres, and each has its own database. */
 export interface PeerUrls {
   readonly databaseUrl: string;
   readonly amqpUrl: string;
   readonly streamUrl: string;
 }
 
-/** One event as the peers store it: JSON, with the same facts as Gavel's BidPlaced. */
+/** One event as the peers store it: JSON with the fields of Gavel's BidPlaced. */
 export interface PeerEvent {
   readonly id: string;
   readonly aggregateId: string;
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** The writing side, in the bench's own process. */
+/** The writing side, in the process of the bench. */
 export interface Producer {
-  /** A standing backlog, by the fastest way that the library offers. */
+  /** Writes a backlog with the fastest method of the library. */
   append(events: readonly PeerEvent[]): Promise<void>;
-  /** One event in a transaction of its own, as a service would; resolves with COMMIT's answer and what a handler will call it. */
+  /** Writes one event in its own transaction, like a service. Resolves at the answer to COMMIT, with the id that the handler will see. */
   commit(event: PeerEvent): Promise<{ readonly id: string; readonly at: number }>;
   close(): Promise<void>;
 }
 
-/** What a handler does with one event; done when it resolves. */
+/** What a handler does with one event; the event is done when it resolves. */
 export type Handle = (id: string, payload: unknown) => Promise<void>;
 
-/** Nothing, or what Gavel's relay does: to the stream and to the topic exchange, confirmed by both. */
+/** Nothing, or the work of Gavel's relay: publish to the stream and the topic exchange, confirmed by both. */
 export type Job = 'nothing' | 'publish';
 
-/** A library under measurement, used as its own documentation recommends for speed. */
+/** A measured library, used as its documentation recommends for speed. */
 export interface Peer {
   readonly name: string;
-  /** What was set and what was not, for the lines under the table. */
+  /** The settings, for the lines below the table. */
   readonly settings: string;
-  /** Makes tables and queues, and opens the writing side. */
+  /** Creates tables and queues, and opens the writing side. */
   open(urls: PeerUrls): Promise<Producer>;
-  /** Starts the handling side, in a process of its own; resolves when it takes events, with the way to stop it. */
+  /** Starts the handler in a separate process; resolves when it receives events, with a function that stops it. */
   work(urls: PeerUrls, handle: Handle, job: Job): Promise<() => Promise<void>>;
 }
 
-/** Milliseconds on a clock that all processes of a machine share; `performance.now()` starts anew in each. */
+/** Milliseconds of a clock that all processes of a machine share; `performance.now()` starts at 0 in each process. */
 export function sharedClock(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

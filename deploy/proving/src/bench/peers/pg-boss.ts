@@ -8,7 +8,7 @@ const BATCH_SIZE = { nothing: 1_000, publish: 2_000 } as const;
 const INSERTED_AT_ONCE = 1_000;
 const LOCAL_CONCURRENCY = 2;
 
-// Its supervisor counts and cleans once a minute or less often; a run of seconds would see it by chance.
+// Its supervisor runs once a minute or less often, so a run of some seconds would include it only by chance.
 const boss = (connectionString: string): PgBoss => {
   const made = new PgBoss({ connectionString, useListenNotify: true, supervise: false, schedule: false });
   made.on('error', (error) => process.stderr.write(`pg-boss: ${error.message}\n`));

@@ -9,7 +9,7 @@ import {
 } from 'pg-transactional-outbox';
 import { type Job, type Peer, type PeerEvent, sharedClock } from './peer.ts';
 
-// Each message is handled in a transaction of its own, so what publishes needs more of them at once.
+// Each message is handled in its own transaction, so a handler that publishes needs more concurrent transactions.
 const CONNECTIONS = { nothing: 20, publish: 80 } as const;
 const BATCH_SIZE = { nothing: 100, publish: 200 } as const;
 const POLL_MS = 10;
@@ -17,7 +17,7 @@ const APPENDED_AT_ONCE = 500;
 const NEXT_MESSAGES = 'next_outbox_messages';
 
 const configFor = (connectionString: string, job: Job): PollingListenerConfig => {
-  // The library hands this to a pg.Pool too, which reads `max`.
+  // The library also passes this to a pg.Pool, which reads `max`.
   const connection: ClientConfig & { max: number } = { connectionString, max: CONNECTIONS[job] };
   return {
     outboxOrInbox: 'outbox',
@@ -36,9 +36,9 @@ const configFor = (connectionString: string, job: Job): PollingListenerConfig =>
 };
 
 /**
- * By its polling listener. Its logical replication listener (0.5.7) is quicker, but it logged 26 MESSAGE_NOT_FOUND for at
- * most 400 events at 200 a second here and acknowledged those as done; presumably it looks for a decoded message's row before
- * the writer's commit is visible.
+ * Uses the polling listener. The logical replication listener (0.5.7) is faster, but here it logged 26 MESSAGE_NOT_FOUND for at
+ * most 400 events at 200 per second, and acknowledged them as done. Presumably it reads a message's row before the writer's
+ * commit is visible.
  */
 export const pgTransactionalOutbox: Peer = {
   name: 'pg-transactional-outbox',

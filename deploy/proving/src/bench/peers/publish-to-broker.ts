@@ -12,9 +12,9 @@ import type { Handle, PeerUrls } from './peer.ts';
 const CONTENT_TYPE = 'application/json';
 
 /**
- * The job that Gavel's relay does, as a peer's handler: one event to the stream and to the topic exchange, with the stock
- * clients as their documentation shows them, persistent and mandatory; done when both have confirmed it. Each event is
- * an aggregate of its own.
+ * The work of Gavel's relay as a handler of a peer: publishes one event to the stream and the topic exchange, persistent and
+ * mandatory, with the public clients as their documentation shows. Done when both have confirmed. Each event has its own
+ * aggregate.
  */
 export async function publishToBroker({ amqpUrl, streamUrl }: PeerUrls): Promise<Handle> {
   const sendToStream = await streamSender(streamUrl);
@@ -46,7 +46,7 @@ async function streamSender(streamUrl: string): Promise<Send> {
   const client = await connectStream(streamUrl);
   const waiting = new Map<bigint, () => void>();
   const publishers = new Map<string, Publisher>();
-  // Without a reference the client numbers messages itself and tells the number too late to wait for its confirm.
+  // Without a reference the client numbers messages itself, and returns the number too late to wait for its confirm.
   const publisherRef = uuid();
   for (const stream of partitionsOf('gavel.bids')) {
     const publisher = await client.declarePublisher({ stream, publisherRef });

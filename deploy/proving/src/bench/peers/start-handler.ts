@@ -6,17 +6,17 @@ import type { HandlerAnswer, HandlerRequest, HandlerStart, Role, Sample } from '
 import type { PeerUrls } from './peer.ts';
 
 export interface HandlerProcess {
-  /** Everything handled since the last call, as soon as it is `count` events. Rejects when nothing comes of it in time. */
+  /** The events handled since the last call, when they are `count`. Rejects after a timeout. */
   collect(count: number): Promise<readonly Sample[]>;
   stop(): Promise<void>;
 }
 
 const PATIENCE_MS = 60_000;
 const STOP_MS = 8_000;
-// The last events are handled and may not be marked as done yet: cut off here, they would come again in the next run.
+// The last handled events may not be marked as done yet. If the process ended here, they would come again in the next run.
 const SETTLE_MS = 500;
 
-/** Starts the handling side of a contender in a process of its own; resolves when it takes events. */
+/** Starts the handler of a contender in a separate process; resolves when it receives events. */
 export async function startHandler(role: Role, urls: PeerUrls): Promise<HandlerProcess> {
   const start: HandlerStart = { role, urls };
   const name = 'hears' in role ? 'the subscriber' : role.peer;
@@ -51,7 +51,7 @@ export async function startHandler(role: Role, urls: PeerUrls): Promise<HandlerP
       if (child.exitCode !== null || child.signalCode !== null) return;
       await delay(SETTLE_MS);
       ask({ ask: 'stop' });
-      // A library that does not come to rest is not waited for: its figures are taken.
+      // Do not wait for a library that does not stop: its figures are complete.
       const impatient = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
       await ended;
       clearTimeout(impatient);

@@ -6,15 +6,15 @@ import type { PeerUrls } from './peer.ts';
 
 const PREFETCH = 500;
 
-/** How the events of every contender are heard, for the lines under the table. */
+/** How the events of every contender are received, for the lines below the table. */
 export const SUBSCRIBER =
   'stock stream client, all partitions, from next; amqplib with a queue bound to #, ' +
   `prefetch ${PREFETCH}, acknowledged one by one`;
 
 /**
- * Hears of every new event of the bids, on the stream and on the topic exchange, with the stock clients and a handler that
- * does nothing; resolves when both are open, with the way to close them.
- * @param told gets the subject's last token, the aggregate's id
+ * Receives every new event of the bids from the stream and the topic exchange, with the public clients and an empty handler.
+ * Resolves when both are open, with a function that closes them.
+ * @param told receives the subject's last token, the aggregate's id
  */
 export async function subscribe(
   { amqpUrl, streamUrl }: PeerUrls,

@@ -3,7 +3,7 @@ import type { Violation, ViolationKind } from '../verdict.ts';
 
 const violation = (kind: ViolationKind, detail: string): Violation => ({ kind, place: 'database', detail });
 
-/** The bids table against what clients were told. */
+/** Compares the bids table with the answers that clients got. */
 export function checkDatabase(history: History): Violation[] {
   return [
     ...checkAcknowledged(history),
@@ -37,8 +37,8 @@ function checkAcknowledged({ attempts, bids }: History): Violation[] {
   return found;
 }
 
-// Each attempt asks for an amount of its own on its item, and an auction never takes the same amount twice, so
-// (item, bidder, amount) names the attempt that a row came from.
+// Each attempt uses a different amount on its item, and an auction never accepts the same amount twice, so
+// (item, bidder, amount) identifies the attempt of a row.
 function checkAccountedFor({ attempts, bids }: History): Violation[] {
   const found: Violation[] = [];
   const attemptsByAsk = Map.groupBy(attempts, asked);
@@ -61,7 +61,7 @@ function checkVersions({ bids, items }: History): Violation[] {
   const bidsByItem = Map.groupBy(bids, ({ itemId }) => itemId);
   for (const item of items) {
     const rows = (bidsByItem.get(item.id) ?? []).toSorted((a, b) => Number(a.sequence - b.sequence));
-    // Version 1 is ItemCreated, and campaigns do not edit their items: every later one is a bid, but for the closing.
+    // Version 1 is ItemCreated, and campaigns do not edit items, so every later version is a bid or the closing.
     let expected = 2n;
     for (const row of rows) {
       if (row.sequence < expected) {
@@ -84,7 +84,7 @@ function checkVersions({ bids, items }: History): Violation[] {
   return found;
 }
 
-/** A bid sent after another one of the same auction had been acknowledged has the later version, whoever sent it. */
+/** A bid that was sent after another bid of the auction was acknowledged has the later version, for all bidders. */
 function checkRealTimeOrder({ attempts, bids }: History): Violation[] {
   const found: Violation[] = [];
   const byId = new Map(bids.map((bid) => [bid.id, bid]));

@@ -3,7 +3,7 @@ import type { Violation, ViolationKind } from '../verdict.ts';
 
 const violation = (kind: ViolationKind, detail: string): Violation => ({ kind, place: 'statistics', detail });
 
-/** The projection against a recount of the bids table, and the consumer's record of what it has handled. */
+/** Compares the projection with a recount of the bids table, and checks the consumer's record of handled events. */
 export function checkStatistics({ bids, stats, stream, processed }: History): Violation[] {
   const found: Violation[] = [];
   const recount = new Map<string, { totalBids: bigint; totalAmount: bigint }>();

@@ -3,7 +3,7 @@ import type { Violation, ViolationKind } from '../verdict.ts';
 
 const violation = (kind: ViolationKind, detail: string): Violation => ({ kind, place: 'stream', detail });
 
-/** The stream against the bids table, and each auction's events against the order they must have. */
+/** Compares the stream with the bids table, and each auction's events with their required order. */
 export function checkStream(history: History): Violation[] {
   return [
     ...checkOnceEach(history),
@@ -37,7 +37,7 @@ function checkOnceEach({ bids, stream }: History): Violation[] {
   return found;
 }
 
-/** Nothing is in the stream that the table does not hold, and both say the same. */
+/** The stream contains only bids of the table, with the same values. */
 function checkAgreement({ bids, stream }: History): Violation[] {
   const found: Violation[] = [];
   const stored = new Map(bids.map((bid) => [bid.id, bid]));
@@ -63,7 +63,7 @@ function checkAgreement({ bids, stream }: History): Violation[] {
   return found;
 }
 
-/** Every closed auction was closed once, as its last event, in favour of its highest bid. */
+/** Every closed auction has exactly one closing event. It is the last one and names the highest bid. */
 function checkClosings({ bids, items, stream }: History): Violation[] {
   const found: Violation[] = [];
   const closings = Map.groupBy(
@@ -102,7 +102,7 @@ function checkOrder({ stream }: History): Violation[] {
     const seen = new Set<bigint>();
     let newest = 0n;
     for (const event of events) {
-      // A second copy is counted as duplicated elsewhere, and says nothing about the order of the first ones.
+      // A second copy counts as duplicated elsewhere, and says nothing about the order of the first copies.
       if (seen.has(event.sequence)) continue;
       seen.add(event.sequence);
       if (event.sequence < newest) {

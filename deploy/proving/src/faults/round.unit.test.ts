@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { describeRound } from './describe-round.ts';
-import { NewViolations } from './new-violations.ts';
+import { describeRound, NewViolations } from './round.ts';
 import type { Violation } from './verdict.ts';
 
 const lost: Violation = { kind: 'lost', place: 'stream', detail: 'bid 1' };
 const gap: Violation = { kind: 'gap', place: 'database', detail: 'no version 2' };
 
-describe('what a round is told to have found', () => {
-  test('is what no earlier round had found, and all of it counts once in the end', () => {
+describe('the findings of a round', () => {
+  test('are new ones only, and each counts once in the end', () => {
     const found = new NewViolations();
     expect(found.add([lost])).toEqual([lost]);
     expect(found.add([lost, gap])).toEqual([gap]);
@@ -15,7 +14,7 @@ describe('what a round is told to have found', () => {
     expect(found.all).toEqual([lost, gap]);
   });
 
-  test('stands in its line with the strikes, and why it failed in another', () => {
+  test('are printed in one line with the faults, and the problem in another', () => {
     const round = {
       number: 7,
       faults: [{ name: 'kill -9 of bids', atMs: 1, downMs: 0 } as const],
