@@ -43,7 +43,7 @@ export interface ProcessDescriptor {
   readonly port: number;
   readonly database?: DatabaseDescriptor;
   readonly environment: Readonly<Record<string, EnvironmentValue>>;
-  /** Optional variables that whoever starts Gavel may set for this process, and that no other process gets. */
+  /** Optional variables that a user may set for this process. No other process gets them. */
   readonly settings?: readonly string[];
   /** Names of processes that must be ready first. */
   readonly startsAfter: readonly string[];

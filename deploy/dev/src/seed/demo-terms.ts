@@ -2,9 +2,9 @@
 export interface DemoTerms {
   readonly reservePrice?: bigint;
   readonly buyNowPrice?: bigint;
-  /** A bid in the last so many seconds moves the end. */
+  /** A bid in this number of last seconds moves the end. */
   readonly softCloseSeconds?: number;
-  /** Hours from the seeding until bidding begins; at once unless told. */
+  /** Hours from the seeding until bidding begins. Default: 0. */
   readonly startsInHours?: number;
   /** The catalogue's first bidder bids up to this instead. */
   readonly firstMaximum?: bigint;

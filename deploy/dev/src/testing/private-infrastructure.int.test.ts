@@ -72,7 +72,7 @@ describe('a private infrastructure', () => {
 
     await killAndRestart('rabbitmq');
 
-    // The broker accepts connections a moment before it has elected the stream's leader anew.
+    // The broker accepts connections a moment before it has elected the stream's leader again.
     const body = await vi.waitFor(() => firstMessage(infrastructure.urls.amqpUrl, 'kept'), {
       timeout: 20_000,
       interval: 250,

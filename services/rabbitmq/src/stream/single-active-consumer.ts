@@ -1,7 +1,6 @@
 import type { GroupConsumer, StartPosition, Subscription } from './event-source.ts';
 import { refuseLostOffsets, type StreamEnds } from './refuse-lost-offsets.ts';
-import type { Subscriber } from './stream-session.ts';
-import { INITIAL_CREDIT, StreamSubscription } from './stream-subscription.ts';
+import { INITIAL_CREDIT, StreamSubscription, type Subscriber } from './stream-subscription.ts';
 
 /** What a consumer of a group needs from its connection. */
 export interface ConsumerSession {

@@ -5,7 +5,7 @@ import type { Group, StartPosition } from './event-source.ts';
 import { SingleActiveConsumer } from './single-active-consumer.ts';
 import type { StreamAddress } from './stream-address.ts';
 import { StreamConnection } from './stream-connection.ts';
-import { firstWanted, INITIAL_CREDIT, StreamSubscription } from './stream-subscription.ts';
+import { firstWanted, INITIAL_CREDIT, StreamSubscription, type Subscriber } from './stream-subscription.ts';
 
 const OFFSET = { none: 0, first: 1, last: 2, numeric: 4, timestamp: 5 } as const;
 const CHUNK_MS = 5_000;
@@ -21,16 +21,6 @@ export interface StreamStats {
   readonly first: bigint;
   /** First offset of the newest chunk. */
   readonly newestChunk: bigint;
-}
-
-/** Receives what the broker sends to one subscription id. */
-export interface Subscriber {
-  readonly partition: string;
-  receive(chunk: Buffer, committed: bigint): void;
-  noteNewest(offset: bigint): void;
-  /** This subscription becomes the active consumer of its group, or is no longer. The broker waits for an answer. */
-  update?(active: boolean, correlation: number): void;
-  end(): void;
 }
 
 /** One connection that reads, and the subscriptions on it. */

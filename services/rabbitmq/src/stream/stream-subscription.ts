@@ -1,6 +1,16 @@
 import { Chunk, type Room } from '../wire/chunk.ts';
 import { type Delivery, type StartPosition, type Subscription, SubscriptionRefused } from './event-source.ts';
 
+/** Receives what the broker sends to one subscription id. */
+export interface Subscriber {
+  readonly partition: string;
+  receive(chunk: Buffer, committed: bigint): void;
+  noteNewest(offset: bigint): void;
+  /** This subscription becomes the active consumer of its group, or is no longer. The broker waits for an answer. */
+  update?(active: boolean, correlation: number): void;
+  end(): void;
+}
+
 /** What a subscription needs from its connection. */
 export interface SubscriptionSession {
   readonly partition: string;

@@ -5,7 +5,7 @@ import { isTestCode, type SourceFile } from '../source-files.ts';
 /** A file with fewer lines and one importer is a crumb. */
 const crumbLines = 25;
 /** How many crumbs the project may have: a few have a good reason, which a comment in them says. */
-const mostCrumbs = 72;
+const mostCrumbs = 20;
 
 /**
  * Files that may be short: routes of the web framework, and the files that every process has. Programs have no importer, so

@@ -22,7 +22,7 @@ const lowest = 20_000;
 const highest = 32_000;
 /** More than one set of servers needs, and few enough that concurrent launchers seldom share a range. */
 const RANGE = 24;
-// A server binds its port seconds after it was probed: whoever chooses in between must not find the same one free.
+// A server binds its port seconds after the probe, so a port that was given out once is not given out again.
 const givenByThisProcess = new Set<number>();
 
 export type ServerPorts = Readonly<Record<PortName, number>>;
