@@ -1,6 +1,6 @@
 /**
- * The closed list of telemetry names: where OpenTelemetry's semantic conventions have a name it is used, otherwise it is
- * `gavel.*`. The README's table is checked against this file. Never an e-mail address, a token or a row's content.
+ * The closed list of attribute names. Names of OpenTelemetry's semantic conventions are used where they exist; other names start with
+ * `gavel.`. A test compares the README's tables with this file. No attribute may contain an e-mail address, a token or values of rows.
  */
 export const attribute = {
   messagingSystem: 'messaging.system',
@@ -10,7 +10,6 @@ export const attribute = {
   destinationPartition: 'messaging.destination.partition.id',
   routingKey: 'messaging.rabbitmq.destination.routing_key',
   messageId: 'messaging.message.id',
-  messageBodySize: 'messaging.message.body.size',
   batchMessageCount: 'messaging.batch.message_count',
   consumerGroup: 'messaging.consumer.group.name',
   errorType: 'error.type',
@@ -25,7 +24,6 @@ export const attribute = {
   streamOffset: 'gavel.stream.offset',
   consumerOutcome: 'gavel.consumer.outcome',
   replay: 'gavel.replay',
-  reason: 'gavel.reason',
 } as const;
 
 /** Values of `messaging.operation.type`. */
@@ -33,7 +31,6 @@ export const operationType = {
   send: 'send',
   receive: 'receive',
   process: 'process',
-  settle: 'settle',
 } as const;
 
 /** The value of `messaging.system`. */
@@ -44,7 +41,7 @@ export type MetricKind = 'counter' | 'gauge' | 'histogram';
 export interface MetricDefinition {
   readonly name: string;
   readonly kind: MetricKind;
-  /** UCUM, as OpenTelemetry asks. */
+  /** In UCUM, as OpenTelemetry requires. */
   readonly unit: string;
   readonly description: string;
 }
@@ -60,25 +57,25 @@ export const metric = {
     name: 'messaging.client.consumed.messages',
     kind: 'counter',
     unit: '{message}',
-    description: 'Messages that were delivered to a consumer, each time that they were',
+    description: 'Messages delivered to a consumer, counted at every delivery',
   },
   operationDuration: {
     name: 'messaging.client.operation.duration',
     kind: 'histogram',
     unit: 's',
-    description: 'From the sending of a message to its publisher confirm',
+    description: 'Time from sending a message to its publisher confirm',
   },
   processDuration: {
     name: 'messaging.process.duration',
     kind: 'histogram',
     unit: 's',
-    description: 'One batch or work-queue event, from its first statement to the commit or the failure',
+    description: 'Time from the first statement of a batch or queue event to its commit or failure',
   },
   outboxBacklog: {
     name: 'gavel.outbox.backlog',
     kind: 'gauge',
     unit: '{event}',
-    description: 'Events committed and not yet published',
+    description: 'Events that are committed and not yet published',
   },
   outboxOldestAge: {
     name: 'gavel.outbox.oldest.age',
@@ -90,13 +87,13 @@ export const metric = {
     name: 'gavel.outbox.set_aside',
     kind: 'gauge',
     unit: '{event}',
-    description: 'Events that no broker takes, waiting for somebody to look',
+    description: 'Events that the broker does not accept; an operator must look at them',
   },
   outboxLost: {
     name: 'gavel.outbox.lost',
     kind: 'gauge',
     unit: '{range}',
-    description: 'Ranges of confirmed events that the stream has lost and nobody filled again',
+    description: 'Ranges of confirmed events that the stream has lost and that are not refilled yet',
   },
   relayPublished: {
     name: 'gavel.relay.published',
@@ -108,31 +105,31 @@ export const metric = {
     name: 'gavel.relay.delay',
     kind: 'histogram',
     unit: 's',
-    description: 'From the commit of an event to its publisher confirms',
+    description: 'Time from the commit of an event to its publisher confirms',
   },
   relayFailures: {
     name: 'gavel.relay.failures',
     kind: 'counter',
     unit: '{failure}',
-    description: 'Publishing attempts that a broker refused or a lost connection ended',
+    description: 'Attempts to publish that ended with a refusal or a lost connection',
   },
   relayActive: {
     name: 'gavel.relay.active',
     kind: 'gauge',
     unit: '1',
-    description: '1 while this relay holds its outbox, 0 while it stands by',
+    description: '1 while this relay publishes its outbox, 0 while it is on standby',
   },
   relayTakeovers: {
     name: 'gavel.relay.takeovers',
     kind: 'counter',
     unit: '{takeover}',
-    description: 'Times that a relay took its outbox, from nobody or from another',
+    description: 'Number of times that a relay became the active one of its outbox',
   },
   consumerHandled: {
     name: 'gavel.consumer.handled',
     kind: 'counter',
     unit: '{event}',
-    description: 'Events handled, by outcome',
+    description: 'Handled events, by outcome',
   },
   consumerBatchSize: {
     name: 'gavel.consumer.batch.size',
@@ -144,7 +141,7 @@ export const metric = {
     name: 'gavel.consumer.retries',
     kind: 'counter',
     unit: '{try}',
-    description: 'Batches that failed and are tried again, by error type',
+    description: 'Failed batches that are retried, by error type',
   },
   consumerRebalances: {
     name: 'gavel.consumer.rebalances',
@@ -156,38 +153,32 @@ export const metric = {
     name: 'gavel.consumer.delay',
     kind: 'histogram',
     unit: 's',
-    description: "From an event's time to the commit of its effect",
+    description: "Time from an event's own time to the commit of its effect",
   },
   consumerLag: {
     name: 'gavel.consumer.lag',
     kind: 'gauge',
     unit: '{event}',
     description:
-      'Offsets between the checkpoint and the end of the partition; while refused, all that lies there unread',
+      'Offsets between the checkpoint and the end of the partition; while refused, all events of the partition',
   },
   consumerLagTime: {
     name: 'gavel.consumer.lag.time',
     kind: 'gauge',
     unit: 's',
     description:
-      'Age of the oldest message received and not committed; while refused, of the oldest that is held',
+      'Age of the oldest message that is received and not committed; while refused, of the oldest in the partition',
   },
   consumerRefused: {
     name: 'gavel.consumer.refused',
     kind: 'gauge',
     unit: '1',
-    description: '1 while the checkpoint is not in the stream any more and nothing is read, otherwise 0',
+    description: '1 while the checkpoint is no longer in the stream and nothing is read, otherwise 0',
   },
   consumerDeadLetters: {
     name: 'gavel.consumer.dead_letters',
     kind: 'gauge',
     unit: '{event}',
     description: 'Events parked as dead letters',
-  },
-  rpcDuration: {
-    name: 'rpc.server.call.duration',
-    kind: 'histogram',
-    unit: 's',
-    description: 'One RPC, by method and status code',
   },
 } as const satisfies Record<string, MetricDefinition>;

@@ -5,7 +5,7 @@ import { attribute, metric } from './attributes.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
-/** The rows of the table under a heading, each as its cells. */
+/** The rows of the table under a heading, each as a list of cells. */
 function tableUnder(heading: string): string[][] {
   const section = readme.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
   const rows = section.split('\n').filter((line) => line.startsWith('| `'));
@@ -27,13 +27,13 @@ test('the README lists every metric with its kind, unit and description, and no 
   );
 });
 
-test('what is named messaging.* is a name of the semantic conventions, as the package has them', () => {
+test('every messaging.* name is a name of the semantic conventions', () => {
   const theirs = new Set<unknown>(Object.values(conventions));
   const ours = [...Object.values(attribute), ...Object.values(metric).map(({ name }) => name)];
   expect(ours.filter((name) => name.startsWith('messaging.') && !theirs.has(name))).toEqual([]);
 });
 
-test('names outside the semantic conventions are gavel.*', () => {
+test('names outside of the semantic conventions start with gavel.', () => {
   const conventional = /^(messaging|error|rpc)\./;
   const names = [...Object.values(attribute), ...Object.values(metric).map(({ name }) => name)];
   expect(names.filter((name) => !conventional.test(name) && !name.startsWith('gavel.'))).toEqual([]);

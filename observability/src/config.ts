@@ -7,13 +7,13 @@ const schema = z.object({
 });
 
 export interface TelemetryConfig {
-  /** Base URL of an OTLP/http collector; nothing is exported without one. */
+  /** Base URL of an OTLP/http collector. Without it nothing is exported. */
   endpoint: string | undefined;
   serviceName: string;
   logLevel: z.output<typeof schema>['LOG_LEVEL'];
 }
 
-/** Reads the telemetry settings; an empty value counts as unset. Throws an error that names every bad key. */
+/** Reads the telemetry settings. An empty value counts as missing. Throws an error that names all malformed keys. */
 export function readTelemetryConfig(env: NodeJS.ProcessEnv = process.env): TelemetryConfig {
   const given = Object.fromEntries(
     Object.keys(schema.shape).flatMap((key) => (env[key] ? [[key, env[key]]] : [])),

@@ -1,10 +1,10 @@
-/** An error as a log line shows it. */
+/** An error as it appears in a log line. */
 export interface ErrorDescription {
   type: string;
   message: string;
   stack?: string;
   code?: string;
-  /** Postgres names the broken constraint; its `detail` holds row values and is left out. */
+  /** The violated constraint of a Postgres error. Its `detail` is left out, because it contains values of rows. */
   constraint?: string;
   cause?: ErrorDescription;
   errors?: ErrorDescription[];
@@ -13,8 +13,8 @@ export interface ErrorDescription {
 const deepestCause = 8;
 
 /**
- * Describes an error with its chain of causes. Only these fields are taken: libraries hang requests, headers and row
- * values on their errors, and none of that may reach a log.
+ * Describes an error with its chain of causes. It takes only these fields, because libraries add requests, headers and values of
+ * rows to their errors, which must not be logged.
  */
 export function describeError(error: unknown, depth = 0): ErrorDescription {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error) };

@@ -9,7 +9,6 @@ import {
   type ViewOptions,
 } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace';
-import { withholdQueries } from './withhold-queries.ts';
 
 export interface Export {
   spanProcessors: SpanProcessor[];
@@ -17,8 +16,8 @@ export interface Export {
 }
 
 /**
- * Every duration is in seconds and the SDK's own buckets are made for milliseconds. A commit reaches its projection in
- * milliseconds and an outage takes seconds: both must be told apart.
+ * Buckets for durations in seconds, because the SDK's own buckets are for milliseconds. They distinguish the milliseconds from a commit to
+ * its projection as well as the seconds of an outage.
  */
 const secondsBuckets: ViewOptions = {
   instrumentType: InstrumentType.HISTOGRAM,
@@ -30,8 +29,8 @@ const secondsBuckets: ViewOptions = {
 };
 
 /**
- * Spans every second and metrics every fifteen, as OTLP over http (JSON) to OTEL_EXPORTER_OTLP_ENDPOINT. A collector that is
- * away costs spans, never requests: the queue is bounded and an export is given up after five seconds.
+ * Exports spans every second and metrics every 15 seconds, as OTLP over http (JSON) to OTEL_EXPORTER_OTLP_ENDPOINT. While the collector
+ * is unavailable, spans are lost but requests are not delayed: the queue is bounded, and an export ends after five seconds.
  */
 export function createExport(resource: Resource): Export {
   const spans = new BatchSpanProcessor({
@@ -51,3 +50,22 @@ export function createExport(resource: Resource): Export {
     meterProvider: new MeterProvider({ resource, readers: [reader], views: [secondsBuckets] }),
   };
 }
+
+const urlAttributes = ['url.full', 'http.url', 'http.target'];
+
+/** Removes query strings from spans, because they may contain search words, return paths or tokens. Paths are kept. */
+const withholdQueries: SpanProcessor = {
+  onStart(span) {
+    for (const key of urlAttributes) {
+      const value = span.attributes[key];
+      const queryAt = typeof value === 'string' ? value.indexOf('?') : -1;
+      if (typeof value === 'string' && queryAt >= 0) span.setAttribute(key, value.slice(0, queryAt));
+    }
+    if (span.attributes['url.query'] !== undefined) span.setAttribute('url.query', '[withheld]');
+  },
+  onEnd() {
+    // An ended span is read-only.
+  },
+  forceFlush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+};

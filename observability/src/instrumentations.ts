@@ -7,16 +7,16 @@ import { register } from 'import-in-the-middle/register-hooks.mjs';
 
 const instrumented = ['http', 'https', 'pg', 'pg-pool', 'ioredis'];
 
-/** Probes come every second and static files by the dozen; neither tells anything in a trace. */
+/** Health probes and static files are too many to trace, and nobody needs their traces. */
 const untraced = /^\/(healthz|readyz|_next\/static\/|favicon\.ico)/;
 
 /**
- * Instruments http, fetch, pg and ioredis, which this process will import later. Outgoing calls are traced only inside a trace:
- * polls and LISTEN loops would otherwise each begin one. No header, query parameter, statement value or Redis key is
- * recorded. amqplib is left out: its instrumentation overwrites the traceparent header that the envelope carries.
+ * Instruments http, fetch, pg and ioredis, which this process will import later. Outgoing calls are traced only inside a trace, because
+ * polling and LISTEN loops would otherwise start a trace each time. No header, query parameter, statement value or Redis key is
+ * recorded. amqplib is not instrumented, because its instrumentation overwrites the traceparent header of the envelope.
  */
 export function instrument(): Instrumentation[] {
-  // The in-thread loader: import statements reach the instrumentations, and only these modules are wrapped.
+  // Runs in this thread. With it the instrumentations see import statements; only these modules are wrapped.
   register({ include: instrumented });
   const instrumentations = [
     new HttpInstrumentation({

@@ -20,14 +20,15 @@ const secrets = [
   'secret',
 ];
 
-/** Three levels cover what we log: a field, a field of a request, a header of a request. */
+/** Three levels of nesting: a field, a field of a request, a header of a request. */
 const redacted = ['', '*.', '*.*.'].flatMap((prefix) =>
   secrets.map((key) => (key.includes('-') ? `${prefix.replace(/\.$/, '')}["${key}"]` : `${prefix}${key}`)),
 );
 
 /**
- * A logger of JSON lines on stdout, named for the part that speaks. Each line carries the active `trace_id` and `span_id`;
- * errors belong under `err` (with their causes); passwords, tokens and cookies are redacted. Level: `LOG_LEVEL`.
+ * A logger that writes JSON lines to stdout. Each line has the active `trace_id` and `span_id`. Errors belong under `err`, and are
+ * written with their causes. Passwords, tokens and cookies are redacted. The level is `LOG_LEVEL`.
+ * @param name the part of the process that logs
  */
 export function createLogger(name: string, destination?: DestinationStream): Logger {
   const options = {

@@ -24,7 +24,7 @@ describe('a logger', () => {
     expect(new Date(last().time).toISOString()).toBe(last().time);
   });
 
-  test('carries the ids of the active span, and none outside one', async () => {
+  test('has the ids of the active span, and no ids outside of a span', async () => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     trace.setGlobalTracerProvider(new TracerProvider());
     const { log, last } = memoryLogger();
@@ -49,7 +49,7 @@ describe('a logger', () => {
     expect(JSON.stringify(last())).not.toContain('hidden');
   });
 
-  test('shows an error with its causes and leaves out what libraries hang on it', () => {
+  test('writes an error with its causes and without the fields that libraries add to it', () => {
     const { log, last } = memoryLogger();
     const cause = Object.assign(new Error('duplicate key'), {
       code: '23505',
@@ -66,7 +66,7 @@ describe('a logger', () => {
     expect(JSON.stringify(last())).not.toContain('a@example.test');
   });
 
-  test('describes an error that is its own cause without end', () => {
+  test('describes an error that is its own cause', () => {
     const { log, last } = memoryLogger();
     const error = new Error('round');
     error.cause = error;

@@ -30,7 +30,7 @@ describe('a process with the preload and a collector', () => {
   });
   afterAll(() => receiver.close());
 
-  test('exports one trace: our span, http and fetch clients, their servers, Postgres and Redis', () => {
+  test('exports one trace with our span, http and fetch clients, their servers, Postgres and Redis', () => {
     const spans = receiver.spans();
     expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([log.trace_id]));
     expect(new Set(spans.map((span) => span.service))).toEqual(new Set(['traced-program']));
@@ -45,7 +45,7 @@ describe('a process with the preload and a collector', () => {
     expect(setCommands).toHaveLength(2);
   });
 
-  test('each span names its parent: walk, client, server, query', () => {
+  test('each span has the right parent: walk, client, server, query', () => {
     const spans = receiver.spans();
     const parentOf = (id: string | undefined) => spans.find((span) => span.spanId === id);
     const query = spans.find((span) => span.scope.endsWith('pg'));
@@ -68,7 +68,7 @@ describe('a process with the preload and a collector', () => {
     expect(receiver.spans().filter((span) => span.attributes['url.path'] === '/healthz')).toEqual([]);
   });
 
-  test('exports metrics as well, and says which build sent them', () => {
+  test('exports metrics as well, with version and instance', () => {
     expect(receiver.metrics().map(({ name }) => name)).toEqual(
       expect.arrayContaining(['http.server.request.duration', 'db.client.operation.duration']),
     );
@@ -82,7 +82,7 @@ describe('a process with the preload and a collector', () => {
 });
 
 describe('a process with the preload alone', () => {
-  test('still has trace ids, in its logs and on its way to others', async () => {
+  test('has trace ids in its logs and in its requests', async () => {
     const result = await run([program], { OTEL_EXPORTER_OTLP_ENDPOINT: '' });
     const log = JSON.parse(result.stdout);
     expect(log.trace_id).toMatch(/^[0-9a-f]{32}$/);
@@ -99,7 +99,7 @@ describe('the end of a process', () => {
     console.log('ready');
   `;
 
-  test('SIGTERM sends the last spans and then ends it, though nobody else listens', async () => {
+  test('SIGTERM exports the last spans and then ends the process, without another listener', async () => {
     const receiver = await startOtlpReceiver();
     const child = run(['--input-type=module', '-e', waits], { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
     await once(child.stdout, 'data');
@@ -109,7 +109,7 @@ describe('the end of a process', () => {
     await receiver.close();
   });
 
-  test('a collector that never answers delays it by a second, not more', async () => {
+  test('a collector that does not answer delays it by at most a second', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
@@ -124,7 +124,7 @@ describe('the end of a process', () => {
     silent.close();
   });
 
-  test('bad settings stop it before anything starts, with every bad key named', async () => {
+  test('malformed settings prevent the start, with an error that names all bad keys', async () => {
     const bad = { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318', LOG_LEVEL: 'loud' };
     const result = await run(['-e', '0'], bad);
     expect(result.exitCode).not.toBe(0);

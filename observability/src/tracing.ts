@@ -15,29 +15,29 @@ import {
 
 export type { Attributes, Context, Span, Tracer };
 
-/** The W3C trace context as it travels: in message headers and in an outbox row. */
+/** The W3C trace context in message headers and in outbox rows. */
 export interface TraceCarrier {
   traceparent?: string;
   tracestate?: string;
 }
 
-/** A carrier as a database row or a header map gives it, where "none" may be null. */
+/** A carrier from a database row or a header map, where a missing value may be null. */
 export interface ReceivedCarrier {
   readonly traceparent?: string | null | undefined;
   readonly tracestate?: string | null | undefined;
 }
 
 export interface WithSpanOptions {
-  /** What the span is to its trace; `internal` unless told. */
+  /** Default: `internal`. */
   kind?: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
   attributes?: Attributes;
-  /** The parent; the active span unless told. `extract(…)` gives one from a message. */
+  /** The parent, for example from `extract(…)`. Default: the active span. */
   parent?: Context;
-  /** Traces that led to this work without being its parent: a batch's messages, a replayed event's origin. */
+  /** Other traces that caused this work: the messages of a batch, the origin of a replayed event. */
   links?: readonly ReceivedCarrier[];
-  /** Starts a trace of its own. */
+  /** Starts a new trace. */
   root?: boolean;
-  /** Instrumentation scope; `gavel` unless told. */
+  /** The instrumentation scope. Default: `gavel`. */
   scope?: string;
 }
 
@@ -49,15 +49,15 @@ const kinds = {
   consumer: SpanKind.CONSUMER,
 } as const;
 
-/** An error passes through every span around it; only the innermost records it. */
+/** Errors that a span has recorded. The spans around it do not record them again. */
 const recorded = new WeakSet<object>();
 
-/** A tracer of the API: harmless in a process that started no telemetry. */
+/** A tracer of the API. Without telemetry it does nothing. */
 export function tracer(name: string): Tracer {
   return trace.getTracer(name);
 }
 
-/** The active trace context, ready to be stored or sent; empty when there is none. */
+/** The active trace context, for storing or sending. Empty when there is none. */
 export function inject(): TraceCarrier {
   const carrier: TraceCarrier = {};
   propagation.inject(context.active(), carrier, {
@@ -68,7 +68,7 @@ export function inject(): TraceCarrier {
   return carrier;
 }
 
-/** The context that a message or row carries; an empty root when it carries none or a malformed one. */
+/** The context of a message or row. An empty root context when it is missing or malformed. */
 export function extract(carrier: ReceivedCarrier): Context {
   return propagation.extract(ROOT_CONTEXT, carrier, {
     get: (from, key) =>
@@ -78,8 +78,8 @@ export function extract(carrier: ReceivedCarrier): Context {
 }
 
 /**
- * Runs `work` inside a span and ends the span when it settles. A thrown error is recorded once, on the innermost
- * span, marks every span it passes as failed, and goes on to the caller unchanged.
+ * Runs `work` inside a span, and ends the span when the work settles. A thrown error is recorded once, on the innermost span. It marks
+ * all spans around it as failed, and reaches the caller unchanged.
  */
 export async function withSpan<T>(
   name: string,
@@ -98,7 +98,7 @@ export async function withSpan<T>(
   }
 }
 
-/** The span that work here belongs to, if any. */
+/** The active span, if there is one. */
 export function activeSpan(): Span | undefined {
   return trace.getActiveSpan();
 }

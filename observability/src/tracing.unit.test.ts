@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { extract, inject, withSpan } from './tracing.ts';
 
 describe('without telemetry', () => {
-  test('inject gives an empty carrier and withSpan just runs the work', async () => {
+  test('inject returns an empty carrier, and withSpan only runs the work', async () => {
     expect(inject()).toEqual({});
     expect(await withSpan('work', {}, () => 42)).toBe(42);
     await expect(withSpan('work', {}, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
@@ -35,7 +35,7 @@ describe('with telemetry', () => {
     return span;
   };
 
-  test('a context survives the way through a carrier, as in an outbox row', async () => {
+  test('a context passes through a carrier, as in an outbox row', async () => {
     const stored = await withSpan('append', {}, () => inject());
     await withSpan('publish', { kind: 'producer', parent: extract(stored) }, () => undefined);
     expect(finished('publish').spanContext().traceId).toBe(finished('append').spanContext().traceId);
@@ -50,7 +50,7 @@ describe('with telemetry', () => {
     expect(finished('inner').parentSpanContext?.spanId).toBe(finished('outer').spanContext().spanId);
   });
 
-  test('an error is recorded on the innermost span alone, and marks every span it passes', async () => {
+  test('an error is recorded only on the innermost span, and marks all spans around it as failed', async () => {
     const broken = new Error('broken');
     const outer = withSpan('outer', {}, () => withSpan('inner', {}, () => Promise.reject(broken)));
     await expect(outer).rejects.toBe(broken);
@@ -60,7 +60,7 @@ describe('with telemetry', () => {
     expect(finished('outer').attributes['error.type']).toBe('Error');
   });
 
-  test('a replay links to the trace it came from and begins its own', async () => {
+  test('a replay starts a new trace that links to its origin', async () => {
     const origin = await withSpan('origin', {}, () => inject());
     await withSpan('replay', { root: true, links: [origin, {}] }, () => undefined);
     expect(finished('replay').links.map((link) => link.context.traceId)).toEqual([
@@ -69,7 +69,7 @@ describe('with telemetry', () => {
     expect(finished('replay').spanContext().traceId).not.toBe(finished('origin').spanContext().traceId);
   });
 
-  test('a missing or malformed context begins a new trace, even inside another span', async () => {
+  test('a missing or malformed context starts a new trace, even inside another span', async () => {
     await withSpan('around', {}, async () => {
       await withSpan('fresh', { parent: extract({ traceparent: null }) }, () => undefined);
       await withSpan('odd', { parent: extract({ traceparent: 'not-a-context' }) }, () => undefined);

@@ -15,20 +15,20 @@ export interface CollectedMetric {
 
 export interface CollectedPoint {
   readonly attributes: Attributes;
-  /** A number, or a histogram's sum, count and buckets. */
+  /** A number, or the sum, count and buckets of a histogram. */
   readonly value: unknown;
 }
 
-/** A meter provider in this process whose metrics are exported when they are asked for. */
+/** A meter provider in this process that exports its metrics on request. */
 export interface MetricReader {
-  /** Collects and exports once; all metrics by name. */
+  /** Collects and exports once. Returns all metrics by name. */
   read(): Promise<ReadonlyMap<string, CollectedMetric>>;
   close(): Promise<void>;
 }
 
 /**
- * Becomes the process's meter provider. Instruments belong to the provider that is there when they are made, so what makes
- * them is to be imported afterwards.
+ * Becomes the meter provider of the process. An instrument belongs to the provider at the time of its creation, so import the modules that
+ * create instruments afterwards.
  */
 export function installMetricReader(): MetricReader {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);

@@ -6,14 +6,14 @@ import { type ReceivedMetric, type ReceivedSpan, readMetrics, readSpans } from '
 export interface OtlpReceiver {
   /** The value for OTEL_EXPORTER_OTLP_ENDPOINT. */
   readonly url: string;
-  /** Every span received so far, in order of arrival. */
+  /** All spans received so far, in order of arrival. */
   spans(): readonly ReceivedSpan[];
   /** The newest data points of every metric received so far. */
   metrics(): readonly ReceivedMetric[];
   close(): Promise<void>;
 }
 
-/** A collector for tests: takes OTLP over http in its JSON form on a free loopback port and keeps it all in memory. */
+/** A collector for tests: receives OTLP over http (JSON) on a free loopback port and keeps everything in memory. */
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
   const metrics = new Map<string, ReceivedMetric>();

@@ -1,6 +1,6 @@
 /**
- * A program for the tests of the preload: one http server with named imports, asked once by http and once by fetch.
- * With DATABASE_URL it queries Postgres, with REDIS_URL Redis. Its one log line on stdout tells the trace.
+ * A program for the tests of the preload: an http server, called once with http and once with fetch. With DATABASE_URL it queries
+ * Postgres, and with REDIS_URL it calls Redis. Its only log line on stdout has the trace id.
  */
 import { once } from 'node:events';
 import { createServer, get } from 'node:http';

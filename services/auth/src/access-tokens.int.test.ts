@@ -16,7 +16,7 @@ afterAll(() => auth.stop());
 
 const directory = (): string => String(auth.env.AUTH_SIGNING_KEYS_DIR);
 
-/** A token like auth's own, signed with auth's own key, but for the changes. */
+/** A token like those of auth and signed with auth's key, except for the changes. */
 async function forge(
   changes: Record<string, unknown>,
   header: { alg?: string; kid?: string } = {},
@@ -30,7 +30,7 @@ async function forge(
 }
 
 describe('an access token', () => {
-  it('says who, from whom, for whom, until when, and is checked against the published keys', async () => {
+  it('has subject, issuer, audience and expiry, and is verified with the published keys', async () => {
     const account = await auth.signUp();
     const { accessToken, expiresAt } = await auth.signIn(account);
     const keys = createRemoteJWKSet(new URL(`${auth.url}/.well-known/jwks.json`));
@@ -45,7 +45,7 @@ describe('an access token', () => {
     expect(JSON.stringify(payload)).not.toContain('@');
   });
 
-  it('is believed by the other services through the same verifier, and only with the right issuer and audience', async () => {
+  it('is accepted by the verifier of the other services, only with the right issuer and audience', async () => {
     const account = await auth.signUp();
     const { accessToken } = await auth.signIn(account);
     const options = { jwksUrl: `${auth.url}/.well-known/jwks.json`, issuer: 'http://auth.gavel' };
@@ -54,7 +54,7 @@ describe('an access token', () => {
     expect(await createTokenVerifier({ ...options, audience: 'other' })(accessToken)).toBeUndefined();
   });
 
-  it('issuer and audience are checked here, too, and so are its end and its claims', async () => {
+  it('is rejected by this service with a wrong issuer, audience or expiry, or without a claim', async () => {
     expect((await auth.call('GetProfile', {}, bearer(await forge({})))).status).toBe(200);
     const now = Math.floor(Date.now() / 1000);
     const bad: Record<string, unknown>[] = [
@@ -71,7 +71,7 @@ describe('an access token', () => {
     }
   });
 
-  it('by another key is refused, under our key id as well, and so is one without a signature', async () => {
+  it('is rejected with the signature of another key, even under our key id, and without a signature', async () => {
     const { accessToken } = await auth.signIn(await auth.signUp());
     const payload = decodeJwt(accessToken);
     const { kid } = decodeProtectedHeader(accessToken);
@@ -93,7 +93,7 @@ describe('an access token', () => {
 });
 
 describe('signing keys', () => {
-  it('only auth can mint tokens: the private key is in its own directory and nowhere it publishes', async () => {
+  it('publish only their public parts, so only auth can sign tokens', async () => {
     const text = await (await fetch(`${auth.url}/.well-known/jwks.json`)).text();
     const { keys } = JSON.parse(text) as { keys: Record<string, string>[] };
     expect(keys).toHaveLength(1);
@@ -104,7 +104,7 @@ describe('signing keys', () => {
     }
   });
 
-  it('several instances that start at once sign with one key', async () => {
+  it('are the same for several instances that start at the same time', async () => {
     const fresh = { AUTH_SIGNING_KEYS_DIR: join(directory(), 'fresh') };
     const instances = await Promise.all(Array.from({ length: 4 }, () => auth.startAnother(fresh)));
     const account = await auth.signUp();
@@ -114,7 +114,7 @@ describe('signing keys', () => {
     expect(new Set(kids).size).toBe(1);
   });
 
-  it('are rotated: a new one is published first, signs later, and the previous one stays published', async () => {
+  it('are rotated: a new key is published first and signs later, and the previous key remains published', async () => {
     const rotated = { AUTH_SIGNING_KEYS_DIR: join(directory(), 'rotated') };
     const before = await auth.startAnother(rotated);
     const account = await auth.signUp();

@@ -44,7 +44,7 @@ describe('registering', () => {
     });
   });
 
-  it('two sign-ups with the same e-mail at once: one account, and EMAIL_TAKEN instead of an internal error', async () => {
+  it('creates one account for concurrent sign-ups with one e-mail address, and the others get EMAIL_TAKEN', async () => {
     const email = newEmail();
     const answers = await Promise.all(
       Array.from({ length: 12 }, () => auth.call('Register', { ...person, email })),
@@ -62,7 +62,7 @@ describe('registering', () => {
     expect(rows).toEqual([{ users: 1n, events: 1n }]);
   });
 
-  it('letter case never makes a second account, and signs in to the first', async () => {
+  it('ignores the letter case of e-mail addresses, and so does signing in', async () => {
     const account = await auth.signUp();
     const shouted = account.email.toUpperCase();
     expect((await auth.call('Register', { ...person, email: shouted })).reason).toBe('EMAIL_TAKEN');
@@ -81,13 +81,13 @@ describe('registering', () => {
     ['full_name', { fullName: '\u0000' }],
     ['country_code', { countryCode: 'DEU' }],
     ['phone_number', { phoneNumber: 'call me' }],
-  ])('names the field %s when it is %j', async (field, change) => {
+  ])('names the field %s when it is invalid: %j', async (field, change) => {
     const answer = await auth.call('Register', { ...person, email: newEmail(), ...change });
     expect(answer.reason).toBe('INVALID_FIELD');
     expect(Object.keys(answer.metadata ?? {})).toEqual([field]);
   });
 
-  it('keeps passwords as Argon2id hashes only', async () => {
+  it('stores passwords only as Argon2id hashes', async () => {
     const account = await auth.signUp();
     const { rows } = await auth.pool.query('SELECT to_jsonb(u)::text AS row FROM users u WHERE id = $1', [
       account.userId,
@@ -98,7 +98,7 @@ describe('registering', () => {
 });
 
 describe('signing in', () => {
-  it('a wrong password and an unknown e-mail get the same answer', async () => {
+  it('gives the same answer for a wrong password as for an unknown e-mail address', async () => {
     const { email } = await auth.signUp();
     const wrong = await auth.call('Login', { email, password: 'wrong' });
     const unknown = await auth.call('Login', { email: newEmail(), password: 'wrong' });
@@ -108,7 +108,7 @@ describe('signing in', () => {
     expect(strange).toEqual(wrong);
   });
 
-  it('answers a burst larger than the hashing capacity completely', async () => {
+  it('answers all requests of a burst that is larger than the hashing capacity', async () => {
     const account = await auth.signUp();
     const { email, password } = account;
     const answers = await Promise.all(
@@ -117,7 +117,7 @@ describe('signing in', () => {
     expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
   });
 
-  it('turns away what would wait too long for its hash, and answers the rest', async () => {
+  it('answers UNAVAILABLE when the hash queue is full, and answers the other requests', async () => {
     const small = await auth.startAnother({ AUTH_HASH_CONCURRENCY: '1', AUTH_HASH_QUEUE: '2' });
     const { email, password } = await auth.signUp();
     const login = () => small.call('Login', { email, password });
@@ -129,7 +129,7 @@ describe('signing in', () => {
 });
 
 describe('a profile', () => {
-  it('needs an access token: profile lookup gives nothing away without one', async () => {
+  it('is returned only with a valid access token', async () => {
     const { userId } = await auth.signUp();
     for (const request of [{}, { userId }]) {
       for (const headers of [{}, bearer('nonsense')]) {
@@ -139,7 +139,7 @@ describe('a profile', () => {
     }
   });
 
-  it('shows the e-mail address to its owner and to nobody else', async () => {
+  it('contains the e-mail address only for its owner', async () => {
     const [ann, bob] = [await auth.signUp({ countryCode: 'fr' }), await auth.signUp({ fullName: 'Bob' })];
     const token = bearer((await auth.signIn(ann)).accessToken);
     const own = { id: ann.userId, email: ann.email, fullName: 'Ann Lee', countryCode: 'FR' };
@@ -153,7 +153,7 @@ describe('a profile', () => {
   });
 
   it.each(['nonsense', '00000000-0000-7000-8000-000000000000', "'; --"])(
-    'of nobody (%s) is USER_NOT_FOUND',
+    'of an unknown or malformed id (%s) is USER_NOT_FOUND',
     async (userId) => {
       const token = bearer((await auth.signIn(await auth.signUp())).accessToken);
       const answer = await auth.call('GetProfile', { userId }, token);
@@ -162,8 +162,8 @@ describe('a profile', () => {
   );
 });
 
-describe('an error that nobody expected', () => {
-  it('raw SQL text reached clients: now it is INTERNAL without a word of it, for every method', async () => {
+describe('an unexpected error', () => {
+  it('is INTERNAL without its text, for every method', async () => {
     const account = await auth.signUp();
     const { accessToken, refreshToken } = await auth.signIn(account);
     await auth.pool.query(
@@ -190,12 +190,12 @@ describe('an error that nobody expected', () => {
     }
   });
 
-  it('is UNAVAILABLE while the database is away: signing in may work in a moment', async () => {
-    const away = await auth.startAnother({ DATABASE_URL: 'postgresql://auth@127.0.0.1:1/gavel_auth' });
+  it('is UNAVAILABLE with an unknown outcome while the database is unavailable', async () => {
+    const unavailable = await auth.startAnother({ DATABASE_URL: 'postgresql://auth@127.0.0.1:1/gavel_auth' });
     const answers = [
-      await away.call('Register', { ...person, email: newEmail() }),
-      await away.call('Login', { email: newEmail(), password: 'whatever' }),
-      await away.refresh('some token'),
+      await unavailable.call('Register', { ...person, email: newEmail() }),
+      await unavailable.call('Login', { email: newEmail(), password: 'whatever' }),
+      await unavailable.refresh('some token'),
     ];
     for (const answer of answers) {
       expect(answer).toMatchObject({ status: 503, reason: 'UNAVAILABLE', metadata: { outcome: 'unknown' } });

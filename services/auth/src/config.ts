@@ -2,12 +2,12 @@ import { availableParallelism } from 'node:os';
 import { databaseKeys, processKeys, readConfig, tokenKeys } from '@gavel/service-runtime/config';
 import { z } from 'zod';
 
-// A process on this machine may name the address that it asks for. A private network is no such promise: whoever runs
-// the front elsewhere names its network.
+// A process on this machine may name its client's address. Private networks are not trusted by default: if the web app runs on
+// another machine, the operator names its network.
 const TRUSTED_PEERS = '127.0.0.0/8,::1/128';
 
-const seconds = (preset: number) => z.coerce.number().int().min(1).default(preset);
-const count = (preset: number) => z.coerce.number().int().min(1).default(preset);
+const seconds = (byDefault: number) => z.coerce.number().int().min(1).default(byDefault);
+const count = (byDefault: number) => z.coerce.number().int().min(1).default(byDefault);
 const address = z.union([z.cidrv4(), z.cidrv6()]);
 const keysDirectory = { AUTH_SIGNING_KEYS_DIR: z.string().min(1) };
 
@@ -22,7 +22,7 @@ const schema = z.object({
   AUTH_SESSION_SECONDS: seconds(30 * 24 * 3600),
   AUTH_SESSION_IDLE_SECONDS: seconds(14 * 24 * 3600),
   AUTH_REFRESH_GRACE_SECONDS: z.coerce.number().int().min(0).default(10),
-  // libuv has four threads, and file access needs one now and then.
+  // libuv has four threads, and file access sometimes needs one.
   AUTH_HASH_CONCURRENCY: count(Math.min(3, availableParallelism())),
   AUTH_HASH_QUEUE: count(1000),
   AUTH_LIMIT_LOGIN_FAILURES: count(10),
@@ -38,12 +38,12 @@ const schema = z.object({
 
 export type AuthConfig = z.output<typeof schema>;
 
-/** The service's configuration; see the README's table. Throws a ConfigError that names every bad key. */
+/** The service's configuration; the README describes the keys. Throws a ConfigError that names all bad keys. */
 export function readAuthConfig(env: NodeJS.ProcessEnv = process.env): AuthConfig {
   return readConfig(schema, env);
 }
 
-/** What add-signing-key needs: the directory of the keys. */
+/** The directory of the keys, for add-signing-key. */
 export function readKeysDirectory(env: NodeJS.ProcessEnv = process.env): string {
   return readConfig(z.object(keysDirectory), env).AUTH_SIGNING_KEYS_DIR;
 }

@@ -9,7 +9,7 @@ const env = {
 };
 
 describe('configuration', () => {
-  it('needs a port, a database, Redis and a place for keys; the rest has presets', () => {
+  it('needs a port, a database, Redis and a directory for keys, and has defaults for the rest', () => {
     expect(readAuthConfig(env)).toMatchObject({
       HOST: '127.0.0.1',
       AUTH_ISSUER: 'http://auth.gavel',
@@ -26,7 +26,7 @@ describe('configuration', () => {
     ]);
   });
 
-  it('names every bad key at once', () => {
+  it('names all bad keys in one error', () => {
     const bad = { AUTH_TRUSTED_PEERS: 'everybody', AUTH_LIMIT_LOGIN_FAILURES: '0' };
     let message = '';
     try {

@@ -32,7 +32,7 @@ function run(
 }
 
 describe('the process', () => {
-  it('logs no password, token or key while it signs in, refuses, refreshes and fails, and ends in order', async () => {
+  it('logs no password, token or key, also for rejected and failed requests, and stops on SIGTERM', async () => {
     const port = String(await freePort());
     const { child, output } = run([], { ...auth.env, PORT: port });
     const client = createAuthClient(`http://127.0.0.1:${port}`);
@@ -62,7 +62,7 @@ describe('the process', () => {
     expect(output()).not.toContain('$argon2');
   });
 
-  it('does not start with a bad environment, and names every bad key without its value', async () => {
+  it('does not start with a bad environment, and names all bad keys without their values', async () => {
     const { child, output } = run([], { PORT: 'seventeen', DATABASE_URL: 'mysql://secret@host/x' });
     const [code] = await once(child, 'close');
     expect(code).toBe(1);
@@ -72,7 +72,7 @@ describe('the process', () => {
     expect(output()).not.toContain('secret@host');
   });
 
-  it('migrates twice without harm', async () => {
+  it('can migrate twice', async () => {
     for (let i = 0; i < 2; i++) {
       const { child, output } = run(['migrate'], { DATABASE_URL: String(auth.env.DATABASE_URL) });
       const [code] = await once(child, 'close');

@@ -26,7 +26,7 @@ async function failLogin(client: AuthClient, email: string, times: number): Prom
 
 describe('rate limits', () => {
   it.each(['a known', 'an unknown'])(
-    '%s e-mail address has a limit of failures and is told when to come back',
+    '%s e-mail address has a limit of failures, and the answer says when to retry',
     async (kind) => {
       const account = kind === 'a known' ? await auth.signUp() : { email: newEmail(), password: 'whatever' };
       await failLogin(auth, account.email, 3);
@@ -40,7 +40,7 @@ describe('rate limits', () => {
     },
   );
 
-  it('failures count for all instances together', async () => {
+  it('failures are counted for all instances together', async () => {
     const other = await auth.startAnother();
     const email = newEmail();
     await failLogin(auth, email, 2);
@@ -49,7 +49,7 @@ describe('rate limits', () => {
     expect((await other.call('Login', { email, password: wrong })).reason).toBe('RATE_LIMITED');
   });
 
-  it('a success forgets the failures before it', async () => {
+  it('a successful sign-in resets the count of failures', async () => {
     const account = await auth.signUp();
     for (let round = 0; round < 3; round++) {
       await failLogin(auth, account.email, 2);
@@ -57,7 +57,7 @@ describe('rate limits', () => {
     }
   });
 
-  it('a burst of guesses sent at once overshoots by the hashes that run at once, not by its size', async () => {
+  it('a burst of guesses exceeds the limit only by the hashes that are computed at the same time', async () => {
     const careful = await auth.startAnother({ AUTH_HASH_CONCURRENCY: '2' });
     const email = newEmail();
     const answers = await Promise.all(
@@ -68,7 +68,7 @@ describe('rate limits', () => {
     expect(verified).toBeLessThanOrEqual(4);
   });
 
-  it('each address may sign in so often, as the front names it, and no other pays for it', async () => {
+  it('sign-ins are limited per address that the web app names, and other addresses are not affected', async () => {
     const account = await auth.signUp();
     const from = (ipAddress: string) => auth.call('Login', { ...account, userId: undefined, ipAddress });
     const address = newAddress();
@@ -79,7 +79,7 @@ describe('rate limits', () => {
     expect((await from(newAddress())).status).toBe(200);
   });
 
-  it('an address that an untrusted peer names is not believed', async () => {
+  it('an address that an untrusted peer names is ignored', async () => {
     // Nobody is trusted here, so all of these count under 127.0.0.1, which no other test file counts under.
     const suspicious = await auth.startAnother({ AUTH_TRUSTED_PEERS: '10.0.0.0/8' });
     const account = await auth.signUp();
@@ -91,7 +91,7 @@ describe('rate limits', () => {
     expect(reasons).toContain('RATE_LIMITED');
   });
 
-  it('each address may register and refresh so often', async () => {
+  it('registrations and refreshes are limited per address', async () => {
     const forwarded = { 'x-forwarded-for': `1.1.1.1, ${newAddress()}` };
     const person = { password: 'correct horse', fullName: 'Ann Lee' };
     const register = () => auth.call('Register', { ...person, email: newEmail() }, forwarded);
@@ -107,7 +107,7 @@ describe('rate limits', () => {
     expect((await refresh()).reason).toBe('RATE_LIMITED');
   });
 
-  it('a client on this machine that names no address is limited per e-mail address only', async () => {
+  it('a client on this machine that names no address is limited only per e-mail address', async () => {
     const account = await auth.signUp();
     for (let i = 0; i < 8; i++) await auth.signIn(account);
     for (let i = 0; i < 4; i++) await auth.signUp();
@@ -115,7 +115,7 @@ describe('rate limits', () => {
 });
 
 describe('without Redis', () => {
-  it('sign-in goes on, failures are still limited, and the service stays ready', async () => {
+  it('users can sign in, failures are limited, and the service is ready', async () => {
     const alone = await auth.startAnother({ REDIS_URL: 'redis://127.0.0.1:1' });
     const account = await alone.signUp();
     const { refreshToken } = await alone.signIn(account);
@@ -128,7 +128,7 @@ describe('without Redis', () => {
     expect(await ready.json()).toMatchObject({ checks: { redis: { detail: { connected: false } } } });
   });
 
-  it('that goes away and comes back, sign-in never stops, and counting goes on together', async () => {
+  it('for a while, users can sign in, and then failures are counted together again', async () => {
     const link = await openLink(new URL(String(auth.env.REDIS_URL)));
     const client = await auth.startAnother({ REDIS_URL: link.url });
     const account = await client.signUp();
@@ -151,7 +151,7 @@ async function redisConnected(client: AuthClient): Promise<boolean> {
   return report.checks.redis.detail.connected;
 }
 
-/** A network link to Redis that can be cut and restored. */
+/** A network connection to Redis that can be cut and restored. */
 async function openLink(target: URL) {
   const sockets = new Set<Socket>();
   const server = createServer((near) => {

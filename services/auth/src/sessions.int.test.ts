@@ -23,7 +23,7 @@ async function rotate(token: string): Promise<string> {
 
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 
-/** Moves the moment of a token's exchange into the past, by the database's clock. */
+/** Moves the time of a token's exchange into the past. */
 async function ageExchange(token: string, seconds: number): Promise<void> {
   await auth.pool.query(
     `UPDATE refresh_tokens SET replaced_at = replaced_at - $2 * interval '1 s' WHERE token_hash = $1`,
@@ -40,24 +40,21 @@ async function setSession(token: string, assignment: string): Promise<void> {
 
 const refusal = ({ status, reason }: Answer): string => `${status} ${reason}`;
 
-describe('two concurrent refreshes with one token', () => {
-  it.each([1, 2, 3, 4])(
-    'both live: every tab within the grace gets the same one successor (%i)',
-    async () => {
-      const token = await firstToken();
-      const answers = await Promise.all(Array.from({ length: 16 }, () => auth.refresh(token)));
-      expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
-      const successors = new Set(answers.map((answer) => answer.body.refreshToken));
-      expect(successors.size).toBe(1);
-      expect(successors.has(token)).toBe(false);
-      const accessTokens = new Set(answers.map((answer) => answer.body.accessToken));
-      expect(accessTokens.size).toBe(16);
-      const [successor = ''] = successors;
-      expect(await rotate(successor)).not.toBe(successor);
-    },
-  );
+describe('concurrent refreshes with one token', () => {
+  it.each([1, 2, 3, 4])('all get the same successor within the grace period (%i)', async () => {
+    const token = await firstToken();
+    const answers = await Promise.all(Array.from({ length: 16 }, () => auth.refresh(token)));
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
+    const successors = new Set(answers.map((answer) => answer.body.refreshToken));
+    expect(successors.size).toBe(1);
+    expect(successors.has(token)).toBe(false);
+    const accessTokens = new Set(answers.map((answer) => answer.body.accessToken));
+    expect(accessTokens.size).toBe(16);
+    const [successor = ''] = successors;
+    expect(await rotate(successor)).not.toBe(successor);
+  });
 
-  it('hold across two instances of the service', async () => {
+  it('get the same successor from two instances of the service', async () => {
     const other = await auth.startAnother();
     const token = await firstToken();
     const answers = await Promise.all(
@@ -66,7 +63,7 @@ describe('two concurrent refreshes with one token', () => {
     expect(new Set(answers.map((answer) => answer.body.refreshToken)).size).toBe(1);
   });
 
-  it('make one row, however many they are', async () => {
+  it('create one row', async () => {
     const token = await firstToken();
     await Promise.all(Array.from({ length: 8 }, () => auth.refresh(token)));
     const { rows } = await auth.pool.query(
@@ -79,7 +76,7 @@ describe('two concurrent refreshes with one token', () => {
 });
 
 describe('a reused refresh token', () => {
-  it('revokes its whole family once the grace is over', async () => {
+  it('revokes its whole family after the grace period', async () => {
     const first = await firstToken();
     const second = await rotate(first);
     await ageExchange(first, 11);
@@ -88,14 +85,14 @@ describe('a reused refresh token', () => {
     expect(refusal(await auth.refresh(first))).toBe('401 SESSION_REVOKED');
   });
 
-  it('from before the last but one revokes its family even within the grace', async () => {
+  it('two exchanges behind the newest revokes its family even within the grace period', async () => {
     const first = await firstToken();
     const third = await rotate(await rotate(first));
     expect(refusal(await auth.refresh(first))).toBe('401 REFRESH_TOKEN_REUSED');
     expect(refusal(await auth.refresh(third))).toBe('401 SESSION_REVOKED');
   });
 
-  it('revokes no other sign-in of the same person', async () => {
+  it('does not revoke other sessions of the same user', async () => {
     const account = await auth.signUp();
     const [phone, desk] = [await auth.signIn(account), await auth.signIn(account)];
     const next = await rotate(phone.refreshToken);
@@ -105,7 +102,7 @@ describe('a reused refresh token', () => {
     await rotate(desk.refreshToken);
   });
 
-  it('presented by many at once is told as a reuse once', async () => {
+  it('in several concurrent requests is reported as reused once', async () => {
     const first = await firstToken();
     const second = await rotate(first);
     await ageExchange(first, 11);
@@ -115,7 +112,7 @@ describe('a reused refresh token', () => {
     expect((await auth.refresh(second)).reason).toBe('SESSION_REVOKED');
   });
 
-  it('gets its successor again up to the end of the grace, and not a moment later', async () => {
+  it('gets its successor again until the end of the grace period', async () => {
     const first = await firstToken();
     const second = await rotate(first);
     await ageExchange(first, 1);
@@ -134,7 +131,7 @@ describe('a session', () => {
     expect(refusal(await auth.refresh(idle))).toBe('401 SESSION_EXPIRED');
   });
 
-  it('lives 30 days, 14 without use, and use moves only the second', async () => {
+  it('lasts 30 days, or 14 days without use, and use extends only the second', async () => {
     const token = await firstToken();
     await setSession(token, `idle_ends_at = now() + interval '1 day'`);
     await rotate(token);
@@ -147,12 +144,12 @@ describe('a session', () => {
     expect(rows).toEqual([{ lifetime: true, idle: true }]);
   });
 
-  it.each(['unknown', 'a'.repeat(43), '\u0000'])('that nobody knows (%j) has ended', async (token) => {
+  it.each(['unknown', 'a'.repeat(43), '\u0000'])('of an unknown token (%j) has ended', async (token) => {
     expect(refusal(await auth.refresh(token))).toBe('401 SESSION_EXPIRED');
     expect((await auth.call('Logout', { refreshToken: token })).status).toBe(200);
   });
 
-  it('ends with a log-out by any of its tokens; logging out twice succeeds', async () => {
+  it('ends with a log-out with any of its tokens, and a second log-out succeeds', async () => {
     const first = await firstToken();
     const second = await rotate(first);
     for (const refreshToken of [first, second, first]) {
@@ -162,7 +159,7 @@ describe('a session', () => {
     expect(refusal(await auth.refresh(first))).toBe('401 SESSION_REVOKED');
   });
 
-  it('that is logged out of and refreshed at once is over afterwards', async () => {
+  it('has ended after a log-out and concurrent refreshes', async () => {
     const token = await firstToken();
     const calls = [auth.refresh(token), auth.call('Logout', { refreshToken: token }), auth.refresh(token)];
     const answers = await Promise.all(calls);
@@ -170,7 +167,7 @@ describe('a session', () => {
     expect((await auth.refresh(token)).reason).toBe('SESSION_REVOKED');
   });
 
-  it('leaves no token in the database that anybody could use', async () => {
+  it('leaves no usable token in the database', async () => {
     const first = await firstToken();
     const second = await rotate(first);
     const { rows } = await auth.pool.query(
@@ -184,7 +181,7 @@ describe('a session', () => {
     }
   });
 
-  it('is removed with its tokens a day after its end, not before', async () => {
+  it('is deleted with its tokens a day after its end, not earlier', async () => {
     const [ended, recent, live] = [await firstToken(), await firstToken(), await firstToken()];
     await rotate(ended);
     await setSession(ended, `idle_ends_at = now() - interval '25 hours'`);

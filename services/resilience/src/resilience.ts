@@ -21,14 +21,14 @@ export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
-// 2^30 times the first delay is beyond any limit that is used.
+// 2^30 times the first delay is longer than every maximum in use.
 const MOST_DOUBLINGS = 30;
 const LOOP_BACK_OFF: BackOff = { firstMs: 500, maxMs: 5_000 };
 
 /**
- * How long to wait before the next try after `failures` failures in a row (1 or more), in milliseconds. The delay doubles
- * up to `maxMs`; up to half of it is taken off by chance, so that many instances do not retry at the same moment.
- * @param random from 0 to 1: who gives the same number to several callers lets them retry together
+ * How long to wait before the next try after `failures` failures in a row (1 or more), in milliseconds. The delay doubles up to
+ * `maxMs`. A random part, up to a half, is subtracted, so that many instances do not retry at the same moment.
+ * @param random from 0 to 1. Callers that pass the same number retry at the same time
  */
 export function delayBefore(
   failures: number,

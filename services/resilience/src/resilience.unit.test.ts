@@ -5,7 +5,7 @@ import { delayBefore, pause, startLoop, TimeoutError, withTimeout } from './resi
 describe('the delay before a retry', () => {
   const pace = { firstMs: 100, maxMs: 1_000 };
 
-  it('doubles up to the longest delay, and up to half of it is taken off', () => {
+  it('doubles up to the longest delay, and up to half of it is subtracted', () => {
     const failures = [1, 2, 3, 4, 5, 900];
     const delays = (random: number) => failures.map((count) => delayBefore(count, pace, random));
     expect(delays(1)).toEqual([100, 200, 400, 800, 1_000, 1_000]);
@@ -19,12 +19,12 @@ describe('the delay before a retry', () => {
 });
 
 describe('a timeout', () => {
-  it('hands on the outcome that comes in time', async () => {
+  it('returns the outcome of a promise that settles in time', async () => {
     expect(await withTimeout('work', 10_000, Promise.resolve(7))).toBe(7);
     await expect(withTimeout('work', 10_000, Promise.reject(new Error('broken')))).rejects.toThrow('broken');
   });
 
-  it('says what did not answer', async () => {
+  it('names what did not answer', async () => {
     const never = new Promise<void>(() => undefined);
     const late = withTimeout('opening a channel', 5, never);
     await expect(late).rejects.toThrow(new TimeoutError('opening a channel: no answer within 5 ms'));
@@ -44,7 +44,7 @@ describe('a pause', () => {
 });
 
 describe('a loop', () => {
-  it('goes on after failures', async () => {
+  it('continues after failures', async () => {
     let runs = 0;
     const loop = startLoop('test', async () => {
       runs++;
@@ -55,7 +55,7 @@ describe('a loop', () => {
     await loop.stop();
   });
 
-  it('stops at once while it waits, and after the work while it works', async () => {
+  it('stops at once while it waits, and after the end of running work', async () => {
     const waiting = startLoop('test', async () => 3_600_000);
     await waiting.stop();
 

@@ -6,9 +6,9 @@ import { connectError } from './failure.ts';
 const log = createLogger('rpc');
 
 /**
- * Answers UNAVAILABLE while the database is away or a conflict was lost, so that callers know that another try is
- * worth while. A connection that broke during COMMIT leaves open whether the work took effect, and the caller is told so:
- * the metadata says `outcome: unknown`, which no other UNAVAILABLE has, and a bid's idempotency key finds out.
+ * Answers UNAVAILABLE when the database cannot be reached or ended the transaction because of a conflict, so that callers know that
+ * a retry may succeed. If a connection breaks during COMMIT, nobody knows whether the request took effect. The metadata then
+ * says `outcome: unknown`, which no other UNAVAILABLE has. For a bid, a repeat with the same idempotency key finds out.
  */
 export function answerUnavailable(): Interceptor {
   return (next) => async (request) => {
@@ -18,12 +18,12 @@ export function answerUnavailable(): Interceptor {
       if (error instanceof ConnectError || !isTransient(error)) throw error;
       log.warn(
         { err: error, method: `${request.service.typeName}/${request.method.name}` },
-        'database away or busy',
+        'the database is unavailable or busy',
       );
       throw connectError(
         'UNAVAILABLE',
-        'the service cannot reach its data now, and it is not known whether this request took effect: ' +
-          'repeat it with the same idempotency key, or look first',
+        'the database is unavailable, and it is not known whether this request took effect: ' +
+          'repeat it with the same idempotency key, or read the current state first',
         { outcome: 'unknown' },
       );
     }

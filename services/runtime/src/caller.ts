@@ -10,14 +10,14 @@ import { LRUCache } from 'lru-cache';
 import { connectError } from './failure.ts';
 import { createPublishedKeys } from './published-keys.ts';
 
-/** Who an access token speaks for. */
+/** The user that an access token belongs to. */
 export interface Caller {
   userId: string;
-  /** The token's own id. */
+  /** The id of the token. */
   jti: string;
 }
 
-/** Checks a token; undefined when it is not one to believe. Throws UNAVAILABLE when the keys cannot be had. */
+/** Verifies a token. Undefined when it is invalid. Throws UNAVAILABLE when there is no key to verify it with. */
 export type TokenVerifier = (token: string) => Promise<Caller | undefined>;
 
 export interface TokenVerifierOptions {
@@ -27,7 +27,7 @@ export interface TokenVerifierOptions {
   audience: string;
 }
 
-/** The verifier that a service's configuration asks for: auth's published keys, issuer and audience. */
+/** The verifier for a service's configuration: auth's published keys, the issuer and the audience. */
 export function verifierOf(config: {
   readonly AUTH_URL: string;
   readonly AUTH_ISSUER: string;
@@ -48,20 +48,20 @@ type Identity =
 
 const identityKey = createContextKey<Identity>({ kind: 'none' });
 
-// A signature costs 0.15 ms to check, a seventh of what a service did under a storm of bids. A token that was found good is
-// believed so long without looking again, and never beyond its own end.
-const BELIEVED_MS = 60_000;
-const MOST_BELIEVED = 10_000;
+// Verifying a signature takes 0.15 ms, which was a seventh of a service's work under a storm of bids. So a valid token is not
+// verified again for this long, but never accepted after it has expired.
+const REMEMBERED_MS = 60_000;
+const MOST_REMEMBERED = 10_000;
 
 /**
- * A verifier of auth's access tokens against its published keys; those seen last do while auth is away. Signature (EdDSA or
- * ES256 only), issuer, audience and end are all checked; a good token's signature once a minute.
+ * Verifies access tokens with auth's published keys: signature (only EdDSA or ES256), issuer, audience and expiry. A valid token's
+ * signature is verified once a minute. While auth is unavailable, the last known keys are used.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const keys = createPublishedKeys(new URL(options.jwksUrl));
-  const believed = new LRUCache<string, Caller>({ max: MOST_BELIEVED, perf: Date, ttlResolution: 0 });
+  const remembered = new LRUCache<string, Caller>({ max: MOST_REMEMBERED, perf: Date, ttlResolution: 0 });
   return async (token) => {
-    const known = believed.get(token);
+    const known = remembered.get(token);
     if (known) return known;
     try {
       const { payload } = await jwtVerify(token, keys, {
@@ -71,20 +71,20 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
         requiredClaims: ['sub', 'jti', 'exp', 'iat'],
       });
       const caller = { userId: payload.sub as string, jti: payload.jti as string };
-      const ttl = Math.min(BELIEVED_MS, Number(payload.exp) * 1000 - Date.now());
-      if (ttl > 0) believed.set(token, caller, { ttl });
+      const ttl = Math.min(REMEMBERED_MS, Number(payload.exp) * 1000 - Date.now());
+      if (ttl > 0) remembered.set(token, caller, { ttl });
       return caller;
     } catch (error) {
       if (isBadToken(error)) return undefined;
-      throw connectError('UNAVAILABLE', 'the keys that access tokens are checked with cannot be had now');
+      throw connectError('UNAVAILABLE', 'access tokens cannot be verified now, because there are no keys');
     }
   };
 }
 
 /**
- * Finds out who calls. A request without a token is anonymous; one with a bad token, or one that cannot be checked
- * now, is refused by `requireCaller` only, so that public methods go on working for a browser whose token has just
- * ended, and for everybody while auth is away.
+ * Identifies the caller. A request without a token is anonymous. A request with an invalid token, or with one that cannot be
+ * verified now, is rejected only by `requireCaller`. So public methods still work for a browser whose token has just expired, and
+ * for everybody while auth is unavailable.
  */
 export function authenticate(verify: TokenVerifier): Interceptor {
   return (next) => async (request) => {
@@ -107,20 +107,20 @@ async function identify(verify: TokenVerifier, token: string): Promise<Identity>
   }
 }
 
-/** The caller, if a good token came with the request. */
+/** The caller; undefined without a valid token. */
 export function optionalCaller(context: Pick<HandlerContext, 'values'>): Caller | undefined {
   const identity = context.values.get(identityKey);
   return identity.kind === 'caller' ? identity.caller : undefined;
 }
 
-/** The caller; throws UNAUTHENTICATED when there is none, UNAVAILABLE when the token cannot be checked now. */
+/** The caller. Throws UNAUTHENTICATED without a valid token, and UNAVAILABLE when the token cannot be verified now. */
 export function requireCaller(context: Pick<HandlerContext, 'values'>): Caller {
   const identity = context.values.get(identityKey);
   if (identity.kind === 'caller') return identity.caller;
   if (identity.kind === 'unchecked') throw identity.why;
   throw connectError(
     'UNAUTHENTICATED',
-    identity.kind === 'invalid' ? 'the access token is not valid or has ended' : 'an access token is needed',
+    identity.kind === 'invalid' ? 'the access token is invalid or has expired' : 'an access token is needed',
   );
 }
 

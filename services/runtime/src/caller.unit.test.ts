@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => auth.close());
 
-/** Stands where auth does: publishes the key, until `keys` is changed, and counts how often it was asked. */
+/** A server in place of auth: publishes the keys in `keys` and counts the requests. */
 async function publish() {
   const published = [{ ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }];
   let asked = 0;
@@ -56,11 +56,11 @@ function token(
 }
 
 describe('an access token', () => {
-  it('names its caller', async () => {
+  it('identifies its caller', async () => {
     expect(await verify(await token())).toEqual({ userId: 'user-1', jti: 'token-1' });
   });
 
-  it('is refused when issuer or audience is another, when it has ended, or when somebody else signed it', async () => {
+  it('is rejected when issuer, audience or signature are wrong, or when it has expired', async () => {
     const stranger = await generateKeyPair('ES256');
     const bad = [
       await token({ issuer: 'http://evil.example' }),
@@ -73,7 +73,7 @@ describe('an access token', () => {
     for (const each of bad) expect(await verify(each)).toBeUndefined();
   });
 
-  it('is refused when it is unsigned or signed with the public key as an HMAC secret', async () => {
+  it('is rejected when it is unsigned or signed with the public key as an HMAC secret', async () => {
     const [, payload] = (await token()).split('.');
     const none = Buffer.from('{"alg":"none"}').toString('base64url');
     expect(await verify(`${none}.${payload}.`)).toBeUndefined();
@@ -91,7 +91,7 @@ describe('an access token', () => {
     expect(await verify(forged)).toBeUndefined();
   });
 
-  it('is neither believed nor refused while the keys cannot be had', async () => {
+  it('cannot be verified while there are no keys, which is an error and not a rejection', async () => {
     const offline = createTokenVerifier({
       jwksUrl: 'http://127.0.0.1:9/',
       issuer: ISSUER,
@@ -107,14 +107,14 @@ describe('the published keys', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
   afterEach(() => void vi.useRealTimers());
 
-  it('check a token once a minute, and none beyond its end', async () => {
+  it('verify a token once a minute, and never accept it after it has expired', async () => {
     const own = await publish();
     const check = createTokenVerifier({ jwksUrl: own.url, issuer: ISSUER, audience: AUDIENCE });
     const [long, short] = [await token({ ends: '10h' }), await token({ ends: '20s' })];
     expect([await check(long), await check(short)]).not.toContain(undefined);
     vi.setSystemTime(Date.now() + 21_000);
     expect(await check(short)).toBeUndefined();
-    // Its key is taken away: after the minute, and once the keys have been fetched again, it is no longer believed.
+    // Its key is removed. After a minute, and after the keys were fetched again, the token is no longer accepted.
     own.keys.length = 0;
     expect(await check(long)).toBeDefined();
     vi.setSystemTime(Date.now() + 5 * 60_000);
@@ -126,7 +126,7 @@ describe('the published keys', () => {
     await own.close();
   });
 
-  it('seen last are believed while auth is away, for a day', async () => {
+  it('are used for a day while auth is unavailable', async () => {
     const own = await publish();
     const check = createTokenVerifier({ jwksUrl: own.url, issuer: ISSUER, audience: AUDIENCE });
     expect(await check(await token())).toMatchObject({ userId: 'user-1' });
@@ -139,7 +139,7 @@ describe('the published keys', () => {
     await expect(check(await token())).rejects.toMatchObject({ code: 14 });
   });
 
-  it('are fetched again in the background: one that auth took away stops being believed', async () => {
+  it('are fetched again in the background, so a removed key is no longer accepted', async () => {
     const own = await publish();
     const check = createTokenVerifier({ jwksUrl: own.url, issuer: ISSUER, audience: AUDIENCE });
     expect(await check(await token())).toBeDefined();
@@ -151,7 +151,7 @@ describe('the published keys', () => {
     await own.close();
   });
 
-  it('are asked for once a second at most while there are none, and once in five seconds while there are', async () => {
+  it('are requested at most once a second while there are none, and once in five seconds while there are some', async () => {
     const own = await publish();
     own.answer(500);
     const options = { jwksUrl: own.url, issuer: ISSUER, audience: AUDIENCE };

@@ -1,18 +1,19 @@
 import { BlockList, isIP } from 'node:net';
 
-/** What is known of where a request came from. */
+/** What is known about the origin of a request. */
 export interface AddressClues {
-  /** The other end of the connection. */
+  /** The address at the other end of the connection. */
   peer: string | undefined;
-  /** The address that the request itself names: believed only from a trusted peer. */
+  /** The address that the request itself contains, or empty. Used only if the peer is trusted. */
   claimed: string;
-  /** The X-Forwarded-For header: believed only from a trusted peer, and only the part that trusted peers wrote. */
+  /** The X-Forwarded-For header. Used only if the peer is trusted, and only the part that trusted peers wrote. */
   forwardedFor: string | null;
 }
 
 /**
- * A resolver of the address that a request is counted under; undefined only when it comes over loopback, and for nobody
- * or for somebody on this machine. `trusted` names the networks whose peers may speak for others, as CIDR blocks.
+ * Returns a function that finds the address to count a request under. It is undefined only for a request over loopback that names
+ * no client, or a client on this machine.
+ * @param trusted the networks whose peers may name a client's address, as CIDR blocks
  */
 export function createAddressResolver(
   trusted: readonly string[],
@@ -21,24 +22,24 @@ export function createAddressResolver(
   const isTrusted = (address: string): boolean => networks.check(address, familyOf(address));
   return ({ peer, claimed, forwardedFor }) => {
     const direct = parseAddress(peer ?? '');
-    // Its connection is gone before it was looked at: nobody to believe, and no way around the count either.
+    // The connection has already closed, so there is no peer to trust. Such requests are counted together.
     if (direct === undefined) return 'gone';
     if (!isTrusted(direct)) return countedAs(direct);
-    // "This machine", said by another one, is its own affair: then the request counts under that one.
+    // A loopback address named by another machine means that machine, so the request is counted under it.
     const counted = (address: string): string | undefined => {
       if (!isLoopback(address)) return countedAs(address);
       return isLoopback(direct) ? undefined : countedAs(direct);
     };
     const named = parseAddress(claimed);
     if (named !== undefined) return counted(named);
-    // Every proxy appends the peer it saw: the first one from the right that is not ours is the client.
+    // Each proxy appends the address of its peer. The last entry that is not trusted is the client.
     const hops = (forwardedFor ?? '').split(',').map((hop) => parseAddress(hop));
     const client = hops.findLast((hop) => hop !== undefined && !isTrusted(hop));
     return counted(client ?? direct);
   };
 }
 
-/** The networks of a list of CIDR blocks. Throws a RangeError that names a malformed one. */
+/** Parses CIDR blocks. Throws a RangeError that names a malformed one. */
 export function parseNetworks(blocks: readonly string[]): BlockList {
   const networks = new BlockList();
   for (const block of blocks) {
@@ -58,7 +59,7 @@ function isLoopback(address: string): boolean {
   return loopback.check(address, familyOf(address));
 }
 
-// Node reports IPv4 peers of a dual-stack socket as ::ffff:a.b.c.d, link-local ones with a %zone.
+// Node reports IPv4 peers of a dual-stack socket as ::ffff:a.b.c.d, and link-local peers with a %zone.
 function parseAddress(text: string): string | undefined {
   const address = text
     .trim()
@@ -67,7 +68,7 @@ function parseAddress(text: string): string | undefined {
   return isIP(address) ? address : undefined;
 }
 
-// A household or a server gets a whole IPv6 /64: counting single addresses would count nothing.
+// A household or a server has a whole IPv6 /64. It could use a new address for every request, so the /64 is counted.
 function countedAs(address: string): string {
   if (isIP(address) === 4) return address;
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);

@@ -5,23 +5,23 @@ const resolve = createAddressResolver(['127.0.0.0/8', '::1/128', '10.0.0.0/8']);
 const none = { claimed: '', forwardedFor: null };
 
 describe('the address that a request is counted under', () => {
-  it('is the peer itself when the peer is not trusted, whatever it claims', () => {
+  it('is the address of an untrusted peer, whatever the request says', () => {
     const clues = { peer: '203.0.113.7', claimed: '198.51.100.1', forwardedFor: '198.51.100.2' };
     expect(resolve(clues)).toBe('203.0.113.7');
   });
 
-  it('is what a trusted peer names, in the request first and then in X-Forwarded-For', () => {
+  it('is the address that a trusted peer names, first in the request and then in X-Forwarded-For', () => {
     const peer = '::ffff:10.0.0.9';
     expect(resolve({ peer, claimed: '198.51.100.1', forwardedFor: '198.51.100.2' })).toBe('198.51.100.1');
     expect(resolve({ peer, claimed: 'nonsense', forwardedFor: '198.51.100.2' })).toBe('198.51.100.2');
   });
 
-  it('is the last X-Forwarded-For entry that is not ours: anybody can write the ones before', () => {
+  it('is the last untrusted entry of X-Forwarded-For, because clients can write the entries before it', () => {
     const forwardedFor = '1.1.1.1, 198.51.100.2, 10.0.0.4';
     expect(resolve({ peer: '127.0.0.1', claimed: '', forwardedFor })).toBe('198.51.100.2');
   });
 
-  it('is unknown on this machine when nobody is named, and the peer in a private network', () => {
+  it('is undefined for this machine when no client is named, and the peer in a private network', () => {
     for (const peer of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
       expect(resolve({ peer, ...none })).toBeUndefined();
     }
@@ -30,7 +30,7 @@ describe('the address that a request is counted under', () => {
   });
 
   it.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])(
-    'is never unknown because a peer in the network says %s: only this machine speaks for itself',
+    'is the peer when a peer in the network says %s: only this machine itself is not counted',
     (claimed) => {
       expect(resolve({ peer: '10.0.0.9', claimed, forwardedFor: null })).toBe('10.0.0.9');
       expect(resolve({ peer: '10.0.0.9', claimed: '', forwardedFor: claimed })).toBe('10.0.0.9');
@@ -39,7 +39,7 @@ describe('the address that a request is counted under', () => {
     },
   );
 
-  it('is one for all whose connection has gone already, and nothing that they claim', () => {
+  it('is the same for all requests whose connection has already closed, whatever they say', () => {
     for (const claimed of ['127.0.0.1', '198.51.100.1']) {
       expect(resolve({ peer: undefined, claimed, forwardedFor: claimed })).toBe('gone');
     }

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-/** A process was given a bad environment. The message names every bad key, one a line. */
+/** The environment has missing or malformed keys. The message names each of them, one per line. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 /**
- * Reads a process's configuration from its environment. Keys that are set but empty count as absent. Throws a
- * ConfigError that names every missing or malformed key at once; values are never part of the message.
+ * Reads a process's configuration from its environment. A key with an empty value counts as missing. Throws a ConfigError that
+ * names all missing and malformed keys; it never contains values.
  */
 export function readConfig<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): z.output<S> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
@@ -17,29 +17,29 @@ export function readConfig<S extends z.ZodObject>(schema: S, env: NodeJS.Process
   throw new ConfigError(`bad configuration:\n${problems.join('\n')}`);
 }
 
-/** Keys that every process of Gavel takes. */
+/** Keys of every process. */
 export const processKeys = {
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535),
 };
 
-/** Key of a process with a database. */
+/** Keys of a process with a database. */
 export const databaseKeys = {
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   DATABASE_POOL: z.coerce.number().int().min(1).max(500).default(10),
 };
 
-/** Keys of a service that believes access tokens. */
+/** Keys of a service that accepts access tokens. */
 export const tokenKeys = {
   AUTH_URL: z.url({ protocol: /^https?$/ }),
   AUTH_ISSUER: z.string().default('http://auth.gavel'),
   AUTH_AUDIENCE: z.string().default('gavel'),
 };
 
-/** Keys of a service that believes access tokens, and of no more than that. */
+/** Keys of a service without settings of its own. */
 const serviceSchema = z.object({ ...processKeys, ...databaseKeys, ...tokenKeys });
 
-/** What every service is configured with. */
+/** The configuration that every service has. */
 export type ServiceConfig = Pick<
   z.output<typeof serviceSchema>,
   'HOST' | 'PORT' | 'DATABASE_URL' | 'DATABASE_POOL'
@@ -50,7 +50,7 @@ export function readServiceConfig(env: NodeJS.ProcessEnv = process.env): z.outpu
   return readConfig(serviceSchema, env);
 }
 
-/** What a migration needs. Throws a ConfigError. */
+/** The URL of the database to migrate. Throws a ConfigError. */
 export function readDatabaseUrl(env: NodeJS.ProcessEnv = process.env): string {
   return readConfig(z.object({ DATABASE_URL: databaseKeys.DATABASE_URL }), env).DATABASE_URL;
 }

@@ -21,7 +21,7 @@ describe('readConfig', () => {
     });
   });
 
-  it('names every bad key at once and never a value', () => {
+  it('names all bad keys in one error, without their values', () => {
     const read = () => readConfig(schema, { PORT: 'secret-port', DATABASE_URL: 'mysql://hidden' });
     expect(read).toThrow(/PORT/);
     expect(read).toThrow(/DATABASE_URL/);

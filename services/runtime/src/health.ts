@@ -1,9 +1,10 @@
 import { createLogger } from '@gavel/observability/logger';
+import { TimeoutError, withTimeout } from '@gavel/resilience';
 
-/** One named condition of readiness: resolves (optionally with details to show) when it holds, throws when not. */
+/** A condition of readiness. Returns, possibly with details to show, when it is met, and throws when it is not. */
 export type Check = () => Promise<unknown> | unknown;
 
-/** What anybody may know of a failing check: anybody can ask. The error itself, with hosts and roles, is in the log. */
+/** The public description of a failing check, because anybody can call /readyz. The error, with hosts and roles, is only in the log. */
 export type HealthProblem = 'does not answer' | 'cannot be reached' | 'fails';
 
 export interface HealthReport {
@@ -12,9 +13,9 @@ export interface HealthReport {
 }
 
 /**
- * Whether this process can do its work now. `/healthz` answers 200 as long as the process serves requests at all;
- * `/readyz` answers 200 only while every check holds, else 503 and which one does not. A check that begins to fail is
- * logged with its error, and again when it holds; not each time that somebody asks.
+ * Whether this process can do its work now. `/healthz` answers 200 as long as the process serves requests at all. `/readyz` answers
+ * 200 while all checks succeed, and otherwise 503 with the failing ones. The first failure of a check is logged with its
+ * error, and so is its recovery; the calls in between are not.
  */
 export interface Health {
   check(name: string, check: Check): void;
@@ -25,18 +26,15 @@ const log = createLogger('health');
 const CHECK_TIMEOUT_MS = 2_000;
 const UNREACHABLE = /^(ECONN|EHOST|ENET|EAI_|ENOTFOUND|ETIMEDOUT|EPIPE|ENOENT)/;
 
-class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
-}
-
 export function createHealth(): Health {
   const checks = new Map<string, Check>();
   const failing = new Set<string>();
 
   const report = async (name: string, check: Check): Promise<HealthReport['checks'][string]> => {
     try {
-      const detail = await inTime(check);
-      if (failing.delete(name)) log.info({ check: name }, 'check holds again');
+      const work = Promise.resolve().then(check);
+      const detail = await withTimeout(`check ${name}`, CHECK_TIMEOUT_MS, work);
+      if (failing.delete(name)) log.info({ check: name }, 'check succeeds again');
       return detail === undefined ? { ok: true } : { ok: true, detail };
     } catch (error) {
       if (!failing.has(name)) log.warn({ err: error, check: name }, 'check fails');
@@ -59,23 +57,8 @@ export function createHealth(): Health {
   };
 }
 
-async function inTime(check: Check): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new NoAnswer(`no answer within ${CHECK_TIMEOUT_MS} ms`)),
-      CHECK_TIMEOUT_MS,
-    );
-  });
-  try {
-    return await Promise.race([Promise.resolve().then(check), expired]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 function problemOf(error: unknown): HealthProblem {
-  if (error instanceof NoAnswer) return 'does not answer';
+  if (error instanceof TimeoutError) return 'does not answer';
   const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
   return typeof code === 'string' && UNREACHABLE.test(code) ? 'cannot be reached' : 'fails';
 }

@@ -10,26 +10,26 @@ const log = createLogger('http');
 type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 export interface HttpServerOptions {
-  /** 127.0.0.1 unless the process is meant to be reached from outside. */
+  /** 127.0.0.1, or another address if other machines call this process. */
   host: string;
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   port: number;
   health: Health;
   routes?: (router: ConnectRouter) => void;
   interceptors?: Interceptor[];
-  /** Further GET answers by exact path, for example `/.well-known/jwks.json`; a key that ends in `/` takes all below it. */
+  /** Further GET handlers by exact path, for example `/.well-known/jwks.json`. A key that ends with `/` matches all paths below it. */
   handlers?: Record<string, Handler>;
 }
 
 export interface HttpServer {
   port: number;
-  /** Takes no new request, lets running ones finish (at most 5 s), then closes. */
+  /** Accepts no new request, waits for running ones (at most 5 s), then closes. */
   close(): Promise<void>;
 }
 
 const DRAIN_MS = 5_000;
 
-/** Serves health, extra GET answers, and Connect, gRPC-web and gRPC methods over HTTP/1.1 on one port. */
+/** Serves health, the GET handlers, and Connect, gRPC-web and gRPC methods over HTTP/1.1 on one port. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const rpc = createRpcHandler({
     routes: options.routes ?? (() => undefined),
@@ -49,7 +49,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     if (!handler) return rpc(request, response);
     void answer(handler, request, response);
   });
-  // Longer than a caller's pool keeps an idle connection, so that this side never closes one just being used.
+  // Longer than callers' pools keep an idle connection, so that this side never closes one that a caller is about to use.
   server.keepAliveTimeout = 65_000;
   await listenOn(server, options.host, options.port);
   return { port: (server.address() as AddressInfo).port, close: () => close(server) };
@@ -71,7 +71,7 @@ async function answer(handler: Handler, request: IncomingMessage, response: Serv
   }
 }
 
-/** Answers with JSON. Numbers that are bigint are written as strings, as in protobuf's JSON form. */
+/** Answers with JSON. A bigint is written as a string, as in protobuf's JSON form. */
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(JSON.stringify(body, (_, value) => (typeof value === 'bigint' ? value.toString() : value)));

@@ -13,8 +13,8 @@ import { serviceInterceptors } from './interceptors.ts';
 let server: HttpServer | undefined;
 afterEach(() => server?.close());
 
-/** As Node reports a server that cannot be reached. */
-class DatabaseAway extends Error {
+/** An error as Node reports for a broken connection. */
+class DatabaseUnavailable extends Error {
   readonly code = 'ECONNRESET';
 }
 
@@ -38,7 +38,7 @@ function post(base: string, method: string, body: unknown, token?: string): Prom
 }
 
 describe('a served method', () => {
-  it('knows its caller, and refuses a missing and a bad token with the same reason', async () => {
+  it('identifies its caller, and rejects a missing and an invalid token with the same reason', async () => {
     const base = await serve((router) =>
       router.service(UserStatsService, {
         getUserStats: (_, context) => ({
@@ -61,7 +61,7 @@ describe('a served method', () => {
     }
   });
 
-  it('answers a broken field rule with INVALID_FIELD and the names of the fields', async () => {
+  it('answers violated field rules with INVALID_FIELD and the names of the fields', async () => {
     const base = await serve((router) => router.service(BidService, {}));
     const response = await post(base, 'bids.v1.BidService/PlaceBid', { itemId: '', amount: '-5' });
     expect(response.status).toBe(400);
@@ -70,7 +70,7 @@ describe('a served method', () => {
     expect(Object.keys(body.details[0]?.debug.metadata ?? {}).sort()).toEqual(['amount', 'item_id']);
   });
 
-  it('never lets an unexpected error reach the caller', async () => {
+  it('hides unexpected errors from the caller', async () => {
     const base = await serve((router) =>
       router.service(BidService, {
         getItem: () => {
@@ -85,11 +85,11 @@ describe('a served method', () => {
     expect(text).not.toContain('relation');
   });
 
-  it('says that it is not known whether work took effect when the database went away under it', async () => {
+  it('answers that the outcome is unknown when the database connection breaks during a request', async () => {
     const base = await serve((router) =>
       router.service(BidService, {
         placeBid: () => {
-          throw new DatabaseAway('connection to 10.0.0.7 terminated');
+          throw new DatabaseUnavailable('connection to 10.0.0.7 terminated');
         },
       }),
     );
@@ -103,7 +103,7 @@ describe('a served method', () => {
     expect(JSON.stringify(body)).not.toContain('10.0.0.7');
   });
 
-  it('gives a reason for what Connect itself refuses to read: no JSON, another shape, too many bytes', async () => {
+  it('gives a reason when Connect cannot read a request: no JSON, another shape, too many bytes', async () => {
     const base = await serve((router) => router.service(BidService, {}));
     const send = (body: string | Buffer, headers: Record<string, string> = {}) =>
       fetch(`${base}/bids.v1.BidService/PlaceBid`, {
@@ -134,7 +134,7 @@ describe('a served method', () => {
     expect(await media.text()).toContain('MALFORMED_REQUEST');
   });
 
-  it('lets clients of generated code read the reason of a refusal by the edge', async () => {
+  it('lets generated clients read the reason of a malformed request', async () => {
     const base = await serve((router) => router.service(BidService, {}));
     const client = createClient(BidService, createConnectTransport({ baseUrl: base, httpVersion: '1.1' }));
     const error = ConnectError.from(
@@ -144,15 +144,15 @@ describe('a served method', () => {
     expect(error.findDetails(ErrorInfoSchema)).toMatchObject([{ reason: 'MALFORMED_REQUEST' }]);
   });
 
-  it('goes on for everybody on public methods while tokens cannot be checked, and says so where one is needed', async () => {
-    const away = async () => {
+  it('serves public methods while tokens cannot be verified, and answers UNAVAILABLE where a caller is needed', async () => {
+    const unavailable = async () => {
       throw connectError('UNAVAILABLE', 'no keys');
     };
     server = await startHttpServer({
       host: '127.0.0.1',
       port: 0,
       health: createHealth(),
-      interceptors: serviceInterceptors(away),
+      interceptors: serviceInterceptors(unavailable),
       routes: (router) =>
         router
           .service(BidService, {
@@ -191,7 +191,7 @@ describe('a served method', () => {
 });
 
 describe('health', () => {
-  it('is ready only while every check holds, and says which one does not without its error', async () => {
+  it('is ready only while all checks succeed, and names the failing ones without their errors', async () => {
     const health = createHealth();
     let up = true;
     health.check('database', () => {

@@ -5,21 +5,20 @@ import { createLogger } from '@gavel/observability/logger';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
 import { answerUnavailable } from './answer-unavailable.ts';
 import { authenticate, type TokenVerifier } from './caller.ts';
-import { connectError } from './failure.ts';
+import { connectError, type FieldProblems, invalidFields, unwrap } from './failure.ts';
 import { traceRequests } from './trace-requests.ts';
 
 const log = createLogger('rpc');
 
 /**
- * What every service's methods run inside, outermost first: the span of the request, the one place where unexpected
- * errors are logged and hidden, the answer while the database is away, the caller's identity, and the field rules of
- * the .proto files.
+ * The interceptors of every service, outermost first: the request's span, logging and hiding of unexpected errors, the answer while
+ * the database is unavailable, the caller's identity, and the field rules of the .proto files.
  */
 export function serviceInterceptors(verify: TokenVerifier): Interceptor[] {
   return [traceRequests(), hideUnexpected(), answerUnavailable(), authenticate(verify), checkFields()];
 }
 
-/** Errors that carry a reason go out as they are; anything else is logged once, with its cause, and goes out as INTERNAL. */
+/** Returns errors with a reason as they are. Any other error is logged once, with its cause, and returned as INTERNAL. */
 export function hideUnexpected(): Interceptor {
   return (next) => async (request) => {
     try {
@@ -30,12 +29,12 @@ export function hideUnexpected(): Interceptor {
         { err: error, method: `${request.service.typeName}/${request.method.name}` },
         'request failed',
       );
-      throw connectError('INTERNAL', 'something went wrong on our side; it has been recorded');
+      throw connectError('INTERNAL', 'something went wrong on our side; it has been logged');
     }
   };
 }
 
-/** Checks the field rules of the .proto files; a broken one is INVALID_FIELD with `field: what is wrong` as metadata. */
+/** Checks the field rules of the .proto files. A violation is INVALID_FIELD, with `field: what is wrong` as metadata. */
 export function checkFields(): Interceptor {
   const validator = createValidator();
   return (next) => async (request) => {
@@ -43,18 +42,18 @@ export function checkFields(): Interceptor {
     const result = validator.validate(request.method.input, request.message);
     if (result.kind === 'error') throw result.error;
     if (result.kind === 'invalid') {
-      const metadata: Record<string, string> = {};
+      const problems: FieldProblems = {};
       for (const { field, message, ruleId } of result.violations)
-        metadata[pathToString(field)] ??= message || ruleId;
-      const text = Object.entries(metadata).map(([field, problem]) => `${field}: ${problem}`);
-      throw connectError('INVALID_FIELD', text.join('; '), metadata);
+        problems[pathToString(field)] ??= message || ruleId;
+      const invalid = invalidFields(problems);
+      if (invalid) unwrap(invalid);
     }
     return next(request);
   };
 }
 
 function isForCallers(error: ConnectError): boolean {
-  // The caller hung up or its own deadline passed: nothing of ours is wrong, and nobody reads the answer.
+  // The caller disconnected or its deadline passed. That is no error of this service, and nobody reads the answer.
   if (error.code === Code.Canceled || error.code === Code.DeadlineExceeded) return true;
   return error.code === Code.Unimplemented || error.findDetails(ErrorInfoSchema).length > 0;
 }

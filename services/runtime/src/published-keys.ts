@@ -3,28 +3,28 @@ import { createRemoteJWKSet, errors, type JWKSCacheInput, type JWTVerifyGetKey, 
 
 const log = createLogger('published-keys');
 
-// Rotation publishes a new key five minutes before it signs; a key that was taken away stops being believed this soon.
+// A new key is published five minutes before it signs. A removed key is no longer accepted after this time.
 const REFRESH_MS = 5 * 60_000;
 const RETRY_MS = 5_000;
-// A fetch that nobody answers takes three seconds: not every request shall wait that long while there are no keys at all.
+// A fetch without an answer takes three seconds. While there are no keys, not every request may wait that long.
 const FAILURE_HOLDS_MS = 1_000;
-// Access tokens live a quarter of an hour, so hardly one outlives an outage of auth; who took a key away because it
-// was stolen waits at most this long for a service that cannot reach auth.
-const BELIEVED_MS = 24 * 3600_000;
+// How long the last known keys are used while auth is unavailable. If a key was removed because it was stolen, a service that
+// cannot reach auth accepts it for at most this long.
+const USABLE_MS = 24 * 3600_000;
 
 /**
- * The keys that auth publishes at `url`, for verifying tokens. Fetched when first needed, again in the background every
- * five minutes of use, and at once (every 5 s at most) for a token that names a key not seen yet. While auth is away,
- * the keys seen last are believed for a day. Throws the fetch's own error when there are none to believe; the cause is
- * logged when a series of failures begins, not per token.
+ * The keys that auth publishes at `url`, for verifying tokens. They are fetched when they are first needed, again in the background
+ * every five minutes of use, and at once (at most every 5 s) for a token with an unknown key. While auth is unavailable, the
+ * last known keys are used for a day. Without any usable keys it throws the error of the fetch. The first failure of a series is
+ * logged, not every one.
  */
 export function createPublishedKeys(url: URL): JWTVerifyGetKey {
-  // jose notes here when it last fetched.
+  // jose writes here when it last fetched.
   const fetched: JWKSCacheInput = {};
   const remote = createRemoteJWKSet(url, {
     cooldownDuration: RETRY_MS,
     timeoutDuration: 3_000,
-    cacheMaxAge: BELIEVED_MS,
+    cacheMaxAge: USABLE_MS,
     [jwksCache]: fetched,
   });
   let failure: { error: unknown; until: number } | undefined;
@@ -32,7 +32,7 @@ export function createPublishedKeys(url: URL): JWTVerifyGetKey {
 
   const noteFailure = (error: unknown): void => {
     if (!failure)
-      log.warn({ err: error, url: url.href }, 'keys cannot be fetched; those known stay believed');
+      log.warn({ err: error, url: url.href }, 'keys cannot be fetched; the last known ones are used');
     failure = { error, until: Date.now() + FAILURE_HOLDS_MS };
     refreshAt = Date.now() + RETRY_MS;
   };
@@ -42,7 +42,7 @@ export function createPublishedKeys(url: URL): JWTVerifyGetKey {
     refreshAt = Date.now() + REFRESH_MS;
   };
   const refresh = (): void => {
-    // Set before the answer is there: the requests until then must not ask as well.
+    // Set before the answer arrives, so that other requests do not fetch at the same time.
     refreshAt = Date.now() + RETRY_MS;
     remote.reload().then(noteSuccess, noteFailure);
   };

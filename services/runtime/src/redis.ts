@@ -9,18 +9,18 @@ const FIRST_WAIT_MS = 1_000;
 export interface RedisOptions {
   /** redis:// or rediss:// URL. */
   readonly url: string;
-  /** What happens while it is away, for the log: "each process counts attempts for itself". */
+  /** For the log, what happens while it is unavailable: "each process counts attempts for itself". */
   readonly meanwhile: string;
-  /** How long an answer may take; 250 ms unless told. */
+  /** How long to wait for an answer, in milliseconds. Default: 250. */
   readonly answerTimeoutMs?: number;
 }
 
 /**
- * A Redis connection for something that can do without: commands fail at once while it is down and after the time-out
- * when it hangs, and it reconnects for ever in the background. Each loss and each return is logged once.
+ * A connection to an optional Redis. Commands fail at once while there is no connection, and after the timeout when Redis does not
+ * answer. It reconnects in the background, without a limit. Each loss and each recovery is logged once.
  *
- * Resolves once it is ready or is known to be away, after a second at most: what is done right after a start would
- * otherwise be done without it though it is there.
+ * Resolves when the connection is ready or has failed, but within a second. Without this wait, the first requests after a start
+ * would not use Redis.
  */
 export async function connectRedis({ url, meanwhile, answerTimeoutMs = 250 }: RedisOptions): Promise<Redis> {
   const redis = new Redis(url, {
@@ -32,11 +32,11 @@ export async function connectRedis({ url, meanwhile, answerTimeoutMs = 250 }: Re
   });
   let lost = false;
   redis.on('error', (error: Error) => {
-    if (!lost) log.warn({ err: error }, `redis is away; ${meanwhile}`);
+    if (!lost) log.warn({ err: error }, `redis is unavailable; ${meanwhile}`);
     lost = true;
   });
   redis.on('ready', () => {
-    if (lost) log.info('redis is back');
+    if (lost) log.info('redis is available again');
     lost = false;
   });
   const { promise: settled, resolve } = Promise.withResolvers<void>();
@@ -48,13 +48,13 @@ export async function connectRedis({ url, meanwhile, answerTimeoutMs = 250 }: Re
   return redis;
 }
 
-/** Runs one Lua script on some keys and arguments: atomic, and one round trip. */
+/** Runs a Lua script with keys and arguments, atomically and in one round trip. */
 export type RedisScript = (
   keys: readonly string[],
   args: readonly (string | number | Buffer)[],
 ) => Promise<unknown>;
 
-/** A script that is sent as its hash; a server that does not know it yet, or no longer, gets the text. */
+/** A script that is sent as its hash. A server that does not know the hash gets the text. */
 export function createRedisScript(redis: Redis, lua: string): RedisScript {
   const hash = createHash('sha1').update(lua).digest('hex');
   return async (keys, args) => {

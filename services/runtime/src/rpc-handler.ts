@@ -23,7 +23,7 @@ import { peerValues } from './peer.ts';
 
 const log = createLogger('rpc');
 
-// A bid is under a kilobyte; the largest request there is, an item with a long description, is under 64 KiB.
+// A bid is smaller than one kilobyte. The largest ordinary request, an item with a long description, is smaller than 64 KiB.
 const MAX_REQUEST_BYTES = 256 * 1024;
 
 const arrivedKey = createContextKey(false, { description: 'a message was read' });
@@ -34,8 +34,8 @@ export interface RpcHandlerOptions {
 }
 
 /**
- * A Node request handler of Connect, gRPC-web and gRPC methods. Connect refuses what it cannot read (no JSON, too many
- * bytes, another media type) before any interceptor runs; a Connect client gets the reason MALFORMED_REQUEST for it.
+ * A Node request handler for Connect, gRPC-web and gRPC methods. Connect rejects requests that it cannot read (no JSON, too many
+ * bytes, another media type) before any interceptor runs. Connect clients then get the reason MALFORMED_REQUEST.
  */
 export function createRpcHandler(options: RpcHandlerOptions) {
   const noteArrival: Interceptor = (next) => (request) => {
@@ -45,7 +45,7 @@ export function createRpcHandler(options: RpcHandlerOptions) {
   const router = createConnectRouter({
     interceptors: [noteArrival, ...options.interceptors],
     readMaxBytes: MAX_REQUEST_BYTES,
-    // A caller who reads JSON by eye or by hand finds every field: zero bids are "0", not a missing field.
+    // JSON contains every field, also those with default values: zero bids are "0", not a missing field.
     jsonOptions: { alwaysEmitImplicit: true },
     acceptCompression: [compressionGzip, compressionBrotli],
   });
@@ -63,7 +63,7 @@ export function createRpcHandler(options: RpcHandlerOptions) {
       .then(async (answer) => (contextValues.get(arrivedKey) ? answer : withReason(answer)))
       .then((answer) => universalResponseToNodeResponse(answer, response))
       .catch((error: unknown) => {
-        // The caller hung up.
+        // The caller disconnected.
         if (ConnectError.from(error).code === Code.Aborted) return;
         log.error({ err: error, path: handler.requestPath }, 'request failed');
         response.destroy();
@@ -71,9 +71,9 @@ export function createRpcHandler(options: RpcHandlerOptions) {
   };
 }
 
-// Statuses that say more than "bad request" and that HTTP gives a meaning of their own: method, media type.
+// Statuses with a more exact meaning than 400: wrong method, wrong media type.
 const KEPT = new Set([405, 415]);
-// The caller hung up, or its own deadline passed: the request was not at fault, and nobody reads the answer.
+// The caller disconnected or its deadline passed. The request was not malformed, and nobody reads the answer.
 const GONE = new Set(['canceled', 'aborted', 'deadline_exceeded']);
 
 async function withReason(answer: UniversalServerResponse): Promise<UniversalServerResponse> {
@@ -90,7 +90,7 @@ async function withReason(answer: UniversalServerResponse): Promise<UniversalSer
   return { ...answer, status: KEPT.has(answer.status) ? answer.status : 400, header, body: once(bytes) };
 }
 
-/** Code and message of a refusal of Connect's own; nothing of one without a body, or with a long one, which is compressed. */
+/** Code and message of Connect's own error. Empty when the body is empty, or compressed because it is long. */
 function readRefusal(header: Headers | undefined, body: Buffer): { code?: string; message?: string } {
   const isJson = header?.get('content-type')?.startsWith('application/json') === true;
   if (!isJson || body.length === 0 || header.has('content-encoding')) return {};

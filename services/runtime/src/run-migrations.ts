@@ -4,7 +4,7 @@ import { createPool } from '@gavel/postgres/pool';
 import type { ProcessDescriptor } from '@gavel/proto/process';
 import { readDatabaseUrl } from './config.ts';
 
-/** Brings the database that a process owns to the newest schema, then ends this process: 0, or 1 when it failed. */
+/** Migrates the database that a process owns, then ends this process with exit code 0, or 1 after a failure. */
 export function runMigrations({ name, database }: ProcessDescriptor): void {
   const log = createLogger(`${name}-migrate`);
   const work = async (): Promise<void> => {

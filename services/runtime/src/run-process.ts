@@ -1,11 +1,11 @@
 import { flushTelemetry } from '@gavel/observability/flush';
 import { createLogger } from '@gavel/observability/logger';
 
-/** What a starting process registers for its end. */
+/** Where a starting process registers what to stop. */
 export interface ProcessScope {
-  /** Stops run one after the other, last registered first, when the process is asked to end. */
+  /** Registers a stop. When the process ends, stops run one after the other, the last registered first. */
   onStop(what: string, stop: () => Promise<void> | void): void;
-  /** Ends the process in order with exit code 1: for a failure that only a new process can cure. */
+  /** Runs the stops and exits with code 1: for a failure that only a restart can repair. */
   fail(error: unknown): void;
 }
 
@@ -13,8 +13,8 @@ export interface ProcessScope {
 const STOP_DEADLINE_MS = 10_000;
 
 /**
- * Runs one process from start to end: `start` wires it; SIGTERM or SIGINT runs the registered stops in reverse order
- * and exits 0. A failing start, or an error that nobody caught, is logged once and exits 1 after the same stops.
+ * Runs a process from start to end. `start` builds it. SIGTERM or SIGINT runs the registered stops in reverse order and exits with
+ * code 0. A failed start or an uncaught error is logged once and exits with code 1 after the same stops.
  */
 export function runProcess(name: string, start: (scope: ProcessScope) => Promise<void>): void {
   const log = createLogger(name);
@@ -56,7 +56,7 @@ export function runProcess(name: string, start: (scope: ProcessScope) => Promise
 
   start({
     onStop: (what, stop) => stops.push({ what, stop }),
-    fail: (error) => fail(error, 'cannot go on'),
+    fail: (error) => fail(error, 'cannot continue'),
   }).then(
     () => log.info('started'),
     (error: unknown) => fail(error, 'start failed'),

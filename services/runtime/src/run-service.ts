@@ -9,20 +9,20 @@ import { serviceInterceptors } from './interceptors.ts';
 import { runMigrations } from './run-migrations.ts';
 import { type ProcessScope, runProcess } from './run-process.ts';
 
-/** What a service builds its parts from. */
+/** What `build` receives. */
 export interface ServiceContext<C extends ServiceConfig> extends Pick<ProcessScope, 'onStop'> {
   readonly config: C;
   readonly pool: Pool;
 }
 
-/** What a service adds to the server that every service has. */
+/** The parts that differ from service to service. */
 export interface ServiceParts {
   readonly routes: (router: ConnectRouter) => void;
   readonly verify: TokenVerifier;
-  /** Run after those of every service. */
+  /** They run after the interceptors of every service. */
   readonly interceptors?: readonly Interceptor[];
   readonly handlers?: HttpServerOptions['handlers'];
-  /** Conditions of readiness beside the database's, by name. */
+  /** Readiness checks by name, in addition to the database's. */
   readonly checks?: Readonly<Record<string, Check>>;
 }
 
@@ -30,11 +30,11 @@ export interface Service<C extends ServiceConfig> {
   readonly process: ProcessDescriptor;
   readonly readConfig: (env?: NodeJS.ProcessEnv) => C;
   readonly pool?: Pick<PoolOptions, 'lockTimeoutMs'>;
-  /** Builds the parts; what it starts in the background it registers with `onStop`. */
+  /** Builds the parts. It registers a stop with `onStop` for everything that it starts. */
   readonly build: (context: ServiceContext<C>) => ServiceParts | Promise<ServiceParts>;
 }
 
-/** Declares a service: one value that tests start in their own process and `runService` starts as a process. */
+/** Declares a service. `runService` runs it as a process, and tests start it in their own process with `startService`. */
 export function defineService<C extends ServiceConfig>(service: Service<C>): Service<C> {
   return service;
 }
@@ -72,7 +72,7 @@ export async function startService<C extends ServiceConfig>(
   return `http://${config.HOST}:${server.port}`;
 }
 
-/** Runs a service as this process; with the argument `migrate` it migrates the service's database and ends. */
+/** Runs a service as this process. With the argument `migrate` it migrates the service's database and exits. */
 export function runService<C extends ServiceConfig>(service: Service<C>): void {
   if (process.argv[2] === 'migrate') {
     runMigrations(service.process);

@@ -1,4 +1,4 @@
-/** What a person says of themselves at sign-up, beside e-mail and password. */
+/** What users enter when they register, besides e-mail address and password. */
 export interface PersonDetails {
   fullName: string;
   /** ISO 3166-1 alpha-2 in upper case, or empty. */
@@ -7,8 +7,8 @@ export interface PersonDetails {
 }
 
 /**
- * The details as they are stored: without control characters (Postgres refuses NUL) and surrounding space. The name
- * may come out empty, which a caller refuses.
+ * The details as they are stored: without control characters (Postgres rejects NUL) and white space at their ends. The result may
+ * have an empty name, which callers must reject.
  */
 export function tidyDetails(given: PersonDetails): PersonDetails {
   return {

@@ -1,40 +1,40 @@
-/** How long sign-ins last, in milliseconds. */
+/** How long sessions last, in milliseconds. */
 export interface SessionRules {
-  /** From sign-in to the end, however busy the session is. */
+  /** From the sign-in to the end, even if the session is used. */
   lifetimeMs: number;
-  /** From the last exchange to the end. */
+  /** From the last exchange of a token to the end. */
   idleMs: number;
-  /** How long the token just before the newest is still taken. */
+  /** How long the token before the newest one is still accepted. */
   graceMs: number;
 }
 
-/** A session and one of its refresh tokens, read under the session's row lock. All times by the database's clock. */
+/** A session and one of its refresh tokens, read under the session's row lock. All times are those of the database's clock. */
 export interface RefreshState {
   now: Date;
   endsAt: Date;
   idleEndsAt: Date;
   revoked: boolean;
-  /** When the presented token was exchanged; undefined for the newest one. */
+  /** When the presented token was exchanged; undefined for the newest token. */
   replacedAt: Date | undefined;
-  /** True when the presented token was exchanged and its successor was not, yet. */
+  /** True when the presented token was exchanged and its successor is the newest token. */
   justBeforeNewest: boolean;
 }
 
 export type RefreshDecision =
   /** Replace the presented token. */
   | { kind: 'rotate'; idleEndsAt: Date }
-  /** Hand out the same successor once more. */
+  /** Return the same successor again. */
   | { kind: 'repeat' }
   | { kind: 'refuse'; reason: 'SESSION_EXPIRED' | 'SESSION_REVOKED' }
-  /** Somebody holds a token that its owner has already exchanged: end the session for all. */
+  /** Somebody has a token that was already exchanged, so it was copied: end the session for everybody. */
   | { kind: 'revoke'; reason: 'REFRESH_TOKEN_REUSED' };
 
 /**
- * What a presented refresh token is worth.
+ * Decides what happens when a refresh token is presented.
  *
- * Any number of tabs may present the token just before the newest within the grace: each gets the same successor.
- * Once that successor has been exchanged, a token from before it is a reuse even within the grace: two generations
- * within seconds do not happen to a browser that keeps one cookie, and who can present both is not that browser.
+ * Within the grace period any number of tabs may present the token before the newest one, and each gets the same successor. Once that
+ * successor has been exchanged, a token from before it counts as reused even within the grace period, because a browser with one
+ * cookie for all tabs cannot be two exchanges behind. See decision-refresh-token-families.md.
  */
 export function decideRefresh(state: RefreshState, rules: SessionRules): RefreshDecision {
   if (state.revoked) return { kind: 'refuse', reason: 'SESSION_REVOKED' };
@@ -47,7 +47,7 @@ export function decideRefresh(state: RefreshState, rules: SessionRules): Refresh
   return { kind: 'revoke', reason: 'REFRESH_TOKEN_REUSED' };
 }
 
-/** When a session that is used now ends if it is not used again; never after its own end. */
+/** When a session ends that is used now and then not used again. Never later than the session's own end. */
 export function idleEnd(session: { now: Date; endsAt: Date }, rules: SessionRules): Date {
   return new Date(Math.min(session.now.getTime() + rules.idleMs, session.endsAt.getTime()));
 }

@@ -21,11 +21,11 @@ const replaced = (msAgo: number): RefreshState => ({
 });
 
 describe('a refresh token', () => {
-  it('is replaced when it is the newest, and the session lives on for the idle time', () => {
+  it('is replaced when it is the newest, and the idle time starts again', () => {
     expect(decideRefresh(newest, rules)).toEqual({ kind: 'rotate', idleEndsAt: after(14 * DAY) });
   });
 
-  it('never carries its session past the end of its lifetime', () => {
+  it('does not extend its session beyond the end of its lifetime', () => {
     const endsAt = after(3 * DAY);
     expect(decideRefresh({ ...newest, endsAt, idleEndsAt: endsAt }, rules)).toEqual({
       kind: 'rotate',
@@ -34,7 +34,7 @@ describe('a refresh token', () => {
     expect(idleEnd({ now, endsAt: after(20 * DAY) }, rules)).toEqual(after(14 * DAY));
   });
 
-  it('just before the newest gets the same successor within the grace, and ends the session after it', () => {
+  it('before the newest gets the same successor within the grace period, and ends the session after it', () => {
     expect(decideRefresh(replaced(0), rules)).toEqual({ kind: 'repeat' });
     expect(decideRefresh(replaced(9_999), rules)).toEqual({ kind: 'repeat' });
     expect(decideRefresh(replaced(10_000), rules)).toEqual({
@@ -43,12 +43,12 @@ describe('a refresh token', () => {
     });
   });
 
-  it('two generations back ends the session even within the grace', () => {
+  it('two exchanges behind the newest ends the session even within the grace period', () => {
     const state = { ...replaced(1_000), justBeforeNewest: false };
     expect(decideRefresh(state, rules)).toEqual({ kind: 'revoke', reason: 'REFRESH_TOKEN_REUSED' });
   });
 
-  it('knows no grace when it is set to zero', () => {
+  it('has no grace period when it is set to zero', () => {
     expect(decideRefresh(replaced(0), { ...rules, graceMs: 0 }).kind).toBe('revoke');
   });
 
@@ -56,11 +56,11 @@ describe('a refresh token', () => {
     ['its lifetime', { ...newest, endsAt: now }],
     ['its idle time', { ...newest, idleEndsAt: now }],
     ['its lifetime, even when an old token is presented', { ...replaced(60_000), endsAt: now }],
-  ])('is expired at the very end of %s', (_, state) => {
+  ])('has expired exactly at the end of %s', (_, state) => {
     expect(decideRefresh(state, rules)).toEqual({ kind: 'refuse', reason: 'SESSION_EXPIRED' });
   });
 
-  it('of a revoked session is refused as such, whichever it is and whenever', () => {
+  it('of a revoked session gets SESSION_REVOKED, whichever token it is', () => {
     for (const state of [newest, replaced(0), replaced(60_000), { ...newest, endsAt: now }]) {
       expect(decideRefresh({ ...state, revoked: true }, rules)).toEqual({
         kind: 'refuse',

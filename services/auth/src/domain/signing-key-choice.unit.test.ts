@@ -8,17 +8,17 @@ const key = (name: string, secondsAgo: number) => ({
 });
 
 describe('the key that signs', () => {
-  it('is the newest one that everybody has had time to read', () => {
+  it('is the newest one that has been published long enough', () => {
     const keys = [key('0001.pem', 9_000), key('0003.pem', 10), key('0002.pem', 8_000)];
     expect(chooseSigningKey(keys, now, 300_000).name).toBe('0002.pem');
     expect(chooseSigningKey([...keys, key('0003.pem', 300)], now, 300_000).name).toBe('0003.pem');
   });
 
-  it('is the newest of all while none has been published long enough', () => {
+  it('is the newest of all while no key has been published long enough', () => {
     expect(chooseSigningKey([key('0001.pem', 1), key('0002.pem', 0)], now, 300_000).name).toBe('0002.pem');
   });
 
-  it('must exist', () => {
+  it('is an error without keys', () => {
     expect(() => chooseSigningKey([], now, 0)).toThrow(RangeError);
   });
 });

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
-/** An answer of the service in Connect's JSON form. */
+/** A response of the service in Connect's JSON form. */
 export interface Answer {
   status: number;
   body: Record<string, string>;
-  /** The machine-readable reason of a refusal, and its metadata. */
+  /** The reason of an error, and its metadata. */
   reason: string | undefined;
   metadata: Record<string, string> | undefined;
 }
@@ -15,11 +15,11 @@ export interface Account {
   userId: string;
 }
 
-/** Speaks to the service as any JSON client does. */
+/** Calls the service with JSON, without generated code. */
 export interface AuthClient {
   url: string;
   call(method: string, request: unknown, headers?: Record<string, string>): Promise<Answer>;
-  /** Registers somebody new. */
+  /** Registers a new user. */
   signUp(details?: Record<string, string>): Promise<Account>;
   /** Signs in and returns the tokens. Throws when that fails. */
   signIn(account: Account): Promise<{ accessToken: string; refreshToken: string; expiresAt: string }>;
@@ -57,12 +57,12 @@ export function createAuthClient(url: string): AuthClient {
   };
 }
 
-/** An e-mail address that nobody has. */
+/** An unused e-mail address. */
 export function newEmail(): string {
   return `ann-${randomUUID()}@example.com`;
 }
 
-/** An IPv4 address (of the block for benchmarks) and one hopes that no other test counts under it. */
+/** A random IPv4 address of the block for benchmarks, so that probably no other test counts under it. */
 export function newAddress(): string {
   const [a = 0, b = 0] = crypto.getRandomValues(new Uint8Array(2));
   return `198.18.${a}.${b}`;

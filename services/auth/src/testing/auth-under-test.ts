@@ -10,17 +10,17 @@ import { authService } from '../main.ts';
 import { authProcess } from '../process.ts';
 import { type AuthClient, createAuthClient } from './auth-client.ts';
 
-/** The whole service on a free port, with a database and signing keys of a test file's own. */
+/** The whole service on a free port, with its own database and signing keys. */
 export interface AuthUnderTest extends AuthClient {
   pool: Pool;
-  /** What a process of the service would be started with. */
+  /** The environment to start a process of the service with. */
   env: Record<string, string>;
-  /** Another instance on the same database and keys, with some keys of the environment changed. */
+  /** Starts another instance with the same database and signing keys, and with some changes to the environment. */
   startAnother(changes?: Record<string, string>): Promise<AuthClient>;
   stop(): Promise<void>;
 }
 
-/** Starts it; call `stop` in afterAll. `changes` are keys of the environment. */
+/** Starts the service. Call `stop` in afterAll. `changes` are changes to the environment. */
 export async function startAuthUnderTest(changes: Record<string, string> = {}): Promise<AuthUnderTest> {
   const database = await createTestDatabase(authProcess.database.migrations);
   const directory = await mkdtemp(join(tmpdir(), 'auth-keys-'));

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-// Below Linux's ephemeral range (32768 and up), so that no outgoing connection takes it before the process under test
-// does, or between a server's end and its restart; and below the range in which private servers choose theirs.
+// Below Linux's ephemeral range (32768 and up), so that no outgoing connection takes the port before the process under test
+// uses it, or while a server restarts. Also below the range of the private servers' ports.
 const LOWEST = 12_000;
 const HIGHEST = 19_999;
 
-/** A loopback port on which nothing listens: for what a test starts, and has to find again. */
+/** A loopback port on which nothing listens, for a server that a test starts at a known address. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
