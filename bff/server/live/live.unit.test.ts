@@ -47,9 +47,12 @@ describe('live pages', () => {
 });
 
 describe('an event of the topic exchange', () => {
+  const id = '01900000-0000-7000-8000-000000000002';
+  const bid = { bidId: id, itemId: id, userId: id, currency: 'USD', timestamp: '2026-01-02T03:04:05.678Z' };
+
   it('is the price after the automatic bid when a maximum bid was higher', () => {
-    const beaten = { itemId: 'item-1', amount: 500n, currentHighestBid: 550n, minimumNextBid: 600n };
-    const answer = { itemId: 'item-1', amount: 550n, minimumNextBid: 600n };
+    const beaten = { ...bid, amount: 500n, currentHighestBid: 550n, minimumNextBid: 600n };
+    const answer = { ...bid, amount: 550n, minimumNextBid: 600n, outbidUserId: id };
     const bodies = [
       ['bids.v1.BidPlaced', toBinary(BidPlacedSchema, create(BidPlacedSchema, { ...beaten, bidCount: 3n }))],
       [
@@ -77,7 +80,7 @@ describe('an event of the topic exchange', () => {
     const body = toBinary(
       BidPlacedSchema,
       create(BidPlacedSchema, {
-        itemId: 'item-1',
+        ...bid,
         amount: 9_007_199_254_740_993n,
         minimumNextBid: 600n,
         bidCount: 3n,
@@ -98,6 +101,11 @@ describe('an event of the topic exchange', () => {
         itemId: 'item-1',
         message: { kind: 'changed' },
       });
+  });
+
+  it('shows no price when the event breaks a field rule', () => {
+    const body = toBinary(BidPlacedSchema, create(BidPlacedSchema, { ...bid, amount: 0n }));
+    expect(() => readEvent(headersOf('bids.v1.BidPlaced'), body)).toThrow('amount: must be greater than 0');
   });
 
   it('is ignored when its type is unknown or it has no envelope', () => {

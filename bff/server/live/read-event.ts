@@ -1,6 +1,7 @@
 import 'server-only';
-import { fromBinary } from '@bufbuild/protobuf';
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { fromHeaders } from '@gavel/proto/envelope';
+import { decodeEvent } from '@gavel/proto/events';
 import { BidPlacedSchema, ProxyBidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import type { LiveMessage } from './live-pages.ts';
 
@@ -20,7 +21,7 @@ const rendersAgain: ReadonlySet<string> = new Set([
   'bids.v1.AuctionClosed',
 ]);
 
-/** Reads one message; undefined for an event that no page shows. Throws when the body of a known event is malformed. */
+/** Reads one message; undefined for an event that no page shows. Throws when a bid's event is invalid. */
 export function readEvent(
   headers: Readonly<Record<string, unknown>> | undefined,
   body: Uint8Array,
@@ -30,16 +31,22 @@ export function readEvent(
   const { type, partitionkey: itemId } = parsed.envelope;
   if (rendersAgain.has(type)) return { itemId, message: { kind: 'changed' } };
   if (type === 'bids.v1.BidPlaced') {
-    const bid = fromBinary(BidPlacedSchema, body);
+    const bid = decode(BidPlacedSchema, body);
     // Events from before maximum bids existed have no highest bid: the bid itself was the highest.
     const currentHighestBid = bid.currentHighestBid || bid.amount;
     return { itemId, message: priceOf({ ...bid, currentHighestBid }) };
   }
   if (type === 'bids.v1.ProxyBidPlaced') {
-    const bid = fromBinary(ProxyBidPlacedSchema, body);
+    const bid = decode(ProxyBidPlacedSchema, body);
     return { itemId, message: priceOf({ ...bid, currentHighestBid: bid.amount }) };
   }
   return undefined;
+}
+
+function decode<S extends DescMessage>(schema: S, body: Uint8Array): MessageShape<S> {
+  const decoded = decodeEvent(schema, body);
+  if (!decoded.ok) throw new Error(`${schema.typeName}: ${decoded.problem}`);
+  return decoded.body;
 }
 
 function priceOf(bid: { currentHighestBid: bigint; minimumNextBid: bigint; bidCount: bigint }): LiveMessage {

@@ -1,4 +1,4 @@
-import { fromBinary } from '@bufbuild/protobuf';
+import { decodeEvent } from '@gavel/proto/events';
 import { UserCreatedSchema } from '@gavel/proto/gen/auth/v1/events_pb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bearer, newEmail } from './testing/auth-client.ts';
@@ -35,12 +35,15 @@ describe('registering', () => {
       same_transaction: true,
       time: rows[0].created_at,
     });
-    expect(fromBinary(UserCreatedSchema, rows[0].body)).toMatchObject({
-      userId: answer.body.userId,
-      email,
-      fullName: 'Ann Lee',
-      countryCode: 'DE',
-      createdAt: rows[0].created_at.toISOString(),
+    expect(decodeEvent(UserCreatedSchema, rows[0].body)).toMatchObject({
+      ok: true,
+      body: {
+        userId: answer.body.userId,
+        email,
+        fullName: 'Ann Lee',
+        countryCode: 'DE',
+        createdAt: rows[0].created_at.toISOString(),
+      },
     });
   });
 

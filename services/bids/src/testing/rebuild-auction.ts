@@ -1,5 +1,6 @@
-import { fromBinary } from '@bufbuild/protobuf';
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import type { Pool } from '@gavel/postgres/pool';
+import { decodeEvent } from '@gavel/proto/events';
 import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
 import * as wire from '@gavel/proto/gen/bids/v1/events_pb';
 import { ITEM_COLUMNS, type ItemRow, toAuction } from '../adapters/postgres/item-row.ts';
@@ -46,6 +47,13 @@ export async function readStoredAuction(pool: Pool, itemId: string): Promise<Sto
   return { auction, events, sequences: outbox.rows.map(({ sequence }) => sequence) };
 }
 
+/** The body of a stored event. Throws if it breaks a field rule, because every consumer would park it. */
+function decode<S extends DescMessage>(schema: S, bytes: Uint8Array): MessageShape<S> {
+  const decoded = decodeEvent(schema, bytes);
+  if (!decoded.ok) throw new Error(`${schema.typeName}: ${decoded.problem}`);
+  return decoded.body;
+}
+
 async function readSecrets(pool: Pool, { id, reservePrice }: Auction): Promise<Secrets> {
   const bids = await pool.query<{ id: string; maximum: bigint | null }>(
     'SELECT id, maximum FROM bids WHERE item_id = $1',
@@ -69,9 +77,9 @@ function toAuctionEvent(
 ): AuctionEvent {
   switch (type) {
     case wire.ItemCreatedSchema.typeName:
-      return created(fromBinary(wire.ItemCreatedSchema, body), secrets);
+      return created(decode(wire.ItemCreatedSchema, body), secrets);
     case wire.ItemUpdatedSchema.typeName: {
-      const { title, description, images, category, updatedAt } = fromBinary(wire.ItemUpdatedSchema, body);
+      const { title, description, images, category, updatedAt } = decode(wire.ItemUpdatedSchema, body);
       return {
         type: 'ItemUpdated',
         listing: { title, description, images, category },
@@ -79,18 +87,18 @@ function toAuctionEvent(
       };
     }
     case wire.ItemCancelledSchema.typeName: {
-      const { cancelledAt } = fromBinary(wire.ItemCancelledSchema, body);
+      const { cancelledAt } = decode(wire.ItemCancelledSchema, body);
       return { type: 'ItemCancelled', at: new Date(cancelledAt) };
     }
     case wire.AuctionStartedSchema.typeName:
-      return { type: 'AuctionStarted', at: new Date(fromBinary(wire.AuctionStartedSchema, body).timestamp) };
+      return { type: 'AuctionStarted', at: new Date(decode(wire.AuctionStartedSchema, body).timestamp) };
     case wire.AuctionEndingSoonSchema.typeName:
       return {
         type: 'AuctionEndingSoon',
-        at: new Date(fromBinary(wire.AuctionEndingSoonSchema, body).timestamp),
+        at: new Date(decode(wire.AuctionEndingSoonSchema, body).timestamp),
       };
     case wire.BidPlacedSchema.typeName: {
-      const bid = fromBinary(wire.BidPlacedSchema, body);
+      const bid = decode(wire.BidPlacedSchema, body);
       return {
         type: 'BidPlaced',
         bidId: bid.bidId,
@@ -104,16 +112,16 @@ function toAuctionEvent(
       };
     }
     case wire.ProxyBidPlacedSchema.typeName: {
-      const { bidId, userId, amount, outbidUserId, timestamp } = fromBinary(wire.ProxyBidPlacedSchema, body);
+      const { bidId, userId, amount, outbidUserId, timestamp } = decode(wire.ProxyBidPlacedSchema, body);
       return { type: 'ProxyBidPlaced', bidId, userId, amount, outbid: outbidUserId, at: new Date(timestamp) };
     }
     case wire.MaximumRaisedSchema.typeName: {
-      const { userId, currentHighestBid, timestamp } = fromBinary(wire.MaximumRaisedSchema, body);
+      const { userId, currentHighestBid, timestamp } = decode(wire.MaximumRaisedSchema, body);
       const maximum = secrets.raised.get(sequence) ?? 0n;
       return { type: 'MaximumRaised', userId, maximum, price: currentHighestBid, at: new Date(timestamp) };
     }
     case wire.AuctionExtendedSchema.typeName: {
-      const { previousEndAt, endAt, timestamp } = fromBinary(wire.AuctionExtendedSchema, body);
+      const { previousEndAt, endAt, timestamp } = decode(wire.AuctionExtendedSchema, body);
       return {
         type: 'AuctionExtended',
         previousEndAt: new Date(previousEndAt),
@@ -122,13 +130,13 @@ function toAuctionEvent(
       };
     }
     case wire.ItemBoughtNowSchema.typeName: {
-      const { buyerId, amount, timestamp } = fromBinary(wire.ItemBoughtNowSchema, body);
+      const { buyerId, amount, timestamp } = decode(wire.ItemBoughtNowSchema, body);
       return { type: 'ItemBoughtNow', buyerId, amount, at: new Date(timestamp) };
     }
     case wire.AuctionClosedSchema.typeName:
-      return closed(fromBinary(wire.AuctionClosedSchema, body));
+      return closed(decode(wire.AuctionClosedSchema, body));
     case wire.ItemRelistedSchema.typeName: {
-      const { relistedAs, timestamp } = fromBinary(wire.ItemRelistedSchema, body);
+      const { relistedAs, timestamp } = decode(wire.ItemRelistedSchema, body);
       return { type: 'ItemRelisted', relistedAs, at: new Date(timestamp) };
     }
     default:
