@@ -107,7 +107,6 @@ async function holdDuringOutage<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const { definition, stopping, onOutage, holdMs = HOLD_MS } = options;
-  const signal = AbortSignal.any([stopping, delivery.lost]);
   const until = Date.now() + holdMs;
   for (let tries = 1; ; tries++) {
     if (delivery.lost.aborted) throw new Abandoned('the delivery was lost');
@@ -122,6 +121,7 @@ async function holdDuringOutage<T>(
       countRetry(definition.name, error);
       onOutage(error);
     }
+    const signal = AbortSignal.any([stopping, delivery.lost]);
     await pause(delayBefore(tries, HOLD_PACE), signal);
     if (signal.aborted) throw new Abandoned('stopped while the database was unavailable');
   }
