@@ -4,8 +4,13 @@ import type { Transaction } from '@gavel/postgres/transaction';
 import { findEvent } from '@gavel/proto/registry';
 import { eventSubject } from '@gavel/proto/subjects';
 import { v7 as uuidv7 } from 'uuid';
-import { MAX_EVENT_BYTES } from '../event-limits.ts';
 import { wakeFor } from './wake.ts';
+
+/**
+ * Largest event in bytes, with its headers. A frame of the stream protocol has at most 1 MiB (1,048,576, the broker's default
+ * `stream.frame_max`), of which about 100 bytes are the frame's own.
+ */
+export const MAX_EVENT_BYTES = 1_000_000;
 
 /** One event to append. */
 export interface NewEvent<S extends DescMessage = DescMessage> {

@@ -1,5 +1,6 @@
 import { attribute, metric, operationType, rabbitmq } from '@gavel/observability/attributes';
 import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
+import type { EventPublisher, PublisherEvents } from '@gavel/rabbitmq/event-publisher';
 import { type Attributes, metrics, type ObservableResult } from '@opentelemetry/api';
 import type { Backlog } from './backlog.ts';
 
@@ -72,5 +73,42 @@ export function createRelayMetrics(
     failed: (what) => failures.add(1, { ...own, [attribute.errorType]: what }),
     setAside: () => failures.add(1, { ...own, [attribute.errorType]: 'set_aside' }),
     tookOver: () => takeovers.add(1, own),
+  };
+}
+
+/**
+ * Creates publishers that report for each confirmed message how many seconds after `publish` the confirm came. Time for
+ * reconnecting and sending again is included.
+ */
+export function metered(
+  create: (events: PublisherEvents) => EventPublisher,
+  onSent: (seconds: number) => void,
+): (events: PublisherEvents) => EventPublisher {
+  return (events) => {
+    const publishedAt = new Map<number, number>();
+    const publisher = create({
+      ...events,
+      onConfirmed(position) {
+        const at = publishedAt.get(position);
+        publishedAt.delete(position);
+        if (at !== undefined) onSent((performance.now() - at) / 1000);
+        events.onConfirmed(position);
+      },
+      onRefused(position, error) {
+        publishedAt.delete(position);
+        events.onRefused(position, error);
+      },
+    });
+    return {
+      publish(messages) {
+        const now = performance.now();
+        for (const { position } of messages) publishedAt.set(position, now);
+        publisher.publish(messages);
+      },
+      close: () => publisher.close(),
+      get status() {
+        return publisher.status;
+      },
+    };
   };
 }

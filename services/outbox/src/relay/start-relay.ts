@@ -15,11 +15,10 @@ import { startPartitionKeeper } from '../partitions/partition-keeper.ts';
 import { type Backlog, startBacklogReader } from './backlog.ts';
 import { startLeadership } from './lead.ts';
 import type { LeaderSession } from './leader-session.ts';
-import { metered } from './publish/metered-publisher.ts';
 import { publishTypesKnownByNow } from './publish/set-aside.ts';
 import { createGapReader } from './read/gap-reader.ts';
 import type { CreateReader } from './read/row-reader.ts';
-import { createRelayMetrics, type RelayMetrics } from './relay-metrics.ts';
+import { createRelayMetrics, metered, type RelayMetrics } from './relay-metrics.ts';
 import { createSignal } from './signal.ts';
 import { Term, type TermOptions } from './term/term.ts';
 

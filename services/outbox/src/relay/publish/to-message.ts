@@ -3,8 +3,13 @@ import { partitionFor } from '@gavel/proto/partitioner';
 import { findEvent } from '@gavel/proto/registry';
 import { isSubject } from '@gavel/proto/subjects';
 import type { OutboundMessage } from '@gavel/rabbitmq/event-publisher';
-import { encodedBytes, MAX_EVENT_BYTES } from '../../event-limits.ts';
+import { MAX_EVENT_BYTES } from '../../append/append.ts';
 import type { ClaimedRow } from '../read/row-reader.ts';
+
+// Sections, message properties (message id, subject of at most 255 bytes, content type) and the publishing id.
+const FIXED_BYTES = 512;
+// A header is two strings, each with a type code and a length of one or four bytes.
+const LENGTH_PREFIXES = 10;
 
 /** A message, or the reason why the row can never become one. */
 export type Encoded = { ok: true; message: OutboundMessage } | { ok: false; problem: string };
@@ -87,4 +92,13 @@ function isMoment(value: unknown): boolean {
 // The size of the span's headers: their names and lengths, and a traceparent of 55 characters.
 function transportBytes(row: ClaimedRow): number {
   return row.traceparent ? 110 + Buffer.byteLength(row.tracestate ?? '') : 0;
+}
+
+/** An upper bound of a message's size in the stream's encoding. */
+function encodedBytes(headers: Readonly<Record<string, string>>, body: Uint8Array): number {
+  let bytes = body.byteLength + FIXED_BYTES;
+  for (const name in headers) {
+    bytes += name.length + Buffer.byteLength(headers[name] as string) + LENGTH_PREFIXES;
+  }
+  return bytes;
 }
