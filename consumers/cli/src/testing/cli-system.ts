@@ -208,7 +208,8 @@ export async function startCliSystem(): Promise<CliSystem> {
       await vi.waitFor(
         async () => {
           const { rows: handled } = await stats.pool.query<{ events: bigint }>(
-            'SELECT count(*) AS events FROM processed_events',
+            `SELECT (SELECT count(*) FROM processed_events)
+               + (SELECT count(*) FROM dead_letters WHERE reason = 'invalid_event') AS events`,
           );
           expect(handled[0]?.events).toBe(rows[0]?.events);
         },
