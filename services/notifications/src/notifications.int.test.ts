@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { type EventMessage, event } from '@gavel/notifications-consumer/testing/event-message';
@@ -16,14 +14,13 @@ import {
 } from '@gavel/proto/gen/notifications/v1/notifications_pb';
 import { encodePageToken } from '@gavel/service-runtime/page';
 import { startService } from '@gavel/service-runtime/run-service';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { startTokenIssuer, type TokenIssuer } from '@gavel/service-runtime/testing/token-issuer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { notificationsService } from './main.ts';
 
 describe('NotificationService', () => {
   let fixture: NotificationsFixture;
-  let keys: Awaited<ReturnType<typeof generateKeyPair>>;
-  let jwks: Server;
+  let auth: TokenIssuer;
   let url: string;
   const stops: (() => Promise<void> | void)[] = [];
 
@@ -35,7 +32,7 @@ describe('NotificationService', () => {
         PORT: 0,
         DATABASE_URL: databaseUrl,
         DATABASE_POOL: 4,
-        AUTH_URL: `http://127.0.0.1:${(jwks.address() as AddressInfo).port}`,
+        AUTH_URL: auth.url,
         AUTH_ISSUER: 'http://auth.gavel',
         AUTH_AUDIENCE: 'gavel',
       },
@@ -43,13 +40,10 @@ describe('NotificationService', () => {
     );
 
   beforeAll(async () => {
-    [fixture, keys] = await Promise.all([
+    [fixture, auth] = await Promise.all([
       openNotificationsFixture((actual, expected) => expect(actual).toEqual(expected)),
-      generateKeyPair('EdDSA'),
+      startTokenIssuer(),
     ]);
-    const key = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'EdDSA' };
-    jwks = createServer((_, response) => response.end(JSON.stringify({ keys: [key] })));
-    await new Promise<void>((resolve) => jwks.listen(0, '127.0.0.1', resolve));
     const consumer = await startWorkingConsumer(fixture);
     stops.unshift(() => consumer.stop());
     url = await start(fixture.database.url);
@@ -57,24 +51,13 @@ describe('NotificationService', () => {
 
   afterAll(async () => {
     for (const stop of stops) await stop();
-    jwks?.close();
+    await auth?.close();
     await fixture?.close();
   });
 
-  const tokenOf = (userId: string): Promise<string> =>
-    new SignJWT({})
-      .setProtectedHeader({ alg: 'EdDSA', kid: 'one' })
-      .setSubject(userId)
-      .setJti(randomUUID())
-      .setIssuer('http://auth.gavel')
-      .setAudience('gavel')
-      .setIssuedAt()
-      .setExpirationTime('5m')
-      .sign(keys.privateKey);
-
   /** The service's methods with one user's access token. */
   const as = async (userId: string, baseUrl = url) => {
-    const headers = { authorization: `Bearer ${await tokenOf(userId)}` };
+    const headers = { authorization: `Bearer ${await auth.tokenFor(userId)}` };
     const client = createClient(NotificationService, createConnectTransport({ baseUrl, httpVersion: '1.1' }));
     return {
       list: (request = {}) => client.listNotifications(request, { headers }),

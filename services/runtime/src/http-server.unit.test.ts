@@ -49,7 +49,13 @@ describe('a served method', () => {
     const method = 'userstats.v1.UserStatsService/GetUserStats';
     const good = await post(base, method, {}, 'good');
     expect(await good.json()).toEqual({
-      stats: { userId: 'u1', totalBids: '1152921504606846976', totalAmount: '0', lastUpdatedAt: '' },
+      stats: {
+        userId: 'u1',
+        totalBids: '1152921504606846976',
+        totalAmount: '0',
+        lastUpdatedAt: '',
+        totals: [],
+      },
     });
     for (const token of [undefined, 'bad']) {
       const refused = await post(base, method, {}, token);

@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Code, createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { UserStatsService } from '@gavel/proto/gen/userstats/v1/user_stats_pb';
 import { startService } from '@gavel/service-runtime/run-service';
+import {
+  startTokenIssuer,
+  type TokenChanges,
+  type TokenIssuer,
+} from '@gavel/service-runtime/testing/token-issuer';
 import { userStatsProcess } from '@gavel/user-stats-consumer/process';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { userStatsService } from './main.ts';
 
 describe('UserStatsService', () => {
   let database: TestDatabase;
-  let keys: Awaited<ReturnType<typeof generateKeyPair>>;
-  let jwks: Server;
+  let auth: TokenIssuer;
   let url: string;
   const stops: (() => Promise<void> | void)[] = [];
 
@@ -26,7 +27,7 @@ describe('UserStatsService', () => {
         PORT: 0,
         DATABASE_URL: databaseUrl,
         DATABASE_POOL: 2,
-        AUTH_URL: `http://127.0.0.1:${(jwks.address() as AddressInfo).port}`,
+        AUTH_URL: auth.url,
         AUTH_ISSUER: 'http://auth.gavel',
         AUTH_AUDIENCE: 'gavel',
       },
@@ -34,37 +35,18 @@ describe('UserStatsService', () => {
     );
 
   beforeAll(async () => {
-    [database, keys] = await Promise.all([
+    [database, auth] = await Promise.all([
       createTestDatabase(userStatsProcess.database.migrations),
-      generateKeyPair('EdDSA'),
+      startTokenIssuer(),
     ]);
-    const key = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'EdDSA' };
-    jwks = createServer((_, response) => response.end(JSON.stringify({ keys: [key] })));
-    await new Promise<void>((resolve) => jwks.listen(0, '127.0.0.1', resolve));
     url = await start(database.url);
   });
 
   afterAll(async () => {
     for (const stop of stops) await stop();
-    jwks?.close();
+    await auth?.close();
     await database?.drop();
   });
-
-  interface TokenChanges {
-    issuer?: string;
-    audience?: string;
-    key?: CryptoKey;
-  }
-  const tokenOf = (userId: string, { issuer, audience, key }: TokenChanges = {}): Promise<string> =>
-    new SignJWT({})
-      .setProtectedHeader({ alg: 'EdDSA', kid: 'one' })
-      .setSubject(userId)
-      .setJti(randomUUID())
-      .setIssuer(issuer ?? 'http://auth.gavel')
-      .setAudience(audience ?? 'gavel')
-      .setIssuedAt()
-      .setExpirationTime('1m')
-      .sign(key ?? keys.privateKey);
 
   /** The response over plain HTTP, as text, so that generated code hides nothing of it. */
   const post = async (token?: string, base = url): Promise<{ status: number; text: string }> => {
@@ -86,7 +68,7 @@ describe('UserStatsService', () => {
     );
     const headers: Record<string, string> = {};
     if (userId !== undefined) {
-      headers.authorization = `Bearer ${await tokenOf(userId)}`;
+      headers.authorization = `Bearer ${await auth.tokenFor(userId)}`;
     }
     return (await client.getUserStats({}, { headers })).stats;
   };
@@ -135,20 +117,19 @@ describe('UserStatsService', () => {
   it('answers in the JSON form of protobuf, with zeros included, and is ready', async () => {
     expect((await post()).status).toBe(401);
     const userId = randomUUID();
-    const { text } = await post(await tokenOf(userId));
+    const { text } = await post(await auth.tokenFor(userId));
     expect(JSON.parse(text)).toMatchObject({ stats: { userId, totalBids: '0' } });
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
   });
 
   it('checks the issuer, the audience and the signature of an access token', async () => {
-    const stranger = (await generateKeyPair('EdDSA')).privateKey;
     const bad: TokenChanges[] = [
       { issuer: 'http://evil.example' },
       { audience: 'another system' },
-      { key: stranger },
+      { foreign: true },
     ];
     for (const changes of bad) {
-      const { status, text } = await post(await tokenOf(randomUUID(), changes));
+      const { status, text } = await post(await auth.tokenFor(randomUUID(), changes));
       expect(status).toBe(401);
       expect(text).toContain('UNAUTHENTICATED');
     }
@@ -157,7 +138,7 @@ describe('UserStatsService', () => {
   it('answers an unexpected error with INTERNAL and without its text', async () => {
     await database.pool.query('ALTER TABLE user_stats RENAME TO hidden');
     try {
-      const { status, text } = await post(await tokenOf(randomUUID()));
+      const { status, text } = await post(await auth.tokenFor(randomUUID()));
       expect(status).toBe(500);
       expect(text).toContain('INTERNAL');
       expect(text).not.toMatch(/relation|user_stats|select|hidden/i);
@@ -168,7 +149,7 @@ describe('UserStatsService', () => {
 
   it('answers UNAVAILABLE while the database is unavailable, and /readyz gives no details', async () => {
     const unavailable = await start('postgresql://reader@127.0.0.1:1/gavel_stats');
-    const { status, text } = await post(await tokenOf(randomUUID()), unavailable);
+    const { status, text } = await post(await auth.tokenFor(randomUUID()), unavailable);
     expect(status).toBe(503);
     expect(text).toContain('"reason":"UNAVAILABLE"');
     expect(text).not.toMatch(/ECONNREFUSED|127\.0\.0\.1/);

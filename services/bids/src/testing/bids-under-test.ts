@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { startService } from '@gavel/service-runtime/run-service';
+import { startTokenIssuer, type TokenChanges } from '@gavel/service-runtime/testing/token-issuer';
 import { v7 as uuidv7 } from 'uuid';
 import { readBidsConfig } from '../config.ts';
 import { bidsService } from '../main.ts';
 import { bidsProcess } from '../process.ts';
-import { startTokenIssuer, type TokenChanges } from './token-issuer.ts';
 
 /** A decoded JSON response. The body is read in the same way as by a client without generated code. */
 export interface Answer {

@@ -1,7 +1,7 @@
 import { createCircuit } from '@gavel/resilience/circuit';
 import type { Redis } from 'ioredis';
 import { createRedisScript } from '../redis.ts';
-import { LocalCounts } from './local-counts.ts';
+import { createLocalCounts } from './local-counts.ts';
 import { type Counted, keyOf } from './rate-rule.ts';
 
 /** Counts uses of rules. Never fails: without Redis, or while it is unavailable, each process counts for itself. */
@@ -49,7 +49,7 @@ const COUNT = `
 /** A limiter for all instances together, which never waits long for Redis. */
 export function createRateLimiter({ redis, prefix }: RateLimiterOptions): RateLimiter {
   const circuit = createCircuit({ name: 'rate-limits' });
-  const local = new LocalCounts();
+  const local = createLocalCounts();
   const script = redis && createRedisScript(redis, COUNT);
   const keysOf = (counts: readonly Counted[]) => counts.map((counted) => keyOf(prefix, counted));
   // The circuit is for a Redis that does not answer. A lost connection fails at once, and counts again as soon as it is back.
