@@ -16,7 +16,11 @@ afterAll(async () => {
 });
 
 async function newLimiter(): Promise<RateLimiter> {
-  const redis = await connectRedis({ url: server.url, meanwhile: 'the test goes on', answerTimeoutMs: 200 });
+  const redis = await connectRedis({
+    url: server.url,
+    meanwhile: 'the test continues',
+    answerTimeoutMs: 200,
+  });
   connections.push(redis);
   return createRateLimiter({ redis, prefix: 'test:' });
 }
