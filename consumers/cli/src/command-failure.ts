@@ -1,10 +1,31 @@
-import type { ExitReason } from './exit-codes.ts';
+/** What the command line's exit codes mean. Scripts may rely on them. */
+export const exitCode = {
+  ok: 0,
+  /** An unexpected error, or an event that could not be handled. */
+  failure: 1,
+  /** The command line was not understood. */
+  usage: 2,
+  /** Understood, and refused because it would lose or reorder something. */
+  refused: 3,
+  /** No such stream, group, dead letter or event. */
+  notFound: 4,
+  /** The broker or a database did not answer, or its address is unknown. */
+  unreachable: 5,
+  /** Ctrl-C. */
+  interrupted: 130,
+} as const;
 
-/** A command could not do what was asked, for a reason that a person can do something about. */
+export type ExitReason = Exclude<keyof typeof exitCode, 'ok'>;
+
+/** The exit codes in words: the last line of every `--help`. */
+export const exitCodeHelp =
+  'Exit codes: 0 done, 1 failed, 2 not understood, 3 refused, 4 not found, 5 unreachable, 130 interrupted';
+
+/** A command could not be carried out, for a reason that the user can do something about. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
   readonly reason: ExitReason;
-  /** What to do now, one line. */
+  /** What the user can do next, in one line. */
   readonly wayOut: string | undefined;
 
   constructor(reason: ExitReason, message: string, wayOut?: string, cause?: unknown) {

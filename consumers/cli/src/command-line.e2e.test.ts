@@ -6,7 +6,7 @@ const ITEM = '01970000-0000-7000-8000-00000000000b';
 const PARTITION = 'gavel.bids-0';
 const USER = '01970000-0000-7000-8000-0000000000b2';
 
-describe('the command line on a system at work', () => {
+describe('the command line on a running system', () => {
   let system: CliSystem;
 
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describe('the command line on a system at work', () => {
     return rows[0]?.total;
   };
 
-  it('answers 2 for what it does not understand, with a way to the help', async () => {
+  it('exits with 2 for a command that it does not understand, and points to the help', async () => {
     for (const args of [
       ['streams', 'peek', 'gavel.bids', '--from', 'yesterday'],
       ['streams', 'peek', 'gavel.bids', '--subject', 'gavel.>.x'],
@@ -44,7 +44,7 @@ describe('the command line on a system at work', () => {
     }
   });
 
-  it('answers 4 for streams, groups, letters and events that are not there', async () => {
+  it('exits with 4 for streams, groups, dead letters and events that do not exist', async () => {
     for (const args of [
       ['streams', 'show', 'gavel.cats'],
       ['groups', 'show', 'cats'],
@@ -57,18 +57,18 @@ describe('the command line on a system at work', () => {
     }
   });
 
-  it('answers 5 when nobody listens, and says how to start somebody, for programs too', async () => {
+  it('exits with 5 if a server does not answer, and says how to start it, also in JSON', async () => {
     const nobody = ['--stream-url', 'rabbitmq-stream://u:p@127.0.0.1:1/v', '--json'];
     const { code, stderr } = await system.gavel('streams', 'ls', ...nobody);
     expect(code).toBe(5);
     expect(JSON.parse(stderr)).toMatchObject({
       error: { reason: 'unreachable', wayOut: expect.stringContaining('make up') },
     });
-    const database = ['--stats-database-url', 'postgres://u:p@127.0.0.1:1/d'];
+    const database = ['--gavel-stats-url', 'postgres://u:p@127.0.0.1:1/d'];
     expect((await system.gavel('dead-letters', 'ls', ...database)).code).toBe(5);
   });
 
-  it('shows what no registry can decode as it is', async () => {
+  it('shows a message that cannot be decoded in base64', async () => {
     await publishRaw(system.urls.streamUrl, PARTITION, [Buffer.from('not a message')]);
     const { stdout } = await system.gavel('streams', 'peek', PARTITION, '--from', 'last', '--json');
     expect(JSON.parse(stdout)).toMatchObject({
@@ -79,7 +79,7 @@ describe('the command line on a system at work', () => {
     });
   });
 
-  it('seeks by age and by moment, undoes in turn, and reads again without applying again', async () => {
+  it('seeks by age and to the end, undoes a seek, and reads again without applying again', async () => {
     const before = await totals();
     await system.gavel('groups', 'seek', 'user-stats', '--to', '-1h', '--execute');
     expect((await json('groups', 'ls'))[0]).toMatchObject({ lagMessages: 4, members: 0 });
@@ -96,7 +96,7 @@ describe('the command line on a system at work', () => {
     await system.stopGroup();
   });
 
-  it('replays up to a place, and a swap puts the group back to there', async () => {
+  it('replays up to an offset, and a swap sets the group back to that offset', async () => {
     await system.bid(ITEM, USER, 4);
     const replayed = await json('replay', 'user-stats', '--from', 'first', '--until', '1');
     expect(replayed.tables[0].examples[0].replayed).toMatchObject({ total_bids: 1 });
@@ -104,7 +104,7 @@ describe('the command line on a system at work', () => {
     expect(await totals()).toBe(1n);
   });
 
-  it('swaps under a group at work, which goes on with the new tables', async () => {
+  it('swaps while the group is running, which continues with the new tables', async () => {
     system.startGroup();
     await expect.poll(() => totals(), { timeout: 60_000, interval: 250 }).toBe(4n);
     await system.stats.pool.query('UPDATE user_stats SET total_bids = 90 WHERE user_id = $1', [USER]);
@@ -119,17 +119,17 @@ describe('the command line on a system at work', () => {
     await system.stopGroup();
   });
 
-  it('refuses to swap while a view hangs on the live table', async () => {
+  it('refuses to swap while a view depends on the live table', async () => {
     await system.stats.pool.query('CREATE VIEW biggest AS SELECT * FROM user_stats');
     const { code, stderr } = await system.gavel('replay', 'user-stats', '--from', 'first', '--swap');
     expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('view biggest') });
     await system.stats.pool.query('DROP VIEW biggest');
   });
 
-  it('brings a lost partition back, in order, and once', async () => {
+  it('restores a lost partition, in order and without duplicates', async () => {
     const before = await peekIds();
     const recreate = ['refill', 'gavel.bids', '--partition', '0', '--recreate', '--execute'];
-    // The message that was none is not in Postgres, so it would be gone.
+    // The message that is not an event is not in Postgres, so a refill would lose it.
     expect((await system.gavel(...recreate)).code).toBe(3);
     expect(await peekIds()).toEqual(before);
     expect((await system.gavel(...recreate, '--lose-older')).code).toBe(0);
@@ -143,7 +143,7 @@ describe('the command line on a system at work', () => {
     await system.stopGroup();
   });
 
-  it('undoes no seek of a group that has moved on since, unless it is forced to', async () => {
+  it('refuses to undo a seek of a group that has read on since, unless forced', async () => {
     await system.gavel('groups', 'seek', 'user-stats', '--to', 'first', '--partition', '0', '--execute');
     await system.stats.pool.query(
       'UPDATE checkpoints SET last_offset = 1 WHERE stream_partition = $1 AND consumer = $2',
@@ -156,7 +156,7 @@ describe('the command line on a system at work', () => {
     expect((await json('groups', 'ls'))[0]).toMatchObject({ lagMessages: 0 });
   });
 
-  it('says why groups without places cannot be moved, and what it does not know of them', async () => {
+  it('refuses to seek groups without checkpoints, and shows the state unknown if a server does not answer', async () => {
     for (const name of ['notifications', 'nats-bridge']) {
       expect((await system.gavel('groups', 'seek', name, '--to', 'first')).code).toBe(3);
     }
@@ -170,13 +170,13 @@ describe('the command line on a system at work', () => {
     ]);
   });
 
-  it('leaves no loss unsaid: a refill that does not fill it answers 3, and one that cannot is refused', async () => {
+  it('exits with 3 if a refill leaves a loss open, and refuses a refill that would lose events', async () => {
     await system.losePartition(PARTITION);
     await system.bid(ITEM, USER, 7);
     const all = await system.gavel('refill', 'gavel.bids', '--execute');
     expect(all).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining(`still lost: ${PARTITION} lacks positions 1 to`),
+      stderr: expect.stringContaining(`still lost: ${PARTITION}: positions 1 to`),
     });
     const one = ['refill', 'gavel.bids', '--partition', '0', '--recreate', '--execute'];
     expect((await system.gavel(...one)).code).toBe(0);
@@ -184,7 +184,7 @@ describe('the command line on a system at work', () => {
     expect(await peekIds()).toHaveLength(7);
 
     const [first] = (await peekIds()) as [string];
-    // As retention does it.
+    // Deletes the event like retention does.
     await system.bids.pool.query(
       'WITH old AS (DELETE FROM outbox WHERE id = 1) DELETE FROM outbox_claims WHERE last_position = 1',
     );
@@ -193,7 +193,7 @@ describe('the command line on a system at work', () => {
     expect(
       trace.steps.map(({ step, where }: { step: string; where: string }) => `${step}: ${where}`),
     ).toEqual([
-      expect.stringMatching(/^appended: not in any outbox \(any more\): auth is empty, bids begins with/),
+      expect.stringMatching(/^appended: not in any outbox: auth is empty, bids starts at/),
       'relayed: gone with the row',
       `stored: ${PARTITION}@0`,
       'confirmed: gone with the row',
@@ -202,21 +202,21 @@ describe('the command line on a system at work', () => {
       'applied: notifications',
       expect.stringMatching(/^mirrored: nats-bridge, GAVEL_BIDS#/),
     ]);
-    // A relay knows what it has put into a partition itself since it was made anew.
+    // The relay also notices the loss of events that it has published to the recreated partition.
     await system.bid(ITEM, USER, 8);
     await system.losePartition(PARTITION);
     const refused = await system.gavel(...one);
     expect(refused).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('1 of them not in Postgres any more'),
+      stderr: expect.stringContaining('1 of them no longer in Postgres'),
     });
     expect((await system.gavel(...one, '--lose-older')).code).toBe(0);
     expect((await json('outbox', 'status'))[1].lost).toEqual([]);
     expect(await peekIds()).toHaveLength(7);
   });
 
-  it('ends a refill at Ctrl-C, and knows the partition as incomplete until it is refilled again', async () => {
-    // The refill waits behind this lock when it has declared the partition lost.
+  it('stops a refill at Ctrl-C, and shows the partition as lost until it is refilled again', async () => {
+    // The refill waits for this lock right after it has declared the partition lost.
     const holder = await system.bids.pool.connect();
     await holder.query(`
       CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NEW; END';
@@ -234,7 +234,7 @@ describe('the command line on a system at work', () => {
           },
           { timeout: 30_000, interval: 50 },
         );
-        // Ctrl-C comes first: what waits goes on a moment later.
+        // Ctrl-C comes first, then the lock is released.
         setImmediate(
           () => void holder.query('SELECT pg_advisory_unlock(4711)').finally(() => holder.release()),
         );
@@ -252,7 +252,7 @@ describe('the command line on a system at work', () => {
     expect(await peekIds()).toHaveLength(7);
   });
 
-  it('knows the letters of work queues, and asks whose is meant when two have the same number', async () => {
+  it('handles dead letters of work queues, and asks for the group if two have the same id', async () => {
     for (const [database, consumer] of [
       [system.stats, 'user-stats'],
       [system.notifications, 'notifications'],
@@ -264,8 +264,8 @@ describe('the command line on a system at work', () => {
         [consumer],
       );
     }
-    const letters = (await json('dead-letters', 'ls')).filter(({ id }: { id: number }) => id === 4000);
-    expect(letters).toMatchObject([{ group: 'user-stats' }, { group: 'notifications', offset: null }]);
+    const deadLetters = (await json('dead-letters', 'ls')).filter(({ id }: { id: number }) => id === 4000);
+    expect(deadLetters).toMatchObject([{ group: 'user-stats' }, { group: 'notifications', offset: null }]);
     expect((await system.gavel('dead-letters', 'discard', '4000')).code).toBe(2);
     const redriven = await system.gavel(
       'dead-letters',

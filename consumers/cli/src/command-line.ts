@@ -1,16 +1,15 @@
 import { Command, Option } from 'commander';
+import { exitCodeHelp } from './command-failure.ts';
 import { completeWords, printCompletion } from './commands/completion.ts';
-import { explainConnections } from './commands/connections-help.ts';
 import { discardDeadLetters } from './commands/dead-letters/discard.ts';
 import { listDeadLetters } from './commands/dead-letters/ls.ts';
 import { redriveDeadLetters } from './commands/dead-letters/redrive.ts';
 import { showDeadLetter } from './commands/dead-letters/show.ts';
 import { listGroups } from './commands/groups/ls.ts';
-import { pauseConsumers } from './commands/groups/pause.ts';
-import { resumeConsumers } from './commands/groups/resume.ts';
+import { pauseConsumers, resumeConsumers } from './commands/groups/pause.ts';
 import { seekGroup } from './commands/groups/seek.ts';
 import { showGroup } from './commands/groups/show.ts';
-import { showOutboxes } from './commands/outbox/status.ts';
+import { showOutboxes } from './commands/outbox.ts';
 import { refillStream } from './commands/refill.ts';
 import { replayGroup } from './commands/replay.ts';
 import { listStreams } from './commands/streams/ls.ts';
@@ -18,35 +17,34 @@ import { peekStream } from './commands/streams/peek.ts';
 import { showStream } from './commands/streams/show.ts';
 import { tailStream } from './commands/streams/tail.ts';
 import { traceEvent } from './commands/trace.ts';
-import { connectionNames, flagOf } from './connections/connections.ts';
-import { exitCodeHelp } from './exit-codes.ts';
+import { connectionNames, explainConnections, flagOf } from './connections/connections.ts';
 import { examples } from './terminal/example-help.ts';
 import type { Run } from './terminal/run-command.ts';
 
-/** The whole command line as a tree; nothing in it runs by itself. */
+/** The whole command line as a tree of commands. Nothing runs before it is asked to parse. */
 export function createCommandLine(run: Run): Command {
   const gavel = new Command('gavel')
-    .description("Work the log: look into streams, move groups' places, replay, redrive, refill, trace.")
+    .description('Inspects and repairs the event log: streams, consumer groups, dead letters, outboxes.')
     .option('--json', 'answer in JSON, for programs')
-    .option('--connections <file>', 'JSON file that says where things are');
+    .option('--connections <file>', 'JSON file with the addresses of the servers');
   for (const name of connectionNames) {
-    const option = new Option(`--${flagOf(name)} <url>`, `instead of ${name}`);
+    const option = new Option(`--${flagOf(name)} <url>`, `overrides ${name}`);
     gavel.addOption(option.helpGroup('Connections (`gavel help connections`):'));
   }
   const streams = [listStreams(run), showStream(run), peekStream(run), tailStream(run)];
   const groups = [listGroups(run), showGroup(run), seekGroup(run), pauseConsumers(run), resumeConsumers(run)];
-  const letters = [
+  const deadLetters = [
     listDeadLetters(run),
     showDeadLetter(run),
     redriveDeadLetters(run),
     discardDeadLetters(run),
   ];
-  return gavel
-    .addCommand(noun('streams', 'the durable log: what is in it', streams))
-    .addCommand(noun('groups', 'who reads the streams, and how far they are', groups))
+  gavel
+    .addCommand(createNoun('streams', 'the durable log: its partitions and messages', streams))
+    .addCommand(createNoun('groups', 'the consumers of events, and their lag', groups))
     .addCommand(replayGroup(run))
-    .addCommand(noun('dead-letters', 'events that a group could not handle', letters))
-    .addCommand(noun('outbox', 'events on their way to the broker', [showOutboxes(run)]))
+    .addCommand(createNoun('dead-letters', 'events that a group could not handle', deadLetters))
+    .addCommand(createNoun('outbox', 'events on their way to the broker', [showOutboxes(run)]))
     .addCommand(refillStream(run))
     .addCommand(traceEvent(run))
     .addCommand(explainConnections())
@@ -56,18 +54,33 @@ export function createCommandLine(run: Run): Command {
       'after',
       examples(
         ['gavel streams tail gavel.bids', 'watch events as they happen'],
-        ['gavel groups ls', 'is anybody behind?'],
+        ['gavel groups ls', 'is any group behind?'],
         ['gavel dead-letters ls', 'what could not be handled?'],
         ['gavel trace EVENT_ID', 'where is this event?'],
       ),
     )
     .addHelpText('after', `\n${exitCodeHelp}`);
+  return prepare(gavel);
 }
 
-function noun(name: string, summary: string, verbs: readonly Command[]): Command {
+/** A command that only groups its verbs: `gavel streams …`. */
+function createNoun(name: string, summary: string, verbs: readonly Command[]): Command {
   const command = new Command(name)
     .summary(summary)
     .description(`${summary.replace(/^./, (first) => first.toUpperCase())}.`);
   for (const verb of verbs) command.addCommand(verb);
   return command;
+}
+
+/** What all commands have in common: errors are thrown instead of ending the process, and point to the help. */
+function prepare(command: Command): Command {
+  command.exitOverride().showSuggestionAfterError().showHelpAfterError('  → See --help, with examples.');
+  command.description(joinLines(command.description()));
+  for (const each of command.commands) prepare(each);
+  return command;
+}
+
+/** Puts each paragraph on one line, because Commander wraps the help to the terminal. Indented lines stay as they are. */
+function joinLines(text: string): string {
+  return text.replaceAll(/([^\n])\n(?=[^\s])/g, '$1 ');
 }

@@ -24,11 +24,12 @@ const schema = z.object({
 
 export type CommandLineConfig = z.output<typeof schema>;
 
+/** The environment variable that holds the URL of a database. */
 export function databaseKey(name: DatabaseName): DatabaseKey {
   return `${name.toUpperCase() as Uppercase<DatabaseName>}_URL`;
 }
 
-/** Where things are, as far as the environment says. Throws a ConfigError that names every bad key. */
+/** The addresses of the servers that the environment contains. Throws a ConfigError that names every invalid variable. */
 export function readCommandLineConfig(env: NodeJS.ProcessEnv = process.env): CommandLineConfig {
   return readConfig(schema, env);
 }

@@ -1,7 +1,6 @@
 import { CommanderError } from 'commander';
+import { exitCode } from './command-failure.ts';
 import { createCommandLine } from './command-line.ts';
-import { exitCode } from './exit-codes.ts';
-import { prepare } from './terminal/prepare.ts';
 import { createRun, type Terminal } from './terminal/run-command.ts';
 
 const terminal: Terminal = {
@@ -12,16 +11,16 @@ const terminal: Terminal = {
   },
 };
 
-// Whoever reads the answer may stop reading: `gavel … | head`.
+// The reader of the output may stop reading: `gavel … | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitCode.ok);
   throw error;
 });
 
 try {
-  await prepare(createCommandLine(createRun(terminal))).parseAsync();
+  await createCommandLine(createRun(terminal)).parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
-  // Commander has printed what is wrong; help and version are no errors.
+  // Commander has already printed the problem. --help and --version also arrive here, with exit code 0.
   process.exitCode = error.exitCode === 0 ? exitCode.ok : exitCode.usage;
 }

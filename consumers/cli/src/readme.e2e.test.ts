@@ -32,7 +32,7 @@ describe('the recorded session of the README', () => {
     );
     events.EVENT_ID = rows[0]?.id ?? '';
     events.PARKED_ID = rows.at(-1)?.id ?? '';
-    // The broker counts segments and queues every few seconds.
+    // The broker counts segments and queues every few seconds only.
     await vi.waitFor(
       async () => {
         const { stdout } = await system.gavel('streams', 'show', 'gavel.bids', '--json');
@@ -41,7 +41,7 @@ describe('the recorded session of the README', () => {
         const groups = JSON.parse((await system.gavel('groups', 'ls', '--json')).stdout) as GroupLine[];
         expect(groups.map(({ lagMessages, members, parked }) => ({ lagMessages, members, parked }))).toEqual([
           { lagMessages: 0, members: 1, parked: 1 },
-          // Not at work here.
+          // Not started in this test.
           { lagMessages: 6, members: 0, parked: 0 },
           { lagMessages: 0, members: 1, parked: 1 },
           { lagMessages: 0, members: null, parked: null },
@@ -56,26 +56,26 @@ describe('the recorded session of the README', () => {
   });
   afterAll(() => system?.close());
 
-  const happenings: Readonly<Record<string, () => Promise<void> | void>> = {
+  const actions: Readonly<Record<string, () => Promise<void> | void>> = {
     '# the group is stopped': () => system.stopGroup(),
-    '# the group is at work again': async () => {
+    '# the group is started again': async () => {
       system.startGroup();
       await system.caughtUp();
     },
-    '# somebody spoils the projection by hand': async () => {
+    '# a row of the projection is changed by hand': async () => {
       await system.stats.pool.query('UPDATE user_stats SET total_bids = 7 WHERE user_id = $1', [ANNA]);
     },
   };
 
-  // GAVEL_RECORD=1 writes what is printed into the README instead of comparing.
-  it('is what the commands print', async () => {
+  // With GAVEL_RECORD=1 the output is written to the README instead of compared.
+  it('shows what the commands print', async () => {
     const page = await readFile(readme, 'utf8');
     const outputs: string[] = [];
     const steps = readSession(page);
     expect(steps.length).toBeGreaterThan(15);
     for (const step of steps) {
       if (step.kind === 'remark') {
-        await happenings[step.text]?.();
+        await actions[step.text]?.();
         continue;
       }
       const { code, output } = await system.shell(step.line, events);

@@ -9,7 +9,7 @@ const ITEM = '01970000-0000-7000-8000-00000000000b';
 const PARTITION = 'gavel.bids-0';
 const USER = '01970000-0000-7000-8000-0000000000b2';
 
-describe('the command line where nobody is at work', () => {
+describe('the command line while no group is running', () => {
   let system: CliSystem;
 
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe('the command line where nobody is at work', () => {
   const peekIds = () => system.peekIds(PARTITION);
   const json = async (...args: string[]) => JSON.parse((await system.gavel(...args, '--json')).stdout);
 
-  it('tails from an age, then on with what comes, by subject, and ends at the limit', async () => {
+  it('tails from an age by subject, continues with new messages, and stops at the limit', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'gavel-tail-'));
     const seen = join(directory, 'seen');
     const lines = async () => (await readFile(seen, 'utf8')).split('\n').filter(Boolean);
@@ -39,10 +39,10 @@ describe('the command line where nobody is at work', () => {
     await rm(directory, { recursive: true });
   });
 
-  it('seeks, replays and swaps the leaderboards, which nobody keeps here, and parks what is no event', async () => {
-    const places = await json('groups', 'seek', 'leaderboard', '--to', 'next', '--execute');
-    expect(places.steps).toContainEqual(expect.objectContaining({ partition: PARTITION, after: 3 }));
-    await publishRaw(system.urls.streamUrl, PARTITION, [Buffer.from('no message either')]);
+  it('seeks, replays and swaps the leaderboard group while it is stopped, and parks a message that is not an event', async () => {
+    const seek = await json('groups', 'seek', 'leaderboard', '--to', 'next', '--execute');
+    expect(seek.steps).toContainEqual(expect.objectContaining({ partition: PARTITION, after: 3 }));
+    await publishRaw(system.urls.streamUrl, PARTITION, [Buffer.from('not a message')]);
     const swapped = await json('replay', 'leaderboard', '--from', 'first', '--swap');
     const rows = (swapped.tables as { table: string; replayedRows: number }[]).map(
       ({ table, replayedRows }) => [table, Number(replayedRows)] as const,
@@ -51,8 +51,8 @@ describe('the command line where nobody is at work', () => {
     expect(Object.fromEntries(rows)).toMatchObject({ auctions: 1, auction_bidders: 1, sellers: 0 });
     const shown = await json('groups', 'show', 'leaderboard');
     expect(shown.partitions[0]).toMatchObject({ partition: PARTITION, lagMessages: 0 });
-    const letters = (await json('dead-letters', 'ls')) as { group: string; partition: string }[];
-    expect(letters.filter(({ group }) => group === 'leaderboard')).toHaveLength(1);
+    const deadLetters = (await json('dead-letters', 'ls')) as { group: string; partition: string }[];
+    expect(deadLetters.filter(({ group }) => group === 'leaderboard')).toHaveLength(1);
     const [first] = (await peekIds()) as [string];
     const { steps } = (await json('trace', first)) as {
       steps: { step: string; where: string; at: unknown }[];

@@ -5,9 +5,14 @@ import { CommandFailure } from '../command-failure.ts';
 import { knownGroups } from '../groups/known-groups.ts';
 import { type Outbox, outboxes } from '../outbox/outboxes.ts';
 import { executeRefill } from '../refill/execute-refill.ts';
-import { formatRefill, planRefill, type RefillStep } from '../refill/plan-refill.ts';
-import { refuseLosses, refuseOpenLosses } from '../refill/refuse-refill.ts';
-import { requirePartition, requireStream } from '../streams/stream-names.ts';
+import {
+  formatRefill,
+  planRefill,
+  type RefillStep,
+  refuseNewLosses,
+  refuseOpenLosses,
+} from '../refill/plan-refill.ts';
+import { requirePartition, requireStream, streamHelp } from '../streams/stream-names.ts';
 import { examples } from '../terminal/example-help.ts';
 import type { CommandContext, Run } from '../terminal/run-command.ts';
 
@@ -20,70 +25,72 @@ interface RefillOptions {
 
 export function refillStream(run: Run): Command {
   return new Command('refill')
-    .summary('bring a lost stream back from Postgres')
+    .summary('restore a lost stream from Postgres')
     .description(
-      `Makes partitions anew from the events that the outbox still has (it keeps them as long as streams keep theirs), in the
-order in which they were published first. Prints the plan; --execute does it. Partitions that hold something are left as
-they are, unless --recreate says to delete what is in them.
+      `Refills partitions with the events that the outbox still has (it keeps them as long as streams keep theirs), in the order in
+which they were first published. Prints the plan; --execute does it. Partitions that hold messages are skipped, unless
+--recreate allows to delete these messages.
 
-Relays may be at work: the outbox is taken from them meanwhile, they stand by and go on by themselves. Services are not
-held up; their events wait in the outbox.
+Relays may be running: the refill takes the outbox from them meanwhile, and they continue by themselves. Services are not
+blocked; their events wait in the outbox.
 
-LACKS is what relays have found missing, in positions of the whole outbox. Such a loss is settled, and health is well again,
-when all of it could be brought back. Where Postgres does not have all of it any more the refill is refused, unless
---lose-older says that the rest stays lost. Exit code 3: refused, or partitions that lack something were left as they are.
+LOST shows the events that relays have found missing, as positions of the whole outbox. A loss is closed, and the relay is
+healthy again, when all of its events are restored. If Postgres no longer has all of them, the refill is refused, unless
+--lose-older accepts that the others stay lost. Exit code 3: refused, or a partition with losses was skipped.
 
-Ctrl-C ends it, within a partition too. That partition is then incomplete and known to be: run it again with --recreate.
+Ctrl-C stops it, also within a partition. That partition is then incomplete and recorded as lost: run the refill again with
+--recreate.
 
-Offsets are new in a partition that was made anew: then \`gavel groups seek GROUP --to first --execute\` for each of its
-groups. Processed events see to it that nothing is applied twice.`,
+A recreated partition has new offsets. Run \`gavel groups seek GROUP --to first --execute\` for each of its groups. Processed
+events prevent that anything is applied twice.`,
     )
-    .argument('<stream>', 'gavel.bids or gavel.auth')
-    .option('--partition <partition>', 'only this one: its number or name')
-    .option('--recreate', 'delete partitions that hold something')
-    .option('--lose-older', 'also where Postgres does not have all that a partition holds or has lost')
+    .argument('<stream>', streamHelp)
+    .option('--partition <partition>', 'only this partition, by its number or name')
+    .option('--recreate', 'also partitions that hold messages: delete and refill them')
+    .option('--lose-older', 'accept that events which Postgres no longer has are lost')
     .addOption(new Option('--dry-run', 'print the plan only (the default)').conflicts('execute'))
     .option('--execute', 'do it')
     .addHelpText(
       'after',
       examples(
-        ['gavel refill gavel.bids', 'what is missing, what does Postgres have?'],
+        ['gavel refill gavel.bids', 'what is missing, and what does Postgres have?'],
         [
           'gavel refill gavel.bids --partition 2 --recreate --execute',
-          'one partition, under a running system',
+          'one partition, while the system is running',
         ],
       ),
     )
     .action((name: string, options: RefillOptions, command: Command) =>
-      run(command, async (context) => {
-        const stream = requireStream(name);
-        const partitions =
-          options.partition === undefined
-            ? partitionsOf(stream)
-            : [requirePartition(stream, options.partition)];
-        const pool = context.session.pool(outboxOf(stream).database);
-        const steps = await planRefill(await context.session.inspector(), pool, stream, partitions);
-        if (options.execute !== true) {
-          return answer(context, stream, steps, 'Nothing has changed. Add --execute to do it.');
-        }
-        const chosen = steps.filter(({ state }) => options.recreate === true || state !== 'holds messages');
-        if (chosen.length === 0) {
-          throw new CommandFailure(
-            'refused',
-            'every partition holds messages',
-            'Add --recreate to delete and refill them.',
-          );
-        }
-        if (options.loseOlder !== true) refuseLosses(chosen);
-        const sent = await executeRefill(context, outboxOf(stream), chosen, options.loseOlder === true);
-        const left = steps.filter((step) => !chosen.includes(step));
-        for (const { partition, state } of left) {
-          context.output.remark(`${partition} ${state} and is left as it is; --recreate refills it too.`);
-        }
-        answer(context, stream, chosen, `${sent} events published again. ${seekHint(stream)}`, sent);
-        refuseOpenLosses(partitions, await readOpenLosses(pool));
-      }),
+      run(command, (context) => refill(context, requireStream(name), options)),
     );
+}
+
+async function refill(context: CommandContext, stream: StreamName, options: RefillOptions): Promise<void> {
+  const { session, output } = context;
+  const partitions =
+    options.partition === undefined ? partitionsOf(stream) : [requirePartition(stream, options.partition)];
+  const outbox = outboxOf(stream);
+  const pool = session.pool(outbox.database);
+  const steps = await planRefill(await session.inspector(), pool, stream, partitions);
+  if (options.execute !== true) {
+    return answer(context, stream, steps, 'Nothing has changed. Add --execute to do it.');
+  }
+  const chosen = steps.filter(({ state }) => options.recreate === true || state !== 'holds messages');
+  if (chosen.length === 0) {
+    throw new CommandFailure(
+      'refused',
+      'every partition holds messages',
+      'Add --recreate to delete and refill them.',
+    );
+  }
+  if (options.loseOlder !== true) refuseNewLosses(chosen);
+  const sent = await executeRefill(context, outbox, chosen, options.loseOlder === true);
+  const skipped = steps.filter((step) => !chosen.includes(step));
+  for (const { partition, state } of skipped) {
+    output.remark(`${partition} ${state} and was skipped; --recreate refills it too.`);
+  }
+  answer(context, stream, chosen, `${sent} events published again. ${seekHint(stream)}`, sent);
+  refuseOpenLosses(partitions, await readOpenLosses(pool));
 }
 
 function outboxOf(stream: StreamName): Outbox {
@@ -95,8 +102,8 @@ function outboxOf(stream: StreamName): Outbox {
 function seekHint(stream: StreamName): string {
   const groups = knownGroups.filter(({ definition }) => definition.stream === stream).map(({ name }) => name);
   return groups.length === 0
-    ? 'No group reads it.'
-    : `Offsets are new: now \`gavel groups seek GROUP --to first --execute\` for ${groups.join(', ')}.`;
+    ? 'No group reads this stream.'
+    : `Offsets are new: run \`gavel groups seek GROUP --to first --execute\` for ${groups.join(', ')}.`;
 }
 
 function answer(

@@ -10,13 +10,13 @@ import { fillUp } from '../replay/fill-up.ts';
 import { formatComparison, formatShadow, isSame } from '../replay/format-replay.ts';
 import { planRanges } from '../replay/plan-ranges.ts';
 import { swapIn } from '../replay/swap-in.ts';
-import { type Place, parsePlace, placeHelp } from '../streams/place.ts';
+import { type OffsetSpec, offsetHelp, parseOffset } from '../streams/offset-spec.ts';
 import { examples } from '../terminal/example-help.ts';
 import type { CommandContext, Run } from '../terminal/run-command.ts';
 
 interface ReplayOptions {
-  readonly from?: Place;
-  readonly until?: Place;
+  readonly from?: OffsetSpec;
+  readonly until?: OffsetSpec;
   readonly swap?: boolean;
   readonly partial?: boolean;
   readonly drop?: boolean;
@@ -24,36 +24,36 @@ interface ReplayOptions {
 
 export function replayGroup(run: Run): Command {
   return new Command('replay')
-    .summary('compute a projection anew, compare, swap')
+    .summary('rebuild a projection, compare, swap')
     .description(
-      `Runs a group's own handler over the log once more, into empty tables beside the live ones, shows where the two
-differ, and puts the new ones in the live ones' place when told to. The group may be at work all the while.
+      `Runs a group's own handler over the log again, into empty tables beside the live ones (the shadow), and compares the two.
+--swap replaces the live tables. The group may be running all the time.
 
-  --from PLACE  builds the shadow anew, fills it, compares
-  --swap        fills up what is missing, also of a shadow built before,
-                compares, and swaps tables, checkpoints, processed events and
-                dead letters in one transaction; the old tables stay in the
-                schema replaced_<group> until the next swap
-  --drop        removes the shadow
+  --from OFFSET  builds a new shadow, fills it, compares
+  --swap         adds the newest events to the shadow, compares, and swaps
+                 tables, checkpoints, processed events and dead letters in one
+                 transaction; the old tables stay in the schema
+                 replaced_<group> until the next swap
+  --drop         removes the shadow
 
-Events that were discarded stay discarded. Events older than what the streams keep cannot be replayed.`,
+Discarded events stay discarded. Events that retention has removed from the streams cannot be replayed.`,
     )
-    .argument('<group>', 'a name of `gavel groups ls`')
-    .option('--from <place>', 'the first message', (text) => parsePlace(text))
-    .option('--until <place>', 'the first message that is left out (default: none)', (text) =>
-      parsePlace(text),
+    .argument('<group>', 'a group from `gavel groups ls`')
+    .option('--from <offset>', 'the first message', (text) => parseOffset(text))
+    .option('--until <offset>', 'the message after the last one (default: no end)', (text) =>
+      parseOffset(text),
     )
-    .option('--swap', 'put it in the place of the live projection')
-    .option('--partial', 'with --swap: also when it does not begin at offset 0')
+    .option('--swap', 'replace the live projection')
+    .option('--partial', 'with --swap: also if the shadow does not start at offset 0')
     .option('--drop', 'remove the shadow')
-    .addHelpText('after', `\n${placeHelp}`)
+    .addHelpText('after', `\n${offsetHelp}`)
     .addHelpText(
       'after',
       examples(
-        ['gavel replay user-stats --from first', 'is the projection what the log says?'],
-        ['gavel replay user-stats --swap', 'take the replayed one'],
+        ['gavel replay user-stats --from first', 'does the projection match the log?'],
+        ['gavel replay user-stats --swap', 'use the replayed one'],
         ['gavel replay user-stats --from first --until 2026-05-01T12:00:00Z', 'as it was at noon'],
-        ['gavel replay user-stats --drop', 'away with it'],
+        ['gavel replay user-stats --drop', 'remove the shadow'],
       ),
     )
     .action((name: string, options: ReplayOptions, command: Command) =>
@@ -74,15 +74,15 @@ Events that were discarded stay discarded. Events older than what the streams ke
 async function build(
   { session, output }: CommandContext,
   group: KnownGroup,
-  from: Place,
-  until: Place | undefined,
+  from: OffsetSpec,
+  until: OffsetSpec | undefined,
 ): Promise<void> {
   const inspector = await session.inspector();
   const ranges = await planRanges(inspector, partitionsOf(group.definition.stream), from, until);
   const lost = ranges.filter((range) => from.kind === 'first' && range.from > 0n);
   for (const range of lost) {
     output.remark(
-      `${range.partition}: retention has removed what was before ${range.from}, the replay is not complete`,
+      `${range.partition}: retention has removed the messages before offset ${range.from}, so the replay is incomplete`,
     );
   }
   await createShadow(session.pool(group.database), group.definition, ranges);
@@ -97,7 +97,7 @@ async function replay(context: CommandContext, group: KnownGroup, options: Repla
   if (options.swap) await swapIn(context, group, options.partial === true);
   const closing = options.swap
     ? `Swapped. The old tables are in the schema ${shadowSchema(group.definition).replace('replay', 'replaced')}.`
-    : `${isSame(comparisons) ? 'The replay came to the same projection.' : 'They differ.'} Nothing live has changed: --swap takes the replayed one, --drop removes it.`;
+    : `${isSame(comparisons) ? 'Both projections are equal.' : 'They differ.'} The live tables have not changed: --swap replaces them, --drop removes the shadow.`;
   output.answer(
     {
       group: group.name,
@@ -119,8 +119,8 @@ function checkOptions({ from, until, swap, drop, partial }: ReplayOptions): void
   if (isDone && !isOdd) return;
   throw new CommandFailure(
     'usage',
-    'say --from PLACE [--until PLACE], --swap [--partial], both, or --drop',
-    '`gavel replay --help` teaches.',
+    'give --from OFFSET [--until OFFSET], --swap [--partial], both, or --drop',
+    'See `gavel replay --help`.',
   );
 }
 
@@ -130,6 +130,6 @@ function requireReplayable(name: string): KnownGroup {
   throw new CommandFailure(
     'refused',
     `${name} declares no projection`,
-    'A consumer that changes more than tables cannot be replayed into a shadow.',
+    'Only a consumer whose handler changes nothing but its own tables can be replayed.',
   );
 }

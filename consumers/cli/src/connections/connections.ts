@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { databases } from '@gavel/processes';
+import { Command } from 'commander';
 import { CommandFailure } from '../command-failure.ts';
 import { type CommandLineConfig, databaseKey } from '../config.ts';
 
@@ -8,27 +9,26 @@ const servers = ['STREAM_URL', 'AMQP_URL', 'MANAGEMENT_URL', 'NATS_URL'] as cons
 
 export type ConnectionName = (typeof servers)[number] | ReturnType<typeof databaseKey>;
 
-/** What the command line may need to reach, by the name of its environment variable. */
+/** The servers that a command may connect to, by the name of their environment variable. */
 export const connectionNames: readonly ConnectionName[] = [
   ...servers,
   ...databases.map(({ name }) => databaseKey(name)),
 ];
 
-/** Where one system's servers answer, in order of precedence: flags, environment, the launcher's file. */
+/** The addresses of one system's servers. */
 export interface Connections {
-  /** Throws a CommandFailure that says how to tell it. */
+  /** Throws a CommandFailure that says how to set the address. */
   url(name: ConnectionName): string;
-  /** Whether anybody told. */
+  /** Whether the address is known. */
   knows(name: ConnectionName): boolean;
-  /** Which file was read, if one was. */
-  readonly file: string | undefined;
 }
 
 const checkout = resolve(import.meta.dirname, '../../../..');
 
 /**
- * Puts them together. The file is `connections.json` in the folder of `make up` (`.gavel/dev`, or `GAVEL_DEV_DIRECTORY`), or
- * the one that `GAVEL_CONNECTIONS` or `--connections` names; it is read only when something is not told otherwise.
+ * Combines the sources of addresses, in this order of precedence: flags, environment, file. The file is `connections.json` in the
+ * folder of `make up` (`.gavel/dev`, or `GAVEL_DEV_DIRECTORY`), or the one that `--connections` or `GAVEL_CONNECTIONS`
+ * names. It is read only when an address is in neither flags nor environment.
  */
 export function findConnections(
   flags: Partial<Record<ConnectionName | 'file', string>>,
@@ -39,22 +39,21 @@ export function findConnections(
       config.GAVEL_CONNECTIONS ??
       join(config.GAVEL_DEV_DIRECTORY ?? '.gavel/dev', 'connections.json'),
   );
-  let kept: Readonly<Record<string, string>> | undefined;
+  let content: Readonly<Record<string, string>> | undefined;
   const find = (name: ConnectionName): string | undefined => {
-    const told = flags[name] ?? config[name];
-    if (told !== undefined) return told;
-    kept ??= readFile(file);
-    return kept[name];
+    const given = flags[name] ?? config[name];
+    if (given !== undefined) return given;
+    content ??= readFile(file);
+    return content[name];
   };
   return {
-    file,
     knows: (name) => find(name) !== undefined,
     url(name) {
       const url = find(name);
       if (url !== undefined) return url;
       throw new CommandFailure(
         'unreachable',
-        `${name} is not known: ${file} does not name it`,
+        `${name} is unknown: it is not in ${file}`,
         `Start the system (\`make up\`), or set ${name}, or give --${flagOf(name)}.`,
       );
     },
@@ -66,6 +65,21 @@ export function flagOf(name: ConnectionName): string {
   return name.toLowerCase().replaceAll('_', '-');
 }
 
+/** The help page about connections. */
+export function explainConnections(): Command {
+  return new Command('connections')
+    .summary('how gavel finds the broker and the databases')
+    .description(
+      `Each address is taken from the first of these that has it: a flag, the environment, the file that \`make up\` writes
+(.gavel/dev/connections.json; GAVEL_DEV_DIRECTORY moves the folder, GAVEL_CONNECTIONS or --connections names another file).
+
+${connectionNames.map((name) => `  ${`--${flagOf(name)}`.padEnd(30)} ${name}`).join('\n')}
+
+STREAM_URL and AMQP_URL name the virtual host in their path: rabbitmq-stream://user:password@host:5552/gavel`,
+    )
+    .action((_, command: Command) => command.help());
+}
+
 function fromCheckout(file: string): string {
   return isAbsolute(file) ? file : join(checkout, file);
 }
@@ -75,11 +89,7 @@ function readFile(file: string): Readonly<Record<string, string>> {
     return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new CommandFailure(
-      'failure',
-      `${file} cannot be read: ${(error as Error).message}`,
-      undefined,
-      error,
-    );
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new CommandFailure('failure', `${file} cannot be read: ${problem}`, undefined, error);
   }
 }

@@ -6,66 +6,62 @@ import { openStreamReader, type StreamReader } from '@gavel/rabbitmq/stream-read
 import { databaseKey } from '../config.ts';
 import type { ConnectionName, Connections } from './connections.ts';
 
-/** Connections of one run of a command, made when first asked for and closed together. */
-export class Session {
-  readonly #connections: Connections;
-  readonly #pools = new Map<DatabaseName, Pool>();
-  #inspector: Promise<StreamInspector> | undefined;
-  #reader: StreamReader | undefined;
-  #mirror: Promise<MirrorInspector> | undefined;
+/** The connections of one run of a command. Each is opened when it is first used; all are closed together. */
+export interface Session extends Connections {
+  databaseUrl(name: DatabaseName): string;
+  pool(name: DatabaseName): Pool;
+  inspector(): Promise<StreamInspector>;
+  reader(): StreamReader;
+  mirror(): Promise<MirrorInspector>;
+  close(): Promise<void>;
+}
 
-  constructor(connections: Connections) {
-    this.#connections = connections;
-  }
+const CLIENT_NAME = 'gavel command line';
 
-  url(name: ConnectionName): string {
-    return this.#connections.url(name);
-  }
-
-  knows(name: ConnectionName): boolean {
-    return this.#connections.knows(name);
-  }
-
-  databaseUrl(name: DatabaseName): string {
-    return this.url(databaseKey(name));
-  }
-
-  pool(name: DatabaseName): Pool {
-    const known = this.#pools.get(name);
-    if (known !== undefined) return known;
-    const pool = createPool({
-      connectionString: this.databaseUrl(name),
-      applicationName: 'gavel',
-      max: 4,
-    });
-    this.#pools.set(name, pool);
-    return pool;
-  }
-
-  inspector(): Promise<StreamInspector> {
-    this.#inspector ??= inspectStream(this.url('STREAM_URL'), 'gavel command line');
-    return this.#inspector;
-  }
-
-  reader(): StreamReader {
-    this.#reader ??= openStreamReader(this.url('STREAM_URL'), 'gavel command line');
-    return this.#reader;
-  }
-
-  mirror(): Promise<MirrorInspector> {
-    this.#mirror ??= inspectMirror(this.url('NATS_URL'), 'gavel command line');
-    return this.#mirror;
-  }
-
-  async close(): Promise<void> {
-    await this.#reader?.close();
-    // An inspector that could not be opened has been reported where it was asked for.
-    for (const inspector of [this.#inspector, this.#mirror]) {
-      await inspector?.then(
-        (opened) => opened.close(),
-        () => undefined,
-      );
-    }
-    await Promise.all([...this.#pools.values()].map((pool) => pool.end()));
-  }
+export function createSession(connections: Connections): Session {
+  const pools = new Map<DatabaseName, Pool>();
+  let inspector: Promise<StreamInspector> | undefined;
+  let reader: StreamReader | undefined;
+  let mirror: Promise<MirrorInspector> | undefined;
+  const url = (name: ConnectionName): string => connections.url(name);
+  const databaseUrl = (name: DatabaseName): string => url(databaseKey(name));
+  return {
+    url,
+    knows: (name) => connections.knows(name),
+    databaseUrl,
+    pool(name) {
+      const known = pools.get(name);
+      if (known !== undefined) return known;
+      const pool = createPool({
+        connectionString: databaseUrl(name),
+        applicationName: 'gavel',
+        max: 4,
+      });
+      pools.set(name, pool);
+      return pool;
+    },
+    inspector() {
+      inspector ??= inspectStream(url('STREAM_URL'), CLIENT_NAME);
+      return inspector;
+    },
+    reader() {
+      reader ??= openStreamReader(url('STREAM_URL'), CLIENT_NAME);
+      return reader;
+    },
+    mirror() {
+      mirror ??= inspectMirror(url('NATS_URL'), CLIENT_NAME);
+      return mirror;
+    },
+    async close() {
+      await reader?.close();
+      // A connection that failed to open has already been reported by the command that asked for it.
+      for (const opening of [inspector, mirror]) {
+        await opening?.then(
+          (opened) => opened.close(),
+          () => undefined,
+        );
+      }
+      await Promise.all([...pools.values()].map((pool) => pool.end()));
+    },
+  };
 }

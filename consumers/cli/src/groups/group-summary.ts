@@ -1,29 +1,30 @@
 import { activeMembers } from '@gavel/consumer-runtime/consumer-group';
+import { queueNames } from '@gavel/consumer-runtime/queues';
 import type { Session } from '../connections/session.ts';
-import { countParked } from '../dead-letters/letters.ts';
+import { countParked } from '../dead-letters/dead-letters.ts';
 import type { KnownGroup, MirrorGroup } from './known-groups.ts';
 import { type PartitionLag, readLag } from './lag.ts';
 import { readMirrorLag } from './mirror-lag.ts';
 import { readQueueLag } from './queue-lag.ts';
 
-/** A group in one line. */
+/** One line of `gavel groups ls`. */
 export interface GroupSummary {
   readonly group: string;
   readonly kind: 'stream' | 'queue' | 'mirror';
   /** The streams or the queue that it takes events from. */
   readonly reads: readonly string[];
   readonly subscriptions: readonly string[];
-  /** Null where nobody counts them, or the one who does is away. */
+  /** Null if no server counts them, or if that server is unavailable. */
   readonly members: number | null;
   readonly lagMessages: bigint | number | null;
-  /** Age of the oldest message that is not handled; a queue does not tell. */
+  /** Age of the oldest message that is not handled; null for a queue, which does not report it. */
   readonly lagSeconds: number | null;
   readonly parked: number | null;
   readonly state: 'ok' | 'paused' | 'refused' | 'unknown' | 'off';
   readonly problems: readonly string[];
 }
 
-/** A group that reads a stream. */
+/** Summarizes a group that reads a stream. */
 export async function summarizeGroup(session: Session, group: KnownGroup): Promise<GroupSummary> {
   const broker = { inspector: await session.inspector(), reader: session.reader() };
   const pool = session.pool(group.database);
@@ -42,13 +43,13 @@ export async function summarizeGroup(session: Session, group: KnownGroup): Promi
   };
 }
 
-/** A consumer that works on a queue. */
+/** Summarizes a consumer of a work queue. */
 export async function summarizeQueue(session: Session, group: KnownGroup): Promise<GroupSummary> {
   const { members, lagMessages, problem } = await readQueueLag(session, group.name);
   return {
     group: group.name,
     kind: 'queue',
-    reads: [`gavel.${group.name}`],
+    reads: [queueNames(group.name).main],
     subscriptions: group.subscriptions,
     members,
     lagMessages,
@@ -59,7 +60,7 @@ export async function summarizeQueue(session: Session, group: KnownGroup): Promi
   };
 }
 
-/** The bridge to NATS. */
+/** Summarizes the bridge to NATS. */
 export async function summarizeMirror(session: Session, group: MirrorGroup): Promise<GroupSummary> {
   const lag = await readMirrorLag(session, group);
   const base = {

@@ -1,25 +1,29 @@
 import type { ConsumerDefinition } from '@gavel/consumer-runtime/define-consumer';
-import { asConsumer, type QueueConsumerDefinition } from '@gavel/consumer-runtime/define-queue-consumer';
+import type { QueueConsumerDefinition } from '@gavel/consumer-runtime/define-queue-consumer';
+import { asConsumer } from '@gavel/consumer-runtime/define-queue-consumer';
+import { natsBridgeProcess } from '@gavel/nats-bridge/process';
 import { consumerProcesses, type DatabaseName } from '@gavel/processes';
-import { type StreamName, streams } from '@gavel/proto/topology';
+import type { StreamName } from '@gavel/proto/topology';
 import { CommandFailure } from '../command-failure.ts';
+import { streamNames } from '../streams/stream-names.ts';
 
-/** A group whose declaration this command line knows, so that it can hand events to its handler. */
+/** A consumer with its definition, so that the command line can pass events to its handler. */
 export interface KnownGroup {
   readonly name: string;
   readonly definition: ConsumerDefinition;
-  /** Which subjects it takes, in NATS form. */
+  /** The subjects that it takes, in NATS form. */
   readonly subscriptions: readonly string[];
-  /** Where its processed events, dead letters and projection are, and the checkpoints of one that reads a stream. */
+  /** Holds its processed events, dead letters and projection, and the checkpoints if it reads a stream. */
   readonly database: DatabaseName;
 }
 
-/** The group that copies the streams into NATS JetStream, if it runs. Its checkpoint is there, and it has no database. */
+/** The bridge that copies the streams into NATS JetStream. It stores its offsets there and has no database. */
 export interface MirrorGroup {
   readonly name: string;
   readonly streams: readonly StreamName[];
 }
 
+// A new consumer is listed in @gavel/processes and needs no line here.
 const declared = await Promise.all(
   consumerProcesses.map(async ({ consumer, database }) => ({
     definition: await consumer(),
@@ -29,28 +33,24 @@ const declared = await Promise.all(
 
 /** Every consumer group that reads a stream. */
 export const knownGroups: readonly KnownGroup[] = declared.flatMap(({ definition, database }) =>
-  'stream' in definition ? [streamGroup(definition, database)] : [],
+  'stream' in definition ? [toStreamGroup(definition, database)] : [],
 );
 
-/** Every consumer that works on a queue of the topic exchange. */
+/** Every consumer of a work queue. */
 export const workQueues: readonly KnownGroup[] = declared.flatMap(({ definition, database }) =>
-  'stream' in definition ? [] : [queueGroup(definition, database)],
+  'stream' in definition ? [] : [toQueueGroup(definition, database)],
 );
 
-export const natsBridge: MirrorGroup = {
-  name: 'nats-bridge',
-  streams: Object.keys(streams) as StreamName[],
-};
+export const natsBridge: MirrorGroup = { name: natsBridgeProcess.name, streams: streamNames };
 
 /** Every name that `gavel groups ls` shows. */
-export const groupNames: readonly string[] = [
-  ...[...knownGroups, ...workQueues].map(({ name }) => name),
-  natsBridge.name,
-];
+export const groupNames: readonly string[] = [...knownGroups, ...workQueues, natsBridge].map(
+  ({ name }) => name,
+);
 
 /**
- * A group that reads a stream from a checkpoint in its database. Throws `refused` for one that has no such places, saying
- * why, and `notFound`, naming those there are.
+ * A group that reads a stream from checkpoints in its database. Throws `refused` with the reason for a group without such
+ * checkpoints, and `notFound` with the names that exist.
  */
 export function requireGroup(name: string): KnownGroup {
   const found = knownGroups.find((each) => each.name === name);
@@ -58,30 +58,30 @@ export function requireGroup(name: string): KnownGroup {
   if (workQueues.some((each) => each.name === name)) {
     throw new CommandFailure(
       'refused',
-      `${name} works on a queue: what it has handled is gone from there, so it has no places to go back to`,
-      '`gavel groups show` tells how it stands; what it could not handle is in `gavel dead-letters ls`.',
+      `${name} consumes a queue, which keeps no messages that were handled, so it has no offset to move`,
+      'See `gavel groups show` for its queues and `gavel dead-letters ls` for what it could not handle.',
     );
   }
   if (natsBridge.name === name) {
     throw new CommandFailure(
       'refused',
-      `${name} keeps its place in NATS JetStream, in its last message`,
-      'To mirror anew, stop it and remove the JetStream stream; consumers/nats-bridge/README.md tells.',
+      `${name} stores its offsets in NATS JetStream, in the last message of each stream`,
+      'To mirror a stream again from its start, see consumers/nats-bridge/README.md.',
     );
   }
-  throw noGroup(name);
+  throw unknownGroup(name);
 }
 
-/** Names those there are. */
-export function noGroup(name: string): CommandFailure {
-  return new CommandFailure('notFound', `no group ${name}`, `There are: ${groupNames.join(', ')}.`);
+/** The failure for a name that no group has. */
+export function unknownGroup(name: string): CommandFailure {
+  return new CommandFailure('notFound', `no group ${name}`, `The groups are ${groupNames.join(', ')}.`);
 }
 
-function streamGroup(definition: ConsumerDefinition, database: DatabaseName): KnownGroup {
+function toStreamGroup(definition: ConsumerDefinition, database: DatabaseName): KnownGroup {
   return { name: definition.name, definition, subscriptions: [definition.subscription], database };
 }
 
-function queueGroup(definition: QueueConsumerDefinition, database: DatabaseName): KnownGroup {
+function toQueueGroup(definition: QueueConsumerDefinition, database: DatabaseName): KnownGroup {
   const { name, subscriptions } = definition;
   return { name, definition: asConsumer(definition), subscriptions, database };
 }

@@ -11,19 +11,20 @@ import type { KnownGroup } from './known-groups.ts';
 /** How far a group is behind in one partition. */
 export interface PartitionLag {
   readonly partition: string;
-  /** Last offset committed. */
+  /** The last offset that the group has committed. */
   readonly committed: bigint | null;
   readonly committedAt: string | null;
-  /** Newest offset in the partition. */
+  /** The newest offset in the partition. */
   readonly newest: bigint | null;
   readonly lagMessages: bigint;
-  /** Age of the oldest message that the group has not committed. */
+  /** The age of the oldest message that the group has not committed. */
   readonly lagSeconds: number;
   readonly paused: boolean;
-  /** Why the group cannot read on from there, if it cannot. */
+  /** Why the group cannot continue from its checkpoint; null if it can. */
   readonly problem: string | null;
 }
 
+/** The lag of a group in each partition of its stream. */
 export async function readLag(
   { inspector, reader }: { readonly inspector: StreamInspector; readonly reader: StreamReader },
   pool: Pool,
@@ -49,7 +50,7 @@ export async function readLag(
   return lags;
 }
 
-/** The same from a place that somebody else keeps. */
+/** The lag of one checkpoint, wherever it is stored. `extent` is undefined for a missing partition. */
 export async function lagOf(
   inspector: StreamInspector,
   extent: Extent | undefined,
@@ -57,9 +58,9 @@ export async function lagOf(
   checkpoint: { readonly offset: bigint | null; readonly updatedAt: Date | null } | undefined,
 ): Promise<Omit<PartitionLag, 'paused'>> {
   const committed = checkpoint?.offset ?? null;
-  const place = { partition, committed, committedAt: formatMoment(checkpoint?.updatedAt) };
+  const base = { partition, committed, committedAt: formatMoment(checkpoint?.updatedAt) };
   if (extent === undefined) {
-    return { ...place, newest: null, lagMessages: 0n, lagSeconds: 0, problem: 'the partition is missing' };
+    return { ...base, newest: null, lagMessages: 0n, lagSeconds: 0, problem: 'the partition is missing' };
   }
   const wanted = committed === null ? extent.first : committed + 1n;
   const lagMessages = extent.next > wanted ? extent.next - wanted : 0n;
@@ -68,7 +69,7 @@ export async function lagOf(
       ? await inspector.chunkAt(partition, { offset: wanted > extent.first ? wanted : extent.first })
       : undefined;
   return {
-    ...place,
+    ...base,
     newest: extent.next > extent.first ? extent.next - 1n : null,
     lagMessages,
     lagSeconds: oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest.storedAt) / 1000),
@@ -77,23 +78,26 @@ export async function lagOf(
 }
 
 function problemAt(extent: Extent, wanted: bigint): string | null {
-  if (wanted < extent.first) return `retention has passed: ${extent.first} is the first one held`;
-  if (wanted > extent.next) return `the stream ends before: it was made anew`;
+  if (wanted < extent.first)
+    return `retention has removed offset ${wanted}; the first offset is ${extent.first}`;
+  if (wanted > extent.next) return 'the stream ends before this offset: it was recreated';
   return null;
 }
 
-/** A stream that was made anew and has grown past the checkpoint holds another message there. */
+/** A recreated stream that has grown past the checkpoint has another message at that offset. */
 async function findOtherMessage(
   reader: StreamReader,
   extent: Extent | undefined,
   checkpoint: Checkpoint | undefined,
 ): Promise<string | null> {
-  const { offset, mark } = checkpoint ?? { offset: null, mark: null };
-  if (extent === undefined || offset === null || mark === null) return null;
+  const { offset, fingerprint } = checkpoint ?? { offset: null, fingerprint: null };
+  if (extent === undefined || offset === null || fingerprint === null) return null;
   if (offset < extent.first || offset >= extent.next) return null;
   for await (const [found] of reader.read(extent.partition, offset)) {
-    const isSame = found?.offset === offset && messageFingerprint(found) === mark;
-    return isSame ? null : `another message is at ${offset} than was applied: the stream was made anew`;
+    const isSame = found?.offset === offset && messageFingerprint(found) === fingerprint;
+    return isSame
+      ? null
+      : `the message at offset ${offset} is not the one that was applied: the stream was recreated`;
   }
   return null;
 }

@@ -7,13 +7,13 @@ import { reasonOf } from '../terminal/explain-error.ts';
 import type { MirrorGroup } from './known-groups.ts';
 import { lagOf, type PartitionLag } from './lag.ts';
 
-/** How far the bridge to NATS is, or why nobody can tell. */
+/** The lag of the bridge to NATS, or why it is unknown. `off`: the address of NATS is not set. */
 export type MirrorLag =
   | { readonly state: 'off' }
   | { readonly state: 'unknown'; readonly problem: string }
   | { readonly state: 'known'; readonly partitions: readonly PartitionLag[] };
 
-/** Asks JetStream, which holds the bridge's place. Never throws because NATS is away. */
+/** Asks JetStream, which holds the bridge's offsets. Does not throw while NATS is unavailable. */
 export async function readMirrorLag(session: Session, group: MirrorGroup): Promise<MirrorLag> {
   if (!session.knows('NATS_URL')) return { state: 'off' };
   const inspector = await session.inspector();

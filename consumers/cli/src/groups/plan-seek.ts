@@ -1,39 +1,39 @@
 import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
-import { type Extent, requireExtent, resolvePlace } from '../streams/extent.ts';
-import type { Place } from '../streams/place.ts';
+import { type Extent, requireExtent, resolveOffset } from '../streams/extent.ts';
+import type { OffsetSpec } from '../streams/offset-spec.ts';
 import { formatTable } from '../terminal/table.ts';
 import type { Checkpoint } from './checkpoints.ts';
 
-/** What a seek does in one partition. Offsets are the last ones committed; null is "from the first". */
+/** What a seek changes in one partition. Offsets are the last ones committed; null means that nothing is. */
 export interface SeekStep {
   readonly partition: string;
   readonly before: bigint | null;
   readonly after: bigint | null;
-  /** Messages that will be read (again). */
+  /** Number of messages that will be read again. */
   readonly readsAgain: bigint;
-  /** Messages that will never be read. */
+  /** Number of messages that will not be read. */
   readonly skips: bigint;
 }
 
-/** Decides where each partition's checkpoint goes. Throws `refused` for a place that is not held. */
+/** Decides the new checkpoint of each partition. Throws `refused` for an offset that the partition does not hold. */
 export async function planSeek(
   inspector: StreamInspector,
   partitions: readonly string[],
   checkpoints: ReadonlyMap<string, Checkpoint>,
-  to: Place,
+  to: OffsetSpec,
 ): Promise<SeekStep[]> {
   const steps: SeekStep[] = [];
   for (const partition of partitions) {
     const extent = await requireExtent(inspector, partition);
-    const next = await resolvePlace(inspector, extent, to);
-    // Null, not "before the first": what is first may move on with retention before the group comes back.
+    const next = await resolveOffset(inspector, extent, to);
+    // Null instead of the offset before the first one: retention may remove more before the group starts again.
     const after = next === extent.first ? null : next - 1n;
     steps.push(toStep(extent, checkpoints.get(partition)?.offset ?? null, after));
   }
   return steps;
 }
 
-/** One step with what it means; both places as last offsets committed. */
+/** A step with its effect. `before` and `after` are the last offsets committed. */
 export function toStep(extent: Extent, before: bigint | null, after: bigint | null): SeekStep {
   const reads = (committed: bigint | null): bigint =>
     committed === null || committed < extent.first ? extent.first : committed + 1n;

@@ -3,23 +3,23 @@ import type { Session } from '../connections/session.ts';
 import { type BrokerQueue, readQueues } from '../streams/broker-queues.ts';
 import { reasonOf } from '../terminal/explain-error.ts';
 
-/** One of the queues of a work queue's consumer. */
+/** One of the queues of a queue consumer. */
 export interface QueueFacts extends BrokerQueue {
-  /** What it is for: new events, events that wait for their next try, messages that were parked. */
+  /** `work` holds new events, `retry` events that wait for a retry, `parked` messages that were given up. */
   readonly role: 'work' | 'retry' | 'parked';
 }
 
-/** How a work queue stands, or why nobody can tell. */
+/** The lag of a queue consumer, or why it is unknown. */
 export interface QueueLag {
   readonly queues: readonly QueueFacts[];
-  /** Consumers that the broker has on the queue. */
+  /** Consumers of the work queue, as the broker counts them. */
   readonly members: number | null;
-  /** Events that are not settled: waiting, in hand, or waiting for their next try. */
+  /** Events that are neither handled nor parked: ready, unacknowledged, or waiting for a retry. */
   readonly lagMessages: number | null;
   readonly problem: string | null;
 }
 
-/** Asks the broker, which counts every few seconds only. Never throws because its management API is away. */
+/** Asks the broker, which counts every few seconds only. Does not throw while its management API is unavailable. */
 export async function readQueueLag(session: Session, consumer: string): Promise<QueueLag> {
   const names = queueNames(consumer);
   try {
@@ -30,14 +30,14 @@ export async function readQueueLag(session: Session, consumer: string): Promise<
       return queue.name.startsWith(`${names.main}.retry.`) ? [{ ...queue, role: 'retry' }] : [];
     });
     const work = queues.find(({ role }) => role === 'work');
-    const unsettled = queues.filter(({ role }) => role !== 'parked');
+    const unhandled = queues.filter(({ role }) => role !== 'parked');
     return {
       queues: queues.toSorted(
-        (a, b) => order.indexOf(a.role) - order.indexOf(b.role) || stepOf(a) - stepOf(b),
+        (a, b) => order.indexOf(a.role) - order.indexOf(b.role) || delayOf(a) - delayOf(b),
       ),
       members: work?.consumers ?? null,
       lagMessages:
-        work === undefined ? null : unsettled.reduce((sum, queue) => sum + queue.ready + queue.inHand, 0),
+        work === undefined ? null : unhandled.reduce((sum, queue) => sum + queue.ready + queue.inHand, 0),
       problem: work === undefined ? `the queue ${names.main} is missing` : null,
     };
   } catch (error) {
@@ -47,6 +47,7 @@ export async function readQueueLag(session: Session, consumer: string): Promise<
 
 const order: readonly QueueFacts['role'][] = ['work', 'retry', 'parked'];
 
-function stepOf({ name }: QueueFacts): number {
+/** The delay in the name of a retry queue. */
+function delayOf({ name }: QueueFacts): number {
   return Number(/\d+$/.exec(name)?.[0] ?? 0);
 }

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Extent } from '../streams/extent.ts';
 import { executeSeek } from './execute-seek.ts';
 import { type SeekStep, toStep } from './plan-seek.ts';
-import { planUndo, readLastSeek, undoSeek } from './undo-seek.ts';
+import { readLastSeek } from './seek-records.ts';
+import { planUndo, undoSeek } from './undo-seek.ts';
 
 const GROUP = 'user-stats';
 const [P0, P1] = ['gavel.bids-0', 'gavel.bids-1'] as const;
@@ -45,34 +46,34 @@ describe('undoing a seek', () => {
       toStep(extent(P0), 41n, to[0] ?? null),
       toStep(extent(P1), null, to[1] ?? null),
     ];
-    return executeSeek(database.pool, GROUP, steps, 'a place');
+    return executeSeek(database.pool, GROUP, steps, 'an offset');
   };
   const undo = async (force = false): Promise<void> =>
     undoSeek(database.pool, GROUP, await readLastSeek(database.pool, GROUP), force);
   const refused = (message: RegExp) => ({ reason: 'refused', message: expect.stringMatching(message) });
 
-  it('puts every partition back, also one that had no place, and is done once', async () => {
+  it('restores every checkpoint, also one that was empty, and works once', async () => {
     await seek(9n, 7n);
     expect(await offsets()).toEqual([9n, 7n]);
     const record = await readLastSeek(database.pool, GROUP);
     await undo();
     expect(await offsets()).toEqual([41n, null]);
     await expect(undoSeek(database.pool, GROUP, record, true)).rejects.toMatchObject(
-      refused(/undone by somebody else/),
+      refused(/already undone by somebody else/),
     );
     await expect(readLastSeek(database.pool, GROUP)).rejects.toMatchObject({ reason: 'notFound' });
   });
 
-  it('is refused when the group has moved on in one of them, unless forced', async () => {
+  it('is refused if the group has read on in one partition, unless forced', async () => {
     await seek(9n, 7n);
     await database.pool.query('UPDATE checkpoints SET last_offset = 12 WHERE stream_partition = $1', [P1]);
-    await expect(undo()).rejects.toMatchObject(refused(/gavel.bids-1 stands at 12 and no more at 7/));
+    await expect(undo()).rejects.toMatchObject(refused(/gavel.bids-1 is 12, no longer 7/));
     expect(await offsets()).toEqual([9n, 12n]);
     await undo(true);
     expect(await offsets()).toEqual([41n, null]);
   });
 
-  it('is refused while a member is at work, forced or not', async () => {
+  it('is refused while a member is active, forced or not', async () => {
     await seek(9n, 7n);
     await database.pool.query(
       `INSERT INTO consumer_members (consumer, member, host, pid, partitions) VALUES ($1, $2, 'vm', 17, '{}')`,
@@ -86,12 +87,12 @@ describe('undoing a seek', () => {
     await undo();
   });
 
-  it('is refused where retention has passed the place from before, forced or not', async () => {
+  it('is refused if retention has removed the earlier offset, forced or not', async () => {
     await seek(90n, 7n);
     const record = await readLastSeek(database.pool, GROUP);
     const now = new Map([[P0, { offset: 90n }]]);
     expect(() => planUndo(GROUP, record, [extent(P0, 43n), extent(P1, 43n)], now)).toThrow(
-      /retention has passed offset 42/,
+      /retention has removed offset 42/,
     );
     expect(planUndo(GROUP, record, [extent(P0, 42n), extent(P1, 42n)], now)).toMatchObject([
       { partition: P0, before: 90n, after: 41n, readsAgain: 49n },
@@ -100,7 +101,7 @@ describe('undoing a seek', () => {
     await undo();
   });
 
-  it('a seek itself is refused when a checkpoint has moved since the plan', async () => {
+  it('a seek is refused if a checkpoint has moved since the plan', async () => {
     await database.pool.query('UPDATE checkpoints SET last_offset = 42 WHERE stream_partition = $1', [P0]);
     await expect(seek(9n, 7n)).rejects.toMatchObject(refused(/gavel.bids-0 has moved since the plan/));
     expect(await offsets()).toEqual([42n, null]);

@@ -11,8 +11,8 @@ import type { CommandContext } from '../terminal/run-command.ts';
 import type { RefillStep } from './plan-refill.ts';
 
 /**
- * Refills partitions one after the other and counts what each holds then; returns the events published. Throws `interrupted`
- * after Ctrl-C, saying where that was.
+ * Refills partitions one after the other and checks how many messages each one holds afterwards. Returns the number of events
+ * published. Throws `interrupted` after Ctrl-C, with the position that was reached.
  */
 export async function executeRefill(
   { session, output, interrupted }: CommandContext,
@@ -24,7 +24,7 @@ export async function executeRefill(
   let events = 0;
   for (const { partition } of steps) {
     let progress: Progress | undefined;
-    let place = '';
+    let reached = '';
     try {
       const refilled = await refill({
         outbox,
@@ -37,14 +37,14 @@ export async function executeRefill(
         onProgress: (position, lastPosition) => {
           progress ??= output.progress(`refilling ${partition}`, lastPosition);
           progress.update(position);
-          place = ` at position ${position} of ${lastPosition}`;
+          reached = ` at position ${position} of ${lastPosition}`;
         },
       });
       events += refilled.events;
       await verify(session, partition, refilled.events);
     } catch (error) {
       if (!interrupted.aborted) throw error;
-      throw await explainInterruption(pool, partition, place, error);
+      throw await explainInterruption(pool, partition, reached, error);
     } finally {
       progress?.stop();
     }
@@ -52,25 +52,27 @@ export async function executeRefill(
   return events;
 }
 
-/** Says whether the partition was touched: before it is, it is declared lost. */
+/** Says whether the partition was changed. A refill declares a partition lost before it changes it. */
 async function explainInterruption(
   pool: Pool,
   partition: string,
-  place: string,
+  reached: string,
   cause: unknown,
 ): Promise<CommandFailure> {
   const open = (await readOpenLosses(pool)).some((loss) => loss.partition === partition && loss.byRefill);
   return new CommandFailure(
     'interrupted',
     open
-      ? `interrupted${place}: ${partition} is incomplete and counts as lost, what comes after it is as it was`
-      : `interrupted: ${partition} and what comes after it is as it was`,
-    open ? 'The same again with --recreate makes it whole.' : '`gavel refill` shows what is left to do.',
+      ? `interrupted${reached}: ${partition} is incomplete and counts as lost; the partitions after it are unchanged`
+      : `interrupted: ${partition} and the partitions after it are unchanged`,
+    open
+      ? 'Run the same command again with --recreate to complete it.'
+      : '`gavel refill` shows what is left to do.',
     cause,
   );
 }
 
-/** Counts what is in the partition now: the relay may have gone on already, so there may be more. */
+/** Counts the messages in the partition. The relay may already have published more. */
 async function verify(session: Session, partition: string, events: number): Promise<void> {
   const { first, next } = await requireExtent(await session.inspector(), partition);
   if (next - first >= BigInt(events)) return;

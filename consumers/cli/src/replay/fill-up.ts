@@ -5,7 +5,7 @@ import type { KnownGroup } from '../groups/known-groups.ts';
 import { requireExtent } from '../streams/extent.ts';
 import type { CommandContext } from '../terminal/run-command.ts';
 
-/** Applies to a group's shadow what it is behind: to the end of its range, or of the stream as it is now. */
+/** Applies missing events to a group's shadow, up to the end of its range or the current end of the stream. */
 export async function fillUp(context: CommandContext, group: KnownGroup): Promise<ShadowPartition[]> {
   const { session, output, interrupted } = context;
   const before = await requireShadow(context, group);
@@ -15,8 +15,8 @@ export async function fillUp(context: CommandContext, group: KnownGroup): Promis
     const { next } = await requireExtent(inspector, partition);
     ends.set(partition, until !== null && until < next ? until : next - 1n);
   }
-  const places = new Map(before.map(({ partition, from, applied }) => [partition, applied ?? from - 1n]));
-  const total = [...ends].reduce((sum, [partition, end]) => sum + distance(places.get(partition), end), 0);
+  const offsets = new Map(before.map(({ partition, from, applied }) => [partition, applied ?? from - 1n]));
+  const total = [...ends].reduce((sum, [partition, end]) => sum + distance(offsets.get(partition), end), 0);
   const progress = output.progress(`replaying ${group.name}`, total);
   let done = 0;
   try {
@@ -26,8 +26,8 @@ export async function fillUp(context: CommandContext, group: KnownGroup): Promis
       streamUrl: session.url('STREAM_URL'),
       ends,
       onApplied: (partition, offset) => {
-        done += distance(places.get(partition), offset);
-        places.set(partition, offset);
+        done += distance(offsets.get(partition), offset);
+        offsets.set(partition, offset);
         progress.update(done);
       },
       signal: interrupted,
@@ -38,8 +38,8 @@ export async function fillUp(context: CommandContext, group: KnownGroup): Promis
   if (interrupted.aborted) {
     throw new CommandFailure(
       'interrupted',
-      'interrupted; the shadow stays as far as it is',
-      `\`gavel replay ${group.name} --swap\` goes on with it, --drop removes it.`,
+      'interrupted; the shadow keeps what it has',
+      `\`gavel replay ${group.name} --swap\` continues, --drop removes the shadow.`,
     );
   }
   return requireShadow(context, group);

@@ -3,7 +3,7 @@ import type { ShadowPartition } from '@gavel/consumer-runtime/create-shadow';
 import type { Checkpoint } from '../groups/checkpoints.ts';
 import { formatTable } from '../terminal/table.ts';
 
-/** How far the shadow is beside the live projection. */
+/** The offsets of the shadow and of the live projection. */
 export function formatShadow(
   shadow: readonly ShadowPartition[],
   live: ReadonlyMap<string, Checkpoint>,
@@ -19,7 +19,7 @@ export function formatShadow(
   );
 }
 
-/** Where they differ. */
+/** The differences between live and replayed tables, with example rows. */
 export function formatComparison(comparisons: readonly TableComparison[]): string {
   const lines = [
     formatTable(
@@ -46,7 +46,7 @@ export function formatComparison(comparisons: readonly TableComparison[]): strin
   return lines.join('\n');
 }
 
-/** Whether the replay has come to the same projection. */
+/** Whether the replayed projection equals the live one. */
 export function isSame(comparisons: readonly TableComparison[]): boolean {
   return comparisons.every(({ onlyLive, onlyReplayed, changed }) => onlyLive + onlyReplayed + changed === 0);
 }

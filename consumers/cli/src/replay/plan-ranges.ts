@@ -1,25 +1,26 @@
 import type { ReplayRange } from '@gavel/consumer-runtime/create-shadow';
 import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import { CommandFailure } from '../command-failure.ts';
-import { requireExtent, resolvePlace } from '../streams/extent.ts';
-import type { Place } from '../streams/place.ts';
+import { requireExtent, resolveOffset } from '../streams/extent.ts';
+import type { OffsetSpec } from '../streams/offset-spec.ts';
 
 /**
- * What a replay covers of each partition: from a place (included) up to another (not included; the stream's end as it
- * is when the shadow is filled, unless told; a partition that is shorter ends where it ends). Throws `refused` for a place that is not held.
+ * The range of each partition that a replay covers. `from` is included, `until` is not. Without `until` a range ends where the
+ * partition ends when the shadow is filled; a partition shorter than `until` ends at its own end. Throws `refused` for
+ * an offset that a partition does not hold.
  */
 export async function planRanges(
   inspector: StreamInspector,
   partitions: readonly string[],
-  from: Place,
-  until: Place | undefined,
+  from: OffsetSpec,
+  until: OffsetSpec | undefined,
 ): Promise<ReplayRange[]> {
   const ranges: ReplayRange[] = [];
   for (const partition of partitions) {
     const extent = await requireExtent(inspector, partition);
-    const first = await resolvePlace(inspector, extent, from);
+    const first = await resolveOffset(inspector, extent, from);
     const isBeyond = until?.kind === 'offset' && until.offset > extent.next;
-    const end = until && (isBeyond ? extent.next : await resolvePlace(inspector, extent, until));
+    const end = until && (isBeyond ? extent.next : await resolveOffset(inspector, extent, until));
     if (end !== undefined && end < first) {
       throw new CommandFailure('usage', `${partition}: --until ${end} is before --from ${first}`);
     }

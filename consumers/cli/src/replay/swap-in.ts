@@ -4,12 +4,12 @@ import type { KnownGroup } from '../groups/known-groups.ts';
 import type { CommandContext } from '../terminal/run-command.ts';
 import { fillUp, requireShadow } from './fill-up.ts';
 
-/** Members at work commit between the last fill and the swap: more, perhaps, than a swap catches up with. So often it is tried. */
+/** Active members commit between the last fill and the swap, perhaps more than the swap can catch up with. Then both are repeated. */
 const TRIES = 5;
 
 /**
- * Swaps a filled shadow in. Throws `refused` when it begins later than the stream did (unless `partial`), when members
- * at work stay ahead of it, and when something hangs on the live tables.
+ * Swaps a filled shadow in. Throws `refused` if the shadow starts later than the stream (unless `partial`), if active members
+ * stay ahead of it, and if other database objects depend on the live tables.
  */
 export async function swapIn(context: CommandContext, group: KnownGroup, partial: boolean): Promise<void> {
   const shadow = await requireShadow(context, group);
@@ -17,11 +17,11 @@ export async function swapIn(context: CommandContext, group: KnownGroup, partial
   if (late.length > 0 && !partial) {
     throw new CommandFailure(
       'refused',
-      `the shadow begins at ${late.map(({ partition, from }) => `${partition}@${from}`).join(', ')}: what was before would be missing in the projection`,
-      'Add --partial if that is what you want.',
+      `the shadow starts at ${late.map(({ partition, from }) => `${partition}@${from}`).join(', ')}: earlier events would be missing in the projection`,
+      'Add --partial to accept that.',
     );
   }
-  // With an end of its own the shadow is meant to be older: the group then reads on from there.
+  // A shadow with an end may be older than the live tables: the group then reads on from that end.
   const backwards = shadow.some(({ until }) => until !== null);
   const { session } = context;
   const catchUp = {
@@ -34,8 +34,8 @@ export async function swapIn(context: CommandContext, group: KnownGroup, partial
     if (result.outcome === 'entangled') {
       throw new CommandFailure(
         'refused',
-        `these would stay with the old tables: ${result.with.join(', ')}`,
-        'Drop them, swap, and make them again.',
+        `these depend on the live tables and would stay with them: ${result.with.join(', ')}`,
+        'Drop them, swap, and create them again.',
       );
     }
     await fillUp(context, group);
@@ -43,6 +43,6 @@ export async function swapIn(context: CommandContext, group: KnownGroup, partial
   throw new CommandFailure(
     'refused',
     `the members of ${group.name} stay ahead of the shadow`,
-    'Stop them for the moment of the swap.',
+    'Stop them during the swap.',
   );
 }

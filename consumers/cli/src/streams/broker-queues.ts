@@ -1,17 +1,18 @@
 import { CommandFailure } from '../command-failure.ts';
 
-/** What the broker tells of one of its queues; a partition of a stream is one too. */
+/** One queue as the broker reports it. A partition of a stream is a queue too. */
 export interface BrokerQueue {
   readonly name: string;
-  /** Messages that nobody has in hand, and those that somebody has. */
+  /** Messages ready for delivery. */
   readonly ready: number;
+  /** Messages that are delivered and not acknowledged yet. */
   readonly inHand: number;
   readonly consumers: number;
-  /** Segment files of a partition: all the broker tells about its size. */
+  /** Number of segment files of a partition; the broker reports no other size. */
   readonly segments: number | undefined;
 }
 
-interface Answer {
+interface ApiQueue {
   readonly name: string;
   readonly messages_ready?: number;
   readonly messages_unacknowledged?: number;
@@ -19,9 +20,11 @@ interface Answer {
   readonly segments?: number;
 }
 
+const TIMEOUT_MS = 5_000;
+
 /**
- * Asks the management API, which counts every few seconds only, about the virtual host that a stream URL names. Throws
- * `unreachable`.
+ * Reads all queues of the virtual host that a stream URL names, from the management API, which counts every few seconds only.
+ * Throws `unreachable`.
  */
 export async function readQueues(managementUrl: string, streamUrl: string): Promise<BrokerQueue[]> {
   const url = new URL(managementUrl);
@@ -29,14 +32,14 @@ export async function readQueues(managementUrl: string, streamUrl: string): Prom
   const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
   const response = await fetch(`${url.protocol}//${url.host}/api/queues/${encodeURIComponent(vhost)}`, {
     headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
-    signal: AbortSignal.timeout(5_000),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((error: unknown) => {
     throw new CommandFailure('unreachable', `no management API at ${url.host}`, undefined, error);
   });
   if (!response.ok) {
     throw new CommandFailure('unreachable', `the management API at ${url.host} answered ${response.status}`);
   }
-  const queues = (await response.json()) as Answer[];
+  const queues = (await response.json()) as ApiQueue[];
   return queues.map((queue) => ({
     name: queue.name,
     ready: queue.messages_ready ?? 0,

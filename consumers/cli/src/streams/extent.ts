@@ -1,22 +1,22 @@
 import { isMissingStream, type StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import { CommandFailure } from '../command-failure.ts';
-import type { Place } from './place.ts';
+import type { OffsetSpec } from './offset-spec.ts';
 
-/** What a partition holds now. */
+/** The offsets that a partition holds now. */
 export interface Extent {
   readonly partition: string;
-  /** First offset still held; equal to `next` while it holds nothing. */
+  /** The first offset; equal to `next` for an empty partition. */
   readonly first: bigint;
-  /** The offset that the next message will get. */
+  /** The offset of the next message. */
   readonly next: bigint;
-  /** First offset of the newest chunk. */
+  /** The first offset of the newest chunk. */
   readonly newestChunk: bigint;
-  /** When its oldest and newest chunk were stored, milliseconds since the epoch. */
+  /** When the oldest and the newest chunk were stored, in milliseconds since the epoch. */
   readonly oldestAt: number | undefined;
   readonly newestAt: number | undefined;
 }
 
-/** Reads it; undefined when the partition does not exist. */
+/** The extent of a partition; undefined if it does not exist. */
 export async function readExtent(inspector: StreamInspector, partition: string): Promise<Extent | undefined> {
   try {
     const [first, last] = [
@@ -40,41 +40,41 @@ export async function readExtent(inspector: StreamInspector, partition: string):
   }
 }
 
-/** The same for a partition that has to be there. Throws `notFound`. */
+/** The extent of a partition. Throws `notFound` if it does not exist. */
 export async function requireExtent(inspector: StreamInspector, partition: string): Promise<Extent> {
   const extent = await readExtent(inspector, partition);
   if (extent !== undefined) return extent;
   throw new CommandFailure(
     'notFound',
     `${partition} does not exist on the broker`,
-    'A relay declares what is missing; `gavel refill` brings back what was in it.',
+    'A relay declares missing partitions; `gavel refill` restores their messages.',
   );
 }
 
-/** The offset that a place means in a partition: the next one to read. Throws `refused` when it is not held. */
-export async function resolvePlace(
+/** The offset in a partition that a specification means: the next one to read. Throws `refused` if it is out of range. */
+export async function resolveOffset(
   inspector: StreamInspector,
   extent: Extent,
-  place: Place,
+  spec: OffsetSpec,
 ): Promise<bigint> {
-  if (place.kind === 'moment') {
-    return (await inspector.chunkAt(extent.partition, { moment: place.at }))?.firstOffset ?? extent.next;
+  if (spec.kind === 'moment') {
+    return (await inspector.chunkAt(extent.partition, { moment: spec.at }))?.firstOffset ?? extent.next;
   }
-  if (place.kind !== 'offset') return named[place.kind](extent);
-  if (place.offset < extent.first) {
+  if (spec.kind !== 'offset') return named[spec.kind](extent);
+  if (spec.offset < extent.first) {
     throw new CommandFailure(
       'refused',
-      `${extent.partition}: retention has passed offset ${place.offset}, the first one held is ${extent.first}`,
-      'Use `first`, or `gavel refill` to bring back what Postgres still has.',
+      `${extent.partition}: retention has removed offset ${spec.offset}; the first offset is ${extent.first}`,
+      'Use `first`, or restore older messages with `gavel refill`.',
     );
   }
-  if (place.offset > extent.next) {
+  if (spec.offset > extent.next) {
     throw new CommandFailure(
       'refused',
-      `${extent.partition}: offset ${place.offset} is beyond the end, the next one is ${extent.next}`,
+      `${extent.partition}: offset ${spec.offset} is after the end; the next offset is ${extent.next}`,
     );
   }
-  return place.offset;
+  return spec.offset;
 }
 
 const named = {

@@ -1,5 +1,6 @@
 import type { StreamName } from '@gavel/proto/topology';
 import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
+import { outboxes } from '../outbox/outboxes.ts';
 import { readExtent } from './extent.ts';
 
 /** One partition for `streams show`. */
@@ -8,17 +9,19 @@ export interface PartitionFacts {
   readonly exists: boolean;
   readonly first: bigint | null;
   readonly last: bigint | null;
-  /** Offsets between the two; the broker's own bookkeeping may take a few. */
+  /** Number of offsets in use. The broker may use a few for its own records. */
   readonly messages: bigint;
   readonly oldestAt: number | null;
   readonly newestAt: number | null;
-  /** The last position that its relay has published into it. */
+  /** The last position that its relay has published to it. */
   readonly lastPublishingId: bigint | null;
 }
 
-/** Who publishes into a stream: the broker drops ids of this name at or below the last one seen. */
+/** The name under which a stream's relay publishes. The broker drops publishing ids of this name that it has already seen. */
 export function publisherOf(stream: StreamName): string {
-  return `relay-${stream.slice('gavel.'.length)}`;
+  const outbox = outboxes.find((each) => each.stream === stream);
+  if (outbox === undefined) throw new Error(`no relay publishes to ${stream}`);
+  return outbox.publisher;
 }
 
 export async function readPartitionFacts(

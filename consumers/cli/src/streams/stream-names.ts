@@ -1,17 +1,20 @@
 import { partitionsOf, type StreamName, streams } from '@gavel/proto/topology';
 import { CommandFailure } from '../command-failure.ts';
 
-/** Every stream there is. */
+/** The name of every stream. */
 export const streamNames = Object.keys(streams) as StreamName[];
 
-/** A stream's name. Throws `notFound`, naming those there are. */
+/** What `--help` says about the argument <stream>: `gavel.auth or gavel.bids`. */
+export const streamHelp = streamNames.join(' or ');
+
+/** A stream by its name. Throws `notFound` with the names that exist. */
 export function requireStream(name: string): StreamName {
   const found = streamNames.find((each) => each === name);
   if (found !== undefined) return found;
-  throw new CommandFailure('notFound', `no stream ${name}`, `There are ${streamNames.join(' and ')}.`);
+  throw new CommandFailure('notFound', `no stream ${name}`, `The streams are ${streamNames.join(' and ')}.`);
 }
 
-/** The partitions that a stream's or a partition's name stands for. Throws `notFound`. */
+/** The partitions of a stream, or one partition by its name. Throws `notFound` with the names that exist. */
 export function requirePartitions(name: string): string[] {
   for (const stream of streamNames) {
     const partitions = partitionsOf(stream);
@@ -21,11 +24,11 @@ export function requirePartitions(name: string): string[] {
   throw new CommandFailure(
     'notFound',
     `no stream or partition ${name}`,
-    `There are ${streamNames.map((stream) => `${stream} (${partitionsOf(stream).join(', ')})`).join(' and ')}.`,
+    `The streams are ${streamNames.map((stream) => `${stream} (${partitionsOf(stream).join(', ')})`).join(' and ')}.`,
   );
 }
 
-/** One partition of a stream, by its number or its name. Throws `notFound`. */
+/** One partition of a stream, by its number or name. Throws `notFound`. */
 export function requirePartition(stream: StreamName, which: string): string {
   const partitions = partitionsOf(stream);
   const found = partitions.find((each) => each === which || each === `${stream}-${which}`);
@@ -33,6 +36,6 @@ export function requirePartition(stream: StreamName, which: string): string {
   throw new CommandFailure(
     'notFound',
     `${stream} has no partition ${which}`,
-    `It has ${partitions.join(', ')}.`,
+    `Its partitions are ${partitions.join(', ')}.`,
   );
 }

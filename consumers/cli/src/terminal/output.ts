@@ -1,16 +1,16 @@
 import { SingleBar } from 'cli-progress';
 import { type Cell, formatTable } from './table.ts';
 
-/** Where answers go: stdout, as tables for people or as JSON for programs. Progress and remarks go to stderr. */
+/** Writes answers to stdout, as tables for people or as JSON for programs. Progress and remarks go to stderr. */
 export interface Output {
   readonly json: boolean;
   /** The whole answer of a command: `value` for programs, `text` for people. */
   answer(value: unknown, text: string): void;
   /** One of many answers: a JSON line for programs, `text` for people. */
   item(value: unknown, text: string): void;
-  /** For people who wait; never on stdout. */
+  /** A line for people, on stderr. */
   remark(text: string): void;
-  /** A bar on stderr while something long goes on; nothing at all unless stderr is a terminal. */
+  /** A progress bar on stderr. Does nothing if stderr is not a terminal. */
   progress(what: string, total: number): Progress;
 }
 
@@ -43,7 +43,7 @@ export function createOutput(json: boolean, { stdout, stderr }: OutputStreams): 
   };
 }
 
-/** JSON in which a bigint is a number where that is exact, and a string elsewhere. */
+/** JSON in which a bigint becomes a number if that is exact, otherwise a string. */
 export function toJson(value: unknown, indent?: number): string {
   return JSON.stringify(
     value,
@@ -53,7 +53,7 @@ export function toJson(value: unknown, indent?: number): string {
   );
 }
 
-/** A table under a heading line, or what to say when it has no rows. */
+/** A table below a title, or `otherwise` if it has no rows. */
 export function section(
   title: string,
   headings: readonly string[],

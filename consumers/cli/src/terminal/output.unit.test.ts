@@ -5,7 +5,7 @@ import { formatTable } from './table.ts';
 import { formatAge, formatBytes } from './units.ts';
 
 describe('answers', () => {
-  it('line up in columns, numbers to the right, nothing as a dash', () => {
+  it('are aligned in columns, with numbers to the right and a dash for null', () => {
     expect(
       formatTable(
         ['NAME', 'LAG'],
@@ -18,11 +18,11 @@ describe('answers', () => {
     ).toBe('NAME   LAG\na        5\nlong     -\nb     1000');
   });
 
-  it('hold bigints in JSON as numbers where that is exact, and as strings elsewhere', () => {
+  it('contain bigints in JSON as numbers if that is exact, otherwise as strings', () => {
     expect(toJson({ small: 12n, large: 9007199254740993n })).toBe('{"small":12,"large":"9007199254740993"}');
   });
 
-  it('go to stdout alone; a bar is drawn on no stream that is not a terminal', () => {
+  it('are the only thing on stdout, and a progress bar is drawn only on a terminal', () => {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const output = createOutput(true, { stdout, stderr });
     const progress = output.progress('reading', 10);
@@ -33,7 +33,7 @@ describe('answers', () => {
     expect(stderr.read()).toBeNull();
   });
 
-  it('say ages and sizes as people do', () => {
+  it('show ages and sizes in readable units', () => {
     expect([0, 59, 125, 11_520, 187_200].map(formatAge)).toEqual([
       '0 s',
       '59 s',

@@ -1,21 +1,20 @@
 import type { Command } from 'commander';
-import type { CommandFailure } from '../command-failure.ts';
+import { type CommandFailure, exitCode } from '../command-failure.ts';
 import { readCommandLineConfig } from '../config.ts';
 import { type ConnectionName, connectionNames, findConnections, flagOf } from '../connections/connections.ts';
-import { Session } from '../connections/session.ts';
-import { exitCode } from '../exit-codes.ts';
+import { createSession, type Session } from '../connections/session.ts';
 import { explainError } from './explain-error.ts';
 import { createOutput, type Output, type OutputStreams, toJson } from './output.ts';
 
-/** What a command works with. */
+/** What a command gets to do its work. */
 export interface CommandContext {
   readonly session: Session;
   readonly output: Output;
-  /** Fires at Ctrl-C: a command that goes on for ever ends. */
+  /** Aborted at Ctrl-C, which ends commands that run without a limit. */
   readonly interrupted: AbortSignal;
 }
 
-/** Runs the work of one command: connections before, errors to stderr and the exit code after. */
+/** Runs the work of one command: finds the connections first, then reports errors on stderr and sets the exit code. */
 export type Run = (command: Command, work: (context: CommandContext) => Promise<void>) => Promise<void>;
 
 export interface Terminal extends OutputStreams {
@@ -31,7 +30,7 @@ export function createRun(terminal: Terminal): Run {
     process.once('SIGINT', onInterrupt);
     let session: Session | undefined;
     try {
-      session = new Session(findConnections(connectionFlags(options), readCommandLineConfig()));
+      session = createSession(findConnections(connectionFlags(options), readCommandLineConfig()));
       await work({ session, output, interrupted: interrupt.signal });
       if (interrupt.signal.aborted) terminal.exit(exitCode.interrupted);
     } catch (error) {
@@ -43,7 +42,7 @@ export function createRun(terminal: Terminal): Run {
   };
 }
 
-/** One line for the failure, one for the way out; as JSON when that was asked for. Sets the exit code. */
+/** Prints the failure and the next step, as text or as JSON, and sets the exit code. */
 export function reportFailure(failure: CommandFailure, json: boolean, terminal: Terminal): void {
   const { reason, message, wayOut } = failure;
   if (json) terminal.stderr.write(`${toJson({ error: { reason, message, wayOut } })}\n`);

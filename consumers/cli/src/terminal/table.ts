@@ -1,6 +1,6 @@
 export type Cell = string | number | bigint | boolean | null | undefined;
 
-/** Columns of a table for people; a column of numbers is aligned to the right. */
+/** A table for people. Columns of numbers are aligned to the right. */
 export function formatTable(headings: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const texts = rows.map((row) => row.map(cellText));
   const isNumeric = headings.map((_, column) =>
@@ -23,7 +23,7 @@ export function formatTable(headings: readonly string[], rows: readonly (readonl
     .join('\n');
 }
 
-/** Names and values, one a line. */
+/** Names and values, one per line. */
 export function formatFacts(facts: readonly (readonly [string, Cell])[]): string {
   const width = Math.max(...facts.map(([name]) => name.length));
   return facts.map(([name, value]) => `${name.padEnd(width)}  ${cellText(value)}`.trimEnd()).join('\n');

@@ -15,7 +15,7 @@ export function formatBytes(bytes: number): string {
   return `${step === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[step]}`;
 }
 
-/** A moment (milliseconds since the epoch, or a Date) as RFC 3339 in UTC, for people and scripts alike. */
+/** A moment (milliseconds since the epoch, or a Date) as RFC 3339 in UTC. */
 export function formatMoment(moment: number | Date | null | undefined): string | null {
   return moment === null || moment === undefined ? null : new Date(moment).toISOString();
 }

@@ -28,32 +28,36 @@ export interface CommandResult {
 }
 
 /**
- * Databases, a virtual host, a NATS server, a relay, the notifications, the bridge to NATS and a group of the test file's own,
- * and the command line pointed at them.
+ * A system of the test file's own: databases, a virtual host, a NATS server, the relay of bids, the consumer of notifications,
+ * the bridge to NATS, the group user-stats, and the command line connected to them.
  */
 export interface CliSystem {
   readonly bids: Awaited<ReturnType<typeof createTestDatabase>>;
   readonly stats: Awaited<ReturnType<typeof createTestDatabase>>;
   readonly notifications: Awaited<ReturnType<typeof createTestDatabase>>;
   readonly urls: ReturnType<typeof inject<'infrastructure'>>;
-  /** Runs `gavel …` as a process of its own. */
+  /** Runs `gavel …` in its own process. */
   gavel(...args: string[]): Promise<CommandResult>;
-  /** The same, with Ctrl-C as soon as `when` resolves. */
+  /** Runs `gavel …` and presses Ctrl-C as soon as `when` resolves. */
   gavelInterrupted(when: () => Promise<void>, ...args: string[]): Promise<CommandResult>;
-  /** Deletes a partition on the broker, with all that is in it, and waits until the relay has found out. */
+  /** Deletes a partition and its messages on the broker, and waits until the relay has noticed. */
   losePartition(partition: string): Promise<void>;
-  /** The ids of the events in a partition; null for what is none. At most 50. */
+  /** The ids of the first 50 messages of a partition; null for a message that is not an event. */
   peekIds(partition: string): Promise<(string | null)[]>;
-  /** Runs a line of shell in which `gavel` is in the PATH; both outputs in one, as on a terminal. */
+  /** Runs a line of bash with `gavel` in the PATH. `output` holds stdout and stderr, as on a terminal. */
   shell(line: string, env?: Readonly<Record<string, string>>): Promise<{ code: number; output: string }>;
-  /** Appends bids with these sequences to one auction, and waits until the stream has them. */
+  /** Appends bids with these sequences to one auction, and waits until they are published. */
   bid(itemId: string, userId: string, ...sequences: number[]): Promise<void>;
   startGroup(): void;
   stopGroup(): Promise<void>;
-  /** Resolves when the group has committed everything that the outbox has published. */
+  /** Resolves when the group has applied or parked everything that the outbox has published. */
   caughtUp(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Applied events have a row in processed_events. An invalid event is only parked. */
+const HANDLED = `SELECT count(*) AS events FROM (
+  SELECT event_id FROM processed_events UNION SELECT event_id FROM dead_letters) handled`;
 
 const checkout = resolve(import.meta.dirname, '../../../..');
 const bin = join(import.meta.dirname, '../../bin');
@@ -93,7 +97,7 @@ export async function startCliSystem(): Promise<CliSystem> {
     streamUrl: urls.streamUrl,
     retentionSeconds: 3600,
   });
-  const mailless = startQueueConsumer({
+  const notifier = startQueueConsumer({
     definition: notificationsConsumer({ mail: false }),
     pool: notifications.pool,
     amqpUrl: urls.amqpUrl,
@@ -129,7 +133,7 @@ export async function startCliSystem(): Promise<CliSystem> {
       );
       interruptWhen?.().then(() => child.kill('SIGINT'), fail);
     });
-  // Not the rows of the outbox: tests take some out, as retention does, and positions stay.
+  // Counted here, because tests delete rows of the outbox like retention does, while positions stay.
   let appended = 0;
   const published = async (): Promise<void> => {
     await vi.waitFor(
@@ -208,8 +212,7 @@ export async function startCliSystem(): Promise<CliSystem> {
       await vi.waitFor(
         async () => {
           const { rows: handled } = await stats.pool.query<{ events: bigint }>(
-            `SELECT (SELECT count(*) FROM processed_events)
-               + (SELECT count(*) FROM dead_letters WHERE reason = 'invalid_event') AS events`,
+            HANDLED,
           );
           expect(handled[0]?.events).toBe(rows[0]?.events);
         },
@@ -219,7 +222,7 @@ export async function startCliSystem(): Promise<CliSystem> {
     async close() {
       await stopGroup();
       for (const stop of bridgeStops.toReversed()) await stop();
-      await mailless.stop();
+      await notifier.stop();
       await relay.stop();
       await nats.stop();
       await Promise.all([auth, bids, stats, notifications, leaderboard].map((database) => database.drop()));
@@ -229,7 +232,7 @@ export async function startCliSystem(): Promise<CliSystem> {
   };
 }
 
-/** The same bid has the same id in every run, so that recorded bodies can be compared. */
+/** A bid has the same id in every run, so that recorded bodies can be compared. */
 function bidIdOf(itemId: string, sequence: number): string {
   return `${itemId.slice(0, -4)}${sequence.toString(16).padStart(4, '0')}`;
 }

@@ -1,16 +1,16 @@
-/** One step of a recorded session: a command line with what it printed, or a remark that something happens. */
+/** One step of a recorded session: a command with its output, or a comment about something that happens. */
 export type SessionStep =
   | { readonly kind: 'command'; readonly line: string; readonly output: string }
   | { readonly kind: 'remark'; readonly text: string };
 
 const BLOCK = /```console\n([\s\S]*?)```/g;
 
-/** The steps of all `console` blocks of a page, in order. */
+/** The steps of all `console` blocks of a Markdown page, in order. */
 export function readSession(markdown: string): SessionStep[] {
   return [...markdown.matchAll(BLOCK)].flatMap(([, block = '']) => readBlock(block));
 }
 
-/** The page with other outputs in place of those it has, one per command. */
+/** The page with its outputs replaced, one per command. */
 export function writeSession(markdown: string, outputs: readonly string[]): string {
   let next = 0;
   return markdown.replaceAll(BLOCK, (_, block: string) => {
@@ -21,9 +21,7 @@ export function writeSession(markdown: string, outputs: readonly string[]): stri
   });
 }
 
-/**
- * Hides what differs from run to run, and the width of columns that follows from it. The README states these patterns.
- */
+/** Masks what differs from run to run, and the width of columns, which depends on it. The README lists these patterns. */
 export function mask(output: string): string {
   return output
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UUID')

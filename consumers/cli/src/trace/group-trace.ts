@@ -4,15 +4,15 @@ import type { Pool } from '@gavel/postgres/pool';
 export interface GroupTrace {
   readonly group: string;
   readonly outcome: 'applied' | 'parked' | 'redriven' | 'discarded' | 'not yet';
-  /** When that was; null for "not yet". */
+  /** When that happened; null for "not yet". */
   readonly at: Date | null;
-  /** Of one that was parked: its number, why, and when. */
+  /** The dead letter's id, if the event was parked. The name is part of the JSON output. */
   readonly letter: bigint | null;
   readonly reason: string | null;
   readonly parkedAt: Date | null;
 }
 
-interface LetterRow {
+interface DeadLetterRow {
   readonly letter: bigint;
   readonly outcome: 'parked' | 'redriven' | 'discarded';
   readonly at: Date;
@@ -20,14 +20,14 @@ interface LetterRow {
   readonly parkedAt: Date;
 }
 
-/** A parked event counts as processed too (its group does not take it again), so its letter speaks first. */
+/** Dead letters are checked first, because a parked event is recorded as processed too, so that its group does not apply it again. */
 export async function readGroupTrace(pool: Pool, group: string, eventId: string): Promise<GroupTrace> {
-  const { rows: letters } = await pool.query<LetterRow>(
+  const { rows: deadLetters } = await pool.query<DeadLetterRow>(
     `SELECT id AS letter, status AS outcome, coalesce(settled_at, parked_at) AS at, reason, parked_at AS "parkedAt"
      FROM dead_letters WHERE consumer = $1 AND event_id = $2 ORDER BY id DESC LIMIT 1`,
     [group, eventId],
   );
-  if (letters[0] !== undefined) return { group, ...letters[0] };
+  if (deadLetters[0] !== undefined) return { group, ...deadLetters[0] };
   const { rows } = await pool.query<{ at: Date }>(
     'SELECT processed_at AS at FROM processed_events WHERE consumer = $1 AND event_id = $2',
     [group, eventId],

@@ -1,12 +1,12 @@
 import type { Transaction } from '@gavel/postgres/transaction';
 
-/** Rows of the outbox from `low` to below `high`, by id. */
+/** Rows of the outbox by id, from `low` (included) to `high` (not included). */
 export interface IdRange {
   readonly low: number;
   readonly high: number;
 }
 
-/** So few rows more or less cost less than another probe. */
+/** Reading this number of rows costs less than another probe. */
 const CLOSE = 500;
 
 const FIRST = 'SELECT id::float8 AS id, created_at AS at FROM outbox ORDER BY id LIMIT 1';
@@ -19,11 +19,12 @@ interface Probe {
 }
 
 /**
- * The rows that were appended between two moments (without `until`: to the end), found by halving: an id is drawn in the very
- * statement that stamps its row, so ids ascend with `created_at` but for the moment that a busy server takes in between. No
- * index knows event ids or times, and none has to: about twenty probes of the primary key, whatever the table's size.
+ * The rows that were appended between two moments (without `until`: to the end). Undefined for an empty outbox. `oldest` is when
+ * the oldest row was appended.
  *
- * Undefined for an empty outbox. `oldest` is when the first row that is still held was appended.
+ * The outbox has no index on event ids or times, so this is a binary search on the primary key, with about twenty probes for any
+ * size of table. It works because the statement that sets `created_at` also draws the id, so both ascend together, except for
+ * the moment that a busy server may take between the two.
  */
 export async function findIdRange(
   tx: Transaction,
@@ -38,7 +39,7 @@ export async function findIdRange(
   return { low, high: end.high, oldest: first.at };
 }
 
-/** Narrows a range down to where a moment is: what lies below was appended before it, what lies above after it. */
+/** Narrows a range down to a moment: rows below it were appended before that moment, rows above it after. */
 async function halve(tx: Transaction, whole: IdRange, moment: Date): Promise<IdRange> {
   let { low, high } = whole;
   while (high - low > CLOSE) {
@@ -48,4 +49,13 @@ async function halve(tx: Transaction, whole: IdRange, moment: Date): Promise<IdR
     else high = middle;
   }
   return { low, high };
+}
+
+/**
+ * When an event's id was created, in milliseconds of the service's clock. `append` creates UUIDs of version 7, which start with
+ * that time (RFC 9562, 5.7). Undefined for an id of another version, which no outbox holds.
+ */
+export function timeOfEventId(eventId: string): Date | undefined {
+  const hex = eventId.replaceAll('-', '');
+  return hex[12] === '7' ? new Date(Number.parseInt(hex.slice(0, 12), 16)) : undefined;
 }

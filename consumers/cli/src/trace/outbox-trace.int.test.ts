@@ -10,7 +10,7 @@ const ROWS = 30_000;
 /** One row a second, the last one an hour ago. */
 const FIRST_AT = Date.now() - (ROWS + 3_600) * 1_000;
 const momentOf = (n: number): Date => new Date(FIRST_AT + n * 1_000);
-/** UUIDv7s of a clock that is up to three milliseconds off. */
+/** UUIDv7s of a clock that differs by up to three milliseconds. */
 const eventIds = Array.from({ length: ROWS }, (_, n) => {
   const made = (momentOf(n).getTime() + (n % 7) - 3).toString(16).padStart(12, '0');
   return `${made.slice(0, 8)}-${made.slice(8)}-7000-8000-${n.toString(16).padStart(12, '0')}`;
@@ -20,12 +20,12 @@ const INSERT = `
 INSERT INTO outbox (event_id, type, subject, stream, aggregate_id, sequence, time, body, created_at)
 SELECT e.id, 'bids.v1.BidPlaced', 'gavel.bids.bid_placed.a', 'gavel.bids', 'a', e.n, e.at, '', e.at
 FROM unnest($1::uuid[], $2::timestamptz[]) WITH ORDINALITY AS e (id, at, n) ORDER BY n`;
-/** Positions as ids, claimed by hundreds, confirmed by tens while the reader is a claim ahead; the first thousand untimed. */
+/** Positions equal ids. Claims hold a hundred rows, confirmations ten, one claim behind. The first thousand have no confirmation time. */
 const CLAIMS = `
 INSERT INTO outbox_claims (epoch, high_id, first_position, last_position, ids, gap_low, gap_high, claimed_at)
 SELECT 1, max(id), min(id), max(id), array_agg(id ORDER BY id), '{}', '{}', max(created_at) + interval '20 ms'
 FROM outbox WHERE id <= $1 GROUP BY id / 100`;
-const MARKS = `
+const CONFIRMATIONS = `
 INSERT INTO outbox_marks (high_id, first_position, last_position, confirmed_at)
 SELECT max(id) + 100, min(id), max(id), max(created_at) + interval '90 ms' FROM outbox WHERE id > 1000 AND id <= $1 GROUP BY (id - 1) / 10`;
 
@@ -38,12 +38,12 @@ describe('the trace of an event in its outbox', () => {
     database = await createTestDatabase([outboxMigrations]);
     await database.pool.query(INSERT, [eventIds, eventIds.map((_, n) => momentOf(n).toISOString())]);
     await database.pool.query(CLAIMS, [ROWS - 50]);
-    await database.pool.query(MARKS, [ROWS - 100]);
+    await database.pool.query(CONFIRMATIONS, [ROWS - 100]);
     await database.pool.query('UPDATE outbox_relay SET published_position = $1', [ROWS - 100]);
   });
   afterAll(() => database.drop());
 
-  it('is found by the time in the id, among few rows of many', async () => {
+  it('is found by the time in its id, and few of many rows are read', async () => {
     const [from, until] = [momentOf(12_000), momentOf(12_020)];
     const range = await transaction(database.pool, (tx) => findIdRange(tx, { from, until }));
     expect(range?.low).toBeLessThanOrEqual(12_001);
@@ -54,7 +54,7 @@ describe('the trace of an event in its outbox', () => {
     }
   });
 
-  it('tells claim and confirm with their times, as far as they have come and were written down', async () => {
+  it('shows when the event was claimed and confirmed, if that has happened and was recorded', async () => {
     expect((await trace(20_005)).row).toMatchObject({
       position: 20_006,
       claimedAt: new Date(momentOf(20_098).getTime() + 20),
@@ -65,7 +65,7 @@ describe('the trace of an event in its outbox', () => {
     expect((await trace(ROWS - 1)).row).toMatchObject({ position: null, claimedAt: null, confirmedAt: null });
   });
 
-  it('is found late when it was set aside and published again long after it was made', async () => {
+  it('finds an event that was set aside and published again long after it was created', async () => {
     await database.pool.query(
       `INSERT INTO outbox_set_aside (position, outbox_id, event_id, type, subject, stream, aggregate_id, sequence, time, body, problem)
        SELECT id, id, event_id, type, subject, stream, aggregate_id, sequence, time, body, 'too large' FROM outbox WHERE id = 3001`,
@@ -80,7 +80,7 @@ describe('the trace of an event in its outbox', () => {
     });
   });
 
-  it('is gone with its row, and says what is still held; what was set aside is known longer', async () => {
+  it('ends with the row, and shows the oldest row; an event that was set aside is known longer', async () => {
     await database.pool.query(
       `INSERT INTO outbox_set_aside (position, outbox_id, event_id, type, subject, stream, aggregate_id, sequence, time, body, problem)
        SELECT id, id, event_id, type, subject, stream, aggregate_id, sequence, time, body, 'no subject' FROM outbox WHERE id = 11`,

@@ -2,7 +2,7 @@ import type { Pool } from '@gavel/postgres/pool';
 import { transaction } from '@gavel/postgres/transaction';
 import { findIdRange } from './id-range.ts';
 
-/** What the outbox knows of one event. */
+/** What the outbox knows about one event. */
 export interface OutboxTrace {
   readonly outboxId: number;
   readonly type: string;
@@ -10,30 +10,30 @@ export interface OutboxTrace {
   readonly aggregateId: string;
   readonly sequence: string;
   readonly traceparent: string | null;
-  /** When it became a fact. */
+  /** When the event happened. */
   readonly time: Date | null;
-  /** When its row was written; null for one that was set aside and whose row is gone. */
+  /** When its row was written; null if the event was set aside and the row is gone. */
   readonly appendedAt: Date | null;
-  /** Its place in the publish order and when it got it; null while no relay has claimed it. */
+  /** Its position in the order of publication, and when it got it; null until a relay has claimed it. */
   readonly position: number | null;
   readonly claimedAt: Date | null;
-  /** When stream and exchange had confirmed it; null before, and when the relay of then wrote no times down. */
+  /** When stream and exchange had confirmed it; null before, and for events of an older relay, which recorded no times. */
   readonly confirmedAt: Date | null;
   readonly watermark: number;
-  /** Why no broker takes it, if none does. */
+  /** Why the broker cannot take it, if it was set aside. */
   readonly setAside: string | null;
   readonly setAsideAt: Date | null;
 }
 
-/** An outbox's answer. */
+/** The answer of an outbox. */
 export interface OutboxAnswer {
   readonly row: OutboxTrace | undefined;
-  /** When the first row that it still holds was appended; null for an empty one. */
+  /** When its oldest row was appended; null for an empty outbox. */
   readonly oldest: Date | null;
 }
 
-// A row's claim has a high_id at or above its id, and so have the marks above that of the claim: both are found by their
-// primary keys.
+// The claim of a row has a high_id at or above the row's id, and its record of confirmation (table outbox_marks) has a high_id at or
+// above that of the claim. So both are found by their primary keys.
 const TRACE = `
 SELECT o.id::float8 AS "outboxId", o.type, o.subject, o.aggregate_id AS "aggregateId", o.sequence::text AS sequence,
        o.traceparent, o.time, o.created_at AS "appendedAt",
@@ -58,26 +58,26 @@ SELECT outbox_id::float8 AS "outboxId", type, subject, aggregate_id AS "aggregat
        relay.published_position::float8 AS watermark, problem AS "setAside", set_aside_at AS "setAsideAt"
 FROM outbox_set_aside CROSS JOIN outbox_relay relay WHERE event_id = $1`;
 
-// As the relay's own session has it: ranges of ids by the primary key, and no compiling of plans.
+// The same settings as in the relay's session: ranges of ids use the primary key, and JIT compilation is off.
 const SETTINGS = 'SET LOCAL jit = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off';
 
-/** Clocks of services and database may differ by so much, and an append takes a moment. */
-const AROUND_MS = 10_000;
+/** The clocks of services and database may differ by this much, and an append takes a moment. */
+const CLOCK_DIFFERENCE_MS = 10_000;
 
 /**
- * Looks among the rows that were appended when the event was made, and among those set aside. With `late` also among all
- * that were appended since: an event that was set aside and published again is one of the newest rows.
+ * Looks for an event among the rows that were appended when its id was created, and among those set aside. With `late` also among
+ * all later rows: an event that was set aside and published again is one of the newest rows.
  */
 export async function readOutboxTrace(
   pool: Pool,
   eventId: string,
-  madeAt: Date,
+  createdAt: Date,
   { late }: { readonly late: boolean },
 ): Promise<OutboxAnswer> {
   return transaction(pool, async (tx) => {
     await tx.query(SETTINGS);
-    const from = new Date(madeAt.getTime() - AROUND_MS);
-    const until = new Date(madeAt.getTime() + AROUND_MS);
+    const from = new Date(createdAt.getTime() - CLOCK_DIFFERENCE_MS);
+    const until = new Date(createdAt.getTime() + CLOCK_DIFFERENCE_MS);
     const range = await findIdRange(tx, late ? { from } : { from, until });
     const { low, high, oldest } = range ?? { low: 0, high: 0, oldest: null };
     const { rows } = await tx.query<OutboxTrace>(TRACE, [eventId, low, high]);

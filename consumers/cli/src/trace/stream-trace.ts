@@ -3,7 +3,7 @@ import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import type { StreamReader } from '@gavel/rabbitmq/stream-reader';
 import { readExtent } from '../streams/extent.ts';
 
-/** Where an event lies in its stream. */
+/** Where an event is stored in its stream. */
 export interface StreamTrace {
   readonly partition: string;
   readonly offset: bigint;
@@ -12,13 +12,13 @@ export interface StreamTrace {
   readonly envelope: EventEnvelope;
 }
 
-/** Clocks of database and broker may differ by so much. */
-const CLOCKS_MS = 5_000;
+/** The clocks of database and broker may differ by this much. */
+const CLOCK_DIFFERENCE_MS = 5_000;
 
 /**
- * Looks for an event in a partition, from shortly before a moment (when it got its position: it cannot have been
- * published before) to shortly after another (when it was confirmed), or to the end. A partition that begins later was made
- * anew since, and is read to its end. When it is not there, says so in words.
+ * Looks for an event in a partition. Reads from shortly before `since` (when the event got its position, which is before it
+ * was published) to shortly after `until` (when it was confirmed), or to the end. A partition that starts after `until` was
+ * recreated and is read to its end. Returns a sentence if the event is not there.
  */
 export async function findInStream(
   inspector: StreamInspector,
@@ -31,12 +31,12 @@ export async function findInStream(
   if (extent === undefined) return `${partition} is missing`;
   if (extent.oldestAt === undefined) return `not in ${partition}, which is empty`;
   const missing =
-    extent.oldestAt > since.getTime() + CLOCKS_MS
-      ? `not in ${partition}, which begins with ${new Date(extent.oldestAt).toISOString()}`
+    extent.oldestAt > since.getTime() + CLOCK_DIFFERENCE_MS
+      ? `not in ${partition}, which starts at ${new Date(extent.oldestAt).toISOString()}`
       : `not in ${partition}`;
-  const start = await inspector.chunkAt(partition, { moment: since.getTime() - CLOCKS_MS });
+  const start = await inspector.chunkAt(partition, { moment: since.getTime() - CLOCK_DIFFERENCE_MS });
   if (start === undefined) return missing;
-  const last = (until?.getTime() ?? Number.POSITIVE_INFINITY) + CLOCKS_MS;
+  const last = (until?.getTime() ?? Number.POSITIVE_INFINITY) + CLOCK_DIFFERENCE_MS;
   const isLater = extent.oldestAt > last;
   for await (const batch of reader.read(partition, start.firstOffset)) {
     for (const { offset, storedAt, content } of batch) {

@@ -1,36 +1,37 @@
+import { natsBridgeProcess } from '@gavel/nats-bridge/process';
 import { formatMoment } from '../terminal/units.ts';
 import type { GroupTrace } from './group-trace.ts';
 import type { MirrorTrace } from './mirror-trace.ts';
 import type { OutboxTrace } from './outbox-trace.ts';
 import type { StreamTrace } from './stream-trace.ts';
 
-/** One line of an event's way. */
+/** One step on the path of an event. */
 export interface TraceStep {
   readonly step: string;
-  /** RFC 3339; null when it has not happened, or nobody knows (any more) when. */
+  /** RFC 3339; null if the step has not happened or its time is unknown. */
   readonly at: string | null;
-  /** Milliseconds since the append, by the clock of whoever wrote the time down. */
+  /** Milliseconds since the append, by the clock of the server that recorded the time. */
   readonly afterMs: number | null;
   readonly where: string;
 }
 
-/** All that was found of an event. */
+/** Everything that was found about an event. */
 export interface EventFindings {
-  /** By its id; what the steps are counted from when the row is gone. */
-  readonly madeAt: Date;
+  /** When its id was created. Steps are counted from here if the row is gone. */
+  readonly createdAt: Date;
   readonly row: OutboxTrace | undefined;
-  /** What to say of a row that is not there (any more). */
+  /** The sentence for a missing row. */
   readonly rowGone: string;
-  /** Undefined where nobody looked, words where nothing was found. */
+  /** A sentence if it was not found, undefined if it cannot be in the stream. */
   readonly stored: StreamTrace | string | undefined;
   readonly groups: readonly GroupTrace[];
   readonly mirror: MirrorTrace | undefined;
 }
 
-/** The way of an event from what outbox, stream, groups and mirror know of it. */
+/** The path of an event, from what outbox, stream, groups and mirror know about it. */
 export function toSteps(findings: EventFindings): TraceStep[] {
-  const { row, madeAt } = findings;
-  const start = (row?.appendedAt ?? madeAt).getTime();
+  const { row, createdAt } = findings;
+  const start = (row?.appendedAt ?? createdAt).getTime();
   const step: MakeStep = (name, at, where) => ({
     step: name,
     at: formatMoment(at),
@@ -77,7 +78,7 @@ function outboxSteps({ row, rowGone, stored }: EventFindings, step: MakeStep): T
 function confirmedBy({ confirmedAt, position, watermark }: OutboxTrace): string {
   if (confirmedAt !== null) return 'by stream and exchange';
   return watermark >= (position ?? 0)
-    ? `yes, watermark ${watermark}; when was not written down`
+    ? `yes, watermark ${watermark}; the time was not recorded`
     : `not yet, watermark ${watermark}`;
 }
 
@@ -94,6 +95,6 @@ function groupSteps(
 function mirrorSteps(mirror: MirrorTrace | undefined, step: MakeStep): TraceStep[] {
   if (mirror === undefined) return [];
   return mirror.at === null
-    ? [step('mirrored', null, `nats-bridge: ${mirror.where}`)]
-    : [step('mirrored', mirror.at, `nats-bridge, ${mirror.where}`)];
+    ? [step('mirrored', null, `${natsBridgeProcess.name}: ${mirror.where}`)]
+    : [step('mirrored', mirror.at, `${natsBridgeProcess.name}, ${mirror.where}`)];
 }

@@ -1,26 +1,26 @@
 import { Command } from 'commander';
 import { CommandFailure } from '../../command-failure.ts';
-import { parseLetterIds, requireLetter } from '../../dead-letters/find-letter.ts';
-import { discardLetter } from '../../dead-letters/letters.ts';
+import { discardDeadLetter } from '../../dead-letters/dead-letters.ts';
+import { parseDeadLetterIds, requireDeadLetter } from '../../dead-letters/find-dead-letter.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { Run } from '../../terminal/run-command.ts';
 
 export function discardDeadLetters(run: Run): Command {
   return new Command('discard')
-    .summary('give parked events up')
+    .summary('give up parked events')
     .description(
-      `Gives parked events up: they will never be applied. The record of each stays, with its event. Later events of its aggregate
-that wait behind it are not handled by this: redrive them afterwards.`,
+      `Gives up parked events: they will never be applied. The record of each one stays, with its event. Later events of the same
+aggregate that wait behind it are not changed: redrive them afterwards.`,
     )
-    .argument('<id...>', 'numbers of `gavel dead-letters ls`', parseLetterIds)
-    .option('--group <group>', 'whose letters, where several have that number')
-    .addHelpText('after', examples(['gavel dead-letters discard 12', 'it was never a bid']))
+    .argument('<id...>', 'ids from `gavel dead-letters ls`', parseDeadLetterIds)
+    .option('--group <group>', 'the group, if several have a dead letter with this id')
+    .addHelpText('after', examples(['gavel dead-letters discard 12', 'the message was never a bid']))
     .action((ids: bigint[], options: { readonly group?: string }, command: Command) =>
       run(command, async ({ session, output }) => {
         for (const id of ids) {
-          const { letter, group } = await requireLetter(session, id, options.group);
-          if (!(await discardLetter(session.pool(group.database), id))) {
-            throw new CommandFailure('refused', `letter ${id} is not parked, it is ${letter.status}`);
+          const { deadLetter, group } = await requireDeadLetter(session, id, options.group);
+          if (!(await discardDeadLetter(session.pool(group.database), id))) {
+            throw new CommandFailure('refused', `dead letter ${id} is ${deadLetter.status}, not parked`);
           }
           output.item({ id, group: group.name, outcome: 'discarded' }, `${id} discarded`);
         }

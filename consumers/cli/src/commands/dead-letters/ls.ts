@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { letterDatabases, requireLetterOwner } from '../../dead-letters/letter-owners.ts';
-import { type LetterLine, listLetters, placeOf } from '../../dead-letters/letters.ts';
+import { type DeadLetterSummary, listDeadLettersIn, sourceOf } from '../../dead-letters/dead-letters.ts';
+import { deadLetterDatabases } from '../../dead-letters/find-dead-letter.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { Run } from '../../terminal/run-command.ts';
 import { formatTable } from '../../terminal/table.ts';
@@ -11,12 +11,12 @@ interface ListOptions {
   readonly settled?: boolean;
 }
 
-const SHOWN = 60;
+const SHOWN_CHARACTERS = 60;
 
 export function listDeadLetters(run: Run): Command {
   return new Command('ls')
     .summary('events that could not be handled')
-    .description('Lists parked events, oldest first, each with the reason why its group gave up on it.')
+    .description('Lists parked events, oldest first, each with the reason why its group could not handle it.')
     .option('--group <group>', 'only those of one group')
     .option('--settled', 'also those that were redriven or discarded')
     .addHelpText(
@@ -28,30 +28,27 @@ export function listDeadLetters(run: Run): Command {
     )
     .action((options: ListOptions, command: Command) =>
       run(command, async ({ session, output }) => {
-        const databases =
-          options.group === undefined ? letterDatabases : [requireLetterOwner(options.group).database];
-        const letters: LetterLine[] = [];
-        for (const database of databases)
-          letters.push(...(await listLetters(session.pool(database), options)));
-        output.answer(
-          letters,
-          letters.length === 0
-            ? 'Nothing is parked.'
-            : formatTable(
-                ['ID', 'GROUP', 'PLACE', 'TYPE', 'REASON', 'TRIES', 'STATUS', 'PARKED', 'ERROR'],
-                letters.map((each) => [
-                  each.id,
-                  each.group,
-                  placeOf(each),
-                  each.type,
-                  each.reason,
-                  each.attempts,
-                  each.status,
-                  formatMoment(each.parkedAt),
-                  each.error.split('\n')[0]?.slice(0, SHOWN),
-                ]),
-              ),
-        );
+        const found: DeadLetterSummary[] = [];
+        for (const database of deadLetterDatabases(options.group))
+          found.push(...(await listDeadLettersIn(session.pool(database), options)));
+        output.answer(found, found.length === 0 ? 'Nothing is parked.' : formatList(found));
       }),
     );
+}
+
+function formatList(list: readonly DeadLetterSummary[]): string {
+  return formatTable(
+    ['ID', 'GROUP', 'SOURCE', 'TYPE', 'REASON', 'TRIES', 'STATUS', 'PARKED', 'ERROR'],
+    list.map((each) => [
+      each.id,
+      each.group,
+      sourceOf(each),
+      each.type,
+      each.reason,
+      each.attempts,
+      each.status,
+      formatMoment(each.parkedAt),
+      each.error.split('\n')[0]?.slice(0, SHOWN_CHARACTERS),
+    ]),
+  );
 }

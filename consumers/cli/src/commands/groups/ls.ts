@@ -8,14 +8,14 @@ import { formatAge } from '../../terminal/units.ts';
 
 export function listGroups(run: Run): Command {
   return new Command('ls')
-    .summary('every consumer group and how far behind it is')
+    .summary('every consumer group and its lag')
     .description(
-      `Lists everybody who takes events: groups that read a stream, consumers of work queues, and the bridge to NATS. For each
-the members at work, events not yet handled, the age of the oldest one, and parked events.
+      `Lists all consumers of events: groups that read a stream, consumers of work queues, and the bridge to NATS. For each one:
+its active members, the events that it has not handled yet, the age of the oldest of them, and the parked events.
 
-Queues are counted by the broker every few seconds and tell no age; the bridge parks nothing, and its members are known
-to NATS alone. State: ok, paused, refused (its place is not held any more; \`gavel groups show\` says why), unknown
-(whoever knows does not answer), off (nobody said where NATS is: \`make up NATS=1\`).`,
+The broker counts queues every few seconds and reports no age for them. The bridge parks nothing, and only NATS knows its
+members. State: ok, paused, refused (the group cannot continue from its offset; \`gavel groups show\` says why), unknown
+(the server that knows did not answer), off (NATS_URL is not set: \`make up NATS=1\`).`,
     )
     .addHelpText(
       'after',

@@ -5,15 +5,16 @@ import { readCheckpoints } from '../../groups/checkpoints.ts';
 import { executeSeek } from '../../groups/execute-seek.ts';
 import { type KnownGroup, requireGroup } from '../../groups/known-groups.ts';
 import { formatSteps, planSeek, type SeekStep } from '../../groups/plan-seek.ts';
-import { planUndo, readLastSeek, undoSeek } from '../../groups/undo-seek.ts';
+import { readLastSeek } from '../../groups/seek-records.ts';
+import { planUndo, undoSeek } from '../../groups/undo-seek.ts';
 import { type Extent, requireExtent } from '../../streams/extent.ts';
-import { formatPlace, type Place, parsePlace, placeHelp } from '../../streams/place.ts';
+import { formatOffset, type OffsetSpec, offsetHelp, parseOffset } from '../../streams/offset-spec.ts';
 import { requirePartition } from '../../streams/stream-names.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { CommandContext, Run } from '../../terminal/run-command.ts';
 
 interface SeekOptions {
-  readonly to?: Place;
+  readonly to?: OffsetSpec;
   readonly partition?: string;
   readonly execute?: boolean;
   readonly undo?: boolean;
@@ -24,37 +25,37 @@ const NOT_YET = 'Nothing has changed. Add --execute to do it.';
 
 export function seekGroup(run: Run): Command {
   return new Command('seek')
-    .summary("move a group's place in its stream")
+    .summary("move a group's checkpoints")
     .description(
-      `Moves the checkpoints of a group, so that its members go on from another place. Prints the plan; --execute does it.
+      `Moves the checkpoints of a group, so that its members continue from another offset. Prints the plan; --execute does it.
 
-Refused while members are at work, for an offset that retention has passed, and when a checkpoint moved since the plan.
-Each seek is recorded; --undo puts the checkpoints back to where the last one found them.
+Refused while members are active, for an offset that retention has already removed, and if a checkpoint has moved since the plan.
+Each seek is recorded; --undo sets the checkpoints back to their values before the last one.
 
-Reading again is not applying again: events that the group has applied stay applied once, whatever it reads. To
-compute a projection anew, use \`gavel replay\`.`,
+Reading again does not mean applying again: events that the group has applied stay applied once. To rebuild a projection
+use \`gavel replay\`.`,
     )
-    .argument('<group>', 'a name of `gavel groups ls`')
-    .option('--to <place>', 'the next message to read', (text) => parsePlace(text))
-    .option('--partition <partition>', 'with --to: only this one, its number or name')
-    .option('--undo', 'put back what the last seek changed')
-    .option('--force', 'with --undo: also when the group has moved on since')
+    .argument('<group>', 'a group from `gavel groups ls`')
+    .option('--to <offset>', 'the next message to read', (text) => parseOffset(text))
+    .option('--partition <partition>', 'with --to: only this partition, by its number or name')
+    .option('--undo', 'undo the last seek')
+    .option('--force', 'with --undo: also if the group has read on since')
     .option('--execute', 'do it')
-    .addHelpText('after', `\n${placeHelp}`)
+    .addHelpText('after', `\n${offsetHelp}`)
     .addHelpText(
       'after',
       examples(
-        ['gavel groups seek user-stats --to -15m', 'what would it mean?'],
+        ['gavel groups seek user-stats --to -15m', 'what would change?'],
         ['gavel groups seek user-stats --to first --execute', 'read everything again, after a refill'],
         ['gavel groups seek user-stats --to 1200 --partition 2 --execute', 'one partition'],
-        ['gavel groups seek user-stats --undo --execute', 'take the last seek back'],
+        ['gavel groups seek user-stats --undo --execute', 'undo the last seek'],
       ),
     )
     .action((name: string, options: SeekOptions, command: Command) =>
       run(command, async (context) => {
         const misuse = misuseOf(options);
         if (misuse !== undefined) {
-          throw new CommandFailure('usage', misuse, '`gavel groups seek --help` teaches.');
+          throw new CommandFailure('usage', misuse, 'See `gavel groups seek --help`.');
         }
         const group = requireGroup(name);
         await (options.to === undefined
@@ -65,17 +66,17 @@ compute a projection anew, use \`gavel replay\`.`,
 }
 
 function misuseOf({ to, undo, force, partition }: SeekOptions): string | undefined {
-  if ((to === undefined) === (undo !== true)) return 'either --to PLACE or --undo';
-  if (force === true && undo !== true) return '--force is of --undo';
+  if ((to === undefined) === (undo !== true)) return 'give either --to OFFSET or --undo';
+  if (force === true && undo !== true) return '--force needs --undo';
   if (partition !== undefined && undo === true)
-    return '--undo puts back all that the seek changed, no --partition';
+    return '--undo applies to all partitions of the seek, so it takes no --partition';
   return undefined;
 }
 
 async function seek(
   context: CommandContext,
   group: KnownGroup,
-  to: Place,
+  to: OffsetSpec,
   options: SeekOptions,
 ): Promise<void> {
   const { session } = context;
@@ -90,8 +91,8 @@ async function seek(
     to,
   );
   if (options.execute !== true) return answer(context, group, steps, NOT_YET);
-  const record = await executeSeek(pool, group.name, steps, formatPlace(to));
-  answer(context, group, steps, `Done. \`gavel groups seek ${group.name} --undo\` takes it back.`, record);
+  const record = await executeSeek(pool, group.name, steps, formatOffset(to));
+  answer(context, group, steps, `Done. \`gavel groups seek ${group.name} --undo\` undoes it.`, record);
 }
 
 async function undo(context: CommandContext, group: KnownGroup, options: SeekOptions): Promise<void> {
@@ -101,7 +102,7 @@ async function undo(context: CommandContext, group: KnownGroup, options: SeekOpt
   const checkpoints = await readCheckpoints(pool, group.name);
   const inspector = await session.inspector();
   const extents: Extent[] = [];
-  for (const { partition } of record.places) extents.push(await requireExtent(inspector, partition));
+  for (const { partition } of record.moves) extents.push(await requireExtent(inspector, partition));
   const steps = planUndo(group.name, record, extents, checkpoints);
   if (options.execute === true) await undoSeek(pool, group.name, record, options.force === true);
   const what = `Seek ${record.id} to ${record.target} by ${record.movedBy}`;

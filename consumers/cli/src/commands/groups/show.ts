@@ -1,7 +1,14 @@
 import { activeMembers } from '@gavel/consumer-runtime/consumer-group';
+import { queueNames } from '@gavel/consumer-runtime/queues';
 import { Command } from 'commander';
-import { countParked } from '../../dead-letters/letters.ts';
-import { type KnownGroup, knownGroups, natsBridge, noGroup, workQueues } from '../../groups/known-groups.ts';
+import { countParked } from '../../dead-letters/dead-letters.ts';
+import {
+  type KnownGroup,
+  knownGroups,
+  natsBridge,
+  unknownGroup,
+  workQueues,
+} from '../../groups/known-groups.ts';
 import { type PartitionLag, readLag } from '../../groups/lag.ts';
 import { memberName } from '../../groups/members.ts';
 import { readMirrorLag } from '../../groups/mirror-lag.ts';
@@ -13,17 +20,17 @@ import { formatAge, formatMoment } from '../../terminal/units.ts';
 
 export function showGroup(run: Run): Command {
   return new Command('show')
-    .summary('one group: where it stands, and its members')
+    .summary('one group: its lag and its members')
     .description(
-      `Shows where a group stands in each partition: its checkpoint, the newest offset, lag in messages, and lag in time (the
-age of the oldest message that it has not applied). Of a consumer of a work queue its queues: messages waiting, in
-hand, waiting for their next try, and parked. Of the bridge to NATS what JetStream says of its place.`,
+      `For a group that reads a stream: each partition's checkpoint, its newest offset, the lag in messages, and the lag in time
+(the age of the oldest message that the group has not applied). For a consumer of a work queue: its queues, with messages
+that are ready, unacknowledged, waiting for a retry, and parked. For the bridge to NATS: the offsets that JetStream has.`,
     )
-    .argument('<any-group>', 'a name of `gavel groups ls`')
+    .argument('<any-group>', 'a group from `gavel groups ls`')
     .addHelpText(
       'after',
       examples(
-        ['gavel groups show user-stats', 'its place and its members'],
+        ['gavel groups show user-stats', 'its checkpoints and its members'],
         ['gavel groups show notifications', 'its queues'],
       ),
     )
@@ -34,7 +41,7 @@ hand, waiting for their next try, and parked. Of the bridge to NATS what JetStre
         if (group !== undefined) await showStreamGroup(context, group);
         else if (queue !== undefined) await showWorkQueue(context, queue);
         else if (name === natsBridge.name) await showMirror(context);
-        else throw noGroup(name);
+        else throw unknownGroup(name);
       }),
     );
 }
@@ -49,18 +56,18 @@ async function showStreamGroup({ session, output }: CommandContext, group: Known
   output.answer(
     { group: name, stream, subscription, partitions, members },
     [
-      lagTable(`${name} reads ${subscription} of ${stream}`, partitions),
+      formatLag(`${name} reads ${subscription} of ${stream}`, partitions),
       '',
       section(
         'Members',
-        ['MEMBER', 'PARTITIONS', 'SINCE', 'SEEN'],
+        ['MEMBER', 'PARTITIONS', 'SINCE', 'HEARTBEAT'],
         members.map((each) => [
           memberName(each),
           each.partitions.join(' '),
           formatMoment(each.startedAt),
           formatMoment(each.heartbeatAt),
         ]),
-        'none at work',
+        'none active',
       ),
     ].join('\n'),
   );
@@ -69,13 +76,13 @@ async function showStreamGroup({ session, output }: CommandContext, group: Known
 async function showWorkQueue({ session, output }: CommandContext, group: KnownGroup): Promise<void> {
   const { name, subscriptions } = group;
   const lag = await readQueueLag(session, name);
-  const letters = await countParked(session.pool(group.database), name);
+  const parked = await countParked(session.pool(group.database), name);
   output.answer(
-    { group: name, subscriptions, ...lag, parked: letters },
+    { group: name, subscriptions, ...lag, parked },
     [
       section(
-        `${name} works on the queue gavel.${name}`,
-        ['QUEUE', 'FOR', 'WAITING', 'IN HAND', 'MEMBERS'],
+        `${name} consumes the queue ${queueNames(name).main}`,
+        ['QUEUE', 'ROLE', 'READY', 'UNACKED', 'MEMBERS'],
         lag.queues.map((each) => [
           each.name,
           each.role,
@@ -86,7 +93,7 @@ async function showWorkQueue({ session, output }: CommandContext, group: KnownGr
         lag.problem ?? 'no queues',
       ),
       '',
-      `${letters} parked in its database: \`gavel dead-letters ls\`. Which subjects it takes: --json.`,
+      `${parked} parked in its database, see \`gavel dead-letters ls\`. --json shows its subscriptions.`,
     ].join('\n'),
   );
 }
@@ -96,14 +103,14 @@ async function showMirror({ session, output }: CommandContext): Promise<void> {
   const lag = await readMirrorLag(session, natsBridge);
   const text =
     lag.state === 'known'
-      ? lagTable(`${name} mirrors ${streams.join(' and ')} into NATS JetStream`, lag.partitions)
+      ? formatLag(`${name} mirrors ${streams.join(' and ')} into NATS JetStream`, lag.partitions)
       : lag.state === 'off'
-        ? `${name} is off, as far as anybody said: \`make up NATS=1\` starts it, NATS_URL says where NATS is.`
-        : `Nobody can tell how far ${name} is. ${lag.problem}`;
+        ? `${name} is off: NATS_URL is not set. \`make up NATS=1\` starts NATS and the bridge.`
+        : `The lag of ${name} is unknown. ${lag.problem}`;
   output.answer({ group: name, streams, ...lag }, text);
 }
 
-function lagTable(title: string, partitions: readonly PartitionLag[]): string {
+function formatLag(title: string, partitions: readonly PartitionLag[]): string {
   return section(
     title,
     ['PARTITION', 'COMMITTED', 'NEWEST', 'LAG', 'LAG AGE', 'LAST COMMIT', 'STATE'],

@@ -9,9 +9,9 @@ import { formatMoment } from '../../terminal/units.ts';
 
 export function listStreams(run: Run): Command {
   return new Command('ls')
-    .summary('every stream and what it holds')
+    .summary('every stream and its messages')
     .description(
-      'Lists the streams with their partitions, messages, and the times of the oldest and newest one.',
+      'Lists the streams with their partitions, messages, and the times of the oldest and newest message.',
     )
     .addHelpText(
       'after',

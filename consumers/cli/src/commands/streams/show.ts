@@ -1,27 +1,34 @@
-import { partitionsOf } from '@gavel/proto/topology';
+import { partitionsOf, streamRetention } from '@gavel/proto/topology';
 import { Command } from 'commander';
+import type { Session } from '../../connections/session.ts';
+import { readQueues } from '../../streams/broker-queues.ts';
 import { publisherOf, readPartitionFacts } from '../../streams/partition-facts.ts';
-import { readSegments, segmentBytes } from '../../streams/segments.ts';
-import { requireStream } from '../../streams/stream-names.ts';
+import { requireStream, streamHelp } from '../../streams/stream-names.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { Run } from '../../terminal/run-command.ts';
 import { formatTable } from '../../terminal/table.ts';
 import { formatAge, formatBytes, formatMoment } from '../../terminal/units.ts';
+
+// The size of a full segment file; the newest one is not full.
+const segmentBytes: number = streamRetention.maxSegmentSizeBytes;
 
 export function showStream(run: Run): Command {
   return new Command('show')
     .summary('the partitions of one stream')
     .description(
       `Shows each partition: first and last offset, messages, size, age of the oldest message, and the last position
-that its relay has published. The broker tells size by segments of ${formatBytes(segmentBytes)}, so it is an upper bound.`,
+that its relay has published. The broker reports size in segments of ${formatBytes(segmentBytes)}, so the size is an upper bound.`,
     )
-    .argument('<stream>', 'gavel.bids or gavel.auth')
-    .addHelpText('after', examples(['gavel streams show gavel.bids', 'where each partition begins and ends']))
+    .argument('<stream>', streamHelp)
+    .addHelpText(
+      'after',
+      examples(['gavel streams show gavel.bids', 'the first and last offset of each partition']),
+    )
     .action((name: string, _, command: Command) =>
       run(command, async ({ session, output }) => {
         const stream = requireStream(name);
         const inspector = await session.inspector();
-        const segments = await readSegments(session.url('MANAGEMENT_URL'), session.url('STREAM_URL'));
+        const segments = await readSegments(session);
         const partitions = [];
         for (const partition of partitionsOf(stream)) {
           const facts = await readPartitionFacts(inspector, stream, partition);
@@ -50,4 +57,10 @@ that its relay has published. The broker tells size by segments of ${formatBytes
         );
       }),
     );
+}
+
+/** The number of segment files per partition. Throws `unreachable`. */
+async function readSegments(session: Session): Promise<ReadonlyMap<string, number>> {
+  const queues = await readQueues(session.url('MANAGEMENT_URL'), session.url('STREAM_URL'));
+  return new Map(queues.flatMap(({ name, segments }) => (segments === undefined ? [] : [[name, segments]])));
 }

@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { formatPlace, parsePlace } from './place.ts';
+import { formatOffset, parseOffset } from './offset-spec.ts';
 
 const now = Date.UTC(2026, 4, 1, 12);
 
-describe('a place', () => {
+describe('an offset specification', () => {
   it.each([
     ['first', { kind: 'first' }],
     ['last', { kind: 'last' }],
@@ -17,15 +17,15 @@ describe('a place', () => {
     ['2026-05-01', { kind: 'moment', at: Date.UTC(2026, 4, 1) }],
     ['2026-05-01T14:00', { kind: 'moment', at: Date.UTC(2026, 4, 1, 14) }],
     ['2026-05-01T14:00:00+02:00', { kind: 'moment', at: now }],
-  ])('is %s', (text, place) => {
-    expect(parsePlace(text, now)).toEqual(place);
+  ])('can be %s', (text, spec) => {
+    expect(parseOffset(text, now)).toEqual(spec);
   });
 
-  it.each(['', 'First', '-15', '15m', '1.5', '-1y', '2026-13-01', 'yesterday'])('is never "%s"', (text) => {
-    expect(() => parsePlace(text, now)).toThrow(InvalidArgumentError);
+  it.each(['', 'First', '-15', '15m', '1.5', '-1y', '2026-13-01', 'yesterday'])('cannot be "%s"', (text) => {
+    expect(() => parseOffset(text, now)).toThrow(InvalidArgumentError);
   });
 
-  it('is printed as a moment that can be typed again', () => {
-    expect(formatPlace(parsePlace('-15m', now))).toBe('2026-05-01T11:45:00.000Z');
+  it('is formatted as a time that can be parsed again', () => {
+    expect(formatOffset(parseOffset('-15m', now))).toBe('2026-05-01T11:45:00.000Z');
   });
 });
