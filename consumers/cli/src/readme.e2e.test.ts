@@ -4,6 +4,7 @@ import { type CliSystem, startCliSystem } from './testing/cli-system.ts';
 import { mask, readSession, writeSession } from './testing/session.ts';
 
 interface GroupLine {
+  readonly group: string;
   readonly lagMessages: number | null;
   readonly members: number | null;
   readonly parked: number | null;
@@ -39,13 +40,13 @@ describe('the recorded session of the README', () => {
         const { partitions } = JSON.parse(stdout) as { partitions: { segments: number | null }[] };
         expect(partitions.map(({ segments }) => segments)).toEqual([1, 1, 1, 1]);
         const groups = JSON.parse((await system.gavel('groups', 'ls', '--json')).stdout) as GroupLine[];
-        expect(groups.map(({ lagMessages, members, parked }) => ({ lagMessages, members, parked }))).toEqual([
-          { lagMessages: 0, members: 1, parked: 1 },
+        expect(Object.fromEntries(groups.map(({ group, ...facts }) => [group, facts]))).toMatchObject({
+          'user-stats': { lagMessages: 0, members: 1, parked: 1 },
           // Not started in this test.
-          { lagMessages: 6, members: 0, parked: 0 },
-          { lagMessages: 0, members: 1, parked: 1 },
-          { lagMessages: 0, members: null, parked: null },
-        ]);
+          leaderboard: { lagMessages: 6, members: 0, parked: 0 },
+          notifications: { lagMessages: 0, members: 1, parked: 1 },
+          'nats-bridge': { lagMessages: 0, members: null, parked: null },
+        });
         const { queues } = JSON.parse(
           (await system.gavel('groups', 'show', 'notifications', '--json')).stdout,
         ) as { queues: { role: string; ready: number }[] };

@@ -1,6 +1,5 @@
 import type { ConsumerDefinition } from '@gavel/consumer-runtime/define-consumer';
-import type { QueueConsumerDefinition } from '@gavel/consumer-runtime/define-queue-consumer';
-import { asConsumer } from '@gavel/consumer-runtime/define-queue-consumer';
+import { asConsumer, type QueueConsumerDefinition } from '@gavel/consumer-runtime/define-queue-consumer';
 import { natsBridgeProcess } from '@gavel/nats-bridge/process';
 import { consumerProcesses, type DatabaseName } from '@gavel/processes';
 import type { StreamName } from '@gavel/proto/topology';

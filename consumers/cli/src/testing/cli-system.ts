@@ -7,19 +7,17 @@ import { type RunningConsumer, startConsumer } from '@gavel/consumer-runtime/sta
 import { startQueueConsumer } from '@gavel/consumer-runtime/start-queue-consumer';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
 import { startTestNats } from '@gavel/dev/testing/private-infrastructure';
-import { leaderboardProcess } from '@gavel/leaderboard-consumer/process';
 import { startNatsBridge } from '@gavel/nats-bridge/main';
 import { notificationsConsumer } from '@gavel/notifications-consumer/consumer';
-import { notificationsProcess } from '@gavel/notifications-consumer/process';
 import { append } from '@gavel/outbox/append';
-import { outboxMigrations } from '@gavel/outbox/migrations';
 import { type Relay, startRelay } from '@gavel/outbox/start-relay';
-import { createTestDatabase } from '@gavel/postgres/testing/test-database';
+import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { transaction } from '@gavel/postgres/transaction';
+import { type DatabaseName, databases } from '@gavel/processes';
 import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import { userStatsConsumer } from '@gavel/user-stats-consumer/consumer';
-import { userStatsProcess } from '@gavel/user-stats-consumer/process';
 import { expect, inject, vi } from 'vitest';
+import { databaseKey } from '../config.ts';
 
 export interface CommandResult {
   readonly code: number;
@@ -32,9 +30,9 @@ export interface CommandResult {
  * the bridge to NATS, the group user-stats, and the command line connected to them.
  */
 export interface CliSystem {
-  readonly bids: Awaited<ReturnType<typeof createTestDatabase>>;
-  readonly stats: Awaited<ReturnType<typeof createTestDatabase>>;
-  readonly notifications: Awaited<ReturnType<typeof createTestDatabase>>;
+  readonly bids: TestDatabase;
+  readonly stats: TestDatabase;
+  readonly notifications: TestDatabase;
   readonly urls: ReturnType<typeof inject<'infrastructure'>>;
   /** Runs `gavel …` in its own process. */
   gavel(...args: string[]): Promise<CommandResult>;
@@ -66,14 +64,13 @@ export async function startCliSystem(): Promise<CliSystem> {
   const servers = inject('infrastructure');
   const vhost = `cli-${randomUUID()}`;
   const urls = await createVhost(servers, vhost);
-  const [nats, auth, bids, stats, notifications, leaderboard] = await Promise.all([
-    startTestNats(),
-    createTestDatabase([outboxMigrations]),
-    createTestDatabase([outboxMigrations]),
-    createTestDatabase(userStatsProcess.database.migrations),
-    createTestDatabase(notificationsProcess.database.migrations),
-    createTestDatabase(leaderboardProcess.database.migrations),
-  ]);
+  const nats = await startTestNats();
+  const created = await createDatabases();
+  const [bids, stats, notifications] = [
+    pick(created, 'gavel_bids'),
+    pick(created, 'gavel_stats'),
+    pick(created, 'gavel_notifications'),
+  ];
   const directory = await mkdtemp(join(tmpdir(), 'gavel-cli-'));
   const connections = join(directory, 'connections.json');
   await writeFile(
@@ -82,12 +79,8 @@ export async function startCliSystem(): Promise<CliSystem> {
       STREAM_URL: urls.streamUrl,
       AMQP_URL: urls.amqpUrl,
       MANAGEMENT_URL: urls.managementUrl,
-      GAVEL_AUTH_URL: auth.url,
-      GAVEL_BIDS_URL: bids.url,
-      GAVEL_STATS_URL: stats.url,
-      GAVEL_NOTIFICATIONS_URL: notifications.url,
-      GAVEL_LEADERBOARD_URL: leaderboard.url,
       NATS_URL: nats.url,
+      ...Object.fromEntries([...created].map(([name, { url }]) => [databaseKey(name), url])),
     }),
   );
   const relay: Relay = startRelay({
@@ -211,9 +204,7 @@ export async function startCliSystem(): Promise<CliSystem> {
       const { rows } = await bids.pool.query<{ events: bigint }>('SELECT count(*) AS events FROM outbox');
       await vi.waitFor(
         async () => {
-          const { rows: handled } = await stats.pool.query<{ events: bigint }>(
-            HANDLED,
-          );
+          const { rows: handled } = await stats.pool.query<{ events: bigint }>(HANDLED);
           expect(handled[0]?.events).toBe(rows[0]?.events);
         },
         { timeout: 60_000, interval: 50 },
@@ -225,11 +216,25 @@ export async function startCliSystem(): Promise<CliSystem> {
       await notifier.stop();
       await relay.stop();
       await nats.stop();
-      await Promise.all([auth, bids, stats, notifications, leaderboard].map((database) => database.drop()));
+      await Promise.all([...created.values()].map((database) => database.drop()));
       await deleteVhost(servers.managementUrl, vhost);
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Every database of Gavel, with its tables. */
+async function createDatabases(): Promise<ReadonlyMap<DatabaseName, TestDatabase>> {
+  const created = databases.map(
+    async ({ name, migrations }) => [name, await createTestDatabase(migrations)] as const,
+  );
+  return new Map(await Promise.all(created));
+}
+
+function pick(created: ReadonlyMap<DatabaseName, TestDatabase>, name: DatabaseName): TestDatabase {
+  const found = created.get(name);
+  if (found === undefined) throw new Error(`no database ${name}`);
+  return found;
 }
 
 /** A bid has the same id in every run, so that recorded bodies can be compared. */

@@ -34,7 +34,7 @@ export function mask(output: string): string {
       '$1$2MS',
     )
     .replaceAll(/(GAVEL_\w+)#\d+/g, '$1#SEQUENCE')
-    .replaceAll(/ by \w+\./g, ' by USER.')
+    .replaceAll(/ by \w+(?=\.| is undone)/g, ' by USER')
     .replaceAll(/[ \t]+/g, ' ')
     .trim();
 }
