@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
-import { startTestNats, type TestNats } from '@gavel/dev/testing/private-infrastructure';
+import { startTestNats, type TestServer } from '@gavel/dev/testing/private-infrastructure';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type Channel, type ChannelModel, connect as connectAmqp } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
@@ -65,7 +65,7 @@ const subscriptions = Object.keys(selects);
 
 describe('a NATS server, a RabbitMQ topic exchange and subjectMatches', () => {
   const vhost = `test-${randomUUID()}`;
-  let server: TestNats;
+  let server: TestServer;
   let nats: NatsConnection;
   let amqp: ChannelModel;
   let natsSelected: Map<string, string[]>;

@@ -9,7 +9,7 @@ import {
   openForeignProducer,
   uuidv7,
 } from '@gavel/consumer-runtime/testing/foreign-producer';
-import { startTestRedis, type TestRedis } from '@gavel/dev/testing/private-infrastructure';
+import { startTestRedis, type TestServer } from '@gavel/dev/testing/private-infrastructure';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { partitionsOf } from '@gavel/proto/topology';
 import fc from 'fast-check';
@@ -29,7 +29,7 @@ const PREFIX = 'test:';
 
 let database: TestDatabase;
 let producer: ForeignProducer;
-let redis: TestRedis;
+let redis: TestServer;
 let stops: (() => Promise<void> | void)[] = [];
 /** Every published event, once. */
 const events: Sequenced[] = [];

@@ -1,5 +1,5 @@
 import { type ForeignProducer, openForeignProducer } from '@gavel/consumer-runtime/testing/foreign-producer';
-import { startTestNats, type TestNats } from '@gavel/dev/testing/private-infrastructure';
+import { startTestNats, type TestServer } from '@gavel/dev/testing/private-infrastructure';
 import { decodeEvent } from '@gavel/proto/events';
 import { findEvent } from '@gavel/proto/registry';
 import { partitionsOf } from '@gavel/proto/topology';
@@ -15,7 +15,7 @@ const PARTITION = 'gavel.bids-0';
 const WAIT = { timeout: 30_000, interval: 50 };
 
 describe('the bridge', () => {
-  let server: TestNats;
+  let server: TestServer;
   let nats: NatsConnection;
   let producer: ForeignProducer;
   const stops: (() => Promise<void> | void)[] = [];

@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import { type ProcessName, processes } from '@gavel/processes';
 import { z } from 'zod';
 import type { PortName } from './infrastructure/infrastructure.ts';
+import { portKey } from './infrastructure/native/server-ports.ts';
 import { LaunchError } from './launch-error.ts';
 import { gavelDirectory, projectRoot } from './project-root.ts';
 
@@ -76,11 +77,6 @@ export function readDevConfig(env: NodeJS.ProcessEnv): DevConfig {
       ),
     ),
   };
-}
-
-/** The variable that moves a port: `GAVEL_PORT_USER_STATS` for `user-stats`. */
-export function portKey(name: string): string {
-  return `GAVEL_PORT_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 
 function chosen<Name extends string>(defaults: Record<Name, number>, data: Record<string, unknown>) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { portKey, readDevConfig } from './config.ts';
+import { readDevConfig } from './config.ts';
 import { chooseProvider } from './infrastructure/choose-provider.ts';
+import { portKey } from './infrastructure/native/server-ports.ts';
 import { LaunchError } from './launch-error.ts';
 
 test('ports have defaults, and each is moved by its own variable', () => {

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { type ProcessName, processesFor } from '@gavel/processes';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { environment, portKey } from '../config.ts';
-import { isPortFree } from '../infrastructure/native/server-ports.ts';
+import { environment } from '../config.ts';
+import { portKey } from '../infrastructure/native/server-ports.ts';
 import { isAlive } from '../process-control/process-table.ts';
 import { gavelDirectory, projectRoot } from '../project-root.ts';
 import { rpcCaller } from '../seed/rpc.ts';
+import { freePorts } from '../testing/free-ports.ts';
 
 interface Status {
   readonly processes: readonly { name: string; pid: number | null; health: string; url: string | null }[];
@@ -15,7 +16,7 @@ interface Status {
 
 describe('the make targets', () => {
   const directory = join(gavelDirectory, `test-${process.pid}-up`);
-  const ports = new Map<ProcessName, number>();
+  let ports: Readonly<Record<ProcessName, number>>;
   let env: Record<string, string | undefined> = {};
 
   const run = (command: string, ...args: string[]) =>
@@ -30,18 +31,18 @@ describe('the make targets', () => {
   const status = async (): Promise<Status> => JSON.parse((await run('status', '--json')).stdout) as Status;
 
   const auctions = async () => {
-    const call = rpcCaller(`http://127.0.0.1:${ports.get('bids')}`);
+    const call = rpcCaller(`http://127.0.0.1:${ports.bids}`);
     const answer = await call('bids.v1.BidService/ListItems', { pageSize: 100 });
     return (answer as { items: { id: string }[] }).items.map(({ id }) => id).toSorted();
   };
 
   beforeAll(async () => {
-    for (const { name } of processesFor({ nats: false })) ports.set(name, await freePort());
+    ports = await freePorts(processesFor({ nats: false }).map(({ name }) => name));
     env = {
       ...environment,
       GAVEL_INFRASTRUCTURE: 'native',
       GAVEL_DEV_DIRECTORY: directory,
-      ...Object.fromEntries([...ports].map(([name, port]) => [portKey(name), String(port)])),
+      ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [portKey(name), String(port)])),
     };
   });
 
@@ -51,11 +52,11 @@ describe('the make targets', () => {
 
   test('a busy port is named with its holder and the way out, and nothing is left running', async () => {
     const busy = createServer();
-    await new Promise<void>((resolve) => busy.listen(ports.get('bids'), '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => busy.listen(ports.bids, '127.0.0.1', resolve));
     const up = await run('up');
     await new Promise((resolve) => busy.close(resolve));
     expect(up.exitCode).toBe(1);
-    expect(up.all).toContain(`Port ${ports.get('bids')} for bids is held by`);
+    expect(up.all).toContain(`Port ${ports.bids} for bids is held by`);
     expect(up.all).toContain('GAVEL_PORT_BIDS=');
     expect((await status()).processes.every(({ pid }) => pid === null)).toBe(true);
   });
@@ -66,7 +67,7 @@ describe('the make targets', () => {
     expect(first.all).toContain('Gavel is up.');
     const running = (await status()).processes;
     expect(running.filter(({ health }) => health !== 'healthy')).toEqual([]);
-    expect(running.find(({ name }) => name === 'bids')?.url).toBe(`http://127.0.0.1:${ports.get('bids')}`);
+    expect(running.find(({ name }) => name === 'bids')?.url).toBe(`http://127.0.0.1:${ports.bids}`);
     expect(running.find(({ name }) => name === 'postgres')?.url).toBeNull();
     const listed = await auctions();
     expect(listed.length).toBeGreaterThanOrEqual(20);
@@ -98,11 +99,3 @@ describe('the make targets', () => {
     expect(await auctions()).toEqual(listed);
   });
 });
-
-/** Below the range in which the servers, which start first, choose theirs. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 12_000 + Math.floor(Math.random() * 8_000);
-    if (await isPortFree(port)) return port;
-  }
-}

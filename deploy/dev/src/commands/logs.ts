@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { environment, readDevConfig } from '../config.ts';
 import { lastLines } from '../process-control/server-process.ts';
-import { readState } from '../system/state-file.ts';
+import { readState } from '../system/system-files.ts';
 import { runCommand } from './terminal.ts';
 
 const linesBefore = 20;

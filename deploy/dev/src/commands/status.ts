@@ -1,7 +1,7 @@
 import { findProcess, processesFor } from '@gavel/processes';
 import { environment, readDevConfig } from '../config.ts';
-import { type KeptState, readState } from '../system/state-file.ts';
 import { httpUrl } from '../system/system-context.ts';
+import { type KeptState, readState } from '../system/system-files.ts';
 import { type HealthWord, healthOf, supervised } from './health.ts';
 import { runCommand } from './terminal.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LaunchError } from '../launch-error.ts';
-import { readState, stillRuns } from '../system/state-file.ts';
+import { readState, stillRuns } from '../system/system-files.ts';
 import { supervised } from './health.ts';
 
 const patienceMs = 90_000;

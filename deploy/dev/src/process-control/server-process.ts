@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { TimeoutError, withTimeout } from '@gavel/resilience';
 import type { ServerExit } from '../infrastructure/infrastructure.ts';
 import { LaunchError } from '../launch-error.ts';
 import { type RunAs, wrapCommand } from './run-as.ts';
@@ -71,13 +72,14 @@ export class ServerProcess {
     if (running === undefined) return;
     running.expected = true;
     running.child.kill(this.#command.stopSignal);
-    const patience = new AbortController();
-    const late = delay(this.#command.stopTimeoutMs, 'late' as const, { signal: patience.signal }).catch(
-      () => 'ended',
-    );
-    if ((await Promise.race([running.exited, late])) === 'late') running.child.kill('SIGKILL');
-    await running.exited;
-    patience.abort();
+    const { name, stopTimeoutMs } = this.#command;
+    try {
+      await withTimeout(`stopping ${name}`, stopTimeoutMs, running.exited);
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      running.child.kill('SIGKILL');
+      await running.exited;
+    }
   }
 
   async kill(): Promise<void> {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { projectRoot } from '../project-root.ts';
 import { catalogue } from './catalogue.ts';
 import { bidders, sellers } from './demo-people.ts';
-import { demoTerms } from './demo-terms.ts';
+import { demoTerms } from './seed-demo.ts';
 
 test('every picture of the catalogue is drawn', () => {
   for (const { picture } of catalogue)

@@ -1,42 +1,123 @@
-import type { DatabaseName } from '@gavel/processes';
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { migrate } from '@gavel/postgres/migrate';
+import { createPool } from '@gavel/postgres/pool';
+import { type DatabaseName, databases } from '@gavel/processes';
 import pg from 'pg';
-import type { Secrets } from './secrets.ts';
+import { LaunchError } from '../launch-error.ts';
+
+/** A password for the owner role of each database. */
+export type DatabasePasswords = Readonly<Record<DatabaseName, string>>;
+/** A URL for each database, with the credentials of its owner role. */
+export type DatabaseUrls = Readonly<Record<DatabaseName, string>>;
+
+/** New random passwords, safe to use in a URL. */
+export function newPasswords(): DatabasePasswords {
+  return perDatabase(() => randomBytes(18).toString('hex'));
+}
 
 /**
- * Makes the databases and an owner role for each, or leaves them as they are; the roles' passwords are set to ours.
- * @returns one URL per database, signed in as its owner
+ * The passwords stored in the data folder. Databases without a stored password, such as those of a newer version, get a new
+ * one. The file is readable by the launcher's user only.
+ */
+export async function readPasswords(directory: string): Promise<DatabasePasswords> {
+  const file = join(directory, 'secrets.json');
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const stored =
+    text === undefined
+      ? undefined
+      : (JSON.parse(text) as { databasePasswords?: Partial<DatabasePasswords> }).databasePasswords;
+  const passwords = { ...newPasswords(), ...stored };
+  const wanted = `${JSON.stringify({ databasePasswords: passwords })}\n`;
+  if (wanted !== text) await writeFile(file, wanted, { mode: 0o600 });
+  return passwords;
+}
+
+/**
+ * Creates each database that does not exist, with an owner role of its own, and sets the passwords of the roles. A process
+ * that uses the tables of another database therefore fails.
+ * @param postgresUrl URL of a superuser
+ * @param suffix added to the names of databases and roles, to keep several systems on one server apart
  */
 export async function ensureDatabases(
   postgresUrl: string,
-  secrets: Secrets,
-): Promise<Readonly<Record<DatabaseName, string>>> {
-  const names = Object.keys(secrets.databasePasswords) as DatabaseName[];
+  passwords: DatabasePasswords,
+  suffix = '',
+): Promise<DatabaseUrls> {
+  await asAdmin(postgresUrl, async (client) => {
+    for (const { name } of databases) await ensureDatabase(client, name + suffix, passwords[name]);
+  });
+  return perDatabase((name) => ownerUrl(postgresUrl, name + suffix, passwords[name]));
+}
+
+/** Drops the databases and roles that `ensureDatabases` created with this suffix, and closes open connections to them. */
+export async function dropDatabases(postgresUrl: string, suffix: string): Promise<void> {
+  await asAdmin(postgresUrl, async (client) => {
+    for (const { name } of databases) {
+      const identifier = pg.escapeIdentifier(name + suffix);
+      await client.query(`drop database if exists ${identifier} with (force)`);
+      await client.query(`drop role if exists ${identifier}`);
+    }
+  });
+}
+
+/** Brings every database to the newest schema. Throws `command-failed` with the name of the database. */
+export async function migrateDatabases(urls: DatabaseUrls): Promise<void> {
+  await Promise.all(
+    databases.map(async ({ name, migrations }) => {
+      const pool = createPool({ connectionString: urls[name], max: 1, applicationName: 'gavel-migrate' });
+      try {
+        await migrate(pool, migrations);
+      } catch (error) {
+        throw new LaunchError('command-failed', `The migration of ${name} failed: ${describe(error)}`, {
+          wayOut: 'Correct the migration, or start with empty databases: `make reset`, then `make up`.',
+          cause: error,
+        });
+      } finally {
+        await pool.end();
+      }
+    }),
+  );
+}
+
+async function asAdmin(postgresUrl: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: postgresUrl });
   await client.connect();
   try {
-    for (const name of names) await ensureDatabase(client, name, secrets.databasePasswords[name]);
+    await work(client);
   } finally {
     await client.end();
   }
-  const entries = names.map((name) => [name, ownerUrl(postgresUrl, name, secrets.databasePasswords[name])]);
-  return Object.fromEntries(entries) as Record<DatabaseName, string>;
 }
 
-async function ensureDatabase(client: pg.Client, name: DatabaseName, password: string): Promise<void> {
-  const role = pg.escapeIdentifier(name);
-  const secret = pg.escapeLiteral(password);
+async function ensureDatabase(client: pg.Client, name: string, password: string): Promise<void> {
+  const identifier = pg.escapeIdentifier(name);
+  const literal = pg.escapeLiteral(password);
   const roles = await client.query('select 1 from pg_roles where rolname = $1', [name]);
-  // Roles and databases take no parameters: both words are quoted, and neither comes from outside.
-  await client.query(`${roles.rowCount === 0 ? 'create' : 'alter'} role ${role} login password ${secret}`);
-  const databases = await client.query('select 1 from pg_database where datname = $1', [name]);
-  if (databases.rowCount === 0) await client.query(`create database ${role} owner ${role}`);
-  await client.query(`revoke all on database ${role} from public`);
+  // These statements take no parameters. Name and password are generated by Gavel, and quoted.
+  await client.query(
+    `${roles.rowCount === 0 ? 'create' : 'alter'} role ${identifier} login password ${literal}`,
+  );
+  const existing = await client.query('select 1 from pg_database where datname = $1', [name]);
+  if (existing.rowCount === 0) await client.query(`create database ${identifier} owner ${identifier}`);
+  await client.query(`revoke all on database ${identifier} from public`);
 }
 
-function ownerUrl(postgresUrl: string, name: DatabaseName, password: string): string {
+function ownerUrl(postgresUrl: string, name: string, password: string): string {
   const url = new URL(postgresUrl);
   url.username = name;
   url.password = password;
   url.pathname = `/${name}`;
   return url.href;
+}
+
+function perDatabase(value: (name: DatabaseName) => string): Record<DatabaseName, string> {
+  return Object.fromEntries(databases.map(({ name }) => [name, value(name)])) as Record<DatabaseName, string>;
+}
+
+/** The messages of an error and its causes. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${describe(error.cause)}`;
 }

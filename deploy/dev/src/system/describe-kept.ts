@@ -2,8 +2,8 @@ import { findProcess } from '@gavel/processes';
 import type { DevConfig } from '../config.ts';
 import type { Keeper } from '../process-control/keeper.ts';
 import { startStamp } from '../process-control/process-table.ts';
-import type { KeptState } from './state-file.ts';
 import { httpUrl } from './system-context.ts';
+import type { KeptState } from './system-files.ts';
 
 /** What the state file says of one kept server or process. */
 export function describeKept(keeper: Keeper, config: DevConfig): KeptState {

@@ -4,8 +4,8 @@ import { LaunchError } from '../launch-error.ts';
 import { rotateLogs } from '../process-control/log-rotation.ts';
 import { startStamp } from '../process-control/process-table.ts';
 import { describeKept } from './describe-kept.ts';
-import { type SystemState, writeState } from './state-file.ts';
 import { System } from './system.ts';
+import { type SystemState, writeState } from './system-files.ts';
 
 // The daemon behind `make up`: owns every server and process, and tells the commands about them in state.json.
 

@@ -1,13 +1,13 @@
-import type { DatabaseName, ProcessName } from '@gavel/processes';
+import type { ProcessName } from '@gavel/processes';
 import type { InfrastructureUrls } from '../infrastructure/infrastructure.ts';
+import type { DatabaseUrls } from './databases.ts';
 
-/** What the environment of the processes is computed from. */
+/** The values from which the environment of each process is computed. */
 export interface SystemContext {
   readonly urls: InfrastructureUrls;
   readonly ports: Readonly<Record<ProcessName, number>>;
-  /** One URL per database, each with its owner role. */
-  readonly databaseUrls: Readonly<Record<DatabaseName, string>>;
-  /** The system's own folder: signing keys and pictures are kept in it. */
+  readonly databaseUrls: DatabaseUrls;
+  /** The system's data folder. Signing keys and pictures are stored in it. */
   readonly directory: string;
 }
 

@@ -4,10 +4,11 @@ import type { GavelProcess, ProcessName } from '@gavel/processes';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { readDevConfig } from '../config.ts';
 import { removeServerHome } from '../infrastructure/native/server-home.ts';
-import { isPortFree } from '../infrastructure/native/server-ports.ts';
+import { portKey } from '../infrastructure/native/server-ports.ts';
 import { LaunchError } from '../launch-error.ts';
 import { isAlive } from '../process-control/process-table.ts';
 import { gavelDirectory } from '../project-root.ts';
+import { freePorts } from '../testing/free-ports.ts';
 import { System } from './system.ts';
 
 const fixture = 'deploy/dev/src/testing/fixtures/small-process.ts';
@@ -34,13 +35,13 @@ describe('a system', () => {
     lines.length = 0;
     directory = join(gavelDirectory, `test-${process.pid}-90${Math.floor(Math.random() * 1000)}`);
     mkdirSync(directory, { recursive: true });
-    const ports = await freePorts(processes);
+    const ports = await freePorts(processes.map(({ name }) => name));
     const env = {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       GAVEL_DEV_DIRECTORY: directory,
       GAVEL_NATS: '1',
-      ...ports,
+      ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [portKey(name), String(port)])),
     };
     system = new System({ config: readDevConfig(env), env, processes, report: (line) => lines.push(line) });
     return system;
@@ -90,14 +91,3 @@ describe('a system', () => {
     expect(run.kept.map((keeper) => keeper.runnable.pid)).toEqual(run.kept.map(() => null));
   }, 120_000);
 });
-
-async function freePorts(processes: readonly GavelProcess[]): Promise<Record<string, string>> {
-  const ports: Record<string, string> = {};
-  for (const { name } of processes) {
-    let port = 0;
-    do port = 12_000 + Math.floor(Math.random() * 8_000);
-    while (!(await isPortFree(port)));
-    ports[`GAVEL_PORT_${name.toUpperCase().replaceAll('-', '_')}`] = String(port);
-  }
-  return ports;
-}

@@ -1,8 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { migrate } from '@gavel/postgres/migrate';
-import { createPool } from '@gavel/postgres/pool';
-import { databases, type GavelProcess, type ProcessName, processesFor } from '@gavel/processes';
+import { type GavelProcess, type ProcessName, processesFor } from '@gavel/processes';
 import type { DevConfig } from '../config.ts';
 import { chooseProvider } from '../infrastructure/choose-provider.ts';
 import type { Infrastructure, InfrastructureUrls } from '../infrastructure/infrastructure.ts';
@@ -12,11 +10,10 @@ import { Keeper, type Runnable } from '../process-control/keeper.ts';
 import { nodeProcess } from '../process-control/node-process.ts';
 import { projectRoot } from '../project-root.ts';
 import { ensureBffBuild } from './bff-build.ts';
-import { writeConnections } from './connections-file.ts';
-import { ensureDatabases } from './databases.ts';
+import { ensureDatabases, migrateDatabases, readPasswords } from './databases.ts';
 import { baseEnvironment, processEnvironment } from './process-environment.ts';
-import { readSecrets } from './secrets.ts';
 import type { SystemContext } from './system-context.ts';
+import { writeConnections } from './system-files.ts';
 
 export interface SystemOptions {
   readonly config: DevConfig;
@@ -126,8 +123,8 @@ export class System {
 
   async #prepare(urls: InfrastructureUrls): Promise<SystemContext> {
     const { config, report } = this.#options;
-    const secrets = await readSecrets(config.directory);
-    const databaseUrls = await ensureDatabases(urls.postgresUrl, secrets);
+    const passwords = await readPasswords(config.directory);
+    const databaseUrls = await ensureDatabases(urls.postgresUrl, passwords);
     const context: SystemContext = {
       urls: await createVhost(urls, 'gavel'),
       ports: config.processPorts,
@@ -185,30 +182,6 @@ export class System {
     if (!this.#ending.signal.aborted) return;
     throw new LaunchError('command-failed', 'The start was interrupted.', { wayOut: 'Run `make up` again.' });
   }
-}
-
-async function migrateDatabases(urls: SystemContext['databaseUrls']): Promise<void> {
-  await Promise.all(
-    databases.map(async ({ name, migrations }) => {
-      const pool = createPool({ connectionString: urls[name], max: 1, applicationName: 'gavel-migrate' });
-      try {
-        await migrate(pool, migrations);
-      } catch (error) {
-        throw new LaunchError('command-failed', `The migration of ${name} failed: ${describe(error)}`, {
-          wayOut: 'Correct the migration; `make reset` starts from an empty database.',
-          cause: error,
-        });
-      } finally {
-        await pool.end();
-      }
-    }),
-  );
-}
-
-/** The messages of an error and its causes. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${describe(error.cause)}`;
 }
 
 function seconds(began: number): string {

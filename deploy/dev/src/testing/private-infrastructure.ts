@@ -1,13 +1,17 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stopSystem } from '../commands/stop-system.ts';
+import { environment } from '../config.ts';
 import { chooseProvider } from '../infrastructure/choose-provider.ts';
-import type { Infrastructure, ServerHandle } from '../infrastructure/infrastructure.ts';
+import type { Infrastructure } from '../infrastructure/infrastructure.ts';
 import { readInfrastructureConfig } from '../infrastructure/infrastructure-config.ts';
 import { nativeProvider } from '../infrastructure/native/native-provider.ts';
-import { startPrivateNats } from '../infrastructure/native/private-nats.ts';
-import { startPrivateRedis } from '../infrastructure/native/private-redis.ts';
 import { removeServerHome } from '../infrastructure/native/server-home.ts';
+import {
+  type SingleServer,
+  startPrivateNats,
+  startPrivateRedis,
+} from '../infrastructure/native/single-servers.ts';
 import { isAlive } from '../process-control/process-table.ts';
 import { gavelDirectory } from '../project-root.ts';
 
@@ -22,15 +26,10 @@ interface TestInfrastructureOptions {
   readonly report?: (line: string) => void;
 }
 
-export interface TestNats {
-  readonly url: string;
-  readonly server: ServerHandle;
+export interface TestServer extends SingleServer {
   /** Also removes its data. */
   stop(): Promise<void>;
 }
-
-/** As above, of Redis. */
-export type TestRedis = TestNats;
 
 /**
  * Starts servers of its own under `.gavel/test-<pid>-<n>`, for tests that stop or kill them. `stop()` also removes
@@ -41,8 +40,8 @@ export async function startTestInfrastructure(
 ): Promise<Infrastructure> {
   const directory = await freshDirectory();
   const provider = options.allowExternal
-    ? chooseProvider(process.env).provider
-    : nativeProvider(readInfrastructureConfig(process.env));
+    ? chooseProvider(environment).provider
+    : nativeProvider(readInfrastructureConfig(environment));
   const infrastructure = await provider.start({
     directory,
     fsync: options.fsync ?? false,
@@ -58,27 +57,23 @@ export async function startTestInfrastructure(
   };
 }
 
-/** A NATS server of its own, without the others: it answers in a tenth of a second. */
-export async function startTestNats(): Promise<TestNats> {
-  const directory = await freshDirectory();
-  const nats = await startPrivateNats(readInfrastructureConfig(process.env), directory);
-  return {
-    ...nats,
-    async stop() {
-      await nats.server.stop();
-      await removeServerHome(directory);
-    },
-  };
+/** A private NATS server without the other servers. Starts in a tenth of a second. */
+export function startTestNats(): Promise<TestServer> {
+  return startAlone(startPrivateNats);
 }
 
-/** A Redis of its own, to be killed, emptied or frozen by a test. */
-export async function startTestRedis(): Promise<TestRedis> {
+/** A private Redis without the other servers. A test may kill, empty or freeze it. */
+export function startTestRedis(): Promise<TestServer> {
+  return startAlone(startPrivateRedis);
+}
+
+async function startAlone(start: typeof startPrivateNats): Promise<TestServer> {
   const directory = await freshDirectory();
-  const redis = await startPrivateRedis(readInfrastructureConfig(process.env), directory);
+  const single = await start(readInfrastructureConfig(environment), directory);
   return {
-    ...redis,
+    ...single,
     async stop() {
-      await redis.server.stop();
+      await single.server.stop();
       await removeServerHome(directory);
     },
   };

@@ -1,5 +1,5 @@
 import { environment } from '@gavel/dev/config';
-import { ensureChromium } from '@gavel/dev/infrastructure/install/chromium';
+import { ensureChromium } from '@gavel/dev/infrastructure/install/apt-packages';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const flags = [

@@ -6,7 +6,7 @@ import {
 } from '@gavel/bids-service/testing/bids-under-test';
 import { startConsumerProgram } from '@gavel/consumer-runtime/run-consumer';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
-import { startTestRedis, type TestRedis } from '@gavel/dev/testing/private-infrastructure';
+import { startTestRedis, type TestServer } from '@gavel/dev/testing/private-infrastructure';
 import { leaderboard } from '@gavel/leaderboard-consumer/main';
 import { leaderboardProcess } from '@gavel/leaderboard-consumer/process';
 import { startRelay } from '@gavel/outbox/start-relay';
@@ -18,7 +18,7 @@ const prefix = 'test:';
 const vhost = `leaderboards-${randomUUID()}`;
 const servers = inject('infrastructure');
 const stops: (() => Promise<void> | void)[] = [];
-let redis: TestRedis;
+let redis: TestServer;
 let bids: BidsUnderTest;
 let database: TestDatabase;
 /** Asks a process that reads the boards from Redis, and one without Redis that counts in Postgres. */

@@ -2,11 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Infrastructure, InfrastructureUrls } from '@gavel/dev/infrastructure/infrastructure';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
+import { dropDatabases, ensureDatabases, migrateDatabases, newPasswords } from '@gavel/dev/system/databases';
 import { httpUrl, type SystemContext } from '@gavel/dev/system/system-context';
+import { freePorts } from '@gavel/dev/testing/free-ports';
 import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
 import { type DatabaseName, type GavelProcess, type ProcessName, processesFor } from '@gavel/processes';
-import { createDatabases, dropDatabases, migrateDatabases } from './create-databases.ts';
-import { freePorts } from './free-ports.ts';
 import { type InstanceName, type KeptProcess, keepProcess, type ProcessChange } from './kept-process.ts';
 import { freshSystemDirectory } from './system-directory.ts';
 
@@ -71,7 +71,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   try {
     const infrastructure = await provideInfrastructure(options, directory.id, undo);
     const suffix = infrastructure.servers === undefined ? `_${directory.id}` : '';
-    const databaseUrls = await createDatabases(infrastructure.urls.postgresUrl, suffix);
+    const databaseUrls = await ensureDatabases(infrastructure.urls.postgresUrl, newPasswords(), suffix);
     if (suffix !== '') undo.push(() => dropDatabases(infrastructure.urls.postgresUrl, suffix));
     const context: SystemContext = {
       urls: infrastructure.urls,

@@ -1,10 +1,10 @@
-import { startTestRedis, type TestRedis } from '@gavel/dev/testing/private-infrastructure';
+import { startTestRedis, type TestServer } from '@gavel/dev/testing/private-infrastructure';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { connectRedis } from '../redis.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 
-let server: TestRedis;
+let server: TestServer;
 const connections: Redis[] = [];
 
 beforeAll(async () => {

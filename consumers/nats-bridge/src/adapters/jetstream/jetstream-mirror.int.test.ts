@@ -1,5 +1,5 @@
 import { bidMessage } from '@gavel/consumer-runtime/testing/foreign-producer';
-import { startTestNats, type TestNats } from '@gavel/dev/testing/private-infrastructure';
+import { startTestNats, type TestServer } from '@gavel/dev/testing/private-infrastructure';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { createJetStreamMirror } from './jetstream-mirror.ts';
 const PARTITION = 'gavel.bids-0';
 
 describe('a mirror in JetStream', () => {
-  let server: TestNats;
+  let server: TestServer;
   let nats: NatsConnection;
   const item = itemIn(PARTITION);
   const event = (offset: number): MirroredEvent => {

@@ -1,11 +1,14 @@
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { LaunchError } from '../../launch-error.ts';
+import { findBinary } from './find-binary.ts';
 
 const policyFile = '/usr/sbin/policy-rc.d';
 const clusterPolicyFile = '/etc/postgresql-common/createcluster.d/zz-gavel.conf';
 const attempts = 5;
+const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
 /**
  * Installs Debian packages without letting any of them start a server: a temporary policy-rc.d refuses service
@@ -40,6 +43,20 @@ export async function installPackages(
   }
 }
 
+/** The path of a Chromium for the browser tests. Installs Debian's package when there is none. */
+export async function ensureChromium(path: string, report: (line: string) => void): Promise<string> {
+  const find = () =>
+    chromiumNames.map((name) => findBinary(name, path, ['/usr/bin'])).find((file) => file !== undefined);
+  const installed = find();
+  if (installed !== undefined) return installed;
+  await installPackages(['chromium', 'fonts-dejavu-core'], report);
+  const file = find();
+  if (file !== undefined) return file;
+  throw new LaunchError('missing-binary', 'There is no Chromium on this machine.', {
+    wayOut: 'Install one (Debian: apt-get install chromium), then start again.',
+  });
+}
+
 /** The words to put before a command that needs root, or undefined when root cannot be had without asking. */
 async function elevation(): Promise<string[] | undefined> {
   if (process.getuid?.() === 0) return [];
@@ -65,7 +82,7 @@ async function aptGet(
     if (!result.failed) return true;
     // Another apt holds the lists lock, which (unlike dpkg's) has no time-out option of its own.
     if (attempt < attempts && /Could not get lock/.test(result.all)) {
-      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      await delay(3_000);
       continue;
     }
     if (!options.must) return false;

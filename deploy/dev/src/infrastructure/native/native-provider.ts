@@ -16,7 +16,7 @@ import { missingRedisPackages, requireRedis } from '../install/redis-binary.ts';
 import { nativeNatsUrl, natsServer } from './nats-server.ts';
 import { postgresDataVersion, postgresServer } from './postgres-server.ts';
 import { rabbitmqServer } from './rabbitmq-server.ts';
-import { redisServer } from './redis-server.ts';
+import { nativeRedisUrl, redisServer } from './redis-server.ts';
 import { adminUser, type ServerContext, serverPasswords, serverPath } from './server-context.ts';
 import { serverHome, usableCache } from './server-home.ts';
 import { chooseServerPorts } from './server-ports.ts';
@@ -84,13 +84,14 @@ async function startNative(
   return { provider: 'native', urls, servers, stop };
 }
 
-function nativeUrls({ ports, passwords }: ServerContext): InfrastructureUrls {
+function nativeUrls(context: ServerContext): InfrastructureUrls {
+  const { ports, passwords } = context;
   const rabbitmq = `${adminUser}:${passwords.rabbitmq}@127.0.0.1`;
   return {
     postgresUrl: `postgres://${adminUser}:${passwords.postgres}@127.0.0.1:${ports.postgres}/postgres`,
     amqpUrl: `amqp://${rabbitmq}:${ports.amqp}/%2F`,
     streamUrl: `rabbitmq-stream://${rabbitmq}:${ports.stream}/%2F`,
     managementUrl: `http://${rabbitmq}:${ports.management}`,
-    redisUrl: `redis://:${passwords.redis}@127.0.0.1:${ports.redis}`,
+    redisUrl: nativeRedisUrl(context),
   };
 }

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { giveTo } from '../../process-control/run-as.ts';
 import { ServerProcess } from '../../process-control/server-process.ts';
 import type { ServerHandle } from '../infrastructure.ts';
+import { answersOnPort } from '../probe-port.ts';
 import { adminUser, type ServerContext } from './server-context.ts';
 import { serverHandle } from './server-handle.ts';
 
@@ -45,26 +45,14 @@ export async function natsServer(context: ServerContext, binary: string): Promis
   });
 }
 
-/** Where that server answers. */
+/** The URL of the server that `natsServer` describes, with credentials. */
 export function nativeNatsUrl({ ports, passwords }: Pick<ServerContext, 'ports' | 'passwords'>): string {
   return `nats://${adminUser}:${passwords.nats}@127.0.0.1:${ports.nats}`;
 }
 
-/** The server speaks first: a line that also says whether JetStream is there. */
+/** A NATS server sends first: one line, which also says whether JetStream is available. */
 function greets(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' });
-    let greeting = '';
-    const finish = (result: boolean) => {
-      socket.destroy();
-      resolve(result);
-    };
-    socket.setTimeout(1_000, () => finish(false));
-    socket.on('error', () => finish(false));
-    socket.on('close', () => finish(false));
-    socket.on('data', (chunk) => {
-      greeting += chunk.toString();
-      if (greeting.includes('\r\n')) finish(/^INFO .*"jetstream":true/.test(greeting));
-    });
-  });
+  return answersOnPort(port, '', (answer) =>
+    answer.includes('\r\n') ? /^INFO .*"jetstream":true/.test(answer) : undefined,
+  );
 }

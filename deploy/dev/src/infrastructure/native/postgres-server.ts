@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import pg from 'pg';
 import { LaunchError } from '../../launch-error.ts';
@@ -105,7 +106,7 @@ async function startPatiently(server: ServerProcess, context: ServerContext, log
       const log = await lastLines(logFile, 4);
       const orphans = /pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(log);
       if (!orphans || Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await delay(200);
     }
   }
 }

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { giveTo } from '../../process-control/run-as.ts';
 import { ServerProcess } from '../../process-control/server-process.ts';
 import type { ServerHandle } from '../infrastructure.ts';
 import type { RabbitmqBinaries } from '../install/rabbitmq-root.ts';
+import { acceptsConnections } from '../probe-port.ts';
 import { managementRequest } from '../rabbitmq-management.ts';
 import { adminUser, type ServerContext } from './server-context.ts';
 
@@ -50,7 +50,7 @@ export async function rabbitmqServer(
     },
     async start() {
       mapper.spawn();
-      await mapper.waitUntil(() => accepts(ports.epmd), 10_000);
+      await mapper.waitUntil(() => acceptsConnections(ports.epmd), 10_000);
       broker.spawn();
       await broker.waitUntil(() => listens(managementUrl, [ports.amqp, ports.stream]), 90_000);
       await registerStreams(managementUrl, join(directory, 'streams-registered'));
@@ -178,16 +178,4 @@ async function persistently(call: () => Promise<unknown>): Promise<void> {
 
 function unlessMissing(error: unknown): void {
   if (!String(error).includes('answered 404')) throw error;
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' });
-    const finish = (result: boolean) => {
-      socket.destroy();
-      resolve(result);
-    };
-    socket.once('connect', () => finish(true));
-    socket.once('error', () => finish(false));
-  });
 }

@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { giveTo } from '../../process-control/run-as.ts';
 import { ServerProcess } from '../../process-control/server-process.ts';
 import type { ServerHandle } from '../infrastructure.ts';
+import { answersOnPort } from '../probe-port.ts';
 import type { ServerContext } from './server-context.ts';
 import { serverHandle } from './server-handle.ts';
 
-/** A private Redis on loopback, with a password, keeping an append-only file. */
+/** A private Redis on loopback, with a password and an append-only file. */
 export async function redisServer(context: ServerContext, binary: string): Promise<ServerHandle> {
   const { home, ports, runAs, passwords } = context;
   const directory = join(home, 'redis');
@@ -49,21 +49,14 @@ export async function redisServer(context: ServerContext, binary: string): Promi
   });
 }
 
-/** One PING over a bare socket; while Redis loads its file it answers -LOADING, which is not yet ready. */
+/** The URL of the server that `redisServer` describes, with the password. */
+export function nativeRedisUrl({ ports, passwords }: Pick<ServerContext, 'ports' | 'passwords'>): string {
+  return `redis://:${passwords.redis}@127.0.0.1:${ports.redis}`;
+}
+
+/** Sends one PING. While Redis loads its file it answers -LOADING, so it is not ready yet. */
 function answersPing(port: number, password: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(`AUTH ${password}\r\nPING\r\n`));
-    let answer = '';
-    const finish = (result: boolean) => {
-      socket.destroy();
-      resolve(result);
-    };
-    socket.setTimeout(1_000, () => finish(false));
-    socket.on('error', () => finish(false));
-    socket.on('close', () => finish(false));
-    socket.on('data', (chunk) => {
-      answer += chunk.toString();
-      if (answer.split('\r\n').length > 2) finish(answer.includes('+PONG'));
-    });
-  });
+  return answersOnPort(port, `AUTH ${password}\r\nPING\r\n`, (answer) =>
+    answer.split('\r\n').length > 2 ? answer.includes('+PONG') : undefined,
+  );
 }

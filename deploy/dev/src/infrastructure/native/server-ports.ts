@@ -81,12 +81,16 @@ export function* portCandidates(pid: number): Generator<number, undefined> {
   for (;;) yield lowest + Math.floor(Math.random() * (highest - lowest));
 }
 
+/** The environment variable that moves a port: `GAVEL_PORT_USER_STATS` for `user-stats`. */
+export function portKey(name: string): string {
+  return `GAVEL_PORT_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
 /** The failure of a port that must be had and is not free, naming who holds it where that can be known. */
 export async function portBusy(name: string, port: number): Promise<LaunchError> {
   const holder = await portHolder(port);
-  const key = `GAVEL_PORT_${name.toUpperCase().replaceAll('-', '_')}`;
   return new LaunchError('port-busy', `Port ${port} for ${name} is held by ${holder ?? 'another process'}.`, {
-    wayOut: `End that process, or choose another port: ${key}=${port + 1000} make up`,
+    wayOut: `End that process, or choose another port: ${portKey(name)}=${port + 1000} make up`,
   });
 }
 

@@ -1,4 +1,4 @@
-import { startTestRedis, type TestRedis } from '@gavel/dev/testing/private-infrastructure';
+import { startTestRedis, type TestServer } from '@gavel/dev/testing/private-infrastructure';
 import { type Item, ItemOutcome, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { createCircuit } from '@gavel/resilience/circuit';
 import { connectRedis } from '@gavel/service-runtime/redis';
@@ -14,7 +14,7 @@ import { createItemEntries } from './item-entries.ts';
 
 const PREFIX = 'test:';
 
-let server: TestRedis;
+let server: TestServer;
 let redis: Redis;
 /** A process without a cache: it invalidates nothing, so the others notice its changes by the age of entries. */
 let bids: BidsUnderTest;

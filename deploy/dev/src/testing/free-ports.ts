@@ -1,4 +1,4 @@
-import { isPortFree } from '@gavel/dev/infrastructure/native/server-ports';
+import { isPortFree } from '../infrastructure/native/server-ports.ts';
 
 // Below Linux's ephemeral range (32768 and up), so that no outgoing connection takes a port between a kill and a restart,
 // and below the range from which the private servers take their ports.

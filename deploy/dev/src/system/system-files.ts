@@ -1,0 +1,75 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { KeeperState, LastExit } from '../process-control/keeper.ts';
+import { isAlive, startStamp } from '../process-control/process-table.ts';
+import type { SystemContext } from './system-context.ts';
+
+// The two files in which a running system tells others about itself: state.json for the make targets, connections.json for
+// the `gavel` command line.
+
+/** One server or process, as the supervisor last saw it. */
+export interface KeptState {
+  readonly name: string;
+  readonly pid: number | null;
+  /** Distinguishes this process from a later one with the same pid. */
+  readonly stamp: string | null;
+  readonly state: KeeperState;
+  readonly restarts: number;
+  readonly lastExit: LastExit | null;
+  readonly logFile: string;
+  /** Base URL of a process; null for a server. */
+  readonly url: string | null;
+  /** Answers 2xx while the process is ready; null for a server, whose check is a connection to `port`. */
+  readonly healthUrl: string | null;
+  readonly port: number;
+}
+
+export interface SystemState {
+  readonly supervisor: { readonly pid: number; readonly stamp: string | null };
+  readonly phase: 'starting' | 'running' | 'stopping' | 'stopped' | 'failed';
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** The latest reported lines, oldest first, with the milliseconds since the start. */
+  readonly lines: readonly { readonly afterMs: number; readonly text: string }[];
+  readonly failure: { readonly message: string; readonly wayOut: string; readonly log: string | null } | null;
+  readonly kept: readonly KeptState[];
+}
+
+const STATE_FILE = 'state.json';
+const CONNECTIONS_FILE = 'connections.json';
+
+/** The state that the supervisor wrote last, or undefined when there is none. */
+export async function readState(directory: string): Promise<SystemState | undefined> {
+  const text = await readFile(join(directory, STATE_FILE), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as SystemState);
+}
+
+export async function writeState(directory: string, state: SystemState): Promise<void> {
+  await replaceFile(join(directory, STATE_FILE), JSON.stringify(state));
+}
+
+/** Whether the process is still running, and is not another one with the same pid. */
+export function stillRuns(process: { pid: number | null; stamp: string | null }): boolean {
+  if (process.pid === null || !isAlive(process.pid)) return false;
+  return process.stamp === null || startStamp(process.pid) === process.stamp;
+}
+
+/** Writes the URLs of broker and databases. The key of the database gavel_bids is GAVEL_BIDS_URL. */
+export async function writeConnections({ directory, urls, databaseUrls }: SystemContext): Promise<void> {
+  const connections = {
+    STREAM_URL: urls.streamUrl,
+    AMQP_URL: urls.amqpUrl,
+    MANAGEMENT_URL: urls.managementUrl,
+    ...Object.fromEntries(
+      Object.entries(databaseUrls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url]),
+    ),
+    ...(urls.natsUrl !== undefined && { NATS_URL: urls.natsUrl }),
+  };
+  await replaceFile(join(directory, CONNECTIONS_FILE), `${JSON.stringify(connections, undefined, 2)}\n`);
+}
+
+/** Replaces the file in one step, so that nobody reads half of it. Only the launcher's user may read it: it may hold passwords. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
