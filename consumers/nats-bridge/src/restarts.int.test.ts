@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import {
-  type BidMessage,
+  type EventMessage,
   type ForeignProducer,
   openForeignProducer,
 } from '@gavel/consumer-runtime/testing/foreign-producer';
@@ -75,7 +75,7 @@ describe('the bridge as a process', () => {
       itemIn(partition),
       itemIn(partition),
     ]);
-    const sent: BidMessage[] = [];
+    const sent: EventMessage[] = [];
     // Something is killed while a wave is being mirrored.
     const wave = async (): Promise<void> => {
       const before = sent.length;

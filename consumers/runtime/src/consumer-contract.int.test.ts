@@ -6,7 +6,7 @@ import { redrive } from './redrive.ts';
 import { useConsumerFixture } from './testing/consumer-fixture.ts';
 import { type ContractConsumer, consumerModes, type StartedConsumer } from './testing/consumer-modes.ts';
 import { eventually } from './testing/eventually.ts';
-import { type BidMessage, bidMessage } from './testing/foreign-producer.ts';
+import { bidMessage, type EventMessage } from './testing/foreign-producer.ts';
 import { appliedSequences, type RecordedEvent } from './testing/recording-consumer.ts';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -36,7 +36,7 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
       consumer,
       itemId,
       bid,
-      publish: (...bids: BidMessage[]) => publish(fixture.producer, bids),
+      publish: (...bids: EventMessage[]) => publish(fixture.producer, bids),
       applied: () => appliedSequences(pool, itemId, name),
       deadLetters: async () => {
         const { rows } = await pool.query<Record<string, unknown> & { id: bigint }>(

@@ -7,7 +7,7 @@ import { activeMembers, pauseGroup, resumeGroup } from './consumer-group.ts';
 import type { RunningConsumer } from './start-consumer.ts';
 import { useConsumerFixture } from './testing/consumer-fixture.ts';
 import { eventually } from './testing/eventually.ts';
-import { type BidMessage, bidMessage } from './testing/foreign-producer.ts';
+import { bidMessage, type EventMessage } from './testing/foreign-producer.ts';
 import { appliedSequences, recordingConsumer } from './testing/recording-consumer.ts';
 
 /** A limit in milliseconds: more than a busy machine needs, less than the broker's own heartbeat of a minute. */
@@ -42,7 +42,7 @@ describe('a consumer group', () => {
           Array.from({ length: count }, (_, i) => published + i + 1).flatMap((sequence) =>
             items.map((itemId) => bidMessage({ itemId, userId: itemId }, sequence)),
           ),
-          (bid: BidMessage) => bid.partition,
+          (bid: EventMessage) => bid.partition,
         );
         for (const [partition, bids] of byPartition) await fixture.producer.send(partition, bids);
         published += count;

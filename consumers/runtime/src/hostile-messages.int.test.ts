@@ -8,8 +8,8 @@ import { consumerRuntimeMigrations } from './consumer-process.ts';
 import { type RunningConsumer, startConsumer } from './start-consumer.ts';
 import { eventually } from './testing/eventually.ts';
 import {
-  type BidMessage,
   bidMessage,
+  type EventMessage,
   type ForeignProducer,
   openForeignProducer,
   uuidv7,
@@ -41,7 +41,7 @@ describe('messages of foreign clients', () => {
   });
 
   /** Sends messages between two good events of one item. Resolves when both events were applied. */
-  const between = async (put: (first: BidMessage) => Promise<void>): Promise<BidMessage> => {
+  const between = async (put: (first: EventMessage) => Promise<void>): Promise<EventMessage> => {
     const itemId = randomUUID();
     const bid = (sequence: number) => bidMessage({ itemId, userId: randomUUID() }, sequence);
     const first = bid(1);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { metric } from '@gavel/observability/attributes';
 import { installMetricReader } from '@gavel/observability/testing/metric-reader';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { BidMessage } from './testing/foreign-producer.ts';
+import type { EventMessage } from './testing/foreign-producer.ts';
 
 // Before any instrument is created.
 const reader = installMetricReader();
@@ -19,7 +19,7 @@ describe('metrics of consumers, as a collector receives them', () => {
   const fixture = useConsumerFixture();
   afterAll(() => reader.close());
 
-  const bids = (count: number): BidMessage[] =>
+  const bids = (count: number): EventMessage[] =>
     Array.from({ length: count }, (_, i) =>
       bidMessage({ itemId: randomUUID(), userId: randomUUID() }, i + 1),
     );

@@ -1,76 +1,30 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { itRunsAsProcess, useStreamProgram } from '@gavel/consumer-runtime/testing/consumer-program';
 import { eventually } from '@gavel/consumer-runtime/testing/eventually';
-import {
-  bidMessage,
-  type ForeignProducer,
-  openForeignProducer,
-} from '@gavel/consumer-runtime/testing/foreign-producer';
-import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
-import { freePort } from '@gavel/service-runtime/testing/free-port';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bidMessage } from '@gavel/consumer-runtime/testing/foreign-producer';
+import type { Pool } from '@gavel/postgres/pool';
+import { describe, expect, it } from 'vitest';
 
-const program = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+async function readTotalBids(pool: Pool, userId: string): Promise<bigint | undefined> {
+  const { rows } = await pool.query<{ total_bids: bigint }>(
+    'SELECT total_bids FROM user_stats WHERE user_id = $1',
+    [userId],
+  );
+  return rows[0]?.total_bids;
+}
 
 describe('the consumer as a process', () => {
-  let database: TestDatabase;
-  let producer: ForeignProducer;
-  let child: ChildProcess | undefined;
-
-  beforeAll(async () => {
-    [database, producer] = await Promise.all([createTestDatabase([]), openForeignProducer()]);
-  });
-  afterAll(async () => {
-    child?.kill('SIGKILL');
-    await producer?.close();
-    await database?.drop();
-  });
-
-  const environment = (port: number) => ({
-    ...process.env,
-    LOG_LEVEL: 'info',
-    PORT: String(port),
-    DATABASE_URL: database.url,
-    STREAM_URL: producer.urls.streamUrl,
-  });
-
-  it('migrates, reads, reports its status, finishes on SIGTERM and continues from its checkpoint', async () => {
-    const port = await freePort();
-    const run = promisify(execFile);
-    const migrated = await run(process.execPath, [program('main.ts'), 'migrate'], { env: environment(port) });
-    expect(migrated.stdout).toContain('user-stats/0001-user-stats.sql');
-
-    const userId = randomUUID();
-    for (const bids of [1n, 2n]) {
-      child = spawn(process.execPath, [program('main.ts')], {
-        env: environment(port),
-        stdio: 'ignore',
-      });
-      const ended = once(child, 'exit');
-      await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200));
-      const bid = bidMessage({ itemId: randomUUID(), userId }, 1);
-      await producer.send(bid.partition, [bid]);
-      await eventually(async () => {
-        const { rows } = await database.pool.query('SELECT total_bids FROM user_stats WHERE user_id = $1', [
-          userId,
-        ]);
-        expect(rows).toEqual([{ total_bids: bids }]);
-      });
-      const status = (await (await fetch(`http://127.0.0.1:${port}/status`)).json()) as {
-        partitions: unknown[];
-      };
-      expect(status).toMatchObject({ consumer: 'user-stats' });
-      expect(status.partitions).toHaveLength(4);
-      child.kill('SIGTERM');
-      expect(await ended).toEqual([0, null]);
-    }
+  const program = useStreamProgram(new URL('main.ts', import.meta.url));
+  const bidder = randomUUID();
+  itRunsAsProcess(program, {
+    name: 'user-stats',
+    migration: 'user-stats/0001-user-stats.sql',
+    nextEvent: () => bidMessage({ itemId: randomUUID(), userId: bidder }, 1),
+    readCount: (pool) => readTotalBids(pool, bidder),
   });
 
   it('commits the current batch when SIGTERM arrives during it', async () => {
-    const port = await freePort();
+    const { database, producer } = program;
     const userId = randomUUID();
     await database.pool.query(
       'INSERT INTO user_stats (user_id, total_bids, last_bid_at, total_amount) VALUES ($1, 1, now(), 100)',
@@ -81,9 +35,7 @@ describe('the consumer as a process', () => {
     try {
       await holder.query('BEGIN');
       await holder.query('SELECT 1 FROM user_stats WHERE user_id = $1 FOR UPDATE', [userId]);
-      child = spawn(process.execPath, [program('main.ts')], { env: environment(port), stdio: 'ignore' });
-      const ended = once(child, 'exit');
-      await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200));
+      const { url, child, ended } = await program.start();
       const bid = bidMessage({ itemId: randomUUID(), userId }, 1);
       await producer.send(bid.partition, [bid]);
       await eventually(async () => {
@@ -95,7 +47,7 @@ describe('the consumer as a process', () => {
       child.kill('SIGTERM');
       // It has heard of it, and still lives for its batch.
       await eventually(async () => {
-        const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
+        const answer = await fetch(`${url}/readyz`).catch(() => undefined);
         expect(answer?.status).not.toBe(200);
       });
       expect(child.exitCode).toBeNull();
@@ -104,9 +56,6 @@ describe('the consumer as a process', () => {
     } finally {
       holder.release();
     }
-    const { rows } = await database.pool.query('SELECT total_bids FROM user_stats WHERE user_id = $1', [
-      userId,
-    ]);
-    expect(rows).toEqual([{ total_bids: 2n }]);
+    expect(await readTotalBids(database.pool, userId)).toBe(2n);
   });
 });

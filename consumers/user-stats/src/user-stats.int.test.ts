@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type RunningConsumer, startConsumer } from '@gavel/consumer-runtime/start-consumer';
 import { eventually } from '@gavel/consumer-runtime/testing/eventually';
 import {
-  type BidMessage,
   bidMessage,
+  type EventMessage,
   type ForeignProducer,
   openForeignProducer,
 } from '@gavel/consumer-runtime/testing/foreign-producer';
@@ -37,7 +37,7 @@ describe('user-stats', () => {
 
   afterEach(() => database.pool.query('TRUNCATE dead_letters'));
 
-  const publish = async (...messages: BidMessage[]): Promise<void> => {
+  const publish = async (...messages: EventMessage[]): Promise<void> => {
     for (const message of messages) await producer.send(message.partition, [message]);
   };
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type BidMessage, bidMessage } from '@gavel/consumer-runtime/testing/foreign-producer';
+import { bidMessage, type EventMessage } from '@gavel/consumer-runtime/testing/foreign-producer';
 import { partitionFor } from '@gavel/proto/partitioner';
 import { expect } from 'vitest';
 import type { MirroredMessage } from './mirrored-messages.ts';
@@ -13,7 +13,7 @@ export function itemIn(partition: string): string {
 }
 
 /** Bids on the items in turn. Each item's versions start at `first`. */
-export function numberedBids(items: readonly string[], count: number, first = 1): BidMessage[] {
+export function numberedBids(items: readonly string[], count: number, first = 1): EventMessage[] {
   const userId = randomUUID();
   return Array.from({ length: count }, (_, i) =>
     bidMessage(
@@ -24,7 +24,7 @@ export function numberedBids(items: readonly string[], count: number, first = 1)
 }
 
 /** Fails unless the mirror holds exactly the given events, each once, and those of each aggregate in order. */
-export function expectExactly(mirrored: readonly MirroredMessage[], sent: readonly BidMessage[]): void {
+export function expectExactly(mirrored: readonly MirroredMessage[], sent: readonly EventMessage[]): void {
   expect(mirrored.map(({ id }) => id).toSorted()).toEqual(sent.map(({ envelope }) => envelope.id).toSorted());
   const last = new Map<string, bigint>();
   for (const { aggregate, version } of mirrored) {

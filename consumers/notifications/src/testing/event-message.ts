@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
-import { uuidv7 } from '@gavel/consumer-runtime/testing/foreign-producer';
+import type { DescMessage } from '@bufbuild/protobuf';
+import { eventMessage, uuidv7 } from '@gavel/consumer-runtime/testing/foreign-producer';
 import type { TopicMessage } from '@gavel/consumer-runtime/testing/topic-publisher';
-import { toHeaders } from '@gavel/proto/envelope';
 import { UserCreatedSchema } from '@gavel/proto/gen/auth/v1/events_pb';
 import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
 import {
@@ -16,8 +15,6 @@ import {
   ItemWatchedSchema,
   ProxyBidPlacedSchema,
 } from '@gavel/proto/gen/bids/v1/events_pb';
-import { findEvent } from '@gavel/proto/registry';
-import { eventSubject } from '@gavel/proto/subjects';
 import { v5 } from 'uuid';
 
 /** A message that holds an event. */
@@ -26,26 +23,9 @@ export interface EventMessage extends TopicMessage {
 }
 
 /** An event as the relay publishes it to the exchange. */
-function eventMessage<S extends DescMessage>(
-  schema: S,
-  aggregateId: string,
-  sequence: number,
-  body: MessageInitShape<S>,
-): EventMessage {
-  const definition = findEvent(schema.typeName);
-  if (definition === undefined) throw new Error(`${schema.typeName} is not an event`);
-  const id = uuidv7();
-  const subject = eventSubject(definition.context, definition.event, aggregateId);
-  const headers = toHeaders({
-    id,
-    source: definition.source,
-    type: definition.type,
-    subject,
-    time: new Date().toISOString(),
-    partitionkey: aggregateId,
-    sequence: String(sequence),
-  });
-  return { id, subject, headers, body: Buffer.from(toBinary(schema, create(schema, body))) };
+function message<S extends DescMessage>(...event: Parameters<typeof eventMessage<S>>): EventMessage {
+  const { envelope, properties, body } = eventMessage(...event);
+  return { id: envelope.id, subject: envelope.subject, headers: properties, body };
 }
 
 const now = () => new Date().toISOString();
@@ -59,7 +39,7 @@ function bidFields(itemId: string, userId: string, sequence: number) {
 
 export const event = {
   created: (itemId: string, title: string) =>
-    eventMessage(ItemCreatedSchema, itemId, 1, {
+    message(ItemCreatedSchema, itemId, 1, {
       itemId,
       sellerId: randomUUID(),
       title,
@@ -71,11 +51,11 @@ export const event = {
 
   /** In the form of old events, which do not name the outbid bidder. */
   bid: (itemId: string, userId: string, sequence: number) =>
-    eventMessage(BidPlacedSchema, itemId, sequence, bidFields(itemId, userId, sequence)),
+    message(BidPlacedSchema, itemId, sequence, bidFields(itemId, userId, sequence)),
 
   /** In today's form. Without an outbid bidder it is the first bid, the leader's own, or one that a proxy bid answers. */
   placed: (itemId: string, userId: string, sequence: number, outbidUserId = '', bidCount = sequence - 1) =>
-    eventMessage(BidPlacedSchema, itemId, sequence, {
+    message(BidPlacedSchema, itemId, sequence, {
       ...bidFields(itemId, userId, sequence),
       outbidUserId,
       bidCount: BigInt(bidCount),
@@ -85,13 +65,13 @@ export const event = {
     }),
 
   proxyBid: (itemId: string, userId: string, sequence: number, outbidUserId: string) =>
-    eventMessage(ProxyBidPlacedSchema, itemId, sequence, {
+    message(ProxyBidPlacedSchema, itemId, sequence, {
       ...bidFields(itemId, userId, sequence),
       outbidUserId,
     }),
 
   boughtNow: (itemId: string, buyerId: string, sequence: number) =>
-    eventMessage(ItemBoughtNowSchema, itemId, sequence, {
+    message(ItemBoughtNowSchema, itemId, sequence, {
       itemId,
       buyerId,
       sellerId: randomUUID(),
@@ -101,7 +81,7 @@ export const event = {
     }),
 
   endingSoon: (itemId: string, sequence: number, { endAt = inMinutes(10), amount = 300n } = {}) =>
-    eventMessage(AuctionEndingSoonSchema, itemId, sequence, {
+    message(AuctionEndingSoonSchema, itemId, sequence, {
       itemId,
       sellerId: randomUUID(),
       title: 'An item in its last minutes',
@@ -112,16 +92,16 @@ export const event = {
     }),
 
   watched: (itemId: string, userId: string, version: number, timestamp = now()) =>
-    eventMessage(ItemWatchedSchema, watchId(itemId, userId), version, { itemId, userId, timestamp }),
+    message(ItemWatchedSchema, watchId(itemId, userId), version, { itemId, userId, timestamp }),
 
   unwatched: (itemId: string, userId: string, version: number) =>
-    eventMessage(ItemUnwatchedSchema, watchId(itemId, userId), version, { itemId, userId, timestamp: now() }),
+    message(ItemUnwatchedSchema, watchId(itemId, userId), version, { itemId, userId, timestamp: now() }),
 
   cancelled: (itemId: string, sequence: number, sellerId: string = randomUUID()) =>
-    eventMessage(ItemCancelledSchema, itemId, sequence, { itemId, sellerId, cancelledAt: now() }),
+    message(ItemCancelledSchema, itemId, sequence, { itemId, sellerId, cancelledAt: now() }),
 
   closed: (itemId: string, sellerId: string, sequence: number, winnerId?: string, outcome?: ItemOutcome) =>
-    eventMessage(AuctionClosedSchema, itemId, sequence, {
+    message(AuctionClosedSchema, itemId, sequence, {
       itemId,
       sellerId,
       closedAt: now(),
@@ -131,5 +111,5 @@ export const event = {
     }),
 
   userCreated: (userId: string, email: string, fullName: string) =>
-    eventMessage(UserCreatedSchema, userId, 1, { userId, email, fullName, createdAt: now() }),
+    message(UserCreatedSchema, userId, 1, { userId, email, fullName, createdAt: now() }),
 };

@@ -15,7 +15,7 @@ import {
 import { useConsumerFixture } from '../testing/consumer-fixture.ts';
 import { type ContractConsumer, recordingQueueConsumer } from '../testing/consumer-modes.ts';
 import { eventually } from '../testing/eventually.ts';
-import { type BidMessage, bidMessage } from '../testing/foreign-producer.ts';
+import { bidMessage, type EventMessage } from '../testing/foreign-producer.ts';
 import { appliedSequences } from '../testing/recording-consumer.ts';
 import { publishToExchange } from '../testing/topic-publisher.ts';
 
@@ -37,7 +37,7 @@ describe('a queue consumer', () => {
     return started;
   };
 
-  const publish = (...bids: BidMessage[]) =>
+  const publish = (...bids: EventMessage[]) =>
     publishToExchange(
       fixture.producer.urls.amqpUrl,
       bids.map(({ envelope, properties, body }) => ({

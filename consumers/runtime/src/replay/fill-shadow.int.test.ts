@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type ConsumerDefinition, defineConsumer } from '../define-consumer.ts';
 import { useConsumerFixture } from '../testing/consumer-fixture.ts';
 import { eventually } from '../testing/eventually.ts';
-import { type BidMessage, bidMessage } from '../testing/foreign-producer.ts';
+import { bidMessage, type EventMessage } from '../testing/foreign-producer.ts';
 import { recordingConsumer } from '../testing/recording-consumer.ts';
 import { createShadow, readShadow } from './create-shadow.ts';
 import { fillShadow } from './fill-shadow.ts';
@@ -97,7 +97,7 @@ describe('a replay', () => {
     const publish = async () => {
       published += 1;
       const round = items.map((itemId) => bidMessage({ itemId, userId: itemId }, published));
-      const byPartition = Map.groupBy(round, ({ partition }: BidMessage) => partition);
+      const byPartition = Map.groupBy(round, ({ partition }: EventMessage) => partition);
       await Promise.all([...byPartition].map(([partition, some]) => fixture.producer.send(partition, some)));
     };
     for (let round = 0; round < 30; round++) await publish();

@@ -6,7 +6,7 @@ import { asConsumer, defineQueueConsumer, type QueueConsumerDefinition } from '.
 import { startConsumer } from '../start-consumer.ts';
 import { startQueueConsumer } from '../start-queue-consumer.ts';
 import { eventually } from './eventually.ts';
-import type { BidMessage, ForeignProducer } from './foreign-producer.ts';
+import type { EventMessage, ForeignProducer } from './foreign-producer.ts';
 import { type BeforeRecording, recordingConsumer } from './recording-consumer.ts';
 import { publishToExchange } from './topic-publisher.ts';
 
@@ -31,11 +31,11 @@ export interface ConsumerMode {
   /** Resolves when the consumer receives everything that is published from then on. */
   start(pool: Pool, producer: ForeignProducer, consumer: ContractConsumer): Promise<StartedConsumer>;
   /** Publishes bids in order. */
-  publish(producer: ForeignProducer, bids: readonly BidMessage[]): Promise<void>;
+  publish(producer: ForeignProducer, bids: readonly EventMessage[]): Promise<void>;
   /** Publishes a message as a foreign client could: with any headers and any body. */
   publishHostile(
     producer: ForeignProducer,
-    bid: BidMessage,
+    bid: EventMessage,
     headers: Record<string, unknown>,
     body: Buffer,
   ): Promise<void>;

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
 import { type EventEnvelope, toHeaders } from '@gavel/proto/envelope';
 import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import { partitionFor } from '@gavel/proto/partitioner';
+import { findEvent } from '@gavel/proto/registry';
+import { eventSubject } from '@gavel/proto/subjects';
 import { partitionsOf } from '@gavel/proto/topology';
 import { connectForeignClient } from '@gavel/rabbitmq/testing/foreign-client';
 import type { Client } from 'rabbitmq-stream-js-client';
@@ -45,10 +47,38 @@ export async function openForeignProducer(urls: Urls = inject('infrastructure'))
   };
 }
 
-/** A bid as the relay would publish it: envelope, body and partition. */
-export interface BidMessage extends ForeignMessage {
+/** An event as the relay would publish it: envelope, body and partition. */
+export interface EventMessage extends ForeignMessage {
   partition: string;
   envelope: EventEnvelope;
+}
+
+/** An event of any type; `envelope` overrides attributes. The body may break the rules of its contract. */
+export function eventMessage<S extends DescMessage>(
+  schema: S,
+  aggregateId: string,
+  sequence: number | bigint,
+  body: MessageInitShape<S>,
+  envelope: Partial<EventEnvelope> = {},
+): EventMessage {
+  const definition = findEvent(schema.typeName);
+  if (definition === undefined) throw new Error(`${schema.typeName} is not an event`);
+  const full: EventEnvelope = {
+    id: uuidv7(),
+    source: definition.source,
+    type: definition.type,
+    subject: eventSubject(definition.context, definition.event, aggregateId),
+    time: new Date().toISOString(),
+    partitionkey: aggregateId,
+    sequence: String(sequence),
+    ...envelope,
+  };
+  return {
+    partition: partitionFor(definition.stream, aggregateId),
+    envelope: full,
+    body: Buffer.from(toBinary(schema, create(schema, body))),
+    properties: toHeaders(full),
+  };
 }
 
 /** A well-formed BidPlaced; `change` overrides fields of the body, `envelope` attributes. */
@@ -56,31 +86,10 @@ export function bidMessage(
   change: MessageInitShape<typeof BidPlacedSchema> & { itemId: string; userId: string },
   sequence: number,
   envelope: Partial<EventEnvelope> = {},
-): BidMessage {
+): EventMessage {
   const timestamp = change.timestamp ?? new Date().toISOString();
-  const full: EventEnvelope = {
-    id: uuidv7(),
-    source: '/gavel/bids',
-    type: 'bids.v1.BidPlaced',
-    subject: `gavel.bids.bid_placed.${change.itemId}`,
-    time: timestamp,
-    partitionkey: change.itemId,
-    sequence: String(sequence),
-    ...envelope,
-  };
-  const body = create(BidPlacedSchema, {
-    bidId: uuidv7(),
-    amount: 100n,
-    currency: 'USD',
-    ...change,
-    timestamp,
-  });
-  return {
-    partition: partitionFor('gavel.bids', change.itemId),
-    envelope: full,
-    body: Buffer.from(toBinary(BidPlacedSchema, body)),
-    properties: toHeaders(full),
-  };
+  const body = { bidId: uuidv7(), amount: 100n, currency: 'USD', ...change, timestamp };
+  return eventMessage(BidPlacedSchema, change.itemId, sequence, body, { time: timestamp, ...envelope });
 }
 
 /** A UUIDv7 of now, or of another moment. */

@@ -1,4 +1,4 @@
-import { type ProcessName, processes } from '@gavel/processes';
+import { type DatabaseName, databases, type ProcessName, processes } from '@gavel/processes';
 import { expect, it } from 'vitest';
 import { processEnvironment } from './process-environment.ts';
 import type { SystemContext } from './system-context.ts';
@@ -12,13 +12,9 @@ const context: SystemContext = {
     redisUrl: 'redis://r',
   },
   ports: Object.fromEntries(processes.map(({ name }, i) => [name, 4000 + i])) as Record<ProcessName, number>,
-  databaseUrls: {
-    gavel_auth: 'auth db',
-    gavel_bids: 'bids db',
-    gavel_stats: 'stats db',
-    gavel_notifications: 'notifications db',
-    gavel_leaderboard: 'leaderboard db',
-  },
+  databaseUrls: Object.fromEntries(
+    databases.map(({ name }) => [name, `${name.replace('gavel_', '')} db`]),
+  ) as Record<DatabaseName, string>,
   directory: '/the/system',
 };
 
