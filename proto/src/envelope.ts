@@ -38,7 +38,7 @@ const optional = ['traceparent', 'tracestate'] as const;
 /** The headers (AMQP 0-9-1) or application properties (stream) of an event. */
 export function toHeaders(envelope: EventEnvelope): Record<string, string> {
   const { traceparent, tracestate } = envelope;
-  // Written out instead of a loop: a relay calls this twenty thousand times a second.
+  // Written without a loop, for speed: a relay calls this twenty thousand times a second.
   return {
     cloudEvents_specversion: SPEC_VERSION,
     cloudEvents_id: envelope.id,

@@ -12,7 +12,7 @@ const envelope: EventEnvelope = {
 };
 
 describe('envelope', () => {
-  it('is the same after it was written to headers and read back', () => {
+  it('is unchanged after writing to headers and reading back', () => {
     expect(fromHeaders(toHeaders(envelope))).toEqual({ ok: true, envelope });
     const traced = {
       ...envelope,

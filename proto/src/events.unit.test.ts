@@ -53,7 +53,7 @@ describe('decodeEvent', () => {
     }
   });
 
-  it('tells bytes that are not a message of the type from a message that breaks a rule', () => {
+  it('distinguishes bytes that are not a message of the type from a message that breaks a rule', () => {
     expect(decodeEvent(BidPlacedSchema, Buffer.from([0xff]))).toMatchObject({
       ok: false,
       reason: 'undecodable_body',

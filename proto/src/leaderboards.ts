@@ -6,9 +6,9 @@
  * A board is ordered by score, highest first; members with equal scores are ordered by member, highest first.
  */
 export interface LeaderboardKeys {
-  /** A hash: `token` of the boards to read, and fields that only the keeper of the boards reads. */
+  /** A hash: `token` of the boards to read, and fields that only the leaderboard consumer reads. */
   readonly state: string;
-  /** Exists while a member keeps the boards up to date; without it readers must not use them. */
+  /** Exists while a consumer keeps the boards up to date. If it is missing, readers must not use the boards. */
   readonly kept: string;
   /** The key prefix of one build's boards; a board's name follows it. */
   boards(token: string): string;

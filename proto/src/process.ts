@@ -3,14 +3,14 @@
 
 /** The tables of one package: migrations run in the order of their file names. */
 export interface Migrations {
-  /** Part of each migration's remembered name, so it never changes. */
+  /** Part of the name under which each migration is recorded, so it never changes. */
   readonly name: string;
   readonly directory: URL;
 }
 
 /** A Postgres database. Its name is also the name of its role. */
 export interface DatabaseDescriptor {
-  /** As Postgres spells it: `gavel_bids`. */
+  /** The name in Postgres, for example `gavel_bids`. */
   readonly name: string;
   /** Set by the one process that owns the tables; others read or write rows only. */
   readonly migrations?: readonly Migrations[];
@@ -47,7 +47,7 @@ export interface ProcessDescriptor {
   readonly settings?: readonly string[];
   /** Names of processes that must be ready first. */
   readonly startsAfter: readonly string[];
-  /** Runs only when this is asked for. */
+  /** Runs only if the user has switched this on. */
   readonly onlyWith?: 'nats';
 }
 

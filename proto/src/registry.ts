@@ -5,7 +5,7 @@ import type { StreamName } from './topology.ts';
 
 type Context = 'auth' | 'bids';
 
-/** What all processes know about one event type. */
+/** The definition of one event type, the same for all processes. */
 export interface EventDefinition {
   /** CloudEvents `type`: the body's full protobuf name, for example `bids.v1.BidPlaced`. */
   readonly type: string;

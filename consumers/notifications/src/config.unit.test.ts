@@ -9,7 +9,7 @@ it('names every bad key at once', () => {
   );
 });
 
-it('mails nothing unless it is told a server', () => {
+it('sends no mail without a mail server', () => {
   expect(readNotificationsConfig(env).SMTP_URL).toBeUndefined();
   expect(readNotificationsConfig({ ...env, SMTP_URL: 'smtps://mail' }).SMTP_URL).toBe('smtps://mail');
 });

@@ -6,7 +6,7 @@ import { subscriptionTo } from '@gavel/proto/registry';
 import { createNotificationTables } from './adapters/postgres/notification-tables.ts';
 import { handledEvents, handleEvent } from './application/handle-event.ts';
 
-/** Notifies people about their bids and items. With `mail`, notices are also mailed to people who want that. */
+/** Notifies people about their bids and items. With `mail`, notices are also mailed to people who want mail. */
 export function notificationsConsumer({
   mail,
 }: {

@@ -142,7 +142,7 @@ describe('mail', () => {
     expect(await mail(second.id)).toMatchObject({ attempts: 3, last_error: 'EENVELOPE 451' });
   });
 
-  it('is given up when the server refuses it, without storing the server’s text, and other mails are sent', async () => {
+  it('is given up when the server refuses it: the server’s text is not stored, and other mails are sent', async () => {
     server.refusals.push(550);
     const refused = await notify('gone@example.com');
     await eventually(async () => expect(await mail(refused.id)).toMatchObject({ status: 'given_up' }));
@@ -161,7 +161,7 @@ describe('mail', () => {
     await eventually(() => expect(sender.status()).toEqual({ state: 'sending' }));
   });
 
-  it('delays no other mail when the server drops the connection over it, and is given up at the end', async () => {
+  it('delays no other mail when the server drops the connection during it, and is given up at the end', async () => {
     server.dropsConnectionsFor.add('odd@example.com');
     const odd = [await notify('odd@example.com'), await notify('odd@example.com')];
     const others = [await notify('ann@example.com'), await notify('bob@example.com')];
@@ -173,7 +173,7 @@ describe('mail', () => {
     expect(server.messages).toHaveLength(2);
   });
 
-  it('is sent once by two senders', async () => {
+  it('is sent once when two senders run', async () => {
     const other = startSender();
     const notified = await Promise.all(Array.from({ length: 30 }, () => notify('ann@example.com')));
     for (const { id } of notified) {

@@ -22,7 +22,7 @@ export const notifications = defineConsumerProgram({
       await forgetOld(pool);
       return FORGET_EVERY_MS;
     });
-    onStop('forgetting of old notifications', () => forgetting.stop());
+    onStop('deletion of old notifications', () => forgetting.stop());
     const sender = startMail(config, pool);
     if (sender !== undefined) onStop('mail', () => sender.stop());
 
@@ -33,7 +33,7 @@ export const notifications = defineConsumerProgram({
     });
     return {
       ...consumer,
-      // While the mail server is unavailable mails wait: /status says so, and this process stays ready.
+      // While the mail server is unavailable, mails wait: /status shows this, and this process stays ready.
       status: () => ({ ...consumer.status(), mail: sender?.status() ?? { state: 'off' } }),
     };
   },

@@ -146,7 +146,7 @@ describe('notifications', () => {
     expect(rows).toEqual([{ amount: 300n, currency: 'EUR' }]);
   });
 
-  it('notifies nobody of a near end that has passed, or of an auction that is over', async () => {
+  it('notifies nobody that an auction ends soon when its announced end has passed or it has ended', async () => {
     const [itemId, closedId, watcher] = people();
     const passed = event.endingSoon(itemId, 2, { endAt: new Date(Date.now() - 1_000).toISOString() });
     const closed = event.closed(closedId, randomUUID(), 3);
@@ -173,7 +173,7 @@ describe('notifications', () => {
     expect(await fixture.told(seller)).toEqual([]);
   });
 
-  it('stores no notification that the person does not want, from the moment they say so', async () => {
+  it('stores no notification that the person has turned off', async () => {
     const [seller, ...items] = people();
     const first = event.closed(items[0], seller, 2);
     await fixture.publish(first);

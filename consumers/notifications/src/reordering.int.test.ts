@@ -47,7 +47,7 @@ function auction() {
   return { itemId, people, toEvent, ids };
 }
 
-it('in any order, with duplicates: at most one notification each time a bidder is outbid, and one for those who do not lead at the end', async () => {
+it('events in any order, with duplicates: at most one notification each time a bidder is outbid, and one for each who does not lead at the end', async () => {
   const cases = histories({ maxima: true, longest: 7 }).chain((events) =>
     fc.tuple(fc.constant(events), deliveries(events)),
   );

@@ -13,7 +13,7 @@ const PARTITION = 'gavel.bids-long';
 describe('a projection that is slower than the stream', () => {
   const fixture = useConsumerFixture();
   const release = Promise.withResolvers<void>();
-  // Otherwise a failed test would wait for its handler without end.
+  // Otherwise a failed test would wait for its handler forever.
   afterEach(() => release.resolve());
 
   const inMemory = (consumer: RunningConsumer): number => consumer.status().partitions[0]?.inMemory ?? 0;

@@ -107,7 +107,7 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
     expect(await deadLetters()).toEqual([]);
   });
 
-  it('parks an event that keeps failing with everything that is known about it, goes on, and applies it after a redrive', async () => {
+  it('parks an event that keeps failing with everything that is known about it, continues, and applies it after a redrive', async () => {
     let failing = true;
     const { consumer, itemId, bid, publish, applied, deadLetters } = await setUp((itemId) => ({
       attempts: 3,
@@ -160,7 +160,7 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
     expect(tries).toBeLessThanOrEqual(2);
   });
 
-  it('parks unusable messages of foreign clients and goes on', async () => {
+  it('parks unusable messages of foreign clients and continues', async () => {
     const { bid, publish, applied, deadLetters } = await setUp();
     const base = bid(1);
     const headers = (change: Record<string, string>) =>
@@ -192,7 +192,7 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
     expect(reasons.toSorted()).toEqual(hostile.map(([reason]) => reason).toSorted());
   });
 
-  it('finishes and commits the event in hand when it is stopped', async () => {
+  it('finishes and commits the current event when it is stopped', async () => {
     const entered = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
     const { consumer, bid, publish, applied } = await setUp((itemId) => ({

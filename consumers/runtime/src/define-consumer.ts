@@ -21,15 +21,15 @@ export interface FailurePolicy {
   readonly laterEvents: 'wait' | 'continue';
   /**
    * How often an event is tried before it is parked: once with its batch, then alone; default: 3, at least 2. Only errors
-   * that the handler threw count. A missing connection, table or permission is no event's fault.
+   * that the handler threw count. A missing connection, table or permission uses up no attempt.
    */
   readonly attempts?: number;
   /**
-   * Further errors, beside those of the database and its connection, that another try may cure. The whole batch is then
-   * retried until it succeeds, and the partition waits.
+   * Further errors, besides those of the database and its connection, that a retry may fix. The whole batch is then retried
+   * until it succeeds, and the partition waits.
    */
   readonly isTransient?: (error: unknown) => boolean;
-  /** Further errors, beside PermanentFailure, that no retry can cure: the event is parked at once. */
+  /** Further errors, besides PermanentFailure, that no retry can fix: the event is parked at once. */
   readonly isPermanent?: (error: unknown) => boolean;
   /** The delays between tries; default: 100 ms to 5 s. */
   readonly backOff?: BackOff;
@@ -63,7 +63,7 @@ export interface Projection {
   readonly tables: readonly string[];
 }
 
-/** A handler throws this for an event that no retry can cure: the event is parked at once. */
+/** A handler throws this for an event that no retry can fix: the event is parked at once. */
 export class PermanentFailure extends Error {
   override readonly name = 'PermanentFailure';
 }

@@ -14,8 +14,8 @@ export interface QueueFailurePolicy extends Pick<FailurePolicy, 'isPermanent'> {
   /** How often the handler may fail on an event before it is parked; default: 5. */
   readonly attempts?: number;
   /**
-   * Further errors that another try may cure. They use up no attempt: the event is retried with delays until it succeeds.
-   * Errors of the database and its connection never use up an attempt.
+   * Further errors that a retry may fix. They use up no attempt: the event is retried with delays until it succeeds. Errors
+   * of the database and its connection never use up an attempt.
    */
   readonly isTransient?: (error: unknown) => boolean;
   /** Delays before the first, second … redelivery, ascending, milliseconds; the last one repeats. Each has a queue. */
@@ -38,7 +38,7 @@ export interface QueueConsumerDefinition<S extends DescMessage = DescMessage> {
   readonly onFailure?: QueueFailurePolicy;
 }
 
-/** Each about four times the one before, up to five minutes: most failures are over in seconds, the others can wait. */
+/** Each about four times the previous one, up to five minutes: most failures end within seconds, the others can wait. */
 export const defaultDelaysMs: readonly number[] = [1_000, 4_000, 16_000, 64_000, 300_000];
 
 /** Checks a queue consumer's definition. Throws a RangeError for one that could never work. */

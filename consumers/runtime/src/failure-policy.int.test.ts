@@ -154,14 +154,14 @@ describe('failure policy', () => {
     expect(await deadLetters(bad)).toMatchObject([{ error: 'never', sequence: 2 }]);
   });
 
-  it('a transient error of the database holds the partition as long as it lasts, and parks nothing', async () => {
+  it('a transient error of the database stops the partition while it lasts, and parks nothing', async () => {
     const [itemId = ''] = await publishItems(1);
     let failures = 0;
     const { applied, deadLetters } = start(
       'wait',
       async (_, tx) => {
         failures += 1;
-        // A serialization failure, as the database would report it.
+        // Raises a serialization failure as the database does.
         if (failures <= 6)
           await tx.query("DO $$ BEGIN RAISE EXCEPTION 'busy' USING ERRCODE = '40001'; END $$");
       },
@@ -172,7 +172,7 @@ describe('failure policy', () => {
     expect(await deadLetters(itemId)).toEqual([]);
   });
 
-  it("a missing table is no event's fault: it holds the partition and parks nothing", async () => {
+  it('a missing table stops the partition until it exists, and parks nothing', async () => {
     const { pool } = fixture.database;
     const [itemId = ''] = await publishItems(1);
     await pool.query('ALTER TABLE applied RENAME TO applied_moved');
@@ -193,7 +193,7 @@ describe('failure policy', () => {
       'wait',
       async (events, tx) => {
         sizes.push(events.length);
-        // The same error as the server's.
+        // Raises the same error as a statement timeout.
         if (events.length > 3)
           await tx.query("DO $$ BEGIN RAISE EXCEPTION 'too long' USING ERRCODE = '57014'; END $$");
       },
@@ -242,7 +242,7 @@ describe('failure policy', () => {
     expect(await deadLetters(bad)).toMatchObject([{ reason: 'handler_failed', sequence: 3, attempts: 3 }]);
   });
 
-  it('decides which errors are permanent and how long the delays are', async () => {
+  it('a consumer decides which errors are permanent and how long the delays are', async () => {
     const [bad = ''] = await publishItems(1);
     const { applied, deadLetters } = start(
       'continue',

@@ -76,7 +76,7 @@ describe('handling once', () => {
     );
     await publishItem(500, itemId, 501);
     await eventually(async () => expect(await applied(itemId, 'zombies')).toEqual(upTo(1_000)));
-    // Both have reached the checkpoint, and neither is stuck.
+    // Both have reached the end, so neither is blocked.
     await eventually(() => {
       const [a, b] = instances.map((instance) => instance.status().partitions[0]);
       expect(a?.offset).toBe(b?.offset);
@@ -102,7 +102,7 @@ describe('handling once', () => {
     await eventually(async () => expect(await applied(itemId, 'overtaken')).toEqual([1]));
     await publishItem(1, itemId, 2);
     await eventually(() => expect(hold).toBeDefined());
-    // While it has locked the checkpoint nobody else can move it, so its own commit counts.
+    // While it holds the lock of the checkpoint nobody else can move it, so its own commit succeeds.
     const { offset = null } = zombie.status().partitions[0] ?? {};
     const rival = transaction(pool, (tx) =>
       moveCheckpoint(tx, { consumer: 'overtaken', partition, from: offset, to: (offset ?? 0n) + 100n }),
@@ -154,7 +154,7 @@ describe('handling once', () => {
     await eventually(async () => expect(await applied(itemId)).toEqual([1, 2, 3, 4, 5]));
   });
 
-  it('a commit strategy that stores the offset before the effect loses events, which proofs have to find', async () => {
+  it('a commit strategy that stores the offset before the effect loses events, as the fault tests expect', async () => {
     const { pool } = fixture.database;
     const { itemId, partition } = await publishItem(5);
     let failures = 1;

@@ -87,12 +87,12 @@ describe('messages of foreign clients', () => {
     ['a table', { nested: { deeper: true } }],
     ['NUL and half a surrogate pair', 'a\u0000b\ud800c'],
     ['a very long string', 'y'.repeat(30_000)],
-  ])('a header that is %s is parked and stalls nobody', async (_, value) => {
+  ])('a header that is %s is parked and delays no other message', async (_, value) => {
     await between((first) => viaAmqp(first.partition, { cloudEvents_id: value, other: value }));
     expect(await deadLetters()).toMatchObject([{ reason: 'malformed_envelope' }]);
   });
 
-  it('a partition key that is too long for the index is parked and delays nobody', async () => {
+  it('a partition key that is too long for the index is parked and delays no other message', async () => {
     const key = randomBytes(6_000).toString('base64');
     await between((first) =>
       producer.send(first.partition, [
@@ -131,7 +131,7 @@ describe('messages of foreign clients', () => {
     ['a message cut short', Buffer.from([0x00, 0x53, 0x75, 0xb0, 0x00, 0x00, 0x10, 0x00, 0x01])],
     ['values nested without end', Buffer.from(Array.from({ length: 200 }, () => 0x00))],
     ['a map that claims four billion entries', Buffer.from('005374d1ffffffffffffffff', 'hex')],
-  ])('%s are parked and delay nobody', async (_, bytes) => {
+  ])('%s are parked and delay no other message', async (_, bytes) => {
     await between((first) => publishRaw(producer.urls.streamUrl, first.partition, [bytes]));
     const [deadLetter, ...more] = await deadLetters();
     expect(more).toEqual([]);

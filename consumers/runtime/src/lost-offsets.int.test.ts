@@ -50,7 +50,8 @@ describe('an offset that the stream no longer holds', () => {
     );
     expect(rows).toEqual([{ last_offset: 3n }]);
 
-    // Somebody decides to go on with what is left. The fingerprint cannot be compared, and nothing after it is missing.
+    // Somebody decides to continue with the remaining messages. The fingerprint cannot be compared, and nothing after it is
+    // missing.
     const { firstChunkId } = await client.streamStatsRequest(partition);
     await fixture.database.pool.query(
       `UPDATE checkpoints SET last_offset = $2, seen_offset = $2, seen_message = 'stored 1' WHERE stream_partition = $1`,
@@ -75,7 +76,7 @@ describe('an offset that the stream no longer holds', () => {
     );
     await eventually(() => expect(consumer.status().partitions[0]?.lagMessages).toBe(5));
 
-    // That the stream grows changes nothing. Writing the same offset again is a decision to go on.
+    // Growth of the stream changes nothing. Writing the same offset again is a decision to continue.
     await send(partition, bids(200, 10));
     await eventually(() => expect(consumer.status().partitions[0]?.lagMessages).toBe(205));
     expect(consumer.status().partitions[0]?.state).toBe('refused');
@@ -133,7 +134,7 @@ describe('an offset that the stream no longer holds', () => {
     expect(() => consumer.check()).not.toThrow();
   });
 
-  it('is no loss during the grace period while the stream is too short, and is checked meanwhile', async () => {
+  it('counts as present during the grace period while the stream is too short, and is checked again and again', async () => {
     const { client, send } = fixture.producer;
     const partition = 'gavel.bids-moment';
     const same = bids(50, 10);

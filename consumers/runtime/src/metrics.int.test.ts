@@ -141,7 +141,7 @@ describe('metrics of consumers, as a collector receives them', () => {
       await eventually(async () =>
         expect(await values('gavel.consumer.handled', 'measured-queue')).toEqual([1]),
       );
-      // Once at first, and once more after the delay.
+      // Once at the first delivery, and once more after the delay.
       expect(await values('messaging.client.consumed.messages', 'measured-queue')).toEqual([2]);
       const [sent] = await points('messaging.client.sent.messages', 'measured-queue');
       expect(sent).toMatchObject({

@@ -51,7 +51,7 @@ describe('processed events', () => {
     expect(await claim(early)).toEqual(new Set([early]));
   });
 
-  it('stay in the default partition if they are too many to move without delaying everybody', async () => {
+  it('stay in the default partition if moving them would delay all batches', async () => {
     const day = now + 20 * DAY;
     const ids = Array.from({ length: 10_001 }, () => uuidv7(day));
     await claim(...ids);

@@ -35,13 +35,13 @@ export interface StartConsumerOptions {
   readonly graceMs?: number;
   /** The partitions to read; default: all of the stream. */
   readonly partitions?: readonly string[];
-  /** Only for proofs that plant a fault, see CommitStrategy; default: effect and offset in one transaction. */
+  /** Only for tests that plant a fault, see CommitStrategy; default: effect and offset in one transaction. */
   readonly commitStrategy?: CommitStrategy;
   /** Only for tests that bring their own events; default: the RabbitMQ stream at `streamUrl`. */
   readonly source?: EventSource;
 }
 
-/** A consumer at work. `stop` finishes and commits the batches in hand, then leaves the group. The pool stays open. */
+/** A running consumer. `stop` finishes and commits the current batches, then leaves the group. The pool stays open. */
 export interface RunningConsumer extends Running {
   status(): ConsumerStatus;
   /** Returns the status if every partition is read, by this member or another; otherwise throws, naming what is wrong. */

@@ -8,7 +8,10 @@ import { openQueueSession } from './queue/adapters/rabbitmq/queue-session.ts';
 import { type QueueConsumerStatus, startQueueReader } from './queue/application/queue-reader.ts';
 import { observeQueue } from './telemetry/observe-status.ts';
 
-/** Limits memory and the work that is lost with a process. What runs at once is limited by the pool's connections. */
+/**
+ * Limits memory, and the work that is lost when a process dies. The pool's connections limit how many events are
+ * handled at once.
+ */
 const PREFETCH = 32;
 const LANES = 4;
 
@@ -18,7 +21,7 @@ export interface StartQueueConsumerOptions {
   readonly pool: Pool;
   /** amqp:// URL with the vhost as path. */
   readonly amqpUrl: string;
-  /** Most messages in hand; default: 32. */
+  /** Most unacknowledged messages; default: 32. */
   readonly prefetch?: number;
   /** How many events are handled at once, never two of one aggregate; default: 4. */
   readonly concurrency?: number;
@@ -26,7 +29,10 @@ export interface StartQueueConsumerOptions {
   readonly holdMs?: number;
 }
 
-/** A queue consumer at work. `stop` finishes and acknowledges the messages in hand, then leaves. The pool stays open. */
+/**
+ * A running queue consumer. `stop` finishes and acknowledges the messages that it has received, then leaves. The pool
+ * stays open.
+ */
 export interface RunningQueueConsumer extends Running {
   status(): QueueConsumerStatus;
   /** Returns the status if the queue is being read; otherwise throws, naming what is wrong. */

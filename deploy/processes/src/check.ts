@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { withProcessTable } from './readme-table.ts';
 
-// `npm run check:processes`: every descriptor is in the one list, and the README's table is what the list says.
+// `npm run check:processes`: every descriptor is in the one list, and the README's table agrees with the list.
 
 const root = resolve(import.meta.dirname, '../../..');
 const list = 'deploy/processes/src/processes.ts';

@@ -11,7 +11,7 @@ import type { Migrations, ProcessDescriptor } from '@gavel/proto/process';
 import { userStatsProcess } from '@gavel/user-stats-consumer/process';
 import { userStatsServiceProcess } from '@gavel/user-stats-service/process';
 
-/** Every process of Gavel, in the order of lists for people. A new one gets its line here, and nowhere else. */
+/** Every process of Gavel, in the order in which lists show them. A new process is listed only here. */
 const everyProcess = [
   bffProcess,
   authProcess,
@@ -30,7 +30,7 @@ export type ProcessName = (typeof everyProcess)[number]['name'];
 type WithDatabase = Extract<(typeof everyProcess)[number], { database: unknown }>;
 export type DatabaseName = WithDatabase['database']['name'];
 
-/** A descriptor of the list: the names in it are names of the list. */
+/** A descriptor of the list. It names only processes of the list. */
 export interface GavelProcess extends ProcessDescriptor {
   readonly name: ProcessName;
   readonly startsAfter: readonly ProcessName[];

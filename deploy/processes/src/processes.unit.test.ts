@@ -31,7 +31,7 @@ it('gives a database URL to exactly the processes that have a database', () => {
   }
 });
 
-it('knows every database once, with the migrations of its owner', () => {
+it('lists every database once, with the migrations of its owner', () => {
   expect(new Set(databases.map(({ name }) => name)).size).toBe(databases.length);
   for (const { migrations } of databases) {
     for (const { directory } of migrations) expect(existsSync(directory), directory.href).toBe(true);

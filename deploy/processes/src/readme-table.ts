@@ -5,7 +5,7 @@ const readme = new URL('../../../README.md', import.meta.url);
 const BEGIN = '<!-- processes:begin: written by `npm run generate` from the descriptors -->\n';
 const END = '<!-- processes:end -->';
 
-/** The README with its table of processes as the descriptors say. Throws when the markers are missing. */
+/** The README with its table of processes, written from the descriptors. Throws when the markers are missing. */
 export function withProcessTable(text: string): string {
   const begin = text.indexOf(BEGIN);
   const end = text.indexOf(END);

@@ -14,7 +14,7 @@ export async function handleBidPlaced(tables: NotificationTables, event: EventOf
   await tables.notify([...(item.ending === undefined ? outbid : []), ...missedNotices(item, bid)]);
 }
 
-/** A standing maximum's answer: notifies the bidder whom it answered, once until they lead again. */
+/** A bid for a standing maximum: notifies the bidder whom it outbid, once until they lead again. */
 export async function handleProxyBid(
   tables: NotificationTables,
   event: EventOf<ProxyBidPlaced>,
@@ -27,7 +27,10 @@ export async function handleProxyBid(
   await tables.notify([...(item.ending === undefined ? outbid : []), ...missedNotices(item, bid)]);
 }
 
-/** A purchase: notifies the bidder who led until then, also if the auction's end, which always follows, arrives first. */
+/**
+ * A purchase: notifies the bidder who led until then, even if the event of the auction's end, which always follows,
+ * arrives first.
+ */
 export async function handleBoughtNow(
   tables: NotificationTables,
   event: EventOf<ItemBoughtNow>,
@@ -77,8 +80,8 @@ function toBid({ id, sequence, body }: { id: string; sequence: bigint; body: Bid
 }
 
 /**
- * Events name the outbid bidder since they name the seller. An event that names nobody is the first bid, a leader's own higher
- * bid, or a bid that a standing maximum answers: only the first bid is certain to lead.
+ * Events that name the seller also name the outbid bidder. If such an event names nobody, it is the first bid, a leader's
+ * own higher bid, or a bid that a standing maximum beats: only the first bid is certain to lead.
  */
 function leadOf({ sellerId, outbidUserId, bidCount }: BidPlaced): Lead {
   if (outbidUserId !== '') return { kind: 'stated', leads: true, outbid: outbidUserId.toLowerCase() };

@@ -4,7 +4,8 @@ import type { EventOf, NotificationTables } from './ports.ts';
 
 /**
  * Somebody started or stopped watching an item. A watch is an aggregate of its own, so its version does not compare with the
- * item's. Only its time tells whether it is older than an event of the item that arrived first: then the watcher is notified now.
+ * item's. If an event of the item arrived first, only the times show whether the watch is older. If it is, the watcher is
+ * notified now.
  */
 export async function handleWatch(
   tables: NotificationTables,

@@ -22,7 +22,7 @@ export interface NotificationTables {
   keepAnnouncement(itemId: string, soon: Announcement): Promise<void>;
   /** The standings of those users who have bid on the item. */
   standings(itemId: string, userIds: readonly string[]): Promise<Standing[]>;
-  /** The bidder who is known to have led last. */
+  /** The last known leader. */
   leader(itemId: string): Promise<Standing | undefined>;
   keepStandings(itemId: string, standings: readonly Standing[]): Promise<void>;
   /** Stores the state of a watch; false when a newer version is stored. */
@@ -99,7 +99,10 @@ export interface OutgoingMail {
 /** Sends mails through a mail server, one at a time. Never throws. */
 export interface MailTransport {
   send(mail: OutgoingMail): Promise<Sending>;
-  /** True if the server accepts a connection and our name now: tells an unavailable server from a mail that breaks it. */
+  /**
+   * True if the server accepts a connection and our login now. This distinguishes an unavailable server from a mail
+   * that makes the server fail.
+   */
   isReachable(): Promise<boolean>;
   close(): void;
 }

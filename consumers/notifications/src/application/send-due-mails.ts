@@ -19,11 +19,11 @@ export interface MailSenderOptions {
   readonly policy: AttemptPolicy;
 }
 
-/** How often the server closed the connection over a mail since the mail's last counted attempt, by notification id. */
+/** How often the server closed the connection during a mail since the mail's last counted attempt, by notification id. */
 export type Interruptions = Map<string, number>;
 
 export interface SentBatch {
-  /** How many mails were leased. */
+  /** Number of mails that were leased. */
   readonly mails: number;
   /** Why the server could not be reached; undefined if it could. */
   readonly unreachable: string | undefined;
@@ -31,8 +31,8 @@ export interface SentBatch {
 
 /**
  * Sends one batch of due mails, outside any transaction. A mail's result is stored after it was sent, so a mail may be sent
- * twice (with the same Message-ID) and none is lost. Ends early when the server is unavailable, or drops the connection
- * over a mail: the rest of the batch is returned unchanged.
+ * twice (with the same Message-ID) and none is lost. Ends early when the server is unavailable or drops the connection
+ * during a mail: the rest of the batch is returned unchanged.
  */
 export async function sendDueMails(
   options: MailSenderOptions,
@@ -40,7 +40,7 @@ export async function sendDueMails(
   stopping: AbortSignal,
 ): Promise<SentBatch> {
   const { outbox, transport } = options;
-  // Mails over which the connection was dropped come last, so that they delay only each other.
+  // Mails during which the connection was dropped come last, so that they delay only each other.
   const troubles = ({ notificationId, attempts }: DueMail): number =>
     attempts + (interruptions.get(notificationId) ?? 0);
   const mails = (await outbox.lease(BATCH)).toSorted((a, b) => troubles(a) - troubles(b));
@@ -76,7 +76,7 @@ async function returnUnsent(
   await outbox.record(notificationId, { kind: 'later', error, inMs: pollMs, attempts });
 }
 
-/** For a mail over which a server that is reachable dropped the connection. */
+/** For a mail during which a reachable server dropped the connection. */
 async function postpone(
   { outbox, policy }: MailSenderOptions,
   interruptions: Interruptions,
@@ -89,7 +89,7 @@ async function postpone(
   if (interruptions.size >= REMEMBERED) interruptions.clear();
   if (times >= policy.interruptions) interruptions.delete(id);
   else interruptions.set(id, times);
-  log.warn({ notification: id, error, times }, 'the mail server dropped the connection over a mail');
+  log.warn({ notification: id, error, times }, 'the mail server dropped the connection during a mail');
   await outbox.record(id, afterInterruption(mail, times, error, policy, Date.now()));
 }
 

@@ -14,7 +14,7 @@ export interface Bid extends Moment {
 export type Lead =
   | {
       readonly kind: 'stated';
-      /** Whether the event is certain that the bidder leads afterwards. */
+      /** Whether it is certain from the event that the bidder leads afterwards. */
       readonly leads: boolean;
       /** The bidder who led or bid, and does not lead afterwards. */
       readonly outbid: string | undefined;
@@ -37,7 +37,7 @@ export interface AppliedBid {
 
 /** Applies a bid's event to the standings. Events may arrive in any order. */
 export function applyBid(bid: Bid, { standings, leader }: KnownBidders): AppliedBid {
-  // The bidder gets a standing even if the event is not certain who leads.
+  // The bidder gets a standing even if the event does not say who leads.
   const now = new Map<string, Standing>([[bid.userId, emptyStanding(bid.userId)]]);
   for (const standing of standings) now.set(standing.userId, standing);
   const notices: Notice[] = [];
@@ -58,7 +58,7 @@ function factsOf(bid: Bid, leader: Standing | undefined): Fact[] {
     return leads ? [led, ...loser] : loser;
   }
   if (leader?.led === undefined || leader.userId === bid.userId) return [led];
-  // A bid that arrives late is already beaten by the known leader's.
+  // A bid that arrives late is lower than the bid of the known leader.
   if (leader.led.sequence > bid.sequence) return [led, lost(bid.userId, leader.led)];
   return [led, lost(leader.userId, bid)];
 }

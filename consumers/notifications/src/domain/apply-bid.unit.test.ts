@@ -66,11 +66,11 @@ describe('the notices of a bid', () => {
     expect(apply(bid('ann', 4), bid('ann', 2), bid('bob', 3))).toEqual(['bob outbid by e4']);
   });
 
-  it('go to nobody twice, when a raised bid arrives after it was beaten', () => {
+  it('go to each bidder once, when a raised bid arrives after a higher bid', () => {
     expect(apply(bid('ann', 2), bid('cho', 4), bid('ann', 3))).toEqual(['ann outbid by e4']);
   });
 
-  it('go once to a bidder whom a standing maximum answers, until they have led', () => {
+  it('go once to a bidder whom a standing maximum outbids, until they have led', () => {
     const first = [
       bid('ann', 2, stated(true)),
       bid('bob', 3, stated(false)),
@@ -102,7 +102,7 @@ describe('the notices of any auction', () => {
         maxima ? stated(isFirst || loser !== undefined, loser) : { kind: 'derived' },
       );
     });
-  /** For each stretch in which a bidder does not lead, how often they were notified. */
+  /** The number of notices for each period in which a bidder does not lead. */
   const noticesIn = (events: readonly HistoryEvent[], notices: readonly string[], person: number) => {
     const sequences = notices.flatMap((notice) => {
       const [who, sequence] = notice.split(' outbid by e');

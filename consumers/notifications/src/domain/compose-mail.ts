@@ -1,6 +1,6 @@
 import type { NoticeKind, Price } from './notice.ts';
 
-/** The content of a mail before it is written out. */
+/** The facts from which a mail is written. */
 export interface MailContent {
   readonly kind: NoticeKind;
   /** Undefined while the item's own event has not arrived. */

@@ -3,7 +3,7 @@ export interface AttemptPolicy {
   readonly firstMs: number;
   readonly maxMs: number;
   readonly attempts: number;
-  /** How often a reachable server may drop the connection over a mail before that counts as one attempt. */
+  /** How often a reachable server may drop the connection during a mail before that counts as one attempt. */
   readonly interruptions: number;
   /** How long a mail waits for an unknown address. */
   readonly addressMs: number;
@@ -22,7 +22,10 @@ export type NextAttempt =
   | { readonly kind: 'later'; readonly error: string; readonly inMs: number; readonly attempts: number }
   | { readonly kind: 'given-up'; readonly error: string };
 
-/** When the next attempt follows a failed one, or that the mail is given up. A missing address uses up no attempt. */
+/**
+ * The time of the next attempt after a failed one, or the decision to give up the mail. A missing address uses up no
+ * attempt.
+ */
 export function nextAttempt(
   mail: { readonly attempts: number; readonly recipient: unknown; readonly createdAt: Date },
   error: string,
@@ -47,9 +50,9 @@ export function nextAttempt(
 }
 
 /**
- * When the next attempt follows for a mail over which a reachable server dropped the connection, for the `times`th time since
- * its last counted attempt. The cause may be chance or the mail itself, so the mail waits like a deferred one, and only every
- * `interruptions`th time counts as an attempt.
+ * The time of the next attempt for a mail during which a reachable server dropped the connection. `times`: how often this
+ * has happened since the last counted attempt. The cause may be chance or the mail itself, so the mail waits like a deferred
+ * one, and only every `interruptions`th time counts as an attempt.
  */
 export function afterInterruption(
   mail: Parameters<typeof nextAttempt>[0],

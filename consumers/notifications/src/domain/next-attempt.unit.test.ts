@@ -17,7 +17,7 @@ it('a mail without an address waits a day for it and uses up no attempt', () => 
   expect(nextAttempt(mail, 'none', mailPolicy, 25 * 3_600_000)).toMatchObject({ kind: 'given-up' });
 });
 
-it('a mail over which the server drops the connection uses up an attempt every third time', () => {
+it('a mail during which the server drops the connection uses up an attempt every third time', () => {
   const after = (times: number) =>
     afterInterruption({ attempts: 1, recipient, createdAt }, times, 'closed', mailPolicy, 0);
   expect([1, 2, 3].map(after)).toMatchObject([

@@ -15,9 +15,9 @@ export interface Standing {
   readonly userId: string;
   /** The newest known moment at which they led. */
   readonly led: Moment | undefined;
-  /** The newest known moment at which somebody else led after a bid of theirs. */
+  /** The newest known moment at which somebody else led after this bidder's bid. */
   readonly lost: Moment | undefined;
-  /** Version of the newest loss that they were notified about; 0 for none. */
+  /** Version of the newest lost lead that they were notified about; 0 for none. */
   readonly notified: bigint;
 }
 
@@ -34,9 +34,9 @@ export function emptyStanding(userId: string): Standing {
 }
 
 /**
- * The standing after a fact, and the notice that the fact causes. A bidder is notified once that they were outbid, until they
- * lead again: while they do not lead, the bids of others cause one notice in total, in whatever order the events arrive. A
- * loss before a moment at which they are known to have led causes none.
+ * The standing after a fact, and the notice that the fact causes. While a bidder does not lead, the bids of others cause one
+ * notice in total, in whatever order the events arrive. If the bidder is known to have led later, an earlier lost lead
+ * causes no notice.
  */
 export function applyFact(
   standing: Standing,

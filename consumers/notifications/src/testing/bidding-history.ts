@@ -9,7 +9,7 @@ export interface HistoryEvent {
   readonly isFirst: boolean;
 }
 
-/** A moment at which a bidder took the lead, or lost it or did not get it. */
+/** A moment at which a bidder took the lead, lost it, or bid without taking it. */
 interface Change {
   readonly kind: 'led' | 'lost';
   readonly sequence: number;
@@ -65,8 +65,8 @@ function changesOf(events: readonly HistoryEvent[], person: number): Change[] {
 }
 
 /**
- * Each stretch in which a bidder did not lead after a bid of theirs: the version of their last lead before it (0 for none),
- * and whether the stretch lasts until the end.
+ * Each period in which a bidder did not lead after bidding: the version of their last lead before it (0 for none), and
+ * whether the period lasts until the end.
  */
 export function stretches(
   events: readonly HistoryEvent[],

@@ -31,7 +31,7 @@ export interface BatchStore {
   ): Promise<void>;
 }
 
-/** How many messages of a batch had which outcome. The names are values of the metric `gavel.consumer.handled`. */
+/** The number of messages of a batch per outcome. The names are values of the metric `gavel.consumer.handled`. */
 export interface BatchCounts {
   handled: number;
   /** Further copies of events that were handled before. */

@@ -25,14 +25,14 @@ export interface DeliveryApplierOptions {
   readonly readCheckpoint: () => Promise<Checkpoint>;
   /** Most messages in one transaction. */
   readonly batchLimit: number;
-  /** Called after each failed try, with the number of failures in a row. Another try follows. */
+  /** Called after each failed attempt, with the number of failures in a row. Another attempt follows. */
   readonly onFailure: (error: unknown, failures: number) => void;
   readonly onCommit: (batch: ClassifiedBatch, counts: BatchCounts) => void;
   /** Called when the checkpoint is not where this instance left it. */
   readonly onOvertaken: (before: bigint | null, stored: bigint | null) => void;
 }
 
-/** What became of deliveries. */
+/** The result of applying deliveries. */
 export type Applied =
   /** All are committed, by this instance or another one. */
   | { readonly kind: 'committed'; readonly offset: bigint | null }
@@ -62,8 +62,8 @@ export class DeliveryApplier {
 
   /**
    * @param from the checkpoint as this instance left it. If another instance has moved it since, the deliveries that that
-   *   instance has committed are left out.
-   * @param signal ends the retries; the try under way is finished
+   * instance has committed are left out.
+   * @param signal ends the retries; the current attempt is finished
    */
   async apply(deliveries: readonly Delivery[], from: bigint | null, signal: AbortSignal): Promise<Applied> {
     let offset = from;
@@ -84,7 +84,7 @@ export class DeliveryApplier {
     return { kind: 'committed', offset };
   }
 
-  /** Commits the first of the deliveries as one batch, however many tries that takes. */
+  /** Commits the first deliveries as one batch, with as many attempts as needed. */
   async #commitNext(
     deliveries: readonly Delivery[],
     from: bigint | null,
@@ -93,7 +93,7 @@ export class DeliveryApplier {
     const { definition, partition } = this.#options;
     let part = deliveries.slice(0, this.#size);
     let batch = classifyBatch(definition, partition, from, part);
-    // Only errors that the handler threw use up an event's attempts; every failure slows down the retries.
+    // Only errors that the handler threw use up an event's attempts; every failure makes the next delay longer.
     for (let attempt = 1, failures = 1; ; failures++) {
       const tried = await this.#try(batch, attempt);
       if (tried === 'overtaken') return { kind: 'overtaken' };
@@ -114,7 +114,7 @@ export class DeliveryApplier {
     }
   }
 
-  /** Tries a batch once, in its spans. Returns what went wrong instead of throwing it. */
+  /** Makes one attempt to commit a batch, in its spans. Returns the error instead of throwing it. */
   async #try(
     batch: ClassifiedBatch,
     attempt: number,
@@ -142,7 +142,8 @@ export class DeliveryApplier {
     return this.#size;
   }
 
-  // Not after the first batch that is in time: where larger batches take too long, each try costs the server's whole limit.
+  // Does not double after only one batch in time: while larger batches take too long, each attempt costs the server's whole
+  // time limit.
   #grow(): void {
     this.#inTime += 1;
     if (this.#size >= this.#options.batchLimit || this.#inTime < GROW_AFTER) return;

@@ -27,13 +27,14 @@ export interface CheckpointMove {
 
 /**
  * What the compare-and-set found: `moved`, or `overtaken` when the checkpoint is not where this instance left it. Then
- * another instance has read on, or somebody has set it: nothing may be applied, and the checkpoint has to be read again.
+ * another instance has continued, or somebody has set the checkpoint: nothing may be applied, and the checkpoint has to be
+ * read again.
  */
 export type MoveOutcome = 'moved' | 'overtaken';
 
 /**
  * How an effect and its offset are committed. `commitTogether`, the one in use, puts both into one transaction. It can be
- * replaced only so that a proof can run a consumer that commits wrongly and show that the checker finds the loss.
+ * replaced so that a test can run a consumer that commits wrongly and show that the checker finds the loss.
  */
 export type CommitStrategy = (
   move: CheckpointMove,
@@ -41,8 +42,8 @@ export type CommitStrategy = (
 ) => Promise<MoveOutcome>;
 
 /**
- * Tells a message from any message that a recreated stream holds at the same offset: the event's id, or for a message
- * without one the time at which the broker stored its chunk.
+ * Distinguishes a message from any message that a recreated stream holds at the same offset: the event's id, or for a
+ * message without one the time at which the broker stored its chunk.
  */
 export function messageFingerprint({ content, storedAt }: Delivery): string {
   const id = content.ok ? content.headers.cloudEvents_id : undefined;
@@ -72,15 +73,18 @@ export function requireSameMessage(
 }
 
 /**
- * True when retention has removed the committed message itself and nothing after it. Then no event is lost, only the
- * fingerprint cannot be compared. A recreated stream would start at offset 0 and not right after the checkpoint.
+ * True when retention has removed the committed message and nothing after it. Then no event is lost, but the fingerprint
+ * cannot be compared. A recreated stream would start at offset 0 and not right after the checkpoint.
  */
 export function isOnlyCommittedMessageGone({ offset, fingerprint }: Checkpoint, error: unknown): boolean {
   if (offset === null || fingerprint === null || !(error instanceof SubscriptionRefused)) return false;
   return error.refusal.reason === 'retention-passed' && error.refusal.first === offset + 1n;
 }
 
-/** False as soon as somebody has written the checkpoint, even with the values that it had: that is a decision too. */
+/**
+ * False as soon as somebody has written the checkpoint, even with the same values, because writing it is a decision to
+ * continue there.
+ */
 export function isUnchanged(one: Checkpoint, other: Checkpoint): boolean {
   return (
     one.offset === other.offset && one.fingerprint === other.fingerprint && one.version === other.version

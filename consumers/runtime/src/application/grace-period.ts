@@ -8,7 +8,7 @@ import type { Checkpoint } from './checkpoint.ts';
 export const GRACE_MS = 30_000;
 
 /**
- * Tells a stream that is too short for a moment from one that was recreated. It applies only to a checkpoint with a
+ * Distinguishes a stream that is too short for a moment from one that was recreated. It applies only to a checkpoint with a
  * fingerprint: without one, a recreated stream that has grown past the offset would look like the old one.
  */
 export class GracePeriod {
@@ -21,7 +21,7 @@ export class GracePeriod {
     this.#now = now;
   }
 
-  /** True while the error may still go away by itself. Any other error ends the period. */
+  /** True while the error may still disappear without intervention. Any other error ends the period. */
   covers(error: unknown, { fingerprint }: Checkpoint): boolean {
     const isShorter = error instanceof SubscriptionRefused && error.refusal.reason === 'stream-shorter';
     if (!isShorter || fingerprint === null) {

@@ -6,7 +6,7 @@ import type { DeadLetter } from './dead-letter.ts';
 
 const DEFAULT_ATTEMPTS = 3;
 
-/** The handler failed on a batch for a reason that seems to lie in its events. The cause is the handler's error. */
+/** The handler failed on a batch for a reason that seems to be in its events. The cause is the handler's error. */
 export class BatchFailed extends Error {
   override readonly name = 'BatchFailed';
 }
@@ -20,7 +20,7 @@ export function isTransient({ onFailure }: ConsumerDefinition, error: unknown): 
   return NOT_THE_EVENT.has(errorKind(error)) || onFailure.isTransient?.(error) === true;
 }
 
-/** True for errors that no retry can cure. */
+/** True for errors that no retry can fix. */
 export function isPermanent({ onFailure }: Pick<ConsumerDefinition, 'onFailure'>, error: unknown): boolean {
   return error instanceof PermanentFailure || onFailure.isPermanent?.(error) === true;
 }
@@ -46,10 +46,10 @@ export function errorKind(error: unknown): ErrorKind {
 
 /**
  * Finds the events that the handler fails on, and handles all others: the batch is halved, each half under a savepoint,
- * until the failing events stand alone. Returns the dead letters to park.
+ * until each failing event is alone. Returns the dead letters to park.
  *
- * Throws BatchFailed while `attempt` leaves a failing event further tries: then the whole batch fails, nothing is parked.
- * Throws transient errors as they are.
+ * Throws BatchFailed while a failing event has attempts left: then the whole batch fails, nothing is parked. Throws
+ * transient errors as they are.
  */
 export async function isolateFailures(
   tx: Transaction,

@@ -2,7 +2,7 @@ import { type Running, startLoop } from '@gavel/resilience';
 
 const HEARTBEAT_MS = 2_000;
 
-/** The records that a group keeps in its database, beside the broker's own view of it. */
+/** The records about a group in its database; the broker keeps its own. */
 export interface MembershipStore {
   writeHeartbeat(): Promise<void>;
   /** Which partitions are paused. */

@@ -26,7 +26,7 @@ const log = createLogger('consumer');
 
 /** Delays between tries to reach the broker or the database. */
 const RETRY_PACE: BackOff = { firstMs: 100, maxMs: 5_000 };
-/** Longer than any step of connecting takes to fail: what worked this long starts a new series of failures. */
+/** Longer than any step of connecting takes to fail. A failure after this much time of work counts as the first again. */
 const STABLE_MS = 20_000;
 
 export interface PartitionReaderOptions {
@@ -50,13 +50,13 @@ export interface PartitionReaderOptions {
 /** One member's reader of one partition. */
 export interface PartitionReader extends Running {
   status(): PartitionStatus;
-  /** While paused, the member keeps the partition and commits nothing. A batch under way is finished. */
+  /** While paused, the member keeps the partition and commits nothing. A running batch is finished. */
   setPaused(paused: boolean): void;
 }
 
 /**
  * Joins the group and, while this member is the active one, reads the partition from the group's checkpoint. Any failure
- * (broker, database, network, handler) leads to another try. `stop` finishes the batch in hand, commits it and leaves.
+ * (broker, database, network, handler) leads to another try. `stop` finishes the current batch, commits it and leaves.
  * Nothing is applied before the first call of `setPaused`.
  */
 export function startPartitionReader(options: PartitionReaderOptions): PartitionReader {

@@ -13,7 +13,7 @@ export type PartitionState =
   | 'paused'
   /** Not yet connected to the broker and the database. */
   | 'connecting'
-  /** Something failed that may pass; the reader retries. */
+  /** Something failed, perhaps only for a moment; the reader retries. */
   | 'retrying'
   /** The stream no longer holds the checkpoint's offset: reading on would lose events. Waits until somebody sets the checkpoint. */
   | 'refused'
@@ -36,13 +36,13 @@ export interface PartitionStatus {
   readonly inMemory: number;
   /** Age of the oldest message that was received and is not committed. */
   readonly lagSeconds: number;
-  /** What is wrong, if something is. */
+  /** The current problem, if there is one. */
   readonly problem?: string;
 }
 
 const LONG_MS = 24 * 3600_000;
 
-/** What a reader knows about its partition. The reader writes it; `status()` shows it. */
+/** The state of a partition. The reader writes it; `status()` shows it. */
 export class PartitionProgress {
   readonly #partition: string;
   state: PartitionState = 'connecting';
@@ -60,7 +60,7 @@ export class PartitionProgress {
     this.#partition = partition;
   }
 
-  /** Sets the deliveries that were taken and are not committed. */
+  /** Stores which deliveries were taken and are not committed. */
   setInHand(deliveries: readonly Delivery[]): void {
     const [first] = deliveries;
     this.#inHand = first && { messages: deliveries.length, oldest: first.storedAt };

@@ -25,9 +25,9 @@ export interface RefusedPartition {
 }
 
 /**
- * Waits while a partition cannot be read from its checkpoint. Two things end the wait: somebody writes the checkpoint,
- * even with the same offset, or the message that was committed last is at its offset again, because the broker had
- * answered from a replica that was behind. That the stream grows ends nothing: it is still not the stream that was read.
+ * Waits while a partition cannot be read from its checkpoint. Two things end the wait: somebody writes the checkpoint, even
+ * with the same offset, or the message that was committed last is at its offset again, because the broker had answered from
+ * a replica that was behind. Growth of the stream does not end the wait: it is still not the stream that was read.
  */
 export async function waitUntilReadable(
   refused: RefusedPartition,

@@ -79,7 +79,7 @@ describe('a queue consumer', () => {
   /** Resolves when the child process has printed the word. Its log goes to the same output. */
   const said = async (output: Readable, word: string) => {
     for await (const line of createInterface({ input: output })) if (line === word) return;
-    throw new Error(`ended without saying ${word}`);
+    throw new Error(`ended without printing ${word}`);
   };
 
   /** Takes the first message and breaks the connection, the given number of times. */
@@ -147,7 +147,7 @@ describe('a queue consumer', () => {
     await eventually(async () => expect(await depth('gavel.crashing.parked')).toBe(1));
   });
 
-  it('has at most its prefetch in hand', async () => {
+  it('has at most as many unacknowledged messages as its prefetch', async () => {
     const release = Promise.withResolvers<void>();
     let most = 0;
     const consumer = await start(

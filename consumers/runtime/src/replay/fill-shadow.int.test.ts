@@ -76,7 +76,7 @@ describe('a replay', () => {
     expect(result).toEqual({ applied: 10, parked: 0 });
   });
 
-  it('is swapped in while events arrive and the group is at work: no event is lost or counted twice', async () => {
+  it('is swapped in while events arrive and the group is running: no event is lost or counted twice', async () => {
     const { pool, url: databaseUrl } = fixture.database;
     const { streamUrl } = fixture.producer.urls;
     await pool.query('CREATE TABLE totals (item_id text PRIMARY KEY, events bigint NOT NULL)');
@@ -130,7 +130,7 @@ describe('a replay', () => {
         await createShadow(pool, definition, ranges);
         const ends = await committed();
         await fillShadow({ definition, databaseUrl, streamUrl, ends });
-        // The group goes on, so that the shadow is behind when the swap starts.
+        // The group continues, so that the shadow is behind when the swap starts.
         await eventually(async () => {
           const moved = [...(await committed())].filter(
             ([partition, at]) => at > (ends.get(partition) ?? at),

@@ -11,7 +11,7 @@ export interface FillShadowOptions {
   readonly ends: ReadonlyMap<string, bigint>;
   /** Called with the last offset applied in a partition, once per transaction. */
   readonly onApplied?: (partition: string, offset: bigint) => void;
-  /** Ends the fill between two batches. What was applied stays, and another fill goes on from there. */
+  /** Ends the fill between two batches. What was applied stays, and another fill continues from there. */
   readonly signal?: AbortSignal;
 }
 

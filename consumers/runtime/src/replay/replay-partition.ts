@@ -37,8 +37,8 @@ const RETRY_PACE: BackOff = { firstMs: 100, maxMs: 5_000 };
 
 /**
  * Applies one partition to a shadow, from the shadow's checkpoint to an end. It reads outside of any group, so no other
- * member reads for it and nobody can pause it. An outage of broker or database of about half a minute is survived.
- * Resolves at the end, or when `signal` is aborted. Throws SubscriptionRefused when the stream does not hold the offset.
+ * member reads for it and nobody can pause it. It survives an outage of broker or database of about half a minute. Resolves
+ * at the end, or when `signal` is aborted. Throws SubscriptionRefused when the stream does not hold the offset.
  */
 export async function replayPartition(options: ReplayPartitionOptions): Promise<void> {
   const { partition, signal } = options;
@@ -145,12 +145,12 @@ class LimitedApplier {
         options.onApplied(move.to);
         onCommit();
       },
-      // A COMMIT whose answer was lost, or another fill at work: the checkpoint shows where to go on.
+      // A COMMIT whose answer was lost, or another running fill: the checkpoint shows where to continue.
       onOvertaken: () => undefined,
     });
   }
 
-  /** Returns the last offset applied, or `again` when the replay was aborted or has to go on at another offset. */
+  /** Returns the last offset applied, or `again` when the replay was aborted or has to continue at another offset. */
   async apply(deliveries: readonly Delivery[], from: bigint | null): Promise<bigint | null | 'again'> {
     const { signal, partition } = this.#options;
     const gaveUp = this.#gaveUp.signal;

@@ -6,14 +6,17 @@ export class ApplyFailed extends Error {
   override readonly name = 'ApplyFailed';
 }
 
-/** About half a minute of outage. The shadow stays, and another fill goes on from there. */
+/**
+ * Allows an outage of about half a minute. After that the replay fails; the shadow stays, and another fill continues
+ * from there.
+ */
 export const MOST_FAILURES = 12;
-/** A batch of 1,000 that takes too long is halved this often until an event stands alone. */
+/** The number of halvings until a batch of 1,000 events is down to one event. */
 const HALVINGS = 10;
 
 /**
- * Limits how often the same batch may fail. A running consumer retries without a limit, as its health check shows the
- * problem; a replay has somebody waiting for it.
+ * Limits how often the same batch may fail. A running consumer retries without a limit, and its health check shows the
+ * problem. A replay must fail, because a person waits for it.
  */
 export class RetryLimit {
   readonly #definition: ConsumerDefinition;

@@ -10,7 +10,7 @@ export type SwapOutcome =
   | { readonly outcome: 'swapped' }
   /** The group has committed more than the shadow holds: fill the shadow and try again. */
   | { readonly outcome: 'behind'; readonly partitions: readonly string[] }
-  /** Objects depend on the live tables and would stay with the old ones. */
+  /** Other objects (such as views) depend on the live tables and would stay with the old ones. */
   | { readonly outcome: 'entangled'; readonly with: readonly string[] };
 
 export interface SwapOptions {
@@ -18,7 +18,7 @@ export interface SwapOptions {
   readonly backwards?: boolean;
   /**
    * The source of the events that the group has committed since the shadow was filled. They are applied to the shadow while
-   * the group waits, for at most five seconds. Without this, a group at work stays ahead of every fill.
+   * the group waits, for at most five seconds. Without this, a running group stays ahead of every fill.
    */
   readonly catchUp?: Pick<FillShadowOptions, 'databaseUrl' | 'streamUrl'>;
 }
@@ -33,8 +33,8 @@ const CATCH_UP_MS = 5_000;
  * Replaces the live projection by the shadow, in one transaction with everything that belongs to it: checkpoints, processed
  * events and dead letters. The old tables are moved to a schema of their own.
  *
- * Members may be at work. Each of their transactions starts with the compare-and-set of a checkpoint, and the swap starts
- * by locking the checkpoints: a transaction under way ends before the swap, a later one sees the new tables and the new
+ * Members may be running. Each of their transactions starts with the compare-and-set of a checkpoint, and the swap starts by
+ * locking the checkpoints: a running transaction ends before the swap, a later one sees the new tables and the new
  * checkpoint, and applies only what follows it.
  */
 export async function swapShadow(

@@ -3,8 +3,8 @@ import { SAME_MESSAGE } from '../adapters/postgres/dead-letters.ts';
 import { quoted } from './shadow-schema.ts';
 
 /**
- * Replaces the consumer's checkpoints, processed events and dead letters by the shadow's. Only differences are written: of
- * two records of one event the live one stays. The consumer's checkpoints must be locked.
+ * Replaces the consumer's checkpoints, processed events and dead letters by the shadow's. Only differences are written: if
+ * both have a record of an event, the live one stays. The consumer's checkpoints must be locked.
  */
 export async function takeOverRecords(tx: Transaction, consumer: string, shadow: string): Promise<void> {
   const [checkpoints, processed, deadLetters] = [
@@ -12,8 +12,8 @@ export async function takeOverRecords(tx: Transaction, consumer: string, shadow:
     quoted(shadow, 'processed_events'),
     quoted(shadow, 'dead_letters'),
   ];
-  // The group reads these offsets again and parks what it must; a remaining dead letter would be handled twice. Dead letters
-  // beyond the live checkpoint belong to an older stream of that name, which is not read again.
+  // The group reads these offsets again and parks events again if needed; a dead letter that stayed would be handled twice.
+  // Dead letters beyond the live checkpoint belong to an older stream of that name, which is not read again.
   await tx.query(
     `DELETE FROM public.dead_letters l USING public.checkpoints live, ${checkpoints} s
      WHERE l.consumer = $1 AND l.status <> 'discarded'
@@ -29,7 +29,7 @@ export async function takeOverRecords(tx: Transaction, consumer: string, shadow:
        AND live.consumer = $1`,
     [consumer],
   );
-  // Projection and records belong together: an event that the new tables do not hold may be applied when it comes.
+  // Projection and records belong together: an event that the new tables do not hold may be applied when it arrives.
   await tx.query(`ANALYZE ${processed}`);
   await tx.query(
     `DELETE FROM public.processed_events live WHERE consumer = $1
@@ -42,7 +42,7 @@ export async function takeOverRecords(tx: Transaction, consumer: string, shadow:
      WHERE NOT EXISTS (SELECT FROM public.processed_events live
                        WHERE live.consumer = p.consumer AND live.event_id = p.event_id)`,
   );
-  // A parked event that the replay could handle is done; one that the replay parked too stays as it is.
+  // A parked event that the replay handled is resolved; one that the replay parked too stays as it is.
   await tx.query(
     `UPDATE public.dead_letters live SET status = 'redriven', settled_at = now()
      WHERE consumer = $1 AND status = 'parked'

@@ -15,17 +15,17 @@ const delay = meter.createHistogram(metric.consumerDelay.name, metric.consumerDe
 const sent = meter.createCounter(metric.sentMessages.name, metric.sentMessages);
 const sending = meter.createHistogram(metric.operationDuration.name, metric.operationDuration);
 
-/** Where a consumer's messages come from: its queue, or a partition, which to the broker is a stream of its own. */
+/** The source of a consumer's messages: its queue, or a partition, which the broker treats as a separate stream. */
 export type MessageOrigin =
   | { readonly consumer: string; readonly partition: string }
   | { readonly consumer: string; readonly queue: string };
 
-/** Counts messages that the broker delivered, whatever becomes of them. */
+/** Counts messages that the broker delivered, before their outcome is known. */
 export function countReceived(origin: MessageOrigin, messages: number): void {
   consumed.add(messages, operationOn(origin, 'consume', operationType.receive));
 }
 
-/** Counts what became of a committed batch. */
+/** Counts the outcomes of a committed batch. */
 export function countBatch(
   { move, events, unreadable, passed }: ClassifiedBatch,
   counts: BatchCounts,
@@ -37,14 +37,14 @@ export function countBatch(
   for (const event of events) recordDelay(move.consumer, event);
 }
 
-/** Counts a failed try of a batch. Another try follows. */
+/** Counts a failed attempt of a batch. Another attempt follows. */
 export function countBatchRetry({ move }: ClassifiedBatch, error: unknown, startedAt: number): void {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   countRetry(move.consumer, cause);
   recordProcessing(move, startedAt, cause);
 }
 
-/** Counts messages by what became of them. */
+/** Counts messages by outcome. */
 export function countOutcomes(consumer: string, counts: Partial<BatchCounts>): void {
   for (const [outcome, count] of Object.entries(counts)) {
     if (count > 0) {

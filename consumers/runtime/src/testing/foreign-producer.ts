@@ -33,7 +33,7 @@ export async function openForeignProducer(urls: Urls = inject('infrastructure'))
   const vhost = `test-${randomUUID()}`;
   const own = await createVhost(urls, vhost);
   const client = await connectForeignClient(own.streamUrl);
-  // A super stream, as the relay declares it: then the broker spreads the partitions over the members of a group.
+  // A super stream, as the relay declares it, because only then the broker spreads the partitions over the members of a group.
   const partitions = partitionsOf('gavel.bids');
   await client.createSuperStream({ streamName: 'gavel.bids', arguments: {} }, undefined, partitions.length);
   return {
@@ -99,7 +99,7 @@ export function uuidv7(ms = Date.now()): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`;
 }
 
-// send() resolves before the broker has anything, so this uses its own connection and waits for every confirm.
+// send() resolves before the broker has stored anything, so this uses its own connection and waits for every confirm.
 async function sendAll(
   streamUrl: string,
   partition: string,

@@ -11,7 +11,7 @@ export interface TopicMessage {
 /** Publishes to the topic exchange in order, over its own connection, and resolves when the broker has confirmed all messages. */
 export async function publishToExchange(amqpUrl: string, messages: readonly TopicMessage[]): Promise<void> {
   const connection = await amqp.connect(amqpUrl, { timeout: 5_000 });
-  // Each call reports the connection's loss by rejecting.
+  // If the connection is lost, each call rejects.
   connection.on('error', () => undefined);
   try {
     const channel = await connection.createConfirmChannel();

@@ -2,8 +2,8 @@ import type { EventSource } from '@gavel/rabbitmq/event-source';
 import { createStreamSource } from '@gavel/rabbitmq/stream-source';
 
 /**
- * The stream, read by all members of a group at the same time. The broker prevents this, but a member that it has given up
- * may still do it. Then only the checkpoint's compare-and-set protects the projection.
+ * The stream, read by all members of a group at the same time. The broker prevents this, but a member that it considers dead
+ * may still read. Then only the checkpoint's compare-and-set protects the projection.
  */
 export function createUngroupedSource(streamUrl: string): EventSource {
   const source = createStreamSource(streamUrl, 'ungrouped');

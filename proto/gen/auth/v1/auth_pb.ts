@@ -38,7 +38,7 @@ export type RegisterRequest = Message<"auth.v1.RegisterRequest"> & {
   password: string;
 
   /**
-   * As the person writes it.
+   * Spelled as the person entered it.
    *
    * @generated from field: string full_name = 3;
    */
@@ -143,7 +143,7 @@ export type LoginResponse = Message<"auth.v1.LoginResponse"> & {
   accessToken: string;
 
   /**
-   * Opaque; good for one Refresh.
+   * Opaque; valid for one Refresh.
    *
    * @generated from field: string refresh_token = 2;
    */
@@ -171,7 +171,7 @@ export const LoginResponseSchema: GenMessage<LoginResponse> = /*@__PURE__*/
  */
 export type RefreshRequest = Message<"auth.v1.RefreshRequest"> & {
   /**
-   * The newest one of its sign-in.
+   * The newest refresh token of its sign-in.
    *
    * @generated from field: string refresh_token = 1;
    */
@@ -213,7 +213,7 @@ export type RefreshResponse = Message<"auth.v1.RefreshResponse"> & {
   accessToken: string;
 
   /**
-   * Opaque; good for one Refresh.
+   * Opaque; valid for one Refresh.
    *
    * @generated from field: string refresh_token = 2;
    */
@@ -312,7 +312,7 @@ export type GetProfileResponse = Message<"auth.v1.GetProfileResponse"> & {
   email: string;
 
   /**
-   * As the person wrote it.
+   * Spelled as the person entered it.
    *
    * @generated from field: string full_name = 3;
    */

@@ -37,7 +37,7 @@ export type UserCreated = Message<"auth.v1.UserCreated"> & {
   email: string;
 
   /**
-   * As the person writes it.
+   * Spelled as the person entered it.
    *
    * @generated from field: string full_name = 3;
    */

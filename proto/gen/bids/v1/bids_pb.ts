@@ -57,14 +57,14 @@ export type Bid = Message<"bids.v1.Bid"> & {
   createdAt: string;
 
   /**
-   * The bidder's mask: the same for all of a bidder's bids on this item, another one on every other item.
+   * The bidder's mask, a pseudonym: the same for all bids of this bidder on this item, a different one on every other item.
    *
    * @generated from field: string bidder = 6;
    */
   bidder: string;
 
   /**
-   * Placed by Gavel for a maximum, in answer to another bid.
+   * Placed by Gavel for a standing maximum, in answer to another bid.
    *
    * @generated from field: bool automatic = 7;
    */
@@ -106,7 +106,7 @@ export type Item = Message<"bids.v1.Item"> & {
   description: string;
 
   /**
-   * The first bid's minimum, minor units.
+   * The minimum of the first bid, minor units.
    *
    * @generated from field: int64 start_price = 4;
    */
@@ -120,7 +120,7 @@ export type Item = Message<"bids.v1.Item"> & {
   currentHighestBid: bigint;
 
   /**
-   * The end in force now, ISO 8601, UTC.
+   * The current end, ISO 8601, UTC.
    *
    * @generated from field: string end_at = 6;
    */
@@ -162,7 +162,7 @@ export type Item = Message<"bids.v1.Item"> & {
   sellerId: string;
 
   /**
-   * Where the auction stands by the database's clock.
+   * The auction's state by the database's clock.
    *
    * @generated from field: bids.v1.ItemStatus status = 12;
    */
@@ -197,7 +197,7 @@ export type Item = Message<"bids.v1.Item"> & {
   reserveMet: boolean;
 
   /**
-   * Minor units; 0 when there is none, or when bidding has passed it.
+   * Minor units; 0 when there is none, or when a bid has reached it.
    *
    * @generated from field: int64 buy_now_price = 17;
    */
@@ -211,7 +211,7 @@ export type Item = Message<"bids.v1.Item"> & {
   startsAt: string;
 
   /**
-   * The end that no bid moves, ISO 8601, UTC.
+   * The end beyond which no bid moves the end, ISO 8601, UTC.
    *
    * @generated from field: string hard_end_at = 19;
    */
@@ -246,7 +246,7 @@ export type Item = Message<"bids.v1.Item"> & {
   reservePrice: bigint;
 
   /**
-   * A bid in this many last seconds before the end moves the end; 0: no bid does.
+   * A bid in this many seconds before the end moves the end; 0: no bid moves it.
    *
    * @generated from field: int32 soft_close_seconds = 24;
    */
@@ -316,8 +316,8 @@ export type PlaceBidRequest = Message<"bids.v1.PlaceBidRequest"> & {
   itemId: string;
 
   /**
-   * Minor units of the item's currency. Without max_amount, exactly this is bid. With it this may be 0; it says no more
-   * than what the caller saw, and may not exceed the maximum.
+   * Minor units of the item's currency. Without max_amount, exactly this amount is bid. With max_amount, this is only
+   * the amount that the caller saw: it may be 0, and may not exceed the maximum.
    *
    * @generated from field: int64 amount = 2;
    */
@@ -331,7 +331,7 @@ export type PlaceBidRequest = Message<"bids.v1.PlaceBidRequest"> & {
   idempotencyKey: string;
 
   /**
-   * The most that the caller would pay: Gavel bids no more than needed to lead. Never shown to anyone else.
+   * The highest amount that the caller would pay. Gavel bids only as much as is needed to lead. Never shown to anyone else.
    *
    * @generated from field: optional int64 max_amount = 4;
    */
@@ -352,14 +352,14 @@ export const PlaceBidRequestSchema: GenMessage<PlaceBidRequest> = /*@__PURE__*/
  */
 export type PlaceBidResponse = Message<"bids.v1.PlaceBidResponse"> & {
   /**
-   * The bid as others see it. After raising one's own maximum: the highest bid, unchanged.
+   * The bid as others see it. If the caller only raised their own maximum: the highest bid, unchanged.
    *
    * @generated from field: bids.v1.Bid bid = 1;
    */
   bid?: Bid | undefined;
 
   /**
-   * Whether the caller has the highest bid now; a standing maximum of someone else may have answered at once.
+   * Whether the caller has the highest bid now; someone else's standing maximum may have outbid it at once.
    *
    * @generated from field: bool leading = 2;
    */
@@ -380,7 +380,7 @@ export type PlaceBidResponse = Message<"bids.v1.PlaceBidResponse"> & {
   minimumNextBid: bigint;
 
   /**
-   * The end in force after this bid, ISO 8601, UTC.
+   * The end after this bid, ISO 8601, UTC.
    *
    * @generated from field: string end_at = 5;
    */
@@ -402,7 +402,7 @@ export const PlaceBidResponseSchema: GenMessage<PlaceBidResponse> = /*@__PURE__*
   messageDesc(file_bids_v1_bids, 3);
 
 /**
- * Which item to buy.
+ * The item to buy.
  *
  * @generated from message bids.v1.BuyNowRequest
  */
@@ -429,7 +429,7 @@ export const BuyNowRequestSchema: GenMessage<BuyNowRequest> = /*@__PURE__*/
  */
 export type BuyNowResponse = Message<"bids.v1.BuyNowResponse"> & {
   /**
-   * Ended, sold to the caller.
+   * The item, ended and sold to the caller.
    *
    * @generated from field: bids.v1.Item item = 1;
    */
@@ -464,7 +464,7 @@ export type CreateItemRequest = Message<"bids.v1.CreateItemRequest"> & {
   description: string;
 
   /**
-   * The first bid's minimum, minor units.
+   * The minimum of the first bid, minor units.
    *
    * @generated from field: int64 start_price = 3;
    */
@@ -520,14 +520,14 @@ export type CreateItemRequest = Message<"bids.v1.CreateItemRequest"> & {
   startsAt: string;
 
   /**
-   * A bid in the last `soft_close_seconds` before the end moves the end to that many seconds after the bid; 0: no bid does.
+   * A bid in the last `soft_close_seconds` before the end moves the end to that many seconds after the bid; 0: no bid moves it.
    *
    * @generated from field: int32 soft_close_seconds = 11;
    */
   softCloseSeconds: number;
 
   /**
-   * The end that no bid moves, ISO 8601 with zone; empty: a day after end_at with a soft close, end_at without.
+   * The end beyond which no bid moves the end, ISO 8601 with zone; empty: a day after end_at with a soft close, end_at without.
    *
    * @generated from field: string hard_end_at = 12;
    */
@@ -653,7 +653,7 @@ export const GetItemRequestSchema: GenMessage<GetItemRequest> = /*@__PURE__*/
  */
 export type GetItemResponse = Message<"bids.v1.GetItemResponse"> & {
   /**
-   * As it stands now.
+   * The item in its current state.
    *
    * @generated from field: bids.v1.Item item = 1;
    */
@@ -681,7 +681,7 @@ export type ListItemsRequest = Message<"bids.v1.ListItemsRequest"> & {
   pageSize: number;
 
   /**
-   * From the page before, or empty.
+   * The token from the page before, or empty.
    *
    * @generated from field: string page_token = 2;
    */
@@ -695,7 +695,7 @@ export type ListItemsRequest = Message<"bids.v1.ListItemsRequest"> & {
   category: string;
 
   /**
-   * Words to find in titles and descriptions, as one would type into a web search; empty means all.
+   * Words to find in titles and descriptions, in the syntax of a web search; empty means all.
    *
    * @generated from field: string query = 4;
    */
@@ -793,7 +793,7 @@ export type ListSellerItemsRequest = Message<"bids.v1.ListSellerItemsRequest"> &
   pageSize: number;
 
   /**
-   * From the page before, or empty.
+   * The token from the page before, or empty.
    *
    * @generated from field: string page_token = 2;
    */
@@ -975,7 +975,7 @@ export type GetItemBidsRequest = Message<"bids.v1.GetItemBidsRequest"> & {
   pageSize: number;
 
   /**
-   * From the page before, or empty.
+   * The token from the page before, or empty.
    *
    * @generated from field: string page_token = 3;
    */
@@ -1039,7 +1039,7 @@ export const ListCategoriesRequestSchema: GenMessage<ListCategoriesRequest> = /*
  */
 export type ListCategoriesResponse = Message<"bids.v1.ListCategoriesResponse"> & {
   /**
-   * Its top level, in order of name.
+   * The top-level categories, ordered by name.
    *
    * @generated from field: repeated bids.v1.Category categories = 1;
    */
@@ -1060,28 +1060,28 @@ export const ListCategoriesResponseSchema: GenMessage<ListCategoriesResponse> = 
  */
 export type Category = Message<"bids.v1.Category"> & {
   /**
-   * What items and filters carry: lower-case tokens parted by '/', for example "home-garden/clocks".
+   * The value in items and filters: lower-case tokens separated by '/', for example "home-garden/clocks".
    *
    * @generated from field: string path = 1;
    */
   path: string;
 
   /**
-   * For people, for example "Clocks".
+   * The name for people, for example "Clocks".
    *
    * @generated from field: string name = 2;
    */
   name: string;
 
   /**
-   * Running auctions in it and below it.
+   * Number of running auctions in the category and those below it.
    *
    * @generated from field: int64 item_count = 3;
    */
   itemCount: bigint;
 
   /**
-   * In order of name.
+   * Ordered by name.
    *
    * @generated from field: repeated bids.v1.Category children = 4;
    */
@@ -1181,7 +1181,7 @@ export type ListWatchedItemsRequest = Message<"bids.v1.ListWatchedItemsRequest">
   pageSize: number;
 
   /**
-   * From the page before, or empty.
+   * The token from the page before, or empty.
    *
    * @generated from field: string page_token = 2;
    */
@@ -1237,7 +1237,7 @@ export type ListMyBidsRequest = Message<"bids.v1.ListMyBidsRequest"> & {
   pageSize: number;
 
   /**
-   * From the page before, or empty.
+   * The token from the page before, or empty.
    *
    * @generated from field: string page_token = 2;
    */
@@ -1265,14 +1265,14 @@ export const ListMyBidsRequestSchema: GenMessage<ListMyBidsRequest> = /*@__PURE_
  */
 export type MyBid = Message<"bids.v1.MyBid"> & {
   /**
-   * As the caller sees it.
+   * The item as the caller sees it.
    *
    * @generated from field: bids.v1.Item item = 1;
    */
   item?: Item | undefined;
 
   /**
-   * How the caller stands.
+   * The caller's position.
    *
    * @generated from field: bids.v1.BidState state = 2;
    */
@@ -1342,7 +1342,7 @@ export type ListSalesRequest = Message<"bids.v1.ListSalesRequest"> & {
   pageSize: number;
 
   /**
-   * From the page before, or empty.
+   * The token from the page before, or empty.
    *
    * @generated from field: string page_token = 2;
    */
@@ -1363,7 +1363,7 @@ export const ListSalesRequestSchema: GenMessage<ListSalesRequest> = /*@__PURE__*
  */
 export type Sale = Message<"bids.v1.Sale"> & {
   /**
-   * As its seller sees it, winner included.
+   * The item as its seller sees it, with the winner.
    *
    * @generated from field: bids.v1.Item item = 1;
    */
@@ -1546,13 +1546,13 @@ export const GetTopBiddersResponseSchema: GenMessage<GetTopBiddersResponse> = /*
   messageDesc(file_bids_v1_bids, 41);
 
 /**
- * A bidder's best in one auction.
+ * A bidder's highest bid in one auction.
  *
  * @generated from message bids.v1.TopBidder
  */
 export type TopBidder = Message<"bids.v1.TopBidder"> & {
   /**
-   * The bidder's mask on this item, as on the item's bids.
+   * The bidder's mask on this item, as in the list of its bids.
    *
    * @generated from field: string bidder = 1;
    */
@@ -1566,7 +1566,7 @@ export type TopBidder = Message<"bids.v1.TopBidder"> & {
   amount: bigint;
 
   /**
-   * The bidder's bids on this item.
+   * Number of bids that the bidder placed on this item.
    *
    * @generated from field: int64 bid_count = 3;
    */
@@ -1623,20 +1623,20 @@ export const GetHottestAuctionsResponseSchema: GenMessage<GetHottestAuctionsResp
   messageDesc(file_bids_v1_bids, 44);
 
 /**
- * A running auction under contention.
+ * A running auction with its recent bids.
  *
  * @generated from message bids.v1.HotAuction
  */
 export type HotAuction = Message<"bids.v1.HotAuction"> & {
   /**
-   * As anyone sees it.
+   * The item as anyone sees it.
    *
    * @generated from field: bids.v1.Item item = 1;
    */
   item?: Item | undefined;
 
   /**
-   * Bids in the last hour.
+   * Number of bids in the last hour.
    *
    * @generated from field: int64 recent_bids = 2;
    */
@@ -1721,7 +1721,7 @@ export const TopSellerSchema: GenMessage<TopSeller> = /*@__PURE__*/
   messageDesc(file_bids_v1_bids, 48);
 
 /**
- * Where an auction stands.
+ * The state of an auction.
  *
  * @generated from enum bids.v1.ItemStatus
  */
@@ -1763,7 +1763,7 @@ export const ItemStatus = {
 } as const;
 
 /**
- * Where an auction stands.
+ * The state of an auction.
  *
  * @generated from enum bids.v1.ItemStatus
  */
@@ -1782,21 +1782,21 @@ export const ItemStatusSchema: GenEnum<ItemStatus> = /*@__PURE__*/
  */
 export const ItemOutcome = {
   /**
-   * Not ended yet, or cancelled.
+   * The auction has not ended, or was cancelled.
    *
    * @generated from enum value: ITEM_OUTCOME_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
 
   /**
-   * Its highest bidder won it.
+   * The highest bidder won the item.
    *
    * @generated from enum value: ITEM_OUTCOME_SOLD = 1;
    */
   SOLD: 1,
 
   /**
-   * Bids stayed under the hidden reserve.
+   * All bids are below the hidden reserve price.
    *
    * @generated from enum value: ITEM_OUTCOME_RESERVE_NOT_MET = 2;
    */
@@ -1893,7 +1893,7 @@ export const ItemSortSchema: GenEnum<ItemSort> = /*@__PURE__*/
   enumDesc(file_bids_v1_bids, 2);
 
 /**
- * How the caller stands in an auction.
+ * The caller's position in an auction.
  *
  * @generated from enum bids.v1.BidState
  */
@@ -1920,7 +1920,7 @@ export const BidState = {
   OUTBID: 2,
 
   /**
-   * Ended, sold to the caller.
+   * The item, ended and sold to the caller.
    *
    * @generated from enum value: BID_STATE_WON = 3;
    */
@@ -1935,7 +1935,7 @@ export const BidState = {
 } as const;
 
 /**
- * How the caller stands in an auction.
+ * The caller's position in an auction.
  *
  * @generated from enum bids.v1.BidState
  */
@@ -1948,7 +1948,7 @@ export const BidStateSchema: GenEnum<BidState> = /*@__PURE__*/
   enumDesc(file_bids_v1_bids, 3);
 
 /**
- * Items and bids. GetItem, ListItems, ListCategories and GetItemBids are public; all else needs an access token.
+ * Items and bids. GetItem, ListItems, ListCategories and GetItemBids are public; all other methods need an access token.
  *
  * @generated from service bids.v1.BidService
  */
@@ -1966,7 +1966,7 @@ export const BidService: GenService<{
     output: typeof PlaceBidResponseSchema;
   },
   /**
-   * Buys the item at its buy-now price, which ends the auction. The buyer's repeat gets the same answer. Reasons:
+   * Buys the item at its buy-now price, which ends the auction. A repeated request of the buyer gets the same answer. Reasons:
    * ITEM_NOT_FOUND, AUCTION_NOT_STARTED, AUCTION_ENDED, AUCTION_CANCELLED, BUY_NOW_UNAVAILABLE, SELLER_MAY_NOT_BID.
    *
    * @generated from rpc bids.v1.BidService.BuyNow
@@ -1988,8 +1988,8 @@ export const BidService: GenService<{
     output: typeof CreateItemResponseSchema;
   },
   /**
-   * Puts the caller's own unsold item up again, as a new item with the same listing and terms. Reasons: ITEM_NOT_FOUND,
-   * NOT_ITEM_OWNER, AUCTION_NOT_ENDED, ITEM_SOLD, ALREADY_RELISTED, and CreateItem's for its times.
+   * Lists the caller's own unsold item again, as a new item with the same listing and terms. Reasons: ITEM_NOT_FOUND,
+   * NOT_ITEM_OWNER, AUCTION_NOT_ENDED, ITEM_SOLD, ALREADY_RELISTED, and those of CreateItem about times.
    *
    * @generated from rpc bids.v1.BidService.RelistItem
    */
@@ -2009,7 +2009,7 @@ export const BidService: GenService<{
     output: typeof GetItemResponseSchema;
   },
   /**
-   * Running auctions: found by words, filtered and sorted. Reasons: INVALID_PAGE_TOKEN, INVALID_FIELD.
+   * Running auctions, searched, filtered and sorted. Reasons: INVALID_PAGE_TOKEN, INVALID_FIELD.
    *
    * @generated from rpc bids.v1.BidService.ListItems
    */
@@ -2071,7 +2071,7 @@ export const BidService: GenService<{
     output: typeof ListCategoriesResponseSchema;
   },
   /**
-   * Puts an item on the caller's watch list; twice is harmless. Reasons: ITEM_NOT_FOUND, WATCH_LIST_FULL.
+   * Puts an item on the caller's watch list; a repeated call changes nothing. Reasons: ITEM_NOT_FOUND, WATCH_LIST_FULL.
    *
    * @generated from rpc bids.v1.BidService.WatchItem
    */
@@ -2081,7 +2081,7 @@ export const BidService: GenService<{
     output: typeof WatchItemResponseSchema;
   },
   /**
-   * Takes an item off the caller's watch list; twice is harmless. Reason: ITEM_NOT_FOUND.
+   * Takes an item off the caller's watch list; a repeated call changes nothing. Reason: ITEM_NOT_FOUND.
    *
    * @generated from rpc bids.v1.BidService.UnwatchItem
    */
@@ -2124,13 +2124,13 @@ export const BidService: GenService<{
   serviceDesc(file_bids_v1_bids, 0);
 
 /**
- * Pictures of items. A service of its own, as its requests may be larger.
+ * Pictures of items. A separate service, because its requests may be larger.
  *
  * @generated from service bids.v1.PictureService
  */
 export const PictureService: GenService<{
   /**
-   * Stores a picture, re-encoded and without its metadata, and answers with the path to list it under. Reasons:
+   * Stores a picture, re-encoded and without its metadata. The answer holds the path for CreateItem and UpdateItem. Reasons:
    * PICTURE_TOO_LARGE, PICTURE_TYPE_UNKNOWN, PICTURE_UNREADABLE, RATE_LIMITED.
    *
    * @generated from rpc bids.v1.PictureService.UploadPicture
@@ -2160,7 +2160,7 @@ export const LeaderboardService: GenService<{
     output: typeof GetTopBiddersResponseSchema;
   },
   /**
-   * The running auctions with the most bids in the last hour, hottest first.
+   * The running auctions with the most bids in the last hour, highest count first.
    *
    * @generated from rpc bids.v1.LeaderboardService.GetHottestAuctions
    */

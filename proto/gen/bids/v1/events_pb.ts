@@ -76,7 +76,7 @@ export type BidPlaced = Message<"bids.v1.BidPlaced"> & {
   minimumNextBid: bigint;
 
   /**
-   * Accepted bids, including this one.
+   * Number of accepted bids, including this one.
    *
    * @generated from field: int64 bid_count = 8;
    */
@@ -98,7 +98,7 @@ export type BidPlaced = Message<"bids.v1.BidPlaced"> & {
   currentHighestBid: bigint;
 
   /**
-   * The bidder who lost the highest bid through this one, UUIDv7; empty when nobody was outbid.
+   * The bidder whose highest bid was beaten by this one, UUIDv7; empty when nobody was outbid.
    *
    * @generated from field: string outbid_user_id = 11;
    */
@@ -127,7 +127,7 @@ export const BidPlacedSchema: GenMessage<BidPlaced> = /*@__PURE__*/
   messageDesc(file_bids_v1_events, 0);
 
 /**
- * A standing maximum answered another person's bid. Follows that BidPlaced. Aggregate: the item.
+ * Gavel bid for a standing maximum, in answer to another person's bid. Follows the BidPlaced of that bid. Aggregate: the item.
  *
  * @generated from message bids.v1.ProxyBidPlaced
  */
@@ -147,7 +147,7 @@ export type ProxyBidPlaced = Message<"bids.v1.ProxyBidPlaced"> & {
   itemId: string;
 
   /**
-   * The owner of the maximum, who still has the highest bid, UUIDv7.
+   * The owner of the maximum, who keeps the highest bid, UUIDv7.
    *
    * @generated from field: string user_id = 3;
    */
@@ -182,7 +182,7 @@ export type ProxyBidPlaced = Message<"bids.v1.ProxyBidPlaced"> & {
   minimumNextBid: bigint;
 
   /**
-   * Accepted bids, including this one.
+   * Number of accepted bids, including this one.
    *
    * @generated from field: int64 bid_count = 8;
    */
@@ -294,14 +294,14 @@ export type AuctionExtended = Message<"bids.v1.AuctionExtended"> & {
   itemId: string;
 
   /**
-   * The end until now, ISO 8601, UTC.
+   * The end before the bid, ISO 8601, UTC.
    *
    * @generated from field: string previous_end_at = 2;
    */
   previousEndAt: string;
 
   /**
-   * The end from now on, ISO 8601, UTC.
+   * The end after the bid, ISO 8601, UTC.
    *
    * @generated from field: string end_at = 3;
    */
@@ -896,7 +896,7 @@ export type AuctionClosed = Message<"bids.v1.AuctionClosed"> & {
   title: string;
 
   /**
-   * The end that was in force, ISO 8601, UTC; after closed_at if the item was bought now. Empty in old events.
+   * The scheduled end, ISO 8601, UTC; later than closed_at if the item was bought before it. Empty in old events.
    *
    * @generated from field: string end_at = 10;
    */

@@ -29,7 +29,7 @@ export type Notification = Message<"notifications.v1.Notification"> & {
   id: string;
 
   /**
-   * What it is about.
+   * Its kind.
    *
    * @generated from field: notifications.v1.NotificationKind kind = 2;
    */
@@ -50,7 +50,7 @@ export type Notification = Message<"notifications.v1.Notification"> & {
   title: string;
 
   /**
-   * Minor units: the highest bid, or the price paid; 0 where there is none.
+   * Minor units: the highest bid, or the price paid; 0 if there is none.
    *
    * @generated from field: int64 amount = 5;
    */
@@ -99,7 +99,7 @@ export type ListNotificationsRequest = Message<"notifications.v1.ListNotificatio
   pageSize: number;
 
   /**
-   * From the page before, or empty.
+   * The token from the page before, or empty.
    *
    * @generated from field: string page_token = 2;
    */
@@ -141,7 +141,7 @@ export type ListNotificationsResponse = Message<"notifications.v1.ListNotificati
   nextPageToken: string;
 
   /**
-   * All unread ones, on this page or not.
+   * Number of all unread notifications, also those on other pages.
    *
    * @generated from field: int64 unread_count = 3;
    */
@@ -218,7 +218,7 @@ export type Preference = Message<"notifications.v1.Preference"> & {
   inApp: boolean;
 
   /**
-   * Sent by e-mail, where mail is configured.
+   * Sent by e-mail, if mail is configured.
    *
    * @generated from field: bool email = 3;
    */
@@ -254,7 +254,7 @@ export const GetPreferencesRequestSchema: GenMessage<GetPreferencesRequest> = /*
  */
 export type GetPreferencesResponse = Message<"notifications.v1.GetPreferencesResponse"> & {
   /**
-   * In the order of the kinds.
+   * Ordered by kind.
    *
    * @generated from field: repeated notifications.v1.Preference preferences = 1;
    */
@@ -311,7 +311,7 @@ export const UpdatePreferencesResponseSchema: GenMessage<UpdatePreferencesRespon
   messageDesc(file_notifications_v1_notifications, 9);
 
 /**
- * What a notification is about.
+ * The kind of a notification.
  *
  * @generated from enum notifications.v1.NotificationKind
  */
@@ -367,7 +367,7 @@ export const NotificationKind = {
 } as const;
 
 /**
- * What a notification is about.
+ * The kind of a notification.
  *
  * @generated from enum notifications.v1.NotificationKind
  */
@@ -396,7 +396,7 @@ export const NotificationService: GenService<{
     output: typeof ListNotificationsResponseSchema;
   },
   /**
-   * Marks one notification as read, or with an empty id all; twice is harmless. Reason: NOTIFICATION_NOT_FOUND.
+   * Marks one notification as read, or all with an empty id; a repeated call changes nothing. Reason: NOTIFICATION_NOT_FOUND.
    *
    * @generated from rpc notifications.v1.NotificationService.MarkRead
    */

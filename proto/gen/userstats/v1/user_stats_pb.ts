@@ -15,7 +15,7 @@ export const file_userstats_v1_user_stats: GenFile = /*@__PURE__*/
   fileDesc("Ch11c2Vyc3RhdHMvdjEvdXNlcl9zdGF0cy5wcm90bxIMdXNlcnN0YXRzLnYxIhUKE0dldFVzZXJTdGF0c1JlcXVlc3QiPgoUR2V0VXNlclN0YXRzUmVzcG9uc2USJgoFc3RhdHMYASABKAsyFy51c2Vyc3RhdHMudjEuVXNlclN0YXRzIowBCglVc2VyU3RhdHMSDwoHdXNlcl9pZBgBIAEoCRISCgp0b3RhbF9iaWRzGAIgASgDEhQKDHRvdGFsX2Ftb3VudBgDIAEoAxIXCg9sYXN0X3VwZGF0ZWRfYXQYBCABKAkSKwoGdG90YWxzGAUgAygLMhsudXNlcnN0YXRzLnYxLkN1cnJlbmN5VG90YWwiPwoNQ3VycmVuY3lUb3RhbBIQCghjdXJyZW5jeRgBIAEoCRIMCgRiaWRzGAIgASgDEg4KBmFtb3VudBgDIAEoAzJpChBVc2VyU3RhdHNTZXJ2aWNlElUKDEdldFVzZXJTdGF0cxIhLnVzZXJzdGF0cy52MS5HZXRVc2VyU3RhdHNSZXF1ZXN0GiIudXNlcnN0YXRzLnYxLkdldFVzZXJTdGF0c1Jlc3BvbnNlYgZwcm90bzM");
 
 /**
- * Nothing: the caller is named by the access token.
+ * No fields: the access token identifies the caller.
  *
  * @generated from message userstats.v1.GetUserStatsRequest
  */

@@ -44,7 +44,7 @@ export interface HotAuction {
 // The kept board may be full of auctions that have just ended. After this many pages the board is counted instead.
 const PAGES = 5;
 
-/** The running auctions with the most bids in the last hour, hottest first. */
+/** The running auctions with the most bids in the last hour, highest count first. */
 export async function getHottestAuctions(
   ports: LeaderboardPorts,
   input: { limit: number },

@@ -186,7 +186,7 @@ export interface SellerStanding {
 /** Leaderboards that a consumer maintains: fast, but sometimes missing. Undefined: count from the tables instead. */
 export interface KeptBoards {
   topBidders(itemId: string, limit: number): Promise<BidderStanding[] | undefined>;
-  /** Hottest first, starting at rank `from`. Some of the auctions may have ended in the meantime. */
+  /** Highest count first, starting at rank `from`. Some of the auctions may have ended in the meantime. */
   hottest(from: number, limit: number): Promise<ItemHeat[] | undefined>;
   topSellers(limit: number): Promise<SellerStanding[] | undefined>;
 }

@@ -30,7 +30,7 @@ export async function findStandings(
   return rows.map((row) => toStanding(itemId, row));
 }
 
-/** The bidder who is known to have led last. */
+/** The last known leader. */
 export async function findLeader(tx: Transaction, itemId: string): Promise<Standing | undefined> {
   const { rows } = await tx.query<Row>({
     name: 'find-leader',

@@ -2,7 +2,7 @@ import type { Pool } from '@gavel/postgres/pool';
 import type { DueMail, MailOutbox, MailResult } from '../../application/ports.ts';
 import type { NoticeKind } from '../../domain/notice.ts';
 
-/** Longer than a batch of mails can take. Afterwards the mails of a sender that died are due again. */
+/** Longer than a batch of mails can take. After this time the mails of a sender that died are due again. */
 const LEASE_SECONDS = 300;
 
 interface Row {

@@ -35,7 +35,7 @@ export async function readCheckpoint(pool: Pool, consumer: string, partition: st
   return rows[0] ?? NO_CHECKPOINT;
 }
 
-/** Compare-and-set. The row stays locked until the end of the transaction, so that two instances take turns. */
+/** Compare-and-set. The row stays locked until the end of the transaction, so that two instances run one after the other. */
 export async function moveCheckpoint(tx: Transaction, move: CheckpointMove): Promise<MoveOutcome> {
   const { rowCount } = await tx.query({
     name: 'move-checkpoint',

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Pool } from '@gavel/postgres/pool';
 import type { Transaction } from '@gavel/postgres/transaction';
 
-/** An instance of a consumer at work. */
+/** A running instance of a consumer. */
 export interface Member {
   readonly id: string;
   readonly host: string;

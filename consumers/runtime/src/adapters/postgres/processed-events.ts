@@ -3,7 +3,7 @@ import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import { type BackOff, type Running, startLoop } from '@gavel/resilience';
 
 const DAY_MS = 24 * 3600 * 1000;
-/** How late a relay may publish an event that its consumers still recognise as handled. */
+/** How late a relay may publish an event again so that consumers still recognise it as handled. */
 const KEPT_DAYS = 14;
 const AHEAD_DAYS = 2;
 const LOCK = 7_203_145_101;
@@ -46,7 +46,7 @@ export function startProcessedEventsUpkeep(
   return startLoop('processed-events-upkeep', upkeep, UPKEEP_PACE);
 }
 
-/** Creates the tables of the days around now. Instances take turns. */
+/** Creates the tables of the days around now. Only one instance runs it at a time. */
 export async function makeProcessedEventDays(pool: Pool, now = Date.now()): Promise<void> {
   const today = Math.floor(now / DAY_MS);
   const existing = new Set(await dayTables(pool));
@@ -57,9 +57,9 @@ export async function makeProcessedEventDays(pool: Pool, now = Date.now()): Prom
 
 /**
  * Forgets the events that are 14 days older than anything the stream holds. So every event that can still be read, even
- * after a seek to the start, is recognised as handled. A stream removes whole segments only: one with little traffic
- * holds events far longer than its retention time. Dropping the table of a day takes milliseconds, however many events
- * it holds; deleting 10 million rows would take minutes and leave dead rows behind. Instances take turns.
+ * after a seek to the start, is recognised as handled. A stream removes whole segments only: one with little traffic holds
+ * events far longer than its retention time. Dropping the table of a day takes milliseconds, however many events it holds;
+ * deleting 10 million rows would take minutes and leave dead rows behind. Only one instance runs it at a time.
  * @param oldestHeld when the stream's oldest message was stored, milliseconds since the epoch
  */
 export async function forgetProcessedEvents(pool: Pool, oldestHeld: number): Promise<void> {

@@ -21,7 +21,7 @@ const ORDER = (table: string): string =>
 
 /**
  * Locks a parked dead letter; undefined if there is none. The checkpoint of its partition is locked first. A consumer's own
- * transaction locks in the same order, so the two take turns and cannot deadlock.
+ * transaction locks in the same order, so the two run one after the other and cannot deadlock.
  */
 export async function lockDeadLetter(
   tx: Transaction,

@@ -12,7 +12,7 @@ import type { DeliveryResult, QueuedDelivery, QueueStore } from './ports.ts';
 
 const DEFAULT_ATTEMPTS = 5;
 /**
- * A message whose consumer died this often while it was in hand is parked as the likely cause. The broker's own limit is
+ * A message whose consumer died this often before acknowledging it is parked as the likely cause. The broker's own limit is
  * higher and would dead-letter the message without a row in `dead_letters`.
  */
 const MAX_REDELIVERIES = 10;
@@ -23,7 +23,7 @@ const HOLD_PACE: BackOff = { firstMs: 100, maxMs: 5_000 };
 export interface ApplyDeliveryOptions {
   readonly definition: QueueConsumerDefinition;
   readonly store: QueueStore;
-  /** Aborted when the consumer stops: waits end, work under way is finished. */
+  /** Aborted when the consumer stops: waits end, running work is finished. */
   readonly stopping: AbortSignal;
   /** Called with each database error while a delivery is held, and with undefined when the database answers. */
   readonly onOutage: (error: unknown) => void;
@@ -50,7 +50,7 @@ export async function applyDelivery(
   const isWanted = options.definition.subscriptions.some((s) => subjectMatches(s, event.envelope.subject));
   if (!isWanted) return { kind: 'done', outcome: 'passed' };
   if (delivery.redeliveries >= MAX_REDELIVERIES) {
-    const error = `its consumer ended ${delivery.redeliveries} times while it was in hand`;
+    const error = `its consumer ended ${delivery.redeliveries} times before acknowledging it`;
     return park(options, delivery, toDeadLetter(event, 'handler_failed', error, delivery.attempts));
   }
   return handle(options, consumer, delivery, event);

@@ -1,6 +1,6 @@
 /**
  * Runs work in parallel lanes. Work with the same key shares a lane and runs in the order of its arrival. A queue promises
- * no order, but where there is one, events of one aggregate do not overtake each other here.
+ * no order, but if messages arrive in order, events of one aggregate do not overtake each other here.
  */
 export class Lanes {
   readonly #tails: Promise<void>[];

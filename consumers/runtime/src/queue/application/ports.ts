@@ -7,7 +7,7 @@ export interface QueuedDelivery {
   /** All headers of the producer as text, without the broker's `x-` headers. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** How often an earlier delivery of it ended with its consumer or its connection. */
+  /** How often it was delivered before and not acknowledged, because the consumer or its connection ended. */
   readonly redeliveries: number;
   /** How often the handler has failed on it. */
   readonly attempts: number;
@@ -29,11 +29,11 @@ export type DeliveryResult =
   /** The session or the consumer ended first: the broker delivers the message again. */
   | { readonly kind: 'abandoned' };
 
-/** One uninterrupted subscription to a queue. When it ends, the broker delivers again what was not acknowledged. */
+/** One uninterrupted subscription to a queue. After its end the broker delivers unacknowledged messages again. */
 export interface QueueSession extends Session {
   /** Messages waiting in the queue, a few seconds old. */
   readonly waiting: number;
-  /** Ends the deliveries. Those made already can still be finished. */
+  /** Ends the deliveries. Messages that were delivered before can still be finished. */
   stopConsuming(): Promise<void>;
 }
 

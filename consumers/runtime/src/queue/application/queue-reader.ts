@@ -20,14 +20,14 @@ export interface QueueConsumerStatus {
     | 'running'
     /** Not yet connected to the broker. */
     | 'connecting'
-    /** Something failed that may pass; the consumer retries. */
+    /** Something failed, perhaps only for a moment; the consumer retries. */
     | 'retrying'
     | 'stopped';
   /** Messages waiting in the queue, a few seconds old. */
   readonly waiting: number;
   /** Messages that were delivered and are not finished. */
   readonly inHand: number;
-  /** What is wrong, if something is. */
+  /** The current problem, if there is one. */
   readonly problem?: string;
 }
 
@@ -50,8 +50,8 @@ export interface QueueReader extends Running {
 
 /**
  * Works on one queue until it is stopped, over any number of sessions: a session with any problem is closed and a new one
- * opened, and the broker delivers again what was not acknowledged. `stop` takes no more messages, finishes those in
- * hand and leaves.
+ * opened, and the broker delivers again what was not acknowledged. `stop` takes no more messages, finishes those that it has
+ * received and leaves.
  */
 export function startQueueReader(options: QueueReaderOptions): QueueReader {
   return new Reader(options);

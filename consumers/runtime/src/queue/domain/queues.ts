@@ -24,8 +24,9 @@ export interface RetryDelay {
 }
 
 /**
- * The delay before redelivery number `delays + 1`. Up to half of the step is taken off by chance, so that events that
- * failed together do not come back together. Each step has its own queue because messages expire only at a queue's head.
+ * The delay before redelivery number `delays + 1`. Up to half of the step is subtracted at random, so that events that
+ * failed together do not return at the same time. Each step has its own queue because messages expire only at a queue's
+ * head.
  */
 export function retryDelay(delays: number, stepsMs: readonly number[], random = Math.random()): RetryDelay {
   const stepMs = stepsMs[Math.min(delays, stepsMs.length - 1)];

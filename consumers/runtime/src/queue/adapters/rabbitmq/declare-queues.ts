@@ -10,7 +10,10 @@ const DELIVERY_LIMIT = 20;
 /** The rows are the dead letters. The parking queue's copies are for people who use the broker's own tools. */
 const PARKED_LIMIT = 100_000;
 
-/** With at-least-once the broker loses nothing between two queues. It needs reject-publish for that. */
+/**
+ * With at-least-once dead-lettering the broker loses nothing between two queues. This requires the overflow setting
+ * reject-publish.
+ */
 const safely = {
   'x-queue-type': 'quorum',
   'x-dead-letter-strategy': 'at-least-once',
@@ -46,7 +49,7 @@ export async function declareQueues(channel: Channel, definition: QueueConsumerD
       arguments: {
         ...safely,
         'x-message-ttl': stepMs,
-        // The default exchange: back into the main queue, whatever is bound to the topic exchange by then.
+        // The default exchange returns the message to the main queue, whatever is bound to the topic exchange at that time.
         'x-dead-letter-exchange': '',
         'x-dead-letter-routing-key': main,
       },

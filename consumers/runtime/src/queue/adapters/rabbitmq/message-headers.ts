@@ -6,7 +6,7 @@ const DELIVERY_COUNT = 'x-delivery-count';
 
 type Headers = Readonly<Record<string, unknown>>;
 
-/** What the broker and earlier tries have counted. Anything but a positive whole number counts as 0. */
+/** The counts of the broker and of earlier attempts. Anything but a positive whole number counts as 0. */
 export function readCounts(headers: Headers): { redeliveries: number; attempts: number; delays: number } {
   const count = (name: string): number => {
     const value = headers[name];

@@ -20,10 +20,7 @@ export interface QueueSessionOptions {
 const HEARTBEAT_S = 5;
 /** How often queues and bindings are declared again, in case somebody removed them, and the depth is read. */
 const DECLARE_MS = 10_000;
-/**
- * A message that was in hand when its consumer died this often is taken one at a time, so that no other message is
- * counted with it.
- */
+/** A message whose consumer has died this often is taken alone, so that no other message is counted with it. */
 const SUSPECT_REDELIVERIES = 2;
 
 /** Connects, declares the consumer's queues and starts to consume. Rejects when any of it fails. */
@@ -79,7 +76,7 @@ class QueueConsumer {
     this.#options = options;
   }
 
-  /** Takes one message at a time first: a message that kills its consumer is then the only one in hand. */
+  /** A session starts with one message at a time: if a message kills the consumer, no other message was delivered with it. */
   start(): Promise<void> {
     return this.#consume(1);
   }
@@ -161,7 +158,7 @@ class QueueConsumer {
     const queue = queueNames(definition.name).retry(stepMs);
     const startedAt = performance.now();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    // A channel that closes forgets its confirms, so nobody may wait for one of those.
+    // A closed channel delivers no more confirms, so every wait for one is ended.
     const stopWaiting = (): void => resolve();
     lost.addEventListener('abort', stopWaiting);
     channel.publish(
