@@ -11,6 +11,8 @@ const redisKeys = {
   // Without it there is no cache, leaderboards are counted, and each process has its own rate limits.
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   REDIS_PREFIX: z.string().min(1).default('gavel:'),
+  // Everything that Redis serves can be had without it, so nobody waits longer for it. Milliseconds.
+  REDIS_ANSWER_MS: z.coerce.number().int().min(1).default(50),
 };
 
 // Large enough for a benchmark. A public site should set lower limits.

@@ -37,8 +37,6 @@ import { bidsProcess } from './process.ts';
 // connection away from bids on other auctions.
 const LOCK_TIMEOUT_MS = 3_000;
 const PRUNE_EVERY_MS = 60_000;
-// Everything works without Redis, so no request waits longer than this for it.
-const REDIS_ANSWER_MS = 50;
 
 export const bidsService = defineService({
   process: bidsProcess,
@@ -98,7 +96,7 @@ async function connectToRedis(config: BidsConfig, onStop: OnStop): Promise<Redis
   const redis = await connectRedis({
     url: config.REDIS_URL,
     meanwhile: 'everything is read from Postgres, and each process has its own rate limits',
-    answerTimeoutMs: REDIS_ANSWER_MS,
+    answerTimeoutMs: config.REDIS_ANSWER_MS,
   });
   onStop('redis', () => redis.disconnect());
   return redis;

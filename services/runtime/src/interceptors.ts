@@ -1,14 +1,16 @@
 import { pathToString } from '@bufbuild/protobuf/reflect';
 import { createValidator } from '@bufbuild/protovalidate';
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
+import { attribute } from '@gavel/observability/attributes';
 import { createLogger } from '@gavel/observability/logger';
+import { isTransient } from '@gavel/postgres/sqlstate';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
-import { answerUnavailable } from './answer-unavailable.ts';
+import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { authenticate, type TokenVerifier } from './caller.ts';
 import { connectError, type FieldProblems, invalidFields, unwrap } from './failure.ts';
-import { traceRequests } from './trace-requests.ts';
 
 const log = createLogger('rpc');
+const tracer = trace.getTracer('gavel.rpc');
 
 /**
  * The interceptors of every service, outermost first: the request's span, logging and hiding of unexpected errors, the answer while
@@ -18,8 +20,31 @@ export function serviceInterceptors(verify: TokenVerifier): Interceptor[] {
   return [traceRequests(), hideUnexpected(), answerUnavailable(), authenticate(verify), checkFields()];
 }
 
+/**
+ * One span per request, named `package.Service/Method` as in the RPC semantic conventions. A rejection with a reason is an answer,
+ * not an error of this service: the reason becomes an attribute, and the span's status remains unset.
+ */
+function traceRequests(): Interceptor {
+  return (next) => (request) => {
+    const method = `${request.service.typeName}/${request.method.name}`;
+    const attributes = { [attribute.rpcSystem]: 'connectrpc', [attribute.rpcMethod]: method };
+    return tracer.startActiveSpan(method, { kind: SpanKind.INTERNAL, attributes }, async (span) => {
+      try {
+        return await next(request);
+      } catch (error) {
+        const reason = reasonOf(error);
+        if (reason === undefined || reason === 'INTERNAL') span.setStatus({ code: SpanStatusCode.ERROR });
+        span.setAttribute(attribute.errorType, reason ?? 'unknown');
+        throw error;
+      } finally {
+        span.end();
+      }
+    });
+  };
+}
+
 /** Returns errors with a reason as they are. Any other error is logged once, with its cause, and returned as INTERNAL. */
-export function hideUnexpected(): Interceptor {
+function hideUnexpected(): Interceptor {
   return (next) => async (request) => {
     try {
       return await next(request);
@@ -34,8 +59,33 @@ export function hideUnexpected(): Interceptor {
   };
 }
 
+/**
+ * Answers UNAVAILABLE when the database cannot be reached or ended the transaction because of a conflict, so that callers know that
+ * a retry may succeed. If a connection breaks during COMMIT, nobody knows whether the request took effect. The metadata then
+ * says `outcome: unknown`, which no other UNAVAILABLE has. For a bid, a repeat with the same idempotency key finds out.
+ */
+function answerUnavailable(): Interceptor {
+  return (next) => async (request) => {
+    try {
+      return await next(request);
+    } catch (error) {
+      if (error instanceof ConnectError || !isTransient(error)) throw error;
+      log.warn(
+        { err: error, method: `${request.service.typeName}/${request.method.name}` },
+        'the database is unavailable or busy',
+      );
+      throw connectError(
+        'UNAVAILABLE',
+        'the database is unavailable, and it is not known whether this request took effect: ' +
+          'repeat it with the same idempotency key, or read the current state first',
+        { outcome: 'unknown' },
+      );
+    }
+  };
+}
+
 /** Checks the field rules of the .proto files. A violation is INVALID_FIELD, with `field: what is wrong` as metadata. */
-export function checkFields(): Interceptor {
+function checkFields(): Interceptor {
   const validator = createValidator();
   return (next) => async (request) => {
     if (request.stream) return next(request);
@@ -56,4 +106,8 @@ function isForCallers(error: ConnectError): boolean {
   // The caller disconnected or its deadline passed. That is no error of this service, and nobody reads the answer.
   if (error.code === Code.Canceled || error.code === Code.DeadlineExceeded) return true;
   return error.code === Code.Unimplemented || error.findDetails(ErrorInfoSchema).length > 0;
+}
+
+function reasonOf(error: unknown): string | undefined {
+  return error instanceof ConnectError ? error.findDetails(ErrorInfoSchema)[0]?.reason : undefined;
 }

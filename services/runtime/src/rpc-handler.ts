@@ -18,8 +18,8 @@ import {
 } from '@connectrpc/connect-node';
 import { createLogger } from '@gavel/observability/logger';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
+import { peerValues } from './client-address.ts';
 import { connectError } from './failure.ts';
-import { peerValues } from './peer.ts';
 
 const log = createLogger('rpc');
 

@@ -1,8 +1,8 @@
 import type { Interceptor } from '@connectrpc/connect';
 import { optionalCaller } from '../caller.ts';
 import type { AddressClues } from '../client-address.ts';
+import { peerAddress } from '../client-address.ts';
 import { connectError } from '../failure.ts';
-import { peerAddress } from '../peer.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import type { Counted, RateRule } from './rate-rule.ts';
 
