@@ -4,7 +4,7 @@ import type { KnownGroup } from '../groups/known-groups.ts';
 import type { CommandContext } from '../terminal/run-command.ts';
 import { fillUp, requireShadow } from './fill-up.ts';
 
-/** Active members commit between the last fill and the swap, perhaps more than the swap can catch up with. Then both are repeated. */
+/** Active members may commit more between fill and swap than the swap can catch up with. Then both are repeated, up to this often. */
 const TRIES = 5;
 
 /**

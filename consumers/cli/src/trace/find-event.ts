@@ -14,7 +14,7 @@ import { type OutboxTrace, readOutboxTrace } from './outbox-trace.ts';
 import { findInStream, type StreamTrace } from './stream-trace.ts';
 import type { EventFindings } from './trace-steps.ts';
 
-/** If the row of an event is gone, the streams are searched from its creation on for this time, in which a healthy relay publishes it. */
+/** If the row is gone, the streams are searched for one minute from the event's creation. A healthy relay publishes within that time. */
 const RELAYED_WITHIN_MS = 60_000;
 
 /** Everything that is known about one event. */

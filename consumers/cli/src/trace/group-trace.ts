@@ -20,7 +20,7 @@ interface DeadLetterRow {
   readonly parkedAt: Date;
 }
 
-/** Dead letters are checked first, because a parked event is recorded as processed too, so that its group does not apply it again. */
+/** Reads dead letters first: a parked event may also be recorded as processed, so that its group does not apply it again. */
 export async function readGroupTrace(pool: Pool, group: string, eventId: string): Promise<GroupTrace> {
   const { rows: deadLetters } = await pool.query<DeadLetterRow>(
     `SELECT id AS letter, status AS outcome, coalesce(settled_at, parked_at) AS at, reason, parked_at AS "parkedAt"

@@ -7,7 +7,7 @@ export interface IdRange {
 }
 
 /** Reading this number of rows costs less than another probe. */
-const CLOSE = 500;
+const SMALL_RANGE = 500;
 
 const FIRST = 'SELECT id::float8 AS id, created_at AS at FROM outbox ORDER BY id LIMIT 1';
 const LAST = 'SELECT id::float8 AS id, created_at AS at FROM outbox ORDER BY id DESC LIMIT 1';
@@ -42,7 +42,7 @@ export async function findIdRange(
 /** Narrows a range down to a moment: rows below it were appended before that moment, rows above it after. */
 async function halve(tx: Transaction, whole: IdRange, moment: Date): Promise<IdRange> {
   let { low, high } = whole;
-  while (high - low > CLOSE) {
+  while (high - low > SMALL_RANGE) {
     const middle = Math.floor((low + high) / 2);
     const [probe] = (await tx.query<Probe>(FROM, [middle])).rows;
     if (probe !== undefined && probe.at < moment) low = Math.min(probe.id, high);
