@@ -47,7 +47,7 @@ export function decideRefresh(state: RefreshState, rules: SessionRules): Refresh
   return { kind: 'revoke', reason: 'REFRESH_TOKEN_REUSED' };
 }
 
-/** When a session ends that is used now and then not used again. Never later than the session's own end. */
+/** When a session ends if this is its last use. Never later than the session's own end. */
 export function idleEnd(session: { now: Date; endsAt: Date }, rules: SessionRules): Date {
   return new Date(Math.min(session.now.getTime() + rules.idleMs, session.endsAt.getTime()));
 }

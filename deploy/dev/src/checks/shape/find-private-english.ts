@@ -2,9 +2,6 @@ import { parseSync } from 'oxc-parser';
 import type { Violation } from '../report-violations.ts';
 import type { SourceFile } from '../source-files.ts';
 
-/** How many refused phrases may remain in the project. */
-const mostPrivatePhrases = 15;
-
 /** Phrases that readers stumbled over, and what to write instead. */
 const refused: Readonly<Record<string, string>> = {
   'unless told': 'default: …',
@@ -26,9 +23,9 @@ const pattern = new RegExp(
   'gi',
 );
 
-/** Refused phrases in comments and in Markdown. Empty while there are at most `most`. */
-export function findPrivateEnglish(files: readonly SourceFile[], most = mostPrivatePhrases): Violation[] {
-  const found = files.flatMap((file) =>
+/** Refused phrases in comments and in Markdown. */
+export function findPrivateEnglish(files: readonly SourceFile[]): Violation[] {
+  return files.flatMap((file) =>
     readProse(file).flatMap(({ start, text }) =>
       [...text.matchAll(pattern)].map(({ index, 0: words }) => {
         const phrase = words.toLowerCase().replaceAll(/[\s*]+/g, ' ');
@@ -40,7 +37,6 @@ export function findPrivateEnglish(files: readonly SourceFile[], most = mostPriv
       }),
     ),
   );
-  return found.length <= most ? [] : found;
 }
 
 function readProse({ path, text }: SourceFile): { start: number; text: string }[] {

@@ -46,7 +46,7 @@ test('exports that open a package or name an inner folder are refused', () => {
 
 test('refused phrases are found in comments and Markdown, with their lines', () => {
   const found = (path: string, text: string) =>
-    findPrivateEnglish([{ path, text }], 0).map(({ line, message }) => `${line} ${message}`);
+    findPrivateEnglish([{ path, text }]).map(({ line, message }) => `${line} ${message}`);
   expect(found('proto/src/a.ts', 'const a = 1;\n// 500 ms unless told.\n')).toEqual([
     '2 "unless told" is not plain English: write "default: …"',
   ]);
