@@ -6,7 +6,7 @@ import { portKey } from './infrastructure/native/server-ports.ts';
 import { LaunchError } from './launch-error.ts';
 import { gavelDirectory, projectRoot } from './project-root.ts';
 
-/** The environment of this process: the launcher's one reading of `process.env`. */
+/** The environment of this process. Nothing else in the launcher reads `process.env`. */
 export const environment: NodeJS.ProcessEnv = process.env;
 
 const processPorts = Object.fromEntries(processes.map(({ name, port }) => [name, port])) as Record<
@@ -27,22 +27,22 @@ const serverPorts: Record<PortName, number> = {
 };
 
 export interface DevConfig {
-  /** Everything of this system lives under it: data, logs, secrets, state. */
+  /** The data folder: data, logs, secrets and state of this system. */
   readonly directory: string;
   readonly processPorts: Readonly<Record<ProcessName, number>>;
-  /** Taken when free; another free port otherwise. */
+  /** Used when free; otherwise another free port is chosen. */
   readonly preferredServerPorts: Readonly<Record<PortName, number>>;
-  /** Those that the environment names: busy is an error. */
+  /** Ports from the environment. It is an error when one of them is busy. */
   readonly forcedServerPorts: Partial<Record<PortName, number>>;
-  /** Whether NATS and the bridge to it were asked for. */
+  /** Whether NATS and the bridge to it run, too. */
   readonly nats: boolean;
 }
 
 const port = z.coerce.number().int().min(1).max(65_535);
 
 /**
- * Reads `GAVEL_DEV_DIRECTORY`, `GAVEL_NATS` (1 or 0) and `GAVEL_PORT_<NAME>` (of each process and each server's listener).
- * Throws one `bad-config` that names every bad key.
+ * Reads `GAVEL_DEV_DIRECTORY`, `GAVEL_NATS` (1 or 0) and `GAVEL_PORT_<NAME>` (for each process and each listener of a server).
+ * @throws one `bad-config` that names every invalid variable
  */
 export function readDevConfig(env: NodeJS.ProcessEnv): DevConfig {
   const names = [...Object.keys(processPorts), ...Object.keys(serverPorts)];
@@ -56,19 +56,15 @@ export function readDevConfig(env: NodeJS.ProcessEnv): DevConfig {
     .safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
   if (!result.success) {
     const lines = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new LaunchError(
-      'bad-config',
-      `These environment variables cannot be used:\n  ${lines.join('\n  ')}`,
-      {
-        wayOut: 'A port is a whole number from 1 to 65535; GAVEL_NATS is 1 or 0.',
-      },
-    );
+    throw new LaunchError('bad-config', `These environment variables are invalid:\n  ${lines.join('\n  ')}`, {
+      wayOut: 'A port is a whole number from 1 to 65535; GAVEL_NATS is 1 or 0.',
+    });
   }
   const data = result.data as Record<string, number | string | undefined>;
   const directory = String(data.GAVEL_DEV_DIRECTORY ?? join(gavelDirectory, 'dev'));
   return {
     directory: isAbsolute(directory) ? directory : join(projectRoot, directory),
-    processPorts: chosen(processPorts, data),
+    processPorts: withChosen(processPorts, data),
     preferredServerPorts: serverPorts,
     nats: data.GAVEL_NATS === '1',
     forcedServerPorts: Object.fromEntries(
@@ -79,7 +75,7 @@ export function readDevConfig(env: NodeJS.ProcessEnv): DevConfig {
   };
 }
 
-function chosen<Name extends string>(defaults: Record<Name, number>, data: Record<string, unknown>) {
+function withChosen<Name extends string>(defaults: Record<Name, number>, data: Record<string, unknown>) {
   const entries = Object.entries<number>(defaults).map(([name, value]) => [
     name,
     data[portKey(name)] ?? value,

@@ -4,7 +4,7 @@ import { chooseProvider } from './infrastructure/choose-provider.ts';
 import { portKey } from './infrastructure/native/server-ports.ts';
 import { LaunchError } from './launch-error.ts';
 
-test('ports have defaults, and each is moved by its own variable', () => {
+test('each port has a default and a variable that changes it', () => {
   expect(readDevConfig({}).processPorts).toMatchObject({ bff: 3000, 'user-stats': 4003 });
   const moved = readDevConfig({ GAVEL_PORT_USER_STATS: '5003', GAVEL_PORT_POSTGRES: '5432' });
   expect(moved.processPorts).toMatchObject({ bff: 3000, 'user-stats': 5003 });
@@ -12,27 +12,27 @@ test('ports have defaults, and each is moved by its own variable', () => {
   expect(portKey('user-stats')).toBe('GAVEL_PORT_USER_STATS');
 });
 
-test('NATS is off unless asked for', () => {
+test('NATS is off by default', () => {
   expect(readDevConfig({}).nats).toBe(false);
   expect(readDevConfig({ GAVEL_NATS: '1' }).nats).toBe(true);
   expect(() => readDevConfig({ GAVEL_NATS: 'maybe' })).toThrow(/GAVEL_NATS/);
 });
 
-test('every bad port is named at once', () => {
+test('one error names every invalid port', () => {
   const read = () => readDevConfig({ GAVEL_PORT_BFF: 'no', GAVEL_PORT_AUTH: '70000' });
   expect(read).toThrow(/GAVEL_PORT_BFF[\s\S]*GAVEL_PORT_AUTH|GAVEL_PORT_AUTH[\s\S]*GAVEL_PORT_BFF/);
 });
 
-test('the provider is native unless told otherwise', () => {
+test('the default provider is native', () => {
   expect(chooseProvider({}).provider.name).toBe('native');
   expect(chooseProvider({ GAVEL_INFRASTRUCTURE: 'native' }).reason).toContain('GAVEL_INFRASTRUCTURE');
 });
 
-test('one URL of somebody else’s server means external, and the missing ones are named', () => {
+test('the URL of one external server chooses external, and an error names the missing URLs', () => {
   const choose = () => chooseProvider({ GAVEL_POSTGRES_URL: 'postgres://a:b@localhost/postgres' });
   expect(choose).toThrow(/GAVEL_AMQP_URL[\s\S]*GAVEL_REDIS_URL/);
 });
 
-test('docker is refused with a way out', () => {
+test('docker is refused with an error that names a way out', () => {
   expect(() => chooseProvider({ GAVEL_INFRASTRUCTURE: 'docker' })).toThrow(LaunchError);
 });

@@ -1,4 +1,4 @@
-/** Every way in which a start can fail that a person can do something about. */
+/** The kinds of failures that the user can correct. */
 export type LaunchErrorCode =
   | 'bad-config'
   | 'provider-not-available'
@@ -12,8 +12,8 @@ export type LaunchErrorCode =
   | 'lock-held';
 
 /**
- * A failure with its way out. The command line prints `message`, then `log` (the last lines of the log that
- * belongs to it), then `wayOut`, and no stack.
+ * A failure that the user can correct. The make targets print `message`, then `log` (the last lines of the log that explains
+ * it), then `wayOut` (what to do), and no stack.
  */
 export class LaunchError extends Error {
   readonly code: LaunchErrorCode;

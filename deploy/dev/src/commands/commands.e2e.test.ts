@@ -50,7 +50,7 @@ describe('the make targets', () => {
     await run('reset');
   }, 120_000);
 
-  test('a busy port is named with its holder and the way out, and nothing is left running', async () => {
+  test('up names a busy port, the process that uses it and a way out, and leaves nothing running', async () => {
     const busy = createServer();
     await new Promise<void>((resolve) => busy.listen(ports.bids, '127.0.0.1', resolve));
     const up = await run('up');
@@ -61,7 +61,7 @@ describe('the make targets', () => {
     expect((await status()).processes.every(({ pid }) => pid === null)).toBe(true);
   });
 
-  test('up starts and seeds everything, twice is harmless, down leaves nothing, and the next up has all data', async () => {
+  test('up starts and seeds everything and may be repeated, down stops everything, and the next up has all data', async () => {
     const first = await run('up');
     expect(first.exitCode, first.all).toBe(0);
     expect(first.all).toContain('Gavel is up.');

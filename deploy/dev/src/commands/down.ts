@@ -7,5 +7,5 @@ const say = (text: string) => console.log(timed(began, text));
 
 await runCommand(async () => {
   const ran = await stopSystem(readDevConfig(environment).directory, say);
-  say(ran ? 'everything is stopped; data is kept (`make reset` removes it)' : 'nothing was running');
+  say(ran ? 'everything is stopped; the data is kept (`make reset` removes it)' : 'nothing was running');
 });

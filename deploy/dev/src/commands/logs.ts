@@ -14,7 +14,11 @@ await runCommand(async () => {
   const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--') && argument !== '');
   const files = await logFiles(directory, wanted);
   if (files.length === 0) {
-    console.log(wanted.length > 0 ? `No log of ${wanted.join(', ')}.` : 'No logs yet: `make up` first.');
+    console.log(
+      wanted.length > 0
+        ? `There is no log of ${wanted.join(', ')}. \`make status\` lists the names.`
+        : 'There are no logs yet. `make up` writes them.',
+    );
     return;
   }
   const width = Math.max(...files.map(({ name }) => name.length));
@@ -41,7 +45,7 @@ async function logFiles(
     .filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 }
 
-/** Prints whole lines as they are appended; starts over when the file was emptied by rotation. Never returns. */
+/** Prints complete lines as they are appended. Starts at the beginning again after a rotation emptied the file. Never returns. */
 async function followFile(file: string, print: (text: string) => void): Promise<never> {
   let offset = (await stat(file)).size;
   let rest = '';

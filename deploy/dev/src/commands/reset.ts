@@ -10,5 +10,5 @@ await runCommand(async () => {
   const { directory } = readDevConfig(environment);
   await stopSystem(directory, say);
   await removeServerHome(directory);
-  say(`${directory} is removed (databases on servers of your own, if you use any, are left alone)`);
+  say(`${directory} is removed; databases on your own servers (GAVEL_INFRASTRUCTURE=external) are kept`);
 });

@@ -2,13 +2,13 @@ import { findProcess, processesFor } from '@gavel/processes';
 import { environment, readDevConfig } from '../config.ts';
 import { httpUrl } from '../system/system-context.ts';
 import { type KeptState, readState } from '../system/system-files.ts';
-import { type HealthWord, healthOf, supervised } from './health.ts';
+import { type Health, healthOf, supervised } from './health.ts';
 import { runCommand } from './terminal.ts';
 
 interface Row {
   readonly name: string;
   readonly pid: number | null;
-  readonly health: HealthWord;
+  readonly health: Health;
   readonly url: string | null;
   readonly restarts: number;
   readonly log: string | null;
@@ -30,7 +30,7 @@ await runCommand(async () => {
     process.stdout.write(`${JSON.stringify({ processes: rows })}\n`);
     return;
   }
-  if (!supervised(state)) console.log('Nothing runs. `make up` starts it.');
+  if (!supervised(state)) console.log('Nothing is running. `make up` starts everything.');
   const columns = [['NAME', 'PID', 'HEALTH', 'RESTARTS', 'URL'], ...rows.map(cells)];
   const widths =
     columns[0]?.map((_, index) => Math.max(...columns.map((line) => line[index]?.length ?? 0))) ?? [];

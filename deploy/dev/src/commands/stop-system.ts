@@ -3,12 +3,14 @@ import { LaunchError } from '../launch-error.ts';
 import { readState, stillRuns } from '../system/system-files.ts';
 import { supervised } from './health.ts';
 
-const patienceMs = 90_000;
+const supervisorTimeoutMs = 90_000;
+const leftoverTimeoutMs = 15_000;
 
 /**
- * Ends the supervisor of a folder in order, and then whatever an earlier one left behind.
- * @returns whether anything was running
- * @throws when something could not be ended
+ * Stops the supervisor of a data folder, which stops its processes in order. Then stops processes that still run, for example
+ * after a supervisor was killed.
+ * @returns whether a supervisor was running
+ * @throws `command-failed` with the names of processes that could not be stopped
  */
 export async function stopSystem(directory: string, say: (text: string) => void): Promise<boolean> {
   const state = await readState(directory);
@@ -16,10 +18,10 @@ export async function stopSystem(directory: string, say: (text: string) => void)
   const ran = supervised(state);
   if (ran) {
     process.kill(state.supervisor.pid, 'SIGTERM');
-    const deadline = Date.now() + patienceMs;
+    const deadline = Date.now() + supervisorTimeoutMs;
     while (stillRuns(state.supervisor) && Date.now() < deadline) await delay(100);
     if (stillRuns(state.supervisor)) {
-      say('the supervisor does not end by itself: killing it');
+      say(`the supervisor did not stop within ${supervisorTimeoutMs / 1000} s and is killed`);
       process.kill(state.supervisor.pid, 'SIGKILL');
     }
   }
@@ -28,19 +30,19 @@ export async function stopSystem(directory: string, say: (text: string) => void)
     const left = last.kept.filter(stillRuns);
     if (left.length === 0) break;
     for (const each of left) {
-      say(`${each.name} (pid ${each.pid}) was left behind: ${signal}`);
+      say(`${each.name} (pid ${each.pid}) is still running; sending ${signal}`);
       if (each.pid !== null) process.kill(each.pid, signal);
     }
-    const deadline = Date.now() + 15_000;
+    const deadline = Date.now() + leftoverTimeoutMs;
     while (last.kept.some(stillRuns) && Date.now() < deadline) await delay(100);
   }
   const left = last.kept.filter(stillRuns);
   if (left.length > 0) {
     throw new LaunchError(
       'command-failed',
-      `Still running: ${left.map((each) => `${each.name} (${each.pid})`).join(', ')}.`,
+      `These processes could not be stopped: ${left.map((each) => `${each.name} (${each.pid})`).join(', ')}.`,
       {
-        wayOut: 'End them by their pid.',
+        wayOut: 'Stop them by their pid.',
       },
     );
   }

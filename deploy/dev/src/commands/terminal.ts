@@ -1,13 +1,13 @@
 import { LaunchError } from '../launch-error.ts';
 
-/** A line with the seconds since `began` (a `performance.now()`), as `[  3.2 s] text`. */
+/** The text after the seconds since `began` (a `performance.now()`): `[   3.2 s] text`. */
 export function timed(began: number, text: string): string {
   return `[${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s] ${text}`;
 }
 
 /**
- * Runs a command to its end: a LaunchError is printed with its log and way out, anything else with its stack; both
- * make the exit code 1.
+ * Runs a command. A LaunchError is printed with its log and way out, any other error with its stack. The exit code is 1 after
+ * both.
  */
 export async function runCommand(command: () => Promise<void>): Promise<void> {
   try {

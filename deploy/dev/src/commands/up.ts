@@ -25,7 +25,7 @@ const say = (text: string) => console.log(timed(began, text));
 await runCommand(async () => {
   const config = readDevConfig(environment);
   await mkdir(config.directory, { recursive: true, mode: 0o755 });
-  const release = await holdLock(join(config.directory, 'up.lock'), 'another `make up` is at work', say);
+  const release = await holdLock(join(config.directory, 'up.lock'), 'another `make up` is running', say);
   try {
     const running = await readState(config.directory);
     if (!supervised(running)) await startFresh(config);
@@ -44,26 +44,26 @@ async function startFresh(config: DevConfig): Promise<void> {
   await watchStart(config, await startSupervisor(config));
 }
 
-/** Shows a start until it is through, fills the catalogue and prints where everything is. */
+/** Shows the progress of a start, then fills the demo catalogue and prints all URLs. */
 async function watchStart(config: DevConfig, pid: number): Promise<void> {
   let interrupted = false;
   process.once('SIGINT', () => {
     interrupted = true;
-    say('stopping what was started');
+    say('interrupted; stopping everything that was started');
     process.kill(pid, 'SIGTERM');
   });
   await follow(config, pid, () => interrupted);
   try {
     await seedOnce(config);
   } catch (error) {
-    say('the demo catalogue could not be filled: stopping what was started');
+    say('the demo catalogue could not be filled; stopping everything that was started');
     await stopSystem(config.directory, say);
     throw error;
   }
   summary(config);
 }
 
-/** The supervisor outlives this command: a session of its own, its output in a file. */
+/** Starts the supervisor in its own session, so that it keeps running after this command. Returns its pid. */
 async function startSupervisor(config: DevConfig): Promise<number> {
   await mkdir(join(config.directory, 'logs'), { recursive: true, mode: 0o755 });
   const log = await open(join(config.directory, 'logs/supervisor.log'), 'a', 0o644);
@@ -79,7 +79,7 @@ async function startSupervisor(config: DevConfig): Promise<number> {
   return child.pid;
 }
 
-/** Prints what the supervisor reports until everything runs; throws what it failed with. */
+/** Prints the lines of the supervisor until everything runs. Throws the supervisor's failure. */
 async function follow(config: DevConfig, pid: number, interrupted: () => boolean): Promise<void> {
   let printed = 0;
   for (;;) {
@@ -99,7 +99,7 @@ async function failureOf(
   state: SystemState | undefined,
   interrupted: boolean,
 ): Promise<LaunchError> {
-  const remains = 'Everything that this run started is stopped again.';
+  const remains = 'Everything that this run started was stopped again.';
   if (interrupted)
     return new LaunchError('command-failed', `Interrupted. ${remains}`, { wayOut: 'Run `make up` again.' });
   if (state?.failure) {
@@ -109,31 +109,32 @@ async function failureOf(
       ...(log === null ? {} : { log }),
     });
   }
-  return new LaunchError('server-died', 'The supervisor ended without a word.', {
-    log: await lastLines(join(config.directory, 'logs/supervisor.log')),
-    wayOut: 'Run `make up` again; its log is .gavel/dev/logs/supervisor.log.',
+  const log = join(config.directory, 'logs/supervisor.log');
+  return new LaunchError('server-died', 'The supervisor ended without an error message.', {
+    log: await lastLines(log),
+    wayOut: `Run \`make up\` again. The whole log is ${log}.`,
   });
 }
 
-/** A second `make up`: nothing is started; what is unwell is given half a minute and then named. */
+/** For a repeated `make up`: starts nothing, waits up to 30 s until every process is healthy, and else names the unhealthy ones. */
 async function verifyRunning(config: DevConfig, state: SystemState): Promise<void> {
   say(`already running (supervisor ${state.supervisor.pid})`);
   const deadline = Date.now() + 30_000;
   for (;;) {
     const now = await readState(config.directory);
     const kept = now?.kept ?? [];
-    const words = await Promise.all(kept.map(async (each) => ({ each, health: await healthOf(each) })));
-    const unwell = words.filter(({ health }) => health !== 'healthy');
-    if (unwell.length === 0 && now?.phase === 'running') break;
+    const checks = await Promise.all(kept.map(async (each) => ({ each, health: await healthOf(each) })));
+    const unhealthy = checks.filter(({ health }) => health !== 'healthy');
+    if (unhealthy.length === 0 && now?.phase === 'running') break;
     if (Date.now() > deadline) {
-      const [first] = unwell;
+      const [first] = unhealthy;
       throw new LaunchError(
         'server-not-ready',
-        `Running, but not well: ${unwell.map(({ each, health }) => `${each.name} is ${health}`).join(', ')}.`,
+        `Gavel is running, but ${unhealthy.map(({ each, health }) => `${each.name} is ${health}`).join(', ')}.`,
         {
           log: first === undefined ? '' : await lastLines(first.each.logFile),
           wayOut:
-            'Everything is left running. `make logs NAME=…` shows more; `make down && make up` starts afresh.',
+            'Everything keeps running. `make logs NAME=…` shows more; `make down && make up` restarts everything.',
         },
       );
     }
@@ -141,12 +142,12 @@ async function verifyRunning(config: DevConfig, state: SystemState): Promise<voi
   }
   say('every process is healthy');
   if (config.nats && !state.kept.some(({ name }) => name === 'nats-bridge'))
-    say('it runs without NATS: `make down && make up NATS=1` starts it with the bridge');
+    say('it runs without NATS; `make down && make up NATS=1` starts it with NATS and the bridge');
   await seedOnce(config);
   summary(config);
 }
 
-/** Once per data folder. */
+/** Fills the demo catalogue, once per data folder. */
 async function seedOnce(config: DevConfig): Promise<void> {
   const marker = join(config.directory, 'seeded');
   const seeded = await access(marker).then(
@@ -158,7 +159,7 @@ async function seedOnce(config: DevConfig): Promise<void> {
   const result = await seedDemo(call('auth'), call('bids')).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new LaunchError('command-failed', `The demo catalogue could not be filled: ${why}`, {
-      wayOut: 'See `make logs NAME=bids`; `make up` tries again.',
+      wayOut: 'See `make logs NAME=bids`. `make up` tries again.',
       cause,
     });
   });

@@ -6,13 +6,14 @@ import { nativeProvider } from './native/native-provider.ts';
 
 export interface ProviderChoice {
   readonly provider: InfrastructureProvider;
-  /** One sentence for the person at the terminal: what was chosen, and why. */
+  /** What was chosen and why, in one line for the user. */
   readonly reason: string;
 }
 
 /**
- * Chooses who brings the servers: `GAVEL_INFRASTRUCTURE` when set, else `external` when any of its URLs is set
- * (a half-filled set is then reported, rather than silently ignored), else `native`.
+ * Chooses the provider of the servers: the value of `GAVEL_INFRASTRUCTURE` when it is set; `external` when one of its URLs is
+ * set, so that missing URLs are reported and not ignored; otherwise `native`.
+ * @throws `bad-config` when a setting is invalid or a URL is missing
  */
 export function chooseProvider(env: NodeJS.ProcessEnv): ProviderChoice {
   const config = readInfrastructureConfig(env);
@@ -26,15 +27,15 @@ export function chooseProvider(env: NodeJS.ProcessEnv): ProviderChoice {
   if (config.GAVEL_INFRASTRUCTURE !== undefined) {
     return {
       provider: providerNamed(config.GAVEL_INFRASTRUCTURE, env),
-      reason: `${config.GAVEL_INFRASTRUCTURE} (GAVEL_INFRASTRUCTURE says so)`,
+      reason: `${config.GAVEL_INFRASTRUCTURE} (from GAVEL_INFRASTRUCTURE)`,
     };
   }
   if (urls.some((url) => url !== undefined)) {
-    return { provider: providerNamed('external', env), reason: 'external (its URLs are in the environment)' };
+    return { provider: providerNamed('external', env), reason: 'external (because one of its URLs is set)' };
   }
   return {
     provider: providerNamed('native', env),
-    reason: 'native (private servers under .gavel; force another with GAVEL_INFRASTRUCTURE)',
+    reason: 'native (private servers; GAVEL_INFRASTRUCTURE chooses another provider)',
   };
 }
 
@@ -46,7 +47,7 @@ function providerNamed(name: ProviderName, env: NodeJS.ProcessEnv): Infrastructu
       return externalProvider(env);
     case 'docker':
       throw new LaunchError('provider-not-available', 'The docker provider is not available yet.', {
-        wayOut: 'Use GAVEL_INFRASTRUCTURE=native, or external with its URLs.',
+        wayOut: 'Set GAVEL_INFRASTRUCTURE to native, or to external together with its URLs.',
       });
   }
 }

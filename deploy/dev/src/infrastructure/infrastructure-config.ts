@@ -22,12 +22,12 @@ const schema = external.partial().extend({
 export type InfrastructureConfig = z.infer<typeof schema>;
 export type ExternalConfig = z.infer<typeof external>;
 
-/** Reads the `GAVEL_*` settings of the infrastructure. Throws one `bad-config` that names every bad key. */
+/** Reads the `GAVEL_*` settings of the servers. Throws one `bad-config` that names every invalid variable. */
 export function readInfrastructureConfig(env: NodeJS.ProcessEnv): InfrastructureConfig {
   return parse(schema, env);
 }
 
-/** Reads the URLs of the `external` provider; each missing or malformed one is named. NATS need not be there. */
+/** Reads the URLs of the `external` provider; only that of NATS is optional. Throws one `bad-config` that names every missing or invalid URL. */
 export function readExternalConfig(env: NodeJS.ProcessEnv): ExternalConfig {
   return parse(external, env);
 }
@@ -38,9 +38,10 @@ function parse<Schema extends z.ZodType>(shape: Schema, env: NodeJS.ProcessEnv):
   const lines = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new LaunchError(
     'bad-config',
-    `These environment variables cannot be used:\n  ${lines.join('\n  ')}`,
+    `These environment variables are missing or invalid:\n  ${lines.join('\n  ')}`,
     {
-      wayOut: 'Set each of them as named above, or unset it.',
+      wayOut:
+        'Correct each of them. A URL needs a scheme that fits its server; optional settings can be unset.',
     },
   );
 }

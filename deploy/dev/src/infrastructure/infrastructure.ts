@@ -1,9 +1,9 @@
-/** The providers of the design. `docker` has its seat here and arrives with the compose files. */
+/** Where servers can come from. `docker` is reserved: it is refused until the project has compose files. */
 export type ProviderName = 'native' | 'external' | 'docker';
 
-/** Where the servers answer. Every URL carries its credentials; paths name the default database and vhost. */
+/** The URLs of the servers. Each contains its credentials; the path names the default database or vhost. */
 export interface InfrastructureUrls {
-  /** Superuser (or database creator), database `postgres`. */
+  /** Superuser, or a role that may create databases and roles; database `postgres`. */
   readonly postgresUrl: string;
   /** AMQP 0-9-1, vhost `/` (written `%2F`). */
   readonly amqpUrl: string;
@@ -12,21 +12,21 @@ export interface InfrastructureUrls {
   /** `http://user:pass@host:port`, the management API without a path. */
   readonly managementUrl: string;
   readonly redisUrl: string;
-  /** Only when NATS was asked for. */
+  /** Set when the system runs with NATS. */
   readonly natsUrl?: string;
 }
 
 /** The servers that every Gavel needs. */
 export type CoreServerName = 'postgres' | 'rabbitmq' | 'redis';
 
-/** NATS is there only when it was asked for. */
+/** NATS is optional. */
 export type ServerName = CoreServerName | 'nats';
 
 export type ServerHandles = Readonly<
   Record<CoreServerName, ServerHandle> & Partial<Record<'nats', ServerHandle>>
 >;
 
-/** How a server process ended; `expected` when `stop` or `kill` asked for it. */
+/** How a server process ended. `expected` is true after `stop` or `kill`. */
 export interface ServerExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -34,48 +34,48 @@ export interface ServerExit {
 }
 
 /**
- * One server that this process started. Ports and data stay the same over any number of stops, kills and starts,
- * so clients can come back to the same URL.
+ * One server that this process started. Its port and data stay the same after any number of stops, kills and starts, so
+ * clients can reconnect to the same URL.
  */
 export interface ServerHandle {
   readonly name: ServerName;
-  /** The server's own process (for RabbitMQ the Erlang machine), or null while it is down. */
+  /** Pid of the server (for RabbitMQ of the Erlang machine), or null while it is not running. */
   readonly pid: number | null;
   readonly port: number;
   readonly logFile: string;
-  /** Starts on the same data and ports, and resolves when the server answers. Harmless when it runs. */
+  /** Starts the server with the same data and ports. Resolves when it answers. Does nothing when it is running. */
   start(): Promise<void>;
-  /** Ends cleanly, and resolves when the process is gone. Harmless when it is down. */
+  /** Stops the server gracefully. Resolves when the process has ended. Does nothing when it is not running. */
   stop(): Promise<void>;
-  /** SIGKILL, without warning, and resolves when the process is gone. */
+  /** SIGKILL. Resolves when the process has ended. */
   kill(): Promise<void>;
-  /** Resolves when the running process ends, however it ends. */
+  /** Resolves when the running process ends, for whatever reason. */
   exited(): Promise<ServerExit>;
 }
 
 export interface Infrastructure {
   readonly provider: ProviderName;
   readonly urls: InfrastructureUrls;
-  /** Absent when the servers belong to somebody else (`external`): those are never stopped or killed. */
+  /** Undefined for external servers: Gavel never stops or kills those. */
   readonly servers: ServerHandles | undefined;
-  /** Stops everything this provider started, and nothing else. */
+  /** Stops the servers that this provider started, and no others. */
   stop(): Promise<void>;
 }
 
 export interface InfrastructureOptions {
-  /** Absolute path; data, logs, ports and passwords of the servers live under it. */
+  /** Absolute path of the folder for data, logs, ports and passwords of the servers. */
   readonly directory: string;
-  /** Wanted ports; another free one is taken when one of them is busy. Without them free ports are chosen. */
+  /** Used when free; otherwise another free port is chosen. */
   readonly preferredPorts?: Partial<Record<PortName, number>>;
-  /** Ports that must be had: busy is an error. */
+  /** It is an error when one of these is busy. */
   readonly forcedPorts?: Partial<Record<PortName, number>>;
-  /** False trades safety against power loss (not against kill -9) for faster tests. Default true. */
+  /** With false, tests are faster, and a power failure may lose data; a kill -9 does not. Default: true. */
   readonly fsync?: boolean;
-  /** Also a NATS server with JetStream; none unless asked for. */
+  /** Also start a NATS server with JetStream. Default: false. */
   readonly nats?: boolean;
-  /** Gives the start up: servers that are starting are stopped, and the start is rejected. */
+  /** An abort stops servers that are starting, and `start` rejects. */
   readonly signal?: AbortSignal;
-  /** Told one line per step: what is being installed, started, waited for. */
+  /** Receives one line per step: what is installed, started or waited for. */
   readonly report?: (line: string) => void;
 }
 
@@ -90,9 +90,9 @@ export type PortName =
   | 'distribution'
   | 'nats';
 
-/** What `deploy/dev` and the tests ask for "Postgres, RabbitMQ 4, Redis (and NATS)". */
+/** Provides Postgres, RabbitMQ 4, Redis and, when asked for, NATS to the launcher and the tests. */
 export interface InfrastructureProvider {
   readonly name: ProviderName;
-  /** Installs what is missing where it may, starts all servers and resolves when each of them answers. */
+  /** Installs missing programs when it may, and starts all servers. Resolves when each of them answers. */
   start(options: InfrastructureOptions): Promise<Infrastructure>;
 }

@@ -25,13 +25,13 @@ export async function managementRequest(
   });
   const text = await response.text();
   if (!response.ok)
-    throw new Error(`RabbitMQ management: ${method} ${path} answered ${response.status} ${text}`);
+    throw new Error(`RabbitMQ management API: ${method} ${path} answered ${response.status} ${text}`);
   return text === '' ? undefined : JSON.parse(text);
 }
 
 /**
- * Makes a vhost in which the management user may do everything. Harmless when it is there.
- * @returns the same URLs, with the AMQP and stream ones naming that vhost
+ * Creates a vhost in which the management user may do everything. Does nothing when it exists.
+ * @returns the same URLs, with the vhost in those of AMQP and streams
  */
 export async function createVhost(urls: InfrastructureUrls, vhost: string): Promise<InfrastructureUrls> {
   const name = encodeURIComponent(vhost);

@@ -1,18 +1,19 @@
 import { delayBefore, pause } from '@gavel/resilience';
 import type { ServerExit } from '../infrastructure/infrastructure.ts';
 
-/** Restarts wait from 0.25 s up to 10 s while a process keeps ending early, and are quick again after a run of 30 s. */
+/** The delay before a restart doubles from 0.25 s to 10 s. It begins at 0.25 s again after the process ran for 30 s. */
 const RESTART_BACK_OFF = { firstMs: 250, maxMs: 10_000 };
 const STEADY_MS = 30_000;
 
-/** What a keeper keeps running: a server of the infrastructure or a process of Gavel. */
+/** What a keeper runs: a server of the infrastructure or a process of Gavel. */
 export interface Runnable {
   readonly name: string;
   readonly pid: number | null;
   readonly logFile: string;
-  /** Resolves when it answers; throws when it ended or did not answer in time. */
+  /** Resolves when it answers. Throws when it ended or did not answer in time. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Resolves when the running process ends. */
   exited(): Promise<ServerExit>;
 }
 
@@ -27,13 +28,13 @@ export interface LastExit {
 export interface KeeperOptions {
   /** Called after every change of state, pid or restart count. */
   readonly onChange: () => void;
-  /** Gets one line for each crash and for each restart. */
+  /** Receives one line per crash and one per restart. */
   readonly report: (line: string) => void;
   /** Replaces the pause before a restart in tests. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** Starts a runnable, and restarts it with growing pauses each time it ends by itself. */
+/** Starts a runnable, and restarts it whenever it ends by itself. The delay grows while it keeps failing. */
 export class Keeper {
   readonly runnable: Runnable;
   readonly #options: KeeperOptions;
@@ -60,7 +61,7 @@ export class Keeper {
     return this.#lastExit;
   }
 
-  /** The first start. A failure is thrown and not retried: the caller is waiting for it. */
+  /** The first start. Throws when it fails, and does not retry. */
   async start(): Promise<void> {
     this.#become('starting');
     try {
@@ -72,13 +73,13 @@ export class Keeper {
     this.adopt();
   }
 
-  /** Keeps a runnable that is already running. */
+  /** Takes over a runnable that is already running. */
   adopt(): void {
     this.#become('running');
     this.#loop = this.#keep();
   }
 
-  /** Stops it for good. Does nothing when it is down. */
+  /** Stops the runnable and does not restart it. Does nothing when it is not running. */
   async stop(): Promise<void> {
     this.#become('stopping');
     this.#ending.abort();
@@ -110,19 +111,19 @@ export class Keeper {
   async #startAgain(failuresBefore: number): Promise<number> {
     const wait = this.#options.wait ?? pause;
     for (let failures = failuresBefore; ; failures += 1) {
-      // Without chance: these are processes of one machine, and a person may be watching.
+      // No random part: all processes run on one machine, and a user may be waiting.
       await wait(delayBefore(Math.max(1, failures), RESTART_BACK_OFF, 1), this.#ending.signal);
       if (this.#ending.signal.aborted) return failures;
       try {
         await this.runnable.start();
-        this.#options.report(`${this.runnable.name} runs again (pid ${this.runnable.pid})`);
+        this.#options.report(`${this.runnable.name} is running again (pid ${this.runnable.pid})`);
         this.#become('running');
         return failures;
       } catch (error) {
         if (this.#ending.signal.aborted) return failures;
         const why = error instanceof Error ? error.message : String(error);
-        this.#options.report(`${this.runnable.name} could not be started again: ${why}`);
-        // It may be alive and not answer: end it, so that the next start begins from nothing.
+        this.#options.report(`${this.runnable.name} could not be restarted: ${why}`);
+        // It may be running without answering. Stop it, so that the next start begins with a new process.
         await this.runnable.stop();
       }
     }

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import type { ServerExit } from '../infrastructure/infrastructure.ts';
 import { Keeper, type Runnable } from './keeper.ts';
 
-/** A runnable whose ends and starts the test decides. */
+/** A runnable that starts and ends as the test says. */
 class Scripted implements Runnable {
   readonly name = 'scripted';
   readonly logFile = '';
@@ -52,7 +52,7 @@ function kept(runnable: Runnable) {
   return { keeper, waits, lines };
 }
 
-test('a crash is recorded and followed by a start', async () => {
+test('a crash is recorded and followed by a restart', async () => {
   const runnable = new Scripted();
   const { keeper, lines } = kept(runnable);
   await keeper.start();
@@ -65,7 +65,7 @@ test('a crash is recorded and followed by a start', async () => {
   await keeper.stop();
 });
 
-test('pauses double from a quarter of a second up to ten seconds while starts fail', async () => {
+test('the delay doubles from a quarter of a second to ten seconds while starts fail', async () => {
   const runnable = new Scripted();
   const { keeper, waits } = kept(runnable);
   await keeper.start();
@@ -76,7 +76,7 @@ test('pauses double from a quarter of a second up to ten seconds while starts fa
   await keeper.stop();
 });
 
-test('a failing first start is thrown and not retried', async () => {
+test('a first start that fails throws and is not retried', async () => {
   const runnable = new Scripted();
   runnable.failNextStarts = 1;
   const { keeper } = kept(runnable);
@@ -85,7 +85,7 @@ test('a failing first start is thrown and not retried', async () => {
   expect(keeper.state).toBe('stopped');
 });
 
-test('what is stopped on purpose stays stopped', async () => {
+test('a stopped process is not restarted', async () => {
   const runnable = new Scripted();
   const { keeper } = kept(runnable);
   await keeper.start();

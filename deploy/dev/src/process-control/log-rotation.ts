@@ -2,8 +2,8 @@ import { copyFile, readdir, rename, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Keeps each `*.log` of a folder below `maximumBytes`: a longer one is copied to `.1` (older copies move up to `.3`)
- * and emptied in place, because its writer holds it open for appending.
+ * Rotates each `*.log` of a folder that is longer than `maximumBytes`. The log is copied to `.1` (older copies move to `.2` and
+ * `.3`) and then emptied, not renamed, because the process that writes it keeps it open.
  */
 export async function rotateLogs(folder: string, maximumBytes: number): Promise<void> {
   const names = await readdir(folder).catch(() => []);

@@ -12,7 +12,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('a log above the limit is copied aside and emptied, a shorter one is left', async () => {
+test('a log above the limit is copied and emptied, and a shorter one is unchanged', async () => {
   writeFileSync(join(folder, 'long.log'), 'x'.repeat(101));
   writeFileSync(join(folder, 'short.log'), 'short');
   await rotateLogs(folder, 100);

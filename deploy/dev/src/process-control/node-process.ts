@@ -8,14 +8,15 @@ export interface NodeProcessOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
-  /** Polled until it answers 2xx. */
+  /** The process is ready when this URL answers 2xx. */
   readonly readyUrl: string;
+  /** Default: 60 s. */
   readonly readyTimeoutMs?: number;
-  /** Modules loaded before the entry. */
+  /** Modules that are loaded before the entry. Default: telemetry. */
   readonly preload?: readonly string[];
 }
 
-/** A process of ours: Node with telemetry preloaded, ready when its readiness URL says so. */
+/** A process of Gavel, as something that a keeper can run. */
 export function nodeProcess(options: NodeProcessOptions): Runnable {
   const { name, logFile, readyUrl, env } = options;
   const preload = (options.preload ?? ['@gavel/observability/preload']).flatMap((module) => [
@@ -47,7 +48,7 @@ export function nodeProcess(options: NodeProcessOptions): Runnable {
   };
 }
 
-/** Whether a URL answers with a 2xx within two seconds. */
+/** Whether a URL answers 2xx within two seconds. */
 export async function answersOk(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });

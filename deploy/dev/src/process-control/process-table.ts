@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether a process of that id lives. A zombie counts as dead: nobody will hear from it again. */
+/** Whether the process with this pid is running. A zombie has ended, so it is not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -11,8 +11,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * A stamp that tells two processes apart that had the same id one after the other: the start time in clock ticks
- * since boot, or undefined where /proc does not exist or the process is gone.
+ * The start time of a process, in clock ticks since boot. It distinguishes two processes that had the same pid one after the
+ * other. Undefined when the process has ended or the system has no /proc.
  */
 export function startStamp(pid: number): string | undefined {
   return statFields(pid)?.[19];
@@ -22,7 +22,7 @@ function processState(pid: number): string | undefined {
   return statFields(pid)?.[0];
 }
 
-/** The fields of /proc/<pid>/stat from `state` (the third) on; the name before it may itself hold spaces. */
+/** The fields of /proc/<pid>/stat from the third (`state`) on. The second, the name, may contain spaces. */
 function statFields(pid: number): string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -15,9 +15,9 @@ export interface ServerCommand {
   readonly cwd: string;
   readonly logFile: string;
   readonly runAs: RunAs | undefined;
-  /** The signal of a clean end; also what the kernel sends when this process dies. */
+  /** Stops the process gracefully. The kernel sends it as well when the launcher ends. */
   readonly stopSignal: NodeJS.Signals;
-  /** After this long a clean end is given up and SIGKILL follows. */
+  /** How long to wait for a graceful stop before SIGKILL. */
   readonly stopTimeoutMs: number;
 }
 
@@ -27,7 +27,7 @@ interface Running {
   expected: boolean;
 }
 
-/** One child process with a log file; can be started again after it ended. */
+/** One child process with a log file. It can be started again after it ended. */
 export class ServerProcess {
   readonly #command: ServerCommand;
   #running: Running | undefined;
@@ -40,14 +40,14 @@ export class ServerProcess {
     return this.#running?.child.pid ?? null;
   }
 
-  /** Starts the process unless it runs. It may still fail at once: see `waitUntil`. */
+  /** Starts the process, if it is not running. Whether it works is found out by `waitUntil`. */
   spawn(): void {
     if (this.#running !== undefined) return;
     const { command, runAs, stopSignal, logFile, cwd, env } = this.#command;
     const [program = '', ...args] = wrapCommand(command, runAs, stopSignal);
     mkdirSync(dirname(logFile), { recursive: true });
     const log = openSync(logFile, 'a');
-    // A session of its own, so that Ctrl-C at the terminal reaches only the launcher, which stops servers in order.
+    // Its own session, so that Ctrl-C in the terminal reaches only the launcher, which stops the servers in order.
     const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', log, log] });
     closeSync(log);
     const exited = new Promise<ServerExit>((resolve) => {
@@ -63,10 +63,12 @@ export class ServerProcess {
     this.#running = running;
   }
 
+  /** Resolves when the running process ends, and at once when none is running. */
   exited(): Promise<ServerExit> {
     return this.#running?.exited ?? Promise.resolve({ code: null, signal: null, expected: true });
   }
 
+  /** Stops the process gracefully, and with SIGKILL after `stopTimeoutMs`. Does nothing when it is not running. */
   async stop(): Promise<void> {
     const running = this.#running;
     if (running === undefined) return;
@@ -82,6 +84,7 @@ export class ServerProcess {
     }
   }
 
+  /** SIGKILL. Resolves when the process has ended. */
   async kill(): Promise<void> {
     const running = this.#running;
     if (running === undefined) return;
@@ -91,8 +94,8 @@ export class ServerProcess {
   }
 
   /**
-   * Polls until `ready` resolves to true.
-   * @throws `server-died` when the process ends first, `server-not-ready` after `timeoutMs`; both with the log's end
+   * Calls `ready` until it resolves to true.
+   * @throws `server-died` when the process ends before, `server-not-ready` after `timeoutMs`; both with the end of the log
    */
   async waitUntil(ready: () => Promise<boolean>, timeoutMs: number): Promise<void> {
     const { name, logFile } = this.#command;
@@ -116,7 +119,7 @@ export class ServerProcess {
   }
 }
 
-/** The last lines of a log, for the terminal. */
+/** The last lines of a log. Empty when there is no log. */
 export async function lastLines(file: string, count = 15): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return text.trimEnd().split('\n').slice(-count).join('\n');

@@ -10,12 +10,15 @@ export interface DemoItem {
   readonly endsInHours: number;
   readonly picture: string;
   readonly category: string;
-  /** Who bids, in this order; each bids the smallest accepted amount plus `raise`. */
+  /** The bidders in the order of their bids. Each bids the smallest accepted amount plus `raise`. */
   readonly bids: readonly DemoPerson['key'][];
   readonly raise: bigint;
 }
 
-/** The catalogue: pictures are drawings that the web app serves, categories are those it knows, with some below them. */
+/**
+ * The demo catalogue. Pictures are drawings that the web app serves. Categories are those of the web app and some below them. This is
+ * data, so its entries look alike on purpose.
+ */
 export const catalogue: readonly DemoItem[] = [
   {
     seller: 'mara',

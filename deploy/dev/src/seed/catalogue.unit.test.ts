@@ -6,12 +6,12 @@ import { catalogue } from './catalogue.ts';
 import { bidders, sellers } from './demo-people.ts';
 import { demoTerms } from './seed-demo.ts';
 
-test('every picture of the catalogue is drawn', () => {
+test('every picture of the catalogue exists', () => {
   for (const { picture } of catalogue)
     expect(existsSync(join(projectRoot, 'bff/public', picture)), picture).toBe(true);
 });
 
-test('titles tell auctions apart, sellers only sell and bidders never outbid themselves', () => {
+test('titles are unique, sellers only sell, and no bidder outbids himself', () => {
   expect(new Set(catalogue.map(({ title }) => title)).size).toBe(catalogue.length);
   expect(catalogue.length).toBeGreaterThanOrEqual(20);
   for (const item of catalogue) {
@@ -23,13 +23,13 @@ test('titles tell auctions apart, sellers only sell and bidders never outbid the
   }
 });
 
-test('categories make a tree: some items stand below a category, some in it', () => {
+test('some items are directly in a category, and some are in a category below it', () => {
   const depths = new Set(catalogue.map(({ category }) => category.split('/').length));
   expect(depths).toEqual(new Set([1, 2]));
   for (const { category } of catalogue) expect(category).toMatch(/^[a-z]+(\/[a-z]+(-[a-z]+)*)?$/);
 });
 
-test('every rule has its example: terms name auctions of the catalogue and agree with their prices and bids', () => {
+test('every rule has an example, and terms name auctions of the catalogue and fit their prices and bids', () => {
   for (const [title, terms] of Object.entries(demoTerms)) {
     const item = catalogue.find((each) => each.title === title);
     expect(item, title).toBeDefined();

@@ -1,3 +1,4 @@
+/** A demo account. */
 export interface DemoPerson {
   readonly key: 'mara' | 'tomas' | 'ines' | 'ada' | 'ben' | 'chidi' | 'dina';
   readonly email: string;
@@ -5,7 +6,7 @@ export interface DemoPerson {
   readonly countryCode: string;
 }
 
-/** Everybody's password in the demo; `make up` prints it. */
+/** The password of every demo account. `make up` prints it. */
 export const demoPassword = 'gavel-demo-only';
 
 export const sellers: readonly DemoPerson[] = [

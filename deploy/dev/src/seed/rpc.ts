@@ -1,4 +1,4 @@
-/** A failed call: the Connect code, and the first reason of its details where there is one. */
+/** An RPC that answered with an error. `code` is its Connect code, such as `already_exists`. */
 export class RpcFailure extends Error {
   readonly code: string;
 
@@ -9,10 +9,10 @@ export class RpcFailure extends Error {
   }
 }
 
-/** Calls a unary RPC the way any client may: JSON over POST, with the caller's access token. */
+/** Calls a unary RPC like any HTTP client: a POST with a JSON body and the caller's access token. Throws `RpcFailure` when it fails. */
 export type Call = (method: string, body: object, accessToken?: string) => Promise<unknown>;
 
-/** @param baseUrl of the service, `http://127.0.0.1:4002` for example */
+/** @param baseUrl URL of the service, for example `http://127.0.0.1:4002` */
 export function rpcCaller(baseUrl: string): Call {
   return async (method, body, accessToken) => {
     const response = await fetch(`${baseUrl}/${method}`, {

@@ -2,19 +2,19 @@ import { catalogue, type DemoItem } from './catalogue.ts';
 import { bidders, type DemoPerson, demoPassword, sellers } from './demo-people.ts';
 import { type Call, RpcFailure } from './rpc.ts';
 
-/** Terms of a demo auction beyond its start price and end. Amounts are minor units of its currency. */
+/** Terms of a demo auction in addition to its start price and end. Amounts are minor units of its currency. */
 export interface DemoTerms {
   readonly reservePrice?: bigint;
   readonly buyNowPrice?: bigint;
-  /** A bid in this number of last seconds moves the end. */
+  /** A bid within this many seconds before the end extends the auction. */
   readonly softCloseSeconds?: number;
   /** Hours from the seeding until bidding begins. Default: 0. */
   readonly startsInHours?: number;
-  /** The catalogue's first bidder bids up to this instead. */
+  /** The first bidder of the catalogue bids up to this maximum instead of an exact amount. */
   readonly firstMaximum?: bigint;
 }
 
-/** By the auction's title: one example of each rule, so that the demo shows them all. */
+/** The terms by the title of the auction: at least one example of each rule. */
 export const demoTerms: Readonly<Record<string, DemoTerms>> = {
   'Leica IIIf rangefinder, 1951': { softCloseSeconds: 120 },
   'Rolleiflex 3.5F twin-lens': { reservePrice: 150_000n },
@@ -32,9 +32,9 @@ interface Item {
 }
 
 /**
- * Fills an empty Gavel through its public RPCs, as its users would: accounts, auctions, bids. May be repeated after an
- * interruption: what is there already is found again, not made twice.
- * @returns how many auctions and bids there are now
+ * Fills an empty Gavel through its public RPCs, as users would: accounts, auctions, bids. May be repeated after an interruption,
+ * because it creates only what does not exist.
+ * @returns the number of auctions and bids of the demo
  */
 export async function seedDemo(auth: Call, bids: Call): Promise<{ items: number; bids: number }> {
   const tokens = new Map<string, string>();
@@ -111,7 +111,7 @@ function hoursFromNow(hours: number): string {
   return new Date(Date.now() + hours * 3_600_000).toISOString();
 }
 
-/** One bid above the smallest accepted one, or up to a maximum; the key makes a repeat after an interruption answer as the first time. */
+/** Places one bid. `key` is its idempotency key, so a repetition after an interruption places no second bid. */
 async function bid(
   bids: Call,
   demo: Pick<DemoItem, 'raise'> & { readonly maximum: bigint | undefined },
@@ -134,7 +134,7 @@ async function bid(
       token,
     );
   } catch (error) {
-    // The same key with another amount: this bid was placed before the interruption.
+    // The key was used with another amount: this bid was placed before the interruption.
     if (!(error instanceof RpcFailure) || !/IDEMPOTENCY|idempotency/.test(error.message)) throw error;
   }
 }

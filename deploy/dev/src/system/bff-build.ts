@@ -7,14 +7,16 @@ import { LaunchError } from '../launch-error.ts';
 import { projectRoot } from '../project-root.ts';
 
 const command = ['run', 'build', '--workspace', '@gavel/bff'];
-const otherBuildPatienceMs = 180_000;
+const otherBuildWaitMs = 180_000;
 const sources = ['bff', 'proto', 'observability', 'package-lock.json'];
 const skipped = new Set(['node_modules', '.next', 'next-env.d.ts']);
 
 /**
- * Builds the web app when its sources, or those of the packages it uses, differ from those of the last build.
- * @param signal ends a build under way, with all the processes that it started
- * @returns whether a build was needed
+ * Builds the web app when its sources, or those of the packages that it uses, have changed since the last build. Waits up to
+ * three minutes for another build of the same checkout.
+ * @param signal stops a running build and all processes that it started
+ * @returns whether it was built now
+ * @throws `command-failed` with the end of the build's output
  */
 export async function ensureBffBuild(
   env: Readonly<Record<string, string>>,
@@ -24,7 +26,7 @@ export async function ensureBffBuild(
   const digest = await sourcesDigest();
   const isBuilt = async () => (await readFile(stamp, 'utf8').catch(() => '')) === digest;
   if (await isBuilt()) return false;
-  const deadline = Date.now() + otherBuildPatienceMs;
+  const deadline = Date.now() + otherBuildWaitMs;
   for (;;) {
     const failed = await build(env, signal);
     if (failed === undefined) break;
@@ -42,7 +44,7 @@ export async function ensureBffBuild(
   return true;
 }
 
-/** @returns undefined, or the output of a build that failed */
+/** Returns undefined after a successful build, and the output of a failed one. */
 async function build(
   env: Readonly<Record<string, string>>,
   signal?: AbortSignal,
@@ -54,7 +56,7 @@ async function build(
     reject: false,
     all: true,
     stdin: 'ignore',
-    // A process group of its own: npm does not hand signals down to everything that a build starts.
+    // Its own process group, because npm does not pass signals to every process that a build starts.
     detached: true,
     cleanup: false,
   });

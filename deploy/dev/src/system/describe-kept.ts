@@ -5,7 +5,7 @@ import { startStamp } from '../process-control/process-table.ts';
 import { httpUrl } from './system-context.ts';
 import type { KeptState } from './system-files.ts';
 
-/** What the state file says of one kept server or process. */
+/** The state file's entry for one server or process. */
 export function describeKept(keeper: Keeper, config: DevConfig): KeptState {
   const { name, pid, logFile } = keeper.runnable;
   const definition = findProcess(name);

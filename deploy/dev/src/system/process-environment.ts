@@ -4,18 +4,21 @@ import type { Connection, EnvironmentValue } from '@gavel/proto/process';
 import type { InfrastructureUrls } from '../infrastructure/infrastructure.ts';
 import { httpUrl, type SystemContext } from './system-context.ts';
 
-const passedOn =
+const inherited =
   /^(HOME|LANG|LC_.*|TZ|TMPDIR|LOG_LEVEL|OTEL_.*|NODE_EXTRA_CA_CERTS|NODE_OPTIONS|SSL_CERT_.*)$/;
 
-/** What every child gets: a path that leads to the pinned Node first, and the person's own logging and OTEL_ settings. */
+/**
+ * The environment that every child process gets: a PATH that finds the pinned Node first, and a few variables of the user,
+ * such as those for logging and telemetry.
+ */
 export function baseEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   const kept = Object.entries(env).filter(
-    (entry): entry is [string, string] => passedOn.test(entry[0]) && entry[1] !== undefined,
+    (entry): entry is [string, string] => inherited.test(entry[0]) && entry[1] !== undefined,
   );
   return { ...Object.fromEntries(kept), PATH: `${dirname(process.execPath)}:${env.PATH ?? ''}` };
 }
 
-/** The whole environment of one process: what its descriptor asks for, with the values of this system. */
+/** The complete environment of one process: what its descriptor asks for, with the values of this system. */
 export function processEnvironment(
   descriptor: GavelProcess,
   context: SystemContext,
@@ -45,14 +48,16 @@ function resolveValue(
   switch (value.from) {
     case 'database': {
       const url = databaseUrls[database?.name as DatabaseName];
-      if (url === undefined) throw new Error(`${name} asks for a database and names none`);
+      if (url === undefined)
+        throw new Error(`the descriptor of ${name} asks for a database URL but names no database`);
       return url;
     }
     case 'connection':
       return connectionUrl(value.to, urls);
     case 'process': {
       const other = findProcess(value.name);
-      if (other === undefined) throw new Error(`${name} calls ${value.name}, which is not a process`);
+      if (other === undefined)
+        throw new Error(`the descriptor of ${name} calls ${value.name}, which is not a process`);
       return httpUrl(ports[other.name]);
     }
     case 'directory':

@@ -18,26 +18,26 @@ const context: SystemContext = {
   directory: '/the/system',
 };
 
-it('gives the directory of the signing keys to auth alone', () => {
-  // What the person who starts the system has in the environment must not reach the others either.
-  const person = { AUTH_SIGNING_KEYS_DIR: '/home/keys', HOME: '/home' };
-  const told = processes.filter((definition) =>
-    Object.entries(processEnvironment(definition, context, person)).some(
+it('gives the directory of the signing keys to auth only', () => {
+  // A variable in the environment of the user must not reach the other processes either.
+  const userEnvironment = { AUTH_SIGNING_KEYS_DIR: '/home/keys', HOME: '/home' };
+  const receivers = processes.filter((definition) =>
+    Object.entries(processEnvironment(definition, context, userEnvironment)).some(
       ([key, value]) => /SIGNING|PRIVATE/.test(key) || value.includes('keys'),
     ),
   );
-  expect(told.map(({ name }) => name)).toEqual(['auth']);
+  expect(receivers.map(({ name }) => name)).toEqual(['auth']);
 });
 
-it('gives the mail server, whose URL may hold a password, to the process that mails alone', () => {
-  const person = { SMTP_URL: 'smtp://me:secret@mail', HOME: '/home' };
-  const told = processes.filter(
-    (definition) => processEnvironment(definition, context, person).SMTP_URL !== undefined,
+it('gives the URL of the mail server, which may hold a password, only to the process that sends mails', () => {
+  const userEnvironment = { SMTP_URL: 'smtp://me:secret@mail', HOME: '/home' };
+  const receivers = processes.filter(
+    (definition) => processEnvironment(definition, context, userEnvironment).SMTP_URL !== undefined,
   );
-  expect(told.map(({ name }) => name)).toEqual(['consumer-notifications']);
+  expect(receivers.map(({ name }) => name)).toEqual(['consumer-notifications']);
 });
 
-it('tells every process where its database, its servers and the processes that it calls are', () => {
+it('gives every process the URLs of its database, its servers and the processes that it calls', () => {
   const environments = Object.fromEntries(
     processes.map((descriptor) => [descriptor.name, processEnvironment(descriptor, context, {})]),
   );

@@ -7,11 +7,12 @@ import { describeKept } from './describe-kept.ts';
 import { System } from './system.ts';
 import { type SystemState, writeState } from './system-files.ts';
 
-// The daemon behind `make up`: owns every server and process, and tells the commands about them in state.json.
+// The background process that `make up` starts. It runs every server and process, and writes their state to state.json, which the
+// make targets read.
 
 const rotateEveryMs = 5_000;
 const largestLogBytes = 10_000_000;
-const remembered = 200;
+const keptLines = 200;
 
 const config = readDevConfig(environment);
 const began = Date.now();
@@ -27,13 +28,13 @@ const system = new System({
   onChange: () => publish(),
   report(text) {
     lines.push({ afterMs: Date.now() - began, text });
-    lines.splice(0, lines.length - remembered);
+    lines.splice(0, lines.length - keptLines);
     process.stdout.write(`${new Date().toISOString()} ${text}\n`);
     publish();
   },
 });
 
-// One write at a time, and one more when something changed meanwhile.
+// One write at a time. A change during a write causes one more.
 let writing: Promise<void> | undefined;
 let changed = false;
 
@@ -98,5 +99,5 @@ function describeFailure(error: unknown): NonNullable<SystemState['failure']> {
     return { message: error.message, wayOut: error.wayOut, log: error.log ?? null };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { message, wayOut: 'See the supervisor log: make logs NAME=supervisor', log: null };
+  return { message, wayOut: 'Read the log of the supervisor: `make logs NAME=supervisor`.', log: null };
 }

@@ -52,7 +52,7 @@ describe('a system', () => {
     await removeServerHome(directory);
   }, 60_000);
 
-  test('starts servers and processes in order, restarts what is killed, and leaves nothing behind', async () => {
+  test('starts servers and processes in order, restarts what was killed, and leaves no process running', async () => {
     const run = await build([definition('auth'), definition('bff', { startsAfter: ['auth'] })]);
     await run.start();
     const ready = lines.filter((line) => line.includes('is ready'));
@@ -81,7 +81,7 @@ describe('a system', () => {
     expect(pids.filter(isAlive)).toEqual([]);
   }, 120_000);
 
-  test('names a process that dies at its start, with the last lines of its log, and stops the rest', async () => {
+  test('names a process that fails to start, shows the end of its log, and stops the other processes', async () => {
     const broken = definition('bids', { environment: { CRASH_AT_START: 'no such key' } });
     const run = await build([definition('auth'), broken]);
     const failure = await run.start().catch((error: unknown) => error);

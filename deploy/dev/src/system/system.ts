@@ -18,15 +18,15 @@ import { writeConnections } from './system-files.ts';
 export interface SystemOptions {
   readonly config: DevConfig;
   readonly env: NodeJS.ProcessEnv;
-  /** One line per step, for the person who waits. */
+  /** Receives one line per step, to show to the user. */
   readonly report: (line: string) => void;
-  /** Called whenever anything of `kept` changed. */
+  /** Called after each change of `kept`. */
   readonly onChange?: () => void;
-  /** For tests of the launcher itself: other processes than the real ones, without databases, migrations and build. */
+  /** For tests of the launcher itself: replaces the real processes. Nothing is migrated or built then. */
   readonly processes?: readonly GavelProcess[];
 }
 
-/** Servers, databases and processes of one Gavel, started in order, kept running, stopped in reverse. */
+/** The servers, databases and processes of one Gavel: starts them in order, restarts them, stops them in reverse order. */
 export class System {
   readonly #options: SystemOptions;
   readonly #servers: Keeper[] = [];
@@ -40,7 +40,7 @@ export class System {
     this.#options = options;
   }
 
-  /** Everything that is kept running so far: the servers first, then the processes. */
+  /** What was started so far: servers first, then processes. */
   get kept(): readonly Keeper[] {
     return [...this.#servers, ...this.#processes.values()];
   }
@@ -49,7 +49,7 @@ export class System {
     return this.#infrastructure?.urls;
   }
 
-  /** Starts all of it and resolves when each process is ready. On failure everything is stopped again. */
+  /** Starts everything, and resolves when each process is ready. On failure it stops everything again. */
   async start(): Promise<void> {
     try {
       await this.#start();
@@ -59,7 +59,7 @@ export class System {
     }
   }
 
-  /** Stops what runs: web app, consumers, relays and services, then the servers. Data stays. */
+  /** Stops each process when no running process needs it any more, then the servers. The data stays. */
   async stop(): Promise<void> {
     this.#ending.abort();
     const left = new Set(this.#processes.keys());
@@ -72,7 +72,7 @@ export class System {
       for (const name of free) left.delete(name);
     }
     await Promise.all(this.#servers.map((keeper) => keeper.stop()));
-    // Also when the servers were still starting: their start then fails, or just made it.
+    // The servers may still be starting. After the abort their start fails, or it succeeded just before.
     await this.#starting?.then(
       (infrastructure) => infrastructure.stop(),
       () => undefined,
@@ -85,7 +85,7 @@ export class System {
     await mkdir(join(config.directory, 'logs'), { recursive: true, mode: 0o755 });
     const definitions = this.#definitions();
     if (this.#options.processes === undefined) this.#built = this.#build();
-    // Awaited below; a failure before that must not count as unhandled.
+    // It is awaited below. Until then a failure must not count as an unhandled rejection.
     this.#built.catch(() => undefined);
 
     const choice = chooseProvider(env);
@@ -105,10 +105,10 @@ export class System {
       keeper.adopt();
       this.#servers.push(keeper);
     }
-    this.#mustGoOn();
+    this.#throwIfStopped();
 
     const context = await this.#prepare(infrastructure.urls);
-    this.#mustGoOn();
+    this.#throwIfStopped();
     const ready = new Map<ProcessName, Promise<void>>();
     for (const definition of definitions) {
       const before = definition.startsAfter.map((name) => ready.get(name));
@@ -117,7 +117,7 @@ export class System {
       started.catch(() => undefined);
       ready.set(definition.name, started);
     }
-    // The first failure ends the start; what is still starting is stopped with the rest.
+    // The first failure ends the start. `start` then stops the processes that are still starting, too.
     await Promise.all([this.#built, ...ready.values()]);
   }
 
@@ -134,7 +134,7 @@ export class System {
     await writeConnections(context);
     if (this.#options.processes !== undefined) return context;
     await migrateDatabases(databaseUrls);
-    report('databases are at the newest schema');
+    report('databases have the newest schema');
     return context;
   }
 
@@ -145,7 +145,7 @@ export class System {
   }
 
   async #startProcess(definition: GavelProcess, context: SystemContext): Promise<void> {
-    this.#mustGoOn();
+    this.#throwIfStopped();
     const began = performance.now();
     const keeper = this.#keeper(
       nodeProcess({
@@ -178,7 +178,7 @@ export class System {
     return this.#definitions().find((definition) => definition.name === name);
   }
 
-  #mustGoOn(): void {
+  #throwIfStopped(): void {
     if (!this.#ending.signal.aborted) return;
     throw new LaunchError('command-failed', 'The start was interrupted.', { wayOut: 'Run `make up` again.' });
   }

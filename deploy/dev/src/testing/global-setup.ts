@@ -9,8 +9,8 @@ declare module 'vitest' {
 }
 
 /**
- * Vitest's global setup of the int and e2e projects: one private Postgres, RabbitMQ 4 and Redis per run (or the
- * external ones, when their URLs are set), handed to tests as `inject('infrastructure')`, stopped at the end.
+ * Vitest's global setup for integration and end-to-end tests. Starts one private Postgres, RabbitMQ 4 and Redis per run, or uses the
+ * external servers when their URLs are set, and stops them at the end. Tests get the URLs from `inject('infrastructure')`.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const infrastructure = await startTestInfrastructure({

@@ -22,7 +22,7 @@ describe('a private infrastructure', () => {
   }, 60_000);
 
   const servers = () => {
-    if (infrastructure.servers === undefined) throw new Error('expected servers of our own');
+    if (infrastructure.servers === undefined) throw new Error('expected private servers');
     return infrastructure.servers;
   };
 
@@ -49,7 +49,7 @@ describe('a private infrastructure', () => {
     }
   };
 
-  test('Postgres keeps committed rows over a kill -9 and a restart on the same port', async () => {
+  test('Postgres keeps committed rows after a kill -9 and a restart on the same port', async () => {
     await query('create table kept (value text)');
     await query("insert into kept values ('committed')");
     await killAndRestart('postgres');
@@ -59,10 +59,10 @@ describe('a private infrastructure', () => {
     expect(await query('select value from kept')).toEqual([{ value: 'committed' }]);
   }, 60_000);
 
-  test('RabbitMQ keeps confirmed stream messages over a kill -9 and a restart on the same port', async () => {
+  test('RabbitMQ keeps confirmed stream messages after a kill -9 and a restart on the same port', async () => {
     const stream = { durable: true, arguments: { 'x-queue-type': 'stream' } };
     const first = await amqp.connect(infrastructure.urls.amqpUrl);
-    // The connection dies with the broker; without a listener that is an uncaught exception.
+    // The connection fails when the broker is killed. Without a listener that would be an uncaught exception.
     first.on('error', () => undefined);
     const channel = await first.createConfirmChannel();
     channel.on('error', () => undefined);
@@ -72,7 +72,7 @@ describe('a private infrastructure', () => {
 
     await killAndRestart('rabbitmq');
 
-    // The broker accepts connections a moment before it has elected the stream's leader again.
+    // The broker accepts connections before it has elected a new leader of the stream.
     const body = await vi.waitFor(() => firstMessage(infrastructure.urls.amqpUrl, 'kept'), {
       timeout: 20_000,
       interval: 250,
@@ -80,7 +80,7 @@ describe('a private infrastructure', () => {
     expect(body).toBe('confirmed');
   }, 90_000);
 
-  test('Redis answers on the same URL after a kill -9', async () => {
+  test('Redis answers on the same URL after a kill -9 and a restart', async () => {
     const before = new Redis(infrastructure.urls.redisUrl, { retryStrategy: () => null });
     before.on('error', () => undefined);
     await before.set('kept', 'yes');
@@ -91,7 +91,7 @@ describe('a private infrastructure', () => {
     after.disconnect();
   }, 60_000);
 
-  test('NATS keeps acknowledged JetStream messages over a kill -9 and a restart on the same port', async () => {
+  test('NATS keeps acknowledged JetStream messages after a kill -9 and a restart on the same port', async () => {
     const open = async () => {
       const url = new URL(infrastructure.urls.natsUrl ?? '');
       return connect({ servers: url.host, user: url.username, pass: url.password });
@@ -110,7 +110,7 @@ describe('a private infrastructure', () => {
     await after.close();
   }, 30_000);
 
-  test('a vhost of its own is made, usable and removed through the management API', async () => {
+  test('a private vhost is created, used and removed through the management API', async () => {
     const urls = await createVhost(infrastructure.urls, 'a test/vhost');
     const connection = await amqp.connect(urls.amqpUrl);
     await connection.close();

@@ -18,10 +18,11 @@ import { gavelDirectory } from '../project-root.ts';
 let counter = 0;
 
 interface TestInfrastructureOptions {
-  /** Take whatever provider the environment chooses; otherwise always private servers that may be killed. */
+  /** Use the provider that the environment chooses. Default: false, so that the servers are private and a test may kill them. */
   readonly allowExternal?: boolean;
+  /** Default: false. */
   readonly fsync?: boolean;
-  /** Also a NATS server with JetStream. */
+  /** Also start a NATS server with JetStream. Default: false. */
   readonly nats?: boolean;
   readonly report?: (line: string) => void;
 }
@@ -32,8 +33,8 @@ export interface TestServer extends SingleServer {
 }
 
 /**
- * Starts servers of its own under `.gavel/test-<pid>-<n>`, for tests that stop or kill them. `stop()` also removes
- * their data. If this process dies, so do they.
+ * Starts private servers with their data in `.gavel/test-<pid>-<n>`, for tests that stop or kill them. `stop()` also removes
+ * the data. The servers end when this process ends, even after a kill -9.
  */
 export async function startTestInfrastructure(
   options: TestInfrastructureOptions = {},
@@ -80,15 +81,15 @@ async function startAlone(start: typeof startPrivateNats): Promise<TestServer> {
 }
 
 async function freshDirectory(): Promise<string> {
-  await sweepDeadRuns();
+  await removeDeadRuns();
   counter += 1;
   const directory = join(gavelDirectory, `test-${process.pid}-${counter}`);
   mkdirSync(directory, { recursive: true });
   return directory;
 }
 
-/** A run that was killed could not tidy up: what it left goes when its process is gone. */
-async function sweepDeadRuns(): Promise<void> {
+/** Removes what runs that were killed left behind. */
+async function removeDeadRuns(): Promise<void> {
   mkdirSync(gavelDirectory, { recursive: true });
   for (const name of readdirSync(gavelDirectory)) {
     const pid = /^test-(\d+)-/.exec(name)?.[1];

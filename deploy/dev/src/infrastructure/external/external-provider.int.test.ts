@@ -1,14 +1,14 @@
 import { expect, inject, test } from 'vitest';
 import { chooseProvider } from '../choose-provider.ts';
 
-test('external servers are checked and used, and nothing is handed out to stop or kill them with', async () => {
+test('external servers are checked and used, and cannot be stopped or killed', async () => {
   const urls = inject('infrastructure');
   const env = environmentOf(urls);
   const infrastructure = await chooseProvider(env).provider.start({ directory: '/nowhere' });
   expect(infrastructure).toMatchObject({ provider: 'external', urls, servers: undefined });
 });
 
-test('an external server that does not answer is named by its variable', async () => {
+test('the error for an external server that does not answer names its variable', async () => {
   const env = { ...environmentOf(inject('infrastructure')), GAVEL_REDIS_URL: 'redis://127.0.0.1:1' };
   const start = chooseProvider(env).provider.start({ directory: '/nowhere' });
   await expect(start).rejects.toThrow('Redis does not answer at GAVEL_REDIS_URL');

@@ -5,7 +5,7 @@ import type { InfrastructureProvider, InfrastructureUrls } from '../infrastructu
 import { readExternalConfig } from '../infrastructure-config.ts';
 import { managementRequest } from '../rabbitmq-management.ts';
 
-/** Servers that somebody else runs: checked once, used, and never started, stopped or killed. */
+/** Uses servers that are run outside Gavel. They are checked once, and never started, stopped or killed. */
 export function externalProvider(env: NodeJS.ProcessEnv): InfrastructureProvider {
   const config = readExternalConfig(env);
   const urls: InfrastructureUrls = {
@@ -30,11 +30,11 @@ export function externalProvider(env: NodeJS.ProcessEnv): InfrastructureProvider
   };
 }
 
-// The bridge waits for a NATS server that does not answer yet, and its readiness says so.
+// NATS is not checked here: the bridge waits for it, and its readiness check shows that.
 function requireNatsUrl(url: string | undefined): string {
   if (url !== undefined) return url;
-  throw new LaunchError('bad-config', 'NATS is asked for, and GAVEL_NATS_URL is not set.', {
-    wayOut: 'Set it to nats://user:password@host:port, or leave NATS=1 away.',
+  throw new LaunchError('bad-config', 'NATS=1 needs GAVEL_NATS_URL, which is not set.', {
+    wayOut: 'Set it to nats://user:password@host:port, or start without NATS=1.',
   });
 }
 
@@ -58,8 +58,8 @@ async function checkRabbitmq(urls: InfrastructureUrls): Promise<void> {
   );
   const version = (response as { rabbitmq_version?: string }).rabbitmq_version ?? '0';
   if (Number.parseInt(version, 10) >= 4) return;
-  throw new LaunchError('data-incompatible', `RabbitMQ ${version} is too old: Gavel needs 4.0 or newer.`, {
-    wayOut: 'Point the GAVEL_* URLs at a RabbitMQ 4, or use GAVEL_INFRASTRUCTURE=native.',
+  throw new LaunchError('data-incompatible', `RabbitMQ ${version} is too old. Gavel needs 4.0 or newer.`, {
+    wayOut: 'Set the GAVEL_…_URL variables to a RabbitMQ 4, or set GAVEL_INFRASTRUCTURE=native.',
   });
 }
 
@@ -84,7 +84,7 @@ async function checkRedis(urls: InfrastructureUrls): Promise<void> {
 function unreachable(server: string, key: string, cause: unknown): LaunchError {
   const why = cause instanceof Error ? cause.message || cause.name : String(cause);
   return new LaunchError('server-not-ready', `${server} does not answer at ${key}: ${why}`, {
-    wayOut: `Start that server, or correct ${key}. GAVEL_INFRASTRUCTURE=native starts private servers instead.`,
+    wayOut: `Start this server, or correct ${key}. GAVEL_INFRASTRUCTURE=native starts private servers instead.`,
     cause,
   });
 }

@@ -11,10 +11,10 @@ const attempts = 5;
 const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
 /**
- * Installs Debian packages without letting any of them start a server: a temporary policy-rc.d refuses service
- * starts, and a temporary setting keeps postgresql-common from creating its `main` cluster. Both are removed again;
- * files of the machine's owner are left alone.
- * @throws `missing-binary` with the exact command when neither root nor password-less sudo is at hand
+ * Installs Debian packages without starting any server: a temporary policy-rc.d refuses service starts, and a temporary setting
+ * prevents postgresql-common from creating its `main` cluster. Both files are removed afterwards. Existing files with these names
+ * are not changed.
+ * @throws `missing-binary` with the exact command when this user has neither root nor password-less sudo
  */
 export async function installPackages(
   packages: readonly string[],
@@ -23,8 +23,8 @@ export async function installPackages(
   const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   const elevate = await elevation();
   if (elevate === undefined) {
-    throw new LaunchError('missing-binary', `Missing: ${packages.join(', ')}.`, {
-      wayOut: `Run this, then start again:\n  sudo apt-get update && sudo ${command}`,
+    throw new LaunchError('missing-binary', `These Debian packages are missing: ${packages.join(', ')}.`, {
+      wayOut: `Run this command, then start again:\n  sudo apt-get update && sudo ${command}`,
     });
   }
   report(`installing ${packages.join(', ')} with apt-get`);
@@ -33,7 +33,7 @@ export async function installPackages(
     await placeTemporarily(elevate, clusterPolicyFile, 'create_main_cluster = false\n', '644'),
   ];
   try {
-    // Empty lists (fresh images) or stale ones (a 404 on a package) are both cured by an update.
+    // The package lists may be empty (a new image) or old (a package answers 404). An update corrects both.
     if (!(await aptGet(elevate, command))) {
       await aptGet(elevate, 'apt-get update');
       await aptGet(elevate, command, { must: true });
@@ -57,7 +57,7 @@ export async function ensureChromium(path: string, report: (line: string) => voi
   });
 }
 
-/** The words to put before a command that needs root, or undefined when root cannot be had without asking. */
+/** The words to put before a command that needs root. Undefined when that would ask for a password. */
 async function elevation(): Promise<string[] | undefined> {
   if (process.getuid?.() === 0) return [];
   const sudo = await execa('sudo', ['-n', 'true'], { reject: false });
@@ -80,7 +80,7 @@ async function aptGet(
   for (let attempt = 1; ; attempt += 1) {
     const result = await execa(program, args, { reject: false, all: true, stdin: 'ignore' });
     if (!result.failed) return true;
-    // Another apt holds the lists lock, which (unlike dpkg's) has no time-out option of its own.
+    // Another apt has the lock of the package lists. Unlike dpkg's lock, this one has no timeout option.
     if (attempt < attempts && /Could not get lock/.test(result.all)) {
       await delay(3_000);
       continue;
@@ -88,7 +88,7 @@ async function aptGet(
     if (!options.must) return false;
     throw new LaunchError('install-failed', `\`${command}\` failed.`, {
       log: result.all.split('\n').slice(-20).join('\n'),
-      wayOut: 'Run it by hand to see why, then start again.',
+      wayOut: 'Run this command yourself to see why, then start again.',
     });
   }
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { namesIn } from './find-binary.ts';
 
 /**
- * The mirror that this machine's own apt sources name for Debian's main archive, as it stands there.
+ * The URL of the mirror of Debian's main archive, from this machine's apt sources. Undefined when they name none.
  * @param directory normally `/etc/apt`
- * @param codename the machine's own release (`bookworm`), by which its main archive line is known
+ * @param codename the release of this machine (`bookworm`); only sources for it count
  */
 export function debianMirror(directory: string, codename: string): string | undefined {
   const folder = join(directory, 'sources.list.d');

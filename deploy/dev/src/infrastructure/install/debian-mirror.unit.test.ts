@@ -13,7 +13,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('the mirror is read from deb822 stanzas, comments and other archives left out', () => {
+test('the mirror is read from deb822 stanzas, without comments and other archives', () => {
   const text = `Types: deb
 # http://old.example/debian
 URIs: http://security.example/debian-security
@@ -39,7 +39,7 @@ deb [arch=amd64 signed-by=/x.gpg] https://mirror.example/debian/ bookworm main n
   expect(debianMirror(folder, 'bookworm')).toBe('https://mirror.example/debian/');
 });
 
-test('a disabled stanza does not count', () => {
+test('a disabled stanza is skipped', () => {
   const text =
     'Enabled: no\nTypes: deb\nURIs: http://off.example/debian\nSuites: bookworm\nComponents: main\n';
   writeFileSync(join(folder, 'sources.list.d/off.sources'), text);

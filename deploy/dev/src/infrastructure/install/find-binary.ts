@@ -1,7 +1,11 @@
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The first executable of that name on PATH or in one of the `also` folders, as an absolute path. */
+/**
+ * The absolute path of the first executable with this name.
+ * @param path a PATH to search
+ * @param also more folders to search after it
+ */
 export function findBinary(name: string, path: string, also: readonly string[] = []): string | undefined {
   for (const folder of [...path.split(delimiter), ...also]) {
     const file = join(folder, name);
@@ -19,7 +23,7 @@ export function isExecutable(file: string): boolean {
   }
 }
 
-/** Names in a folder, or none when there is no such folder. */
+/** The names in a folder. Empty when the folder does not exist. */
 export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);

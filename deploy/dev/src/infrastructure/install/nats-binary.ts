@@ -7,8 +7,8 @@ import { openPrivateApt, runInstallStep, suite } from './private-apt.ts';
 const product = 'nats-server';
 
 /**
- * The path of a nats-server: an installed one, else the one program of Debian's package, kept in `cache`. The package
- * itself is not installed, because it brings a system service that would start at the next boot.
+ * The path of a nats-server. When none is installed, the program is taken from Debian's package and stored in `cache`. The
+ * package itself is not installed, because its system service would start at the next boot.
  */
 export async function ensureNatsBinary(
   path: string,
@@ -20,7 +20,7 @@ export async function ensureNatsBinary(
   if (present !== undefined) return present;
   await mkdir(cache, { recursive: true, mode: 0o755 });
   const lock = join(cache, 'nats-server.lock');
-  const release = await holdLock(lock, 'another launcher is fetching NATS', report);
+  const release = await holdLock(lock, 'another launcher is downloading NATS', report);
   try {
     if (!isExecutable(kept)) await fetchInto(kept, cache, report);
     return kept;

@@ -12,16 +12,21 @@ export interface PostgresBinaries {
 }
 
 /**
- * Finds Postgres 15 or newer.
- * @param major when data exists already: only this major version can open it
+ * Finds an installed Postgres 15 or newer.
+ * @param major the version of existing data, which no other major version can open
  * @throws `missing-binary` when there is none
  */
 export function requirePostgres(path: string, major?: number): PostgresBinaries {
   const found = findPostgres(path, major);
   if (found !== undefined) return found;
-  throw new LaunchError('missing-binary', `No Postgres ${major ?? `${oldest} or newer`} on this machine.`, {
-    wayOut: 'Install one (Debian 12: apt-get install postgresql), or set GAVEL_INFRASTRUCTURE=external.',
-  });
+  throw new LaunchError(
+    'missing-binary',
+    `There is no Postgres ${major ?? `${oldest} or newer`} on this machine.`,
+    {
+      wayOut:
+        'Install it (Debian: apt-get install postgresql), or set GAVEL_INFRASTRUCTURE=external to use your own server.',
+    },
+  );
 }
 
 /** The Debian packages to install before `requirePostgres` can succeed. */
@@ -30,7 +35,7 @@ export function missingPostgresPackages(path: string, major?: number): string[] 
   return [major === undefined ? 'postgresql' : `postgresql-${major}`];
 }
 
-/** The newest installed Postgres that will do, in Debian's versioned folders first, then on PATH. */
+/** The newest suitable Postgres in Debian's versioned folders and on PATH. */
 function findPostgres(path: string, major?: number): PostgresBinaries | undefined {
   const debian = '/usr/lib/postgresql';
   const found = namesIn(debian)

@@ -9,15 +9,15 @@ import { namesIn } from './find-binary.ts';
 export const suite = 'trixie';
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** What `runInstallStep` needs to explain a failure. */
+/** How to run one program of an installation. */
 export interface InstallStep {
-  /** What is being fetched, for example `RabbitMQ 4`. */
+  /** What is being installed, for error messages: `RabbitMQ 4`. */
   readonly product: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** An apt with sources, lists and cache of its own; the machine's package database is neither read nor written. */
+/** An apt with its own sources, lists and cache. It neither reads nor changes the machine's package database. */
 export interface PrivateApt {
   /** Runs apt-get. Throws `install-failed` with the end of its output. */
   run(args: readonly string[], cwd?: string): Promise<void>;
@@ -26,9 +26,9 @@ export interface PrivateApt {
 }
 
 /**
- * Sets such an apt up in `work`, with the newest lists of Debian's `suite` from the machine's own mirror, verified with
- * Debian's own keyring. Needs no root.
- * @throws `missing-binary` on a machine that knows no Debian mirror
+ * Sets up a private apt in the folder `work`, with the newest package lists of `suite` from the machine's Debian mirror, verified
+ * with Debian's keyring. Needs no root.
+ * @throws `missing-binary` when the machine's apt sources name no Debian mirror
  */
 export async function openPrivateApt(work: string, product: string): Promise<PrivateApt> {
   const osRelease = await readFile('/etc/os-release', 'utf8').catch(() => '');
@@ -36,16 +36,20 @@ export async function openPrivateApt(work: string, product: string): Promise<Pri
   const mirror = /^ID=debian$/m.test(osRelease) ? debianMirror('/etc/apt', codename) : undefined;
   if (mirror === undefined || !isThere(keyring)) {
     const what = mirror === undefined ? 'no Debian mirror in the apt sources' : `no ${keyring}`;
-    throw new LaunchError('missing-binary', `${product} is not installed and cannot be fetched: ${what}.`, {
-      wayOut: `Install ${product}, or run one anywhere and name it in the GAVEL_…_URL variables.`,
-    });
+    throw new LaunchError(
+      'missing-binary',
+      `${product} is not installed and cannot be downloaded: ${what}.`,
+      {
+        wayOut: `Install ${product}, or run it on another machine and set its GAVEL_…_URL variables.`,
+      },
+    );
   }
   const apt = join(work, 'apt');
   await mkdir(join(apt, 'lists/partial'), { recursive: true });
   await mkdir(join(apt, 'cache/archives/partial'), { recursive: true });
   await writeFile(join(apt, 'status'), '');
   await writeFile(join(apt, 'sources.list'), `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`);
-  // The machine's own apt.conf.d stays in force (proxies, time-outs); sources, state and cache are ours alone.
+  // The machine's apt.conf.d still applies (proxies, timeouts). Sources, state and cache are private.
   await writeFile(
     join(apt, 'apt.conf'),
     [
@@ -57,7 +61,7 @@ export async function openPrivateApt(work: string, product: string): Promise<Pri
       `Dir::State::status "${apt}/status";`,
       `Dir::State::lists "${apt}/lists";`,
       `Dir::Cache "${apt}/cache";`,
-      // The sandbox user may not be able to write here; without root there is no sandbox user at all.
+      // As root, apt downloads as a sandbox user, who may not be allowed to write here. Without root apt uses none.
       `APT::Sandbox::User "${process.getuid?.() === 0 ? 'root' : ''}";`,
       'APT::Install-Recommends "false";',
       'Acquire::Languages "none";',
@@ -81,10 +85,10 @@ export async function runInstallStep(
   if (!result.failed) return;
   throw new LaunchError(
     'install-failed',
-    `\`${program} ${args.join(' ')}\` failed while fetching ${product}.`,
+    `\`${program} ${args.join(' ')}\` failed during the installation of ${product}.`,
     {
       log: result.all.split('\n').slice(-20).join('\n'),
-      wayOut: 'Check that the Debian mirror of this machine can be reached, then start again.',
+      wayOut: 'Check that this machine can reach its Debian mirror, then start again.',
     },
   );
 }

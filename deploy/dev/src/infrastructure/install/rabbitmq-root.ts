@@ -7,16 +7,16 @@ import { openPrivateApt, runInstallStep, suite } from './private-apt.ts';
 const product = 'RabbitMQ 4';
 const format = 1;
 
-/** The programs that one RabbitMQ start runs, in absolute paths. */
+/** Absolute paths of the programs that a start of RabbitMQ runs. */
 export interface RabbitmqBinaries {
-  /** The `rabbitmq-server` script that execs the Erlang machine. */
+  /** The `rabbitmq-server` script, which execs the Erlang machine. */
   readonly server: string;
-  /** The folder with `erl`, put first on PATH. */
+  /** The folder with `erl`. It must be first on PATH. */
   readonly erlangFolder: string;
   readonly epmd: string;
 }
 
-/** An installed RabbitMQ 4 or newer (Debian 13), which is then used instead of a private one. */
+/** An installed RabbitMQ 4 or newer (Debian 13 has one), or undefined. */
 export function installedRabbitmq(): RabbitmqBinaries | undefined {
   const version = namesIn('/usr/lib/rabbitmq/lib')
     .map((name) => Number(/^rabbitmq_server-(\d+)\./.exec(name)?.[1]))
@@ -32,11 +32,10 @@ export function installedRabbitmq(): RabbitmqBinaries | undefined {
 }
 
 /**
- * RabbitMQ 4 unpacked into a private folder, which touches nothing of the system: a private apt configuration
- * downloads Debian 13's packages from the machine's own mirror, verified with Debian's own keyring, and `dpkg -x`
- * unpacks them. Erlang there needs a newer libc than Debian 12's, so each of its programs is started through that
- * folder's own dynamic loader: this works for root and for anybody else, and needs no chroot.
- * @param cache the folder that holds (or will hold) `rabbitmq-root`; may be shared by several checkouts
+ * Unpacks RabbitMQ 4 into the private folder `rabbitmq-root`, without changing the system. A private apt downloads Debian 13's
+ * packages, and `dpkg -x` unpacks them. Their Erlang needs a newer libc than Debian 12 has, so each of its programs is started
+ * through the dynamic loader in that folder. This needs neither root nor a chroot.
+ * @param cache the folder for `rabbitmq-root`; several checkouts may share it
  */
 export async function ensureRabbitmqRoot(
   cache: string,
@@ -102,7 +101,7 @@ async function build(work: string, report: (line: string) => void): Promise<void
 async function download(work: string): Promise<string[]> {
   const apt = await openPrivateApt(work, product);
   await apt.run(['install', '--download-only', '-y', 'rabbitmq-server']);
-  // An empty dpkg status makes apt fetch everything down to libc. Only Erlang, RabbitMQ and libraries run from here.
+  // The private apt sees no installed package, so it downloads all dependencies. Only these three kinds are needed.
   return (await readdir(apt.archives))
     .filter((name) => /^(erlang|rabbitmq|lib).*\.deb$/.test(name))
     .map((name) => join(apt.archives, name));
@@ -137,7 +136,7 @@ async function useOwnLoader(root: string): Promise<void> {
     await writeFile(program, wrapper.join('\n'));
     await chmod(program, 0o755);
   }
-  // The packaged `erl` looks for itself in /usr/lib/erlang; this one looks beside itself.
+  // The packaged `erl` expects Erlang in /usr/lib/erlang. This one finds it in its own folder.
   const erl = [
     '#!/bin/sh',
     'ROOTDIR=$(cd "$(dirname "$0")/.." && pwd)',

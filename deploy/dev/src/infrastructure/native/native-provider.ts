@@ -21,7 +21,7 @@ import { adminUser, type ServerContext, serverPasswords, serverPath } from './se
 import { serverHome, usableCache } from './server-home.ts';
 import { chooseServerPorts } from './server-ports.ts';
 
-/** Private instances from installed binaries: own ports, own data, own names, on loopback, never as root. */
+/** Runs private servers from installed programs, with their own ports and data, on loopback, and never as root. */
 export function nativeProvider(config: InfrastructureConfig): InfrastructureProvider {
   return { name: 'native', start: (options) => startNative(config, options) };
 }
@@ -42,7 +42,7 @@ async function startNative(
   const redisBinary = await requireRedis(serverPath, join(home, 'bin'));
   const cache = await usableCache(config.GAVEL_CACHE, runAs);
   const rabbitmqBinaries = installedRabbitmq() ?? (await ensureRabbitmqRoot(cache, report));
-  // Somebody else's NATS can be used beside servers of our own.
+  // An external NATS can be used together with private servers.
   const privateNats = options.nats === true && config.GAVEL_NATS_URL === undefined;
   const natsBinary = privateNats ? await ensureNatsBinary(serverPath, cache, report) : undefined;
 
@@ -65,7 +65,7 @@ async function startNative(
     await Promise.all(all.map((server) => server.stop()));
   };
   options.signal?.throwIfAborted();
-  // What is starting then ends, which rejects its start below.
+  // A server that is starting then ends, so its `start` below rejects.
   options.signal?.addEventListener('abort', () => void stop(), { once: true });
   const started = await Promise.allSettled(
     all.map(async (server) => {

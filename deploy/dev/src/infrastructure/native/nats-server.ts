@@ -7,7 +7,7 @@ import { answersOnPort } from '../probe-port.ts';
 import { adminUser, type ServerContext } from './server-context.ts';
 import { serverHandle } from './server-handle.ts';
 
-/** A private NATS server on loopback, with a password and JetStream. */
+/** A private NATS server on loopback, with a password and JetStream. `start` starts it. */
 export async function natsServer(context: ServerContext, binary: string): Promise<ServerHandle> {
   const { home, ports, runAs, passwords } = context;
   const directory = join(home, 'nats');

@@ -11,13 +11,13 @@ import type { PostgresBinaries } from '../install/postgres-binaries.ts';
 import { adminUser, type ServerContext } from './server-context.ts';
 import { serverHandle } from './server-handle.ts';
 
-/** The major version of the data in that home, or undefined when there is none yet. */
+/** The major version of the existing data, or undefined when there is none. */
 export async function postgresDataVersion(home: string): Promise<number | undefined> {
   const text = await readFile(join(home, 'postgres/data/PG_VERSION'), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : Number(text.trim());
 }
 
-/** A private Postgres on loopback TCP only, with password sign-in and its own data folder. */
+/** A private Postgres that listens only on loopback and requires a password. Creates its data folder; `start` starts it. */
 export async function postgresServer(
   context: ServerContext,
   binaries: PostgresBinaries,
@@ -32,7 +32,7 @@ export async function postgresServer(
     port: ports.postgres,
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    // Every process of the system and every test file has pools of its own.
+    // Every process of the system and every test file has its own pools.
     max_connections: 400,
     shared_buffers: '256MB',
     fsync: context.fsync ? 'on' : 'off',
@@ -49,7 +49,7 @@ export async function postgresServer(
     cwd: directory,
     logFile,
     runAs,
-    // "Fast shutdown": ends sessions, writes a checkpoint. SIGTERM would wait for every client to leave.
+    // Postgres calls this "fast shutdown": it closes sessions and writes a checkpoint. After SIGTERM it would wait for its clients.
     stopSignal: 'SIGINT',
     stopTimeoutMs: 30_000,
   });
@@ -58,12 +58,12 @@ export async function postgresServer(
     port: ports.postgres,
     logFile,
     async start() {
-      await startPatiently(server, context, logFile);
+      await startWithRetries(server, context, logFile);
     },
   });
 }
 
-/** initdb into a folder beside, then rename: an interrupted one is never mistaken for a database. */
+/** Runs initdb in another folder and then renames it, so that an interrupted initdb leaves no incomplete database. */
 async function initialise(
   context: ServerContext,
   binaries: PostgresBinaries,
@@ -84,19 +84,23 @@ async function initialise(
   const result = await execa(program, args, { cwd: directory, reject: false, all: true, stdin: 'ignore' });
   await rm(passwordFile, { force: true });
   if (result.failed) {
-    throw new LaunchError('command-failed', `initdb could not make a database in ${partial}.`, {
+    throw new LaunchError('command-failed', `initdb could not create the data folder ${partial}.`, {
       log: result.all.split('\n').slice(-15).join('\n'),
-      wayOut: 'Free disk space, or correct the permissions named above, then start again.',
+      wayOut: 'Correct what the log above names, such as disk space or permissions, then start again.',
     });
   }
   await rename(partial, join(directory, 'data'));
 }
 
 /**
- * After a kill -9 the orphaned backends hold the shared memory for a moment, and a new postmaster refuses to start
- * until they noticed; so its early end is retried for some seconds while the log says that.
+ * After a kill -9 of Postgres its orphaned child processes keep the shared memory for a moment, and a new server refuses to start
+ * until they have ended. So a start that fails for this reason is retried for 15 s.
  */
-async function startPatiently(server: ServerProcess, context: ServerContext, logFile: string): Promise<void> {
+async function startWithRetries(
+  server: ServerProcess,
+  context: ServerContext,
+  logFile: string,
+): Promise<void> {
   const deadline = Date.now() + 15_000;
   for (;;) {
     server.spawn();
@@ -120,7 +124,7 @@ async function answersQuery({ ports, passwords }: ServerContext): Promise<boolea
     database: 'postgres',
     connectionTimeoutMillis: 2_000,
   });
-  // A server that goes away mid-connect also emits an error; the rejection below tells the same.
+  // A server that ends during the connect also emits an error event. The rejection below carries the same error.
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -13,8 +13,8 @@ import { adminUser, type ServerContext } from './server-context.ts';
 const plugins = ['rabbitmq_stream', 'rabbitmq_management', 'rabbitmq_prometheus'];
 
 /**
- * A private RabbitMQ 4 on loopback with streams, management and metrics. Its Erlang port mapper is a child of its own:
- * left to itself Erlang starts a daemon that outlives the broker.
+ * A private RabbitMQ 4 on loopback with streams, management and metrics; `start` starts it. Erlang's port mapper (epmd) is started
+ * here as well, because otherwise Erlang starts it as a daemon that keeps running after the broker.
  */
 export async function rabbitmqServer(
   context: ServerContext,
@@ -77,7 +77,7 @@ async function writeFiles({ ports, passwords, runAs }: ServerContext, directory:
   const conf = [
     `listeners.tcp.1 = 127.0.0.1:${ports.amqp}`,
     `stream.listeners.tcp.1 = 127.0.0.1:${ports.stream}`,
-    // Clients dial the advertised address, and only both lines together take effect.
+    // Stream clients connect to the advertised address. One of these lines without the other has no effect.
     'stream.advertised_host = 127.0.0.1',
     `stream.advertised_port = ${ports.stream}`,
     'management.tcp.ip = 127.0.0.1',
@@ -125,9 +125,9 @@ function environment(
     RABBITMQ_LOG_BASE: join(directory, 'logs'),
     RABBITMQ_PID_FILE: join(directory, 'rabbitmq.pid'),
     RABBITMQ_DIST_PORT: String(ports.distribution),
-    // Otherwise the distribution port listens on every interface.
+    // The default is to listen on every interface.
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
-    // Makes the script exec the Erlang machine: its pid is then the broker's, and signals reach it.
+    // Makes the script exec the Erlang machine, so that the pid is the broker's and signals reach it.
     RUNNING_UNDER_SYSTEMD: 'true',
   };
 }
@@ -144,9 +144,9 @@ async function listens(managementUrl: string, ports: readonly number[]): Promise
 }
 
 /**
- * RabbitMQ starts its stream coordinator with the first stream, and remembers that it did in a file that it saves half
- * a second later. A kill -9 in between makes every stream unavailable for good (measured: 4.0.5, killed at once, never
- * recovered; killed after 1 s, always). So the first start of a home makes a stream and waits that time out.
+ * RabbitMQ starts its stream coordinator with the first stream, and writes a file about it half a second later. After a kill -9
+ * in between, no stream becomes available again. (Measured with 4.0.5: killed at once, it never recovered; killed after 1 s, it
+ * always did.) So the first start with new data creates a stream and waits for 1 s.
  */
 async function registerStreams(managementUrl: string, marker: string): Promise<void> {
   const done = await access(marker).then(
@@ -156,14 +156,14 @@ async function registerStreams(managementUrl: string, marker: string): Promise<v
   if (done) return;
   const queue = '/api/queues/%2F/gavel-first-stream';
   const stream = { durable: true, arguments: { 'x-queue-type': 'stream' } };
-  await persistently(() => managementRequest(managementUrl, 'PUT', queue, stream));
-  await persistently(() => managementRequest(managementUrl, 'DELETE', queue).catch(unlessMissing));
+  await withRetries(() => managementRequest(managementUrl, 'PUT', queue, stream));
+  await withRetries(() => managementRequest(managementUrl, 'DELETE', queue).catch(unlessMissing));
   await delay(1_000);
   await writeFile(marker, '');
 }
 
-/** On a busy machine the first stream takes long, and a call may be cut off by its time-out though it took effect. */
-async function persistently(call: () => Promise<unknown>): Promise<void> {
+/** Retries for 30 s. On a busy machine creating the first stream takes long, and a call may have an effect although it timed out. */
+async function withRetries(call: () => Promise<unknown>): Promise<void> {
   const deadline = Date.now() + 30_000;
   for (;;) {
     try {

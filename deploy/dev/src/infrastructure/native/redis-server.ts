@@ -7,7 +7,7 @@ import { answersOnPort } from '../probe-port.ts';
 import type { ServerContext } from './server-context.ts';
 import { serverHandle } from './server-handle.ts';
 
-/** A private Redis on loopback, with a password and an append-only file. */
+/** A private Redis on loopback, with a password and an append-only file. `start` starts it. */
 export async function redisServer(context: ServerContext, binary: string): Promise<ServerHandle> {
   const { home, ports, runAs, passwords } = context;
   const directory = join(home, 'redis');

@@ -1,7 +1,7 @@
 import type { ServerProcess } from '../../process-control/server-process.ts';
 import type { ServerHandle } from '../infrastructure.ts';
 
-/** The handle of a server that is one process: everything but its way to start is the process's own. */
+/** The handle of a server that consists of one process. */
 export function serverHandle(
   server: ServerProcess,
   about: Pick<ServerHandle, 'name' | 'port' | 'logFile' | 'start'>,

@@ -7,9 +7,9 @@ const elsewhere = '/var/lib/gavel';
 const noteFile = 'servers-are-in';
 
 /**
- * The folder for the servers' data and logs: `<directory>/servers`, unless the unprivileged user cannot reach it (a
- * checkout under /root, say) or its path holds a space (RabbitMQ's scripts do not quote); then a folder of its own
- * under /var/lib/gavel, which a note in `directory` names so that `removeServerHome` finds it.
+ * The folder for the data and logs of the servers. Normally `<directory>/servers`. When the unprivileged user cannot enter that
+ * (for example below /root), or its path contains a space (which RabbitMQ's scripts do not quote), it is a folder in /var/lib/gavel.
+ * A file in `directory` then names that folder, so that `removeServerHome` finds it.
  */
 export async function serverHome(
   directory: string,
@@ -23,18 +23,18 @@ export async function serverHome(
   const outside = join(elsewhere, name);
   await mkdir(outside, { recursive: true, mode: 0o755 });
   await writeFile(join(directory, noteFile), `${outside}\n`);
-  report(`${inside} cannot be used by ${runAs?.user ?? 'the servers'}: server data goes to ${outside}`);
+  report(`${runAs?.user ?? 'RabbitMQ'} cannot use ${inside}; the data of the servers is in ${outside}`);
   return outside;
 }
 
-/** The folder for the unpacked RabbitMQ: `cache`, or /var/lib/gavel/cache for the same reasons as above. */
+/** The folder for downloaded programs: `cache`, or /var/lib/gavel/cache for the reasons given for `serverHome`. */
 export async function usableCache(cache: string, runAs: RunAs | undefined): Promise<string> {
   await mkdir(cache, { recursive: true, mode: 0o755 });
   const usable = !/\s/.test(cache) && (await canEnter(cache, runAs));
   return usable ? cache : join(elsewhere, 'cache');
 }
 
-/** Removes all that a stopped infrastructure left under `directory`, wherever its servers lived. */
+/** Removes `directory` and the folder of its servers, which must be stopped. */
 export async function removeServerHome(directory: string): Promise<void> {
   const outside = (await readFile(join(directory, noteFile), 'utf8').catch(() => '')).trim();
   if (outside.startsWith(`${elsewhere}/`)) await rm(outside, { recursive: true, force: true });

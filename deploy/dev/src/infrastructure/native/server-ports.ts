@@ -17,17 +17,17 @@ const names: readonly PortName[] = [
   'nats',
 ];
 
-// Below Linux's ephemeral range (32768 and up): between a kill -9 and the restart no outgoing connection can take it.
+// Below Linux's ephemeral range (32768 and up), so that no outgoing connection takes a port between a kill and a restart.
 const lowest = 20_000;
 const highest = 32_000;
-/** More than one set of servers needs, and few enough that concurrent launchers seldom share a range. */
+/** More ports than one set of servers needs, and few enough that concurrent launchers rarely share a range. */
 const RANGE = 24;
-// A server binds its port seconds after the probe, so a port that was given out once is not given out again.
-const givenByThisProcess = new Set<number>();
+// A server binds its port seconds after the probe, so this process never chooses the same port twice.
+const chosenBefore = new Set<number>();
 
 export type ServerPorts = Readonly<Record<PortName, number>>;
 
-/** Whether nothing listens on that loopback port. */
+/** Whether nothing listens on this loopback port. */
 export function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
@@ -37,8 +37,9 @@ export function isPortFree(port: number): Promise<boolean> {
 }
 
 /**
- * Chooses the servers' ports: forced ones, else those of the last start in this home, else preferred ones, else any
- * free one. The choice is kept in `ports.json`.
+ * Chooses a port for each server: the forced one, or else the first free one of the port of the last start, the preferred
+ * port and any other. Stores the choice in `ports.json`.
+ * @throws `port-busy` when a forced port is not free
  */
 export async function chooseServerPorts(home: string, options: InfrastructureOptions): Promise<ServerPorts> {
   const file = join(home, 'ports.json');
@@ -66,14 +67,14 @@ async function firstFree(
     if (port !== undefined && !taken.has(port) && (await isPortFree(port))) return port;
   }
   for (const port of portCandidates(process.pid)) {
-    if (taken.has(port) || givenByThisProcess.has(port) || !(await isPortFree(port))) continue;
-    givenByThisProcess.add(port);
+    if (taken.has(port) || chosenBefore.has(port) || !(await isPortFree(port))) continue;
+    chosenBefore.add(port);
     return port;
   }
-  throw new RangeError('port candidates never end');
+  throw new RangeError('the list of port candidates ended, although it is infinite');
 }
 
-/** Ports in the order in which a launcher tries them: a range of its process's own, then any, without end. */
+/** Ports in the order in which a launcher tries them: first the range of its process, then random ones, without a limit. */
 export function* portCandidates(pid: number): Generator<number, undefined> {
   const ranges = Math.floor((highest - lowest) / RANGE);
   const first = lowest + (pid % ranges) * RANGE;
@@ -86,15 +87,15 @@ export function portKey(name: string): string {
   return `GAVEL_PORT_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** The failure of a port that must be had and is not free, naming who holds it where that can be known. */
+/** The error for a required port that is not free. It names the process that uses the port, when that can be found out. */
 export async function portBusy(name: string, port: number): Promise<LaunchError> {
   const holder = await portHolder(port);
   return new LaunchError('port-busy', `Port ${port} for ${name} is held by ${holder ?? 'another process'}.`, {
-    wayOut: `End that process, or choose another port: ${portKey(name)}=${port + 1000} make up`,
+    wayOut: `Stop that process, or choose another port: ${portKey(name)}=${port + 1000} make up`,
   });
 }
 
-/** Who listens on a TCP port, as `name (pid 123)`; undefined when this user may not know or `ss` is missing. */
+/** The process that listens on a TCP port, as `name (pid 123)`. Undefined when this user may not see it or `ss` is missing. */
 async function portHolder(port: number): Promise<string | undefined> {
   const result = await execa('ss', ['-ltnpH', `sport = :${port}`], { reject: false });
   if (result.failed) return undefined;
