@@ -1,4 +1,4 @@
-# Gavel's commands. Everything runs on the pinned Node under node_modules; the machine's own only runs npm.
+# Everything runs on the pinned Node in node_modules. The machine's own Node only runs npm.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .SUFFIXES:
@@ -12,36 +12,36 @@ INSTALLED := node_modules/.package-lock.json
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-up: $(INSTALLED) ## start everything in the background, and print the URLs and demo sign-ins (NATS=1: with the bridge to NATS)
+up: $(INSTALLED) ## start everything in the background, and print the URLs and demo accounts (NATS=1: also NATS and the bridge to it)
 	@$(if $(NATS),GAVEL_NATS=$(NATS) )$(NODE) $(COMMANDS)/up.ts
 
 down: $(INSTALLED) ## stop everything, keep the data
 	@$(NODE) $(COMMANDS)/down.ts
 
-status: $(INSTALLED) ## what runs, where, and how it is (make -s status JSON=1 for programs)
+status: $(INSTALLED) ## show each process with its pid, health and URL (make -s status JSON=1 prints JSON)
 	@$(NODE) $(COMMANDS)/status.ts $(if $(JSON),--json)
 
-logs: $(INSTALLED) ## follow all logs, or one: make logs NAME=bids (FOLLOW=0 prints their ends only)
+logs: $(INSTALLED) ## follow all logs, or one: make logs NAME=bids (FOLLOW=0 prints the last lines only)
 	@$(NODE) $(COMMANDS)/logs.ts $(NAME) $(if $(filter 0,$(FOLLOW)),--no-follow)
 
 reset: $(INSTALLED) ## stop everything and remove its data
 	@$(NODE) $(COMMANDS)/reset.ts
 
-check: $(INSTALLED) ## format, lint, layers, types, generated code, contracts, dead code
+check: $(INSTALLED) ## run all static checks: format, lint, layers, types, generated code, contracts, dead code
 	@npm run --silent check
 
-test: $(INSTALLED) ## all tests, on private servers
+test: $(INSTALLED) ## run all tests, on private servers
 	@npm run --silent test
 
-bench: $(INSTALLED) ## measured speeds
+bench: $(INSTALLED) ## measure speeds (PARTS=bidding measures one part)
 	@npm run --silent bench
 
-faults: $(INSTALLED) ## the fault campaign; SEED=… ROUNDS=… repeats one
+faults: $(INSTALLED) ## bid while faults are injected, and check the result (SEED=… ROUNDS=… repeats a run)
 	@npm run --silent faults
 
 install: $(INSTALLED) ## install the npm packages
 
-# npm writes this file at the end of an installation.
+# npm writes this file at the end of an installation, so it is newer than package-lock.json when everything is installed.
 $(INSTALLED): package-lock.json
 	@deploy/dev/bootstrap.sh
 	@touch $@

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What must be there before the pinned Node can run: npm, the one library that Node's binary wants beside libc, and the
-# packages. Everything is said on stderr, so that commands with output for programs stay parseable.
+# Installs what the pinned Node needs: the library libatomic1 and the npm packages. Prints to stderr, so that the JSON
+# on the stdout of a make target stays valid.
 set -eu
 exec >&2
 
@@ -20,7 +20,7 @@ if [ "$(uname -s)" = Linux ] && command -v apt-get >/dev/null && ! has_libatomic
   elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
     root='sudo -n'
   else
-    echo '✗ libatomic1 is missing, which the pinned Node needs.'
+    echo '✗ The library libatomic1 is missing. The pinned Node needs it.'
     echo '→ sudo apt-get update && sudo apt-get install -y libatomic1'
     exit 1
   fi
@@ -30,6 +30,6 @@ if [ "$(uname -s)" = Linux ] && command -v apt-get >/dev/null && ! has_libatomic
 fi
 
 echo 'installing npm packages'
-# Not `npm ci`: the lock file holds no entries for other platforms' optional binaries, which `npm ci` takes for a lock
-# file out of step. The locked versions are what is installed either way.
+# Not `npm ci`, which refuses the lock file because it has no entries for optional programs of other platforms. `npm install`
+# installs the locked versions, too.
 npm install --no-save --loglevel=error
