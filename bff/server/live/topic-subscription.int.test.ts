@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import type { InfrastructureUrls } from '@gavel/dev/infrastructure/infrastructure';
+import type { InfrastructureUrls } from '@gavel/dev/infrastructure';
 import { createVhost, deleteVhost, managementRequest } from '@gavel/dev/infrastructure/rabbitmq-management';
 import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
 import { type ChannelModel, connect } from 'amqplib';

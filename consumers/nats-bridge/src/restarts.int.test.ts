@@ -6,7 +6,7 @@ import {
   type ForeignProducer,
   openForeignProducer,
 } from '@gavel/consumer-runtime/testing/foreign-producer';
-import type { Infrastructure } from '@gavel/dev/infrastructure/infrastructure';
+import type { Infrastructure } from '@gavel/dev/infrastructure';
 import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
 import { partitionsOf } from '@gavel/proto/topology';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';

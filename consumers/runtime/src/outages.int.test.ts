@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Infrastructure } from '@gavel/dev/infrastructure/infrastructure';
+import type { Infrastructure } from '@gavel/dev/infrastructure';
 import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { connectForeignClient } from '@gavel/rabbitmq/testing/foreign-client';

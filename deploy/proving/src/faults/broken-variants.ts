@@ -1,4 +1,4 @@
-import type { InfrastructureUrls } from '@gavel/dev/infrastructure/infrastructure';
+import type { InfrastructureUrls } from '@gavel/dev/infrastructure';
 import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
 import {
   commitOutOfOrder,

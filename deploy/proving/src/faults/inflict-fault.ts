@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ServerName } from '@gavel/dev/infrastructure/infrastructure';
+import type { ServerName } from '@gavel/dev/infrastructure';
 import type { InstanceName } from '../system/kept-process.ts';
 import type { System } from '../system/start-system.ts';
 import { TRY_TIMEOUT_MS } from './bidder.ts';

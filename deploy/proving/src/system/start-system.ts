@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Infrastructure, InfrastructureUrls } from '@gavel/dev/infrastructure/infrastructure';
+import type { Infrastructure, InfrastructureUrls } from '@gavel/dev/infrastructure';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
 import { dropDatabases, ensureDatabases, migrateDatabases, newPasswords } from '@gavel/dev/system/databases';
 import { httpUrl, type SystemContext } from '@gavel/dev/system/system-context';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Infrastructure, ServerName } from '@gavel/dev/infrastructure/infrastructure';
+import type { Infrastructure, ServerName } from '@gavel/dev/infrastructure';
 import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
 import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
 import { createStreamPublisher } from '@gavel/rabbitmq/stream-publisher';

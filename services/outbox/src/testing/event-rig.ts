@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { InfrastructureUrls } from '@gavel/dev/infrastructure/infrastructure';
+import type { InfrastructureUrls } from '@gavel/dev/infrastructure';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
 import type { Pool } from '@gavel/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { InfrastructureUrls } from '@gavel/dev/infrastructure/infrastructure';
+import type { InfrastructureUrls } from '@gavel/dev/infrastructure';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
 import { createLogger } from '@gavel/observability/logger';
 import { partitionFor } from '@gavel/proto/partitioner';

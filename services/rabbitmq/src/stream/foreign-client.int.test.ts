@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { InfrastructureUrls } from '@gavel/dev/infrastructure/infrastructure';
+import type { InfrastructureUrls } from '@gavel/dev/infrastructure';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
 import { partitionsOf } from '@gavel/proto/topology';
 import { type Client, Offset } from 'rabbitmq-stream-js-client';
