@@ -5,9 +5,9 @@ import { startLoop } from '@gavel/resilience';
 import { forgetOld } from './adapters/postgres/forget-old.ts';
 import { createMailOutbox } from './adapters/postgres/mail-outbox.ts';
 import { createSmtpTransport } from './adapters/smtp/smtp-transport.ts';
+import { mailPolicy } from './application/next-attempt.ts';
 import { type NotificationsConfig, readNotificationsConfig } from './config.ts';
 import { notificationsConsumer } from './consumer.ts';
-import { mailPolicy } from './domain/next-attempt.ts';
 import { type MailSender, startMailSender } from './mail-sender.ts';
 import { notificationsProcess } from './process.ts';
 

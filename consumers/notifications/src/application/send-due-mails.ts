@@ -1,6 +1,6 @@
 import { createLogger } from '@gavel/observability/logger';
 import { composeMail } from '../domain/compose-mail.ts';
-import { type AttemptPolicy, afterInterruption, nextAttempt } from '../domain/next-attempt.ts';
+import { type AttemptPolicy, afterInterruption, nextAttempt } from './next-attempt.ts';
 import type { DueMail, MailOutbox, MailResult, MailTransport, Sending } from './ports.ts';
 
 const log = createLogger('mail');

@@ -1,7 +1,7 @@
+import { type BackOff, delayBefore } from '@gavel/resilience';
+
 /** How often and how long sending a mail is attempted. */
-export interface AttemptPolicy {
-  readonly firstMs: number;
-  readonly maxMs: number;
+export interface AttemptPolicy extends BackOff {
   readonly attempts: number;
   /** How often a reachable server may drop the connection during a mail before that counts as one attempt. */
   readonly interruptions: number;
@@ -44,7 +44,7 @@ export function nextAttempt(
   return {
     kind: 'later',
     error,
-    inMs: Math.min(policy.firstMs * 2 ** mail.attempts, policy.maxMs),
+    inMs: delayAfter(mail.attempts, policy),
     attempts,
   };
 }
@@ -62,6 +62,10 @@ export function afterInterruption(
   now: number,
 ): NextAttempt {
   if (times >= policy.interruptions) return nextAttempt(mail, error, policy, now);
-  const inMs = Math.min(policy.firstMs * 2 ** mail.attempts, policy.maxMs);
-  return { kind: 'later', error, inMs, attempts: mail.attempts };
+  return { kind: 'later', error, inMs: delayAfter(mail.attempts, policy), attempts: mail.attempts };
+}
+
+/** Without chance: mails are sent one after the other, so they do not retry at the same moment. */
+function delayAfter(attempts: number, policy: AttemptPolicy): number {
+  return delayBefore(attempts + 1, policy, 1);
 }
