@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { findPrivateEnglish } from './find-private-english.ts';
 import { findOpenExports, findShapeViolations } from './find-shape-violations.ts';
+import { findUnlistedPackages } from './find-unlisted-packages.ts';
 
 const check = (path: string, text: string) => findShapeViolations([{ path, text }]).map(({ line }) => line);
 
@@ -42,6 +43,20 @@ test('exports that open a package or name an inner folder are refused', () => {
   expect(findOpenExports(manifest({ './*': './src/*.ts' }))).toHaveLength(1);
   expect(findOpenExports(manifest({ './adapters/pool': './src/adapters/pool.ts' }))).toHaveLength(1);
   expect(findOpenExports([{ path: 'services/auth/package.json', text: '{}' }])).toEqual([]);
+});
+
+test('a package that is imported and missing in package.json is refused', () => {
+  const manifest = {
+    path: 'services/auth/package.json',
+    text: JSON.stringify({ name: '@gavel/auth-service', dependencies: { '@gavel/proto': '0.1.0' } }),
+  };
+  const found = (text: string) =>
+    findUnlistedPackages([{ path: 'services/auth/src/main.ts', text }], [manifest]).map(({ file }) => file);
+  expect(found("import { a } from '@gavel/proto/a';\nimport { b } from '@gavel/auth-service/b';")).toEqual(
+    [],
+  );
+  expect(found("import {\n  a,\n} from '@gavel/postgres/pool';")).toEqual([manifest.path]);
+  expect(found("  const text = `import '@gavel/outbox/append';`;")).toEqual([]);
 });
 
 test('refused phrases are found in comments and Markdown, with their lines', () => {
