@@ -1,8 +1,10 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { withProcessTable } from './readme-table.ts';
+import { processes } from './processes.ts';
+import { readmeOf, withProcessTable } from './readme-table.ts';
 
-// `npm run check:processes`: every descriptor is in the one list, and the README's table agrees with the list.
+// `npm run check:processes`: every descriptor is in the one list, every package of a process has a README, and the table of
+// processes in the project's README is what the list says.
 
 const root = resolve(import.meta.dirname, '../../..');
 const list = 'deploy/processes/src/processes.ts';
@@ -22,6 +24,11 @@ for (const file of descriptors) {
     if (!new RegExp(`^ {2}${name},$`, 'm').test(listed))
       problems.push(`${file}: ${name} is missing in ${list}`);
   }
+}
+
+for (const file of new Set(processes.map(readmeOf))) {
+  if (!existsSync(join(root, file)))
+    problems.push(`${file}: missing; write what the package keeps and promises`);
 }
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');

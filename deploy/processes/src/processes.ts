@@ -8,6 +8,8 @@ import { notificationsProcess } from '@gavel/notifications-consumer/process';
 import { notificationsServiceProcess } from '@gavel/notifications-service/process';
 import { authRelayProcess, bidsRelayProcess } from '@gavel/outbox/process';
 import type { Migrations, ProcessDescriptor } from '@gavel/proto/process';
+import { sellerStatsProcess } from '@gavel/seller-stats-consumer/process';
+import { sellerStatsServiceProcess } from '@gavel/seller-stats-service/process';
 import { userStatsProcess } from '@gavel/user-stats-consumer/process';
 import { userStatsServiceProcess } from '@gavel/user-stats-service/process';
 
@@ -18,11 +20,13 @@ const everyProcess = [
   bidsProcess,
   userStatsServiceProcess,
   notificationsServiceProcess,
+  sellerStatsServiceProcess,
   authRelayProcess,
   bidsRelayProcess,
   userStatsProcess,
   notificationsProcess,
   leaderboardProcess,
+  sellerStatsProcess,
   natsBridgeProcess,
 ] as const;
 
