@@ -46,5 +46,6 @@ function formatGoal(figure: Figure): string {
 }
 
 function formatValue(value: number): string {
+  if (Number.isNaN(value)) return 'no samples';
   return value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(1);
 }

@@ -26,3 +26,9 @@ test('the table is aligned and shows missed goals', () => {
     'latency, median    31.3  ms                  < 25.0 MISSED  slow',
   ]);
 });
+
+test('a measurement without samples is a line of the table and reaches no goal', () => {
+  const none = { what: 'latency', value: Number.NaN, unit: 'ms', goal: { below: 25 } } as const;
+  expect(formatFigures([none])).toContain('no samples');
+  expect(meetsGoal(none)).toBe(false);
+});

@@ -10,32 +10,45 @@ import { type Figure, formatFigures, meetsGoal } from './figure.ts';
 const config = readBenchConfig();
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-const { figures, settings } = await bench(config);
+const figures: Figure[] = [];
+const failed: string[] = [];
+let settings = '';
+for (const part of config.PARTS) {
+  try {
+    const measured = await measure(part, config);
+    figures.push(...measured.figures);
+    settings ||= measured.settings;
+    say(`\n${formatFigures(measured.figures)}\n`);
+  } catch (error) {
+    // What the other parts measure is not lost with this one.
+    failed.push(part);
+    console.error(`the part ${part} could not be measured:`, error);
+  }
+}
 if (config.JSON === '1') {
   const lines = figures.map((figure) => ({ ...figure, meetsGoal: meetsGoal(figure) ?? null }));
   const { PATH: _, ...size } = config;
-  console.log(JSON.stringify({ config: size, figures: lines, settings }));
+  console.log(JSON.stringify({ config: size, figures: lines, failed, settings }));
 } else console.log(`\n${formatFigures(figures)}\n\n${settings}`);
+if (failed.length > 0) {
+  say(`not measured: ${failed.join(', ')}`);
+  process.exitCode = 1;
+}
 
-async function bench(size: BenchConfig): Promise<{ figures: Figure[]; settings: string }> {
-  const parts = new Set(size.PARTS);
-  const log = parts.has('log') ? await benchLog({ ...size, say }) : { figures: [], settings: '' };
-  const bidding = parts.has('bidding')
-    ? await benchBidding(
-        {
-          bidders: size.BIDDERS,
-          seconds: size.BIDDING_SECONDS,
-          spread: size.SPREAD_AUCTIONS,
-          path: size.PATH,
-        },
-        say,
-      )
-    : [];
-  const closing = parts.has('closing')
-    ? await benchClosing(
-        { auctions: size.CLOSING_AUCTIONS, seconds: size.CLOSING_SECONDS, bidders: size.CLOSING_BIDDERS },
-        say,
-      )
-    : [];
-  return { figures: [...log.figures, ...bidding, ...closing], settings: log.settings };
+async function measure(
+  part: BenchConfig['PARTS'][number],
+  size: BenchConfig,
+): Promise<{ figures: Figure[]; settings: string }> {
+  switch (part) {
+    case 'log':
+      return benchLog({ ...size, say });
+    case 'bidding': {
+      const { BIDDERS: bidders, BIDDING_SECONDS: seconds, SPREAD_AUCTIONS: spread, PATH: path } = size;
+      return { figures: await benchBidding({ bidders, seconds, spread, path }, say), settings: '' };
+    }
+    case 'closing': {
+      const { CLOSING_AUCTIONS: auctions, CLOSING_SECONDS: seconds, CLOSING_BIDDERS: bidders } = size;
+      return { figures: await benchClosing({ auctions, seconds, bidders }, say), settings: '' };
+    }
+  }
 }

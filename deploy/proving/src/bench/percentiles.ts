@@ -5,10 +5,10 @@ export interface Percentiles {
   readonly max: number;
 }
 
-/** Nearest-rank percentiles. Throws for an empty list, because a measurement without samples has failed. */
+/** Nearest-rank percentiles. Without samples all of them are NaN, which the table shows as `no samples`. */
 export function percentiles(samples: readonly number[]): Percentiles {
-  if (samples.length === 0) throw new RangeError('no samples');
   const sorted = Float64Array.from(samples).sort();
-  const rank = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] as number;
+  const rank = (share: number): number =>
+    sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
   return { count: sorted.length, p50: rank(0.5), p99: rank(0.99), max: rank(1) };
 }

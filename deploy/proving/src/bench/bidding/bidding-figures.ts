@@ -1,4 +1,5 @@
 import type { Figure } from '../figure.ts';
+import type { Percentiles } from '../percentiles.ts';
 import type { BiddingRate, Field } from './contender.ts';
 
 export interface Measured {
@@ -32,8 +33,7 @@ export function biddingFigures(measured: readonly Measured[]): Figure[] {
     const peer = goal && rateOf(measured, one, goal.peer);
     const parts = [
       ...(naive ? [`${(rate.accepted / naive).toFixed(1)} × naive`] : []),
-      `p50 ${rate.latency.p50.toFixed(1)} ms`,
-      `p99 ${rate.latency.p99.toFixed(1)} ms`,
+      ...describeLatency(rate.latency),
       ...(rate.refused >= 1 ? [`${Math.round(rate.refused)}/s too low`] : []),
     ];
     return {
@@ -44,6 +44,10 @@ export function biddingFigures(measured: readonly Measured[]): Figure[] {
       note: parts.join(', '),
     };
   });
+}
+
+function describeLatency({ count, p50, p99 }: Percentiles): string[] {
+  return count === 0 ? ['no samples'] : [`p50 ${p50.toFixed(1)} ms`, `p99 ${p99.toFixed(1)} ms`];
 }
 
 function rateOf(measured: readonly Measured[], beside: Measured, contender: string): number | undefined {
