@@ -25,7 +25,8 @@ export interface RequestOrigin {
 
 /**
  * The browser's address and User-Agent. With `hops` trusted proxies in front, the address is the one that the outermost
- * proxy appended to X-Forwarded-For, counted from the right. Entries further left are whatever the browser claimed.
+ * proxy appended to X-Forwarded-For, counted from the right. Entries further left come from the browser and cannot be
+ * trusted.
  */
 export function requestOrigin(headers: Pick<Headers, 'get'>, hops: number): RequestOrigin {
   const claimed = (headers.get('x-forwarded-for') ?? '').split(',').map((part) => part.trim());

@@ -12,7 +12,7 @@ export function endOf({ outcome, endAt, updatedAt }: Item): string {
   return outcome === ItemOutcome.SOLD && Date.parse(updatedAt) < Date.parse(endAt) ? updatedAt : endAt;
 }
 
-/** What became of an item. The text is followed by its end. */
+/** The result of an auction, as a text that is followed by the end's time. */
 export function statusText(item: Item): string {
   if (item.status === ItemStatus.CANCELLED) return 'Cancelled. Planned end:';
   if (item.status === ItemStatus.ACTIVE) return 'Ends on';

@@ -3,7 +3,7 @@ import { formatMoney } from '../model/money.ts';
 
 type Metadata = Readonly<Record<string, string>>;
 
-/** What people read for each reason. A reason without a sentence here does not compile. */
+/** The sentence that people read for each reason. A reason without a sentence here does not compile. */
 export const reasonSentences: Record<FailureReason, (metadata: Metadata) => string> = {
   INVALID_FIELD: () => 'Please check your entries.',
   MALFORMED_REQUEST: () => 'We could not read this request. Please reload the page and try again.',

@@ -9,7 +9,7 @@ import { reasonSentences } from '../../words/reason-sentences.ts';
 
 export const metadata: Metadata = { title: 'Sign in' };
 
-/** Always shows the form. If it redirected signed-in people, two pages could redirect to each other without end. */
+/** Always shows the form. If it redirected signed-in people, two pages could redirect to each other forever. */
 export default async function SignInPage({ searchParams }: { searchParams: Query }) {
   const next = returnPath(await queryText(searchParams, 'next'));
   const ended = endingFrom(await queryText(searchParams, 'ended'));

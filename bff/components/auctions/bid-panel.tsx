@@ -5,7 +5,7 @@ import type { Session } from '../../server/session/session.ts';
 import { signInPath } from '../../server/session/sign-in-path.ts';
 import { BidForm, BuyNowForm, WatchForm } from '../forms/bid-forms.tsx';
 
-/** The forms to bid, buy and watch. Guests get a link to sign in, the seller a link to the own listings. */
+/** The forms to bid, buy and watch. Guests get a link to sign in, the seller a link to their own listings. */
 export function BidPanel({ item, session }: { item: Item; session: Session }) {
   if (item.status !== ItemStatus.ACTIVE && item.status !== ItemStatus.SCHEDULED) return null;
   if (session.kind === 'guest')

@@ -18,7 +18,7 @@ interface ListPageProps<L extends Page<unknown>> {
   empty: string;
   /** The navigation's name for screen readers, such as "Pages of bids". */
   pagerLabel: string;
-  /** What stands between the heading and the list; undefined when the list could not be read. */
+  /** The content between the heading and the list; undefined when the list could not be read. */
   above?: (list: L | undefined) => ReactNode;
   children: (entries: L['entries']) => ReactNode;
 }

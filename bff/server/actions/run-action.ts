@@ -30,8 +30,8 @@ export function runSignedIn<T>(
 }
 
 /**
- * Renders the page again with the action's answer, so that it shows the state of now. Not while the service is unavailable:
- * the page would fail, and take the form and its message away.
+ * Renders the page again with the action's answer, so that it shows the current state. Not while the service is unavailable:
+ * the page would fail, and the form and its message would disappear.
  */
 export function refreshAfter(outcome: CallOutcome<unknown>): void {
   if (outcome.ok || !isUnavailable(outcome)) refresh();

@@ -3,7 +3,7 @@ import { textOf, typed } from '../../model/form.ts';
 import { formatMoney, parseMoney } from '../../model/money.ts';
 import { moneySentence } from '../../words/field-sentences.ts';
 
-/** What a bid form asks for. Amounts are minor units; exactly one of `amount` and `maxAmount` is set. */
+/** The bid that a form requests. Amounts are minor units; exactly one of `amount` and `maxAmount` is set. */
 export interface BidRequest {
   itemId: string;
   idempotencyKey: string;

@@ -21,7 +21,7 @@ export interface TopicSubscription {
 interface TopicSubscriptionOptions {
   readonly url: string;
   onMessage(message: ConsumeMessage): void;
-  /** After each connection but the first: messages in between were missed. */
+  /** Called after each reconnect: messages in between were missed. */
   onReconnect(): void;
 }
 

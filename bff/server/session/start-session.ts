@@ -35,8 +35,8 @@ export async function startSession(email: string, password: string): Promise<Cal
 }
 
 /**
- * Removes the sign-in from the browser and ends it at auth. While auth does not answer, the browser forgets it all the
- * same, and `call` logs the failure.
+ * Removes the sign-in from the browser and ends it at auth. If auth does not answer, the browser's cookies are removed
+ * nevertheless, and `call` logs the failure.
  */
 export async function endSession(): Promise<void> {
   const jar = await cookies();

@@ -18,7 +18,10 @@ export interface BoardKeeper {
   stop(): Promise<void>;
 }
 
-/** Starts immediately and retries without a limit: Redis and Postgres may fail, and Redis may come back empty, at any time. */
+/**
+ * Starts immediately and retries without a limit: Redis and Postgres may fail, and Redis may be empty after a restart,
+ * at any time.
+ */
 export function startBoardKeeper(source: BoardSource, store: BoardStore): BoardKeeper {
   const holder = randomUUID();
   let state: BoardKeeper['state'] = 'standby';

@@ -7,7 +7,7 @@ it('names every bad key at once', () => {
   );
 });
 
-it('takes what the launcher gives', () => {
+it('accepts the environment of the launcher', () => {
   const env = {
     PORT: '4023',
     DATABASE_URL: 'postgres://u:p@h/d',

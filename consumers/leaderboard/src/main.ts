@@ -8,7 +8,7 @@ import { readLeaderboardConfig } from './config.ts';
 import { leaderboardConsumer } from './consumer.ts';
 import { leaderboardProcess } from './process.ts';
 
-/** Nobody waits for the boards: an answer that takes longer than this comes from a Redis in trouble. */
+/** No request waits for the boards. An answer that takes longer than this means that Redis has a problem. */
 const REDIS_ANSWER_MS = 5_000;
 
 export const leaderboard = defineConsumerProgram({
@@ -28,7 +28,7 @@ export const leaderboard = defineConsumerProgram({
     onStop('board keeper', () => keeper.stop());
     return {
       ...startConsumer({ definition: leaderboardConsumer, pool, streamUrl: config.STREAM_URL }),
-      // Without Redis the projection goes on and bids reads its own tables: shown, but this process stays ready.
+      // Without Redis the projection continues and bids reads its own tables. The state is shown, but this process stays ready.
       checks: { boards: () => ({ state: keeper.state, redis: redis.status }) },
     };
   },

@@ -94,7 +94,7 @@ describe('the bridge as a process', () => {
 
     let child = start();
     let unmirroredAtDeath = 0;
-    // The test proves nothing unless a bridge died with work in hand. On a busy machine the kill may come too late for that.
+    // The test proves nothing unless a bridge died during its work. On a busy machine the kill may be too late for that.
     for (let deaths = 0; deaths < 2 || (unmirroredAtDeath === 0 && deaths < 10); deaths += 1) {
       const before = sent.length;
       await Promise.all([

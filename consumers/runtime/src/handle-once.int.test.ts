@@ -122,7 +122,7 @@ describe('handling once', () => {
     await eventually(async () => expect(await applied(itemId, 'overtaken')).toEqual([1, 2, 4]));
   });
 
-  it('SIGKILL between apply and commit leaves no effect, and the next instance applies everything once', async () => {
+  it('SIGKILL between applying and committing leaves no effect, and the next instance applies everything once', async () => {
     const { itemId, partition } = await publishItem(5);
     const child: ChildProcess = spawn(
       process.execPath,

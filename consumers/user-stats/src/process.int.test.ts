@@ -30,7 +30,7 @@ describe('the consumer as a process', () => {
       'INSERT INTO user_stats (user_id, total_bids, last_bid_at, total_amount) VALUES ($1, 1, now(), 100)',
       [userId],
     );
-    // What its transaction has to wait for.
+    // A lock that its transaction has to wait for.
     const holder = await database.pool.connect();
     try {
       await holder.query('BEGIN');
@@ -45,7 +45,7 @@ describe('the consumer as a process', () => {
         expect(rows).toHaveLength(1);
       });
       child.kill('SIGTERM');
-      // It has heard of it, and still lives for its batch.
+      // The process has received SIGTERM, and still runs to finish its batch.
       await eventually(async () => {
         const answer = await fetch(`${url}/readyz`).catch(() => undefined);
         expect(answer?.status).not.toBe(200);

@@ -33,8 +33,8 @@ import type { Auctions, ChangedItems, KeptBoards, PictureStore, PublicItems } fr
 import { type BidsConfig, limitedMethods, readBidsConfig } from './config.ts';
 import { bidsProcess } from './process.ts';
 
-// A bid locks its auction for a few milliseconds. A longer wait means that the lock holder is frozen. Waiting on would take a
-// connection away from bids on other auctions.
+// A bid locks its auction for a few milliseconds. A longer wait means that the lock holder is frozen. A longer wait would
+// take a connection away from bids on other auctions.
 const LOCK_TIMEOUT_MS = 3_000;
 const PRUNE_EVERY_MS = 60_000;
 

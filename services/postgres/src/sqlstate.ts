@@ -4,11 +4,12 @@ const UNIQUE_VIOLATION = '23505';
  * What a database error means for a retry:
  *
  * - `connection`: the connection is lost, refused or silent. The same work may succeed on a new one. It is unknown whether a
- *   COMMIT that was under way took effect.
- * - `conflict`: lost against another transaction (serialization failure, deadlock, lock timeout) and rolled back. Retry at once.
+ * COMMIT that was under way took effect.
+ * - `conflict`: conflicted with another transaction (serialization failure, deadlock, lock timeout) and rolled back. Retry
+ * at once.
  * - `timeout`: the server ended work that took too long. The same work may take too long again, so make it smaller.
  * - `environment`: the database is not in the state that it must be in (read-only after a failover, a missing table or
- *   permission, disk full, a server fault). Retries fail until the database is repaired, and then succeed.
+ * permission, disk full, a server fault). Retries fail until the database is repaired, and then succeed.
  * - `data`: a value or row is refused (malformed, out of range, violates a constraint). A retry changes nothing.
  * - `unknown`: everything else: mistakes in our own SQL, and errors that do not come from the database.
  */

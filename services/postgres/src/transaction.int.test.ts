@@ -51,7 +51,7 @@ describe('transaction', () => {
     expect(await names()).not.toContain('swallowed');
   });
 
-  it('fails when its connection is lost, and the pool works on', async () => {
+  it('fails when its connection is lost, and the pool still works', async () => {
     const work = transaction(database.pool, async (tx) => {
       const { rows } = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
       await database.pool.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);

@@ -16,7 +16,7 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** `withTimeout` gave up waiting. The work itself may still be going on. */
+/** `withTimeout` gave up waiting. The work itself may still be running. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }

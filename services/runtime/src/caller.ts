@@ -48,8 +48,8 @@ type Identity =
 
 const identityKey = createContextKey<Identity>({ kind: 'none' });
 
-// Verifying a signature takes 0.15 ms, which was a seventh of a service's work under a storm of bids. So a valid token is not
-// verified again for this long, but never accepted after it has expired.
+// Verifying a signature takes 0.15 ms, which was a seventh of a service's work under a heavy load of bids. So a valid token
+// is not verified again for this long, but never accepted after it has expired.
 const REMEMBERED_MS = 60_000;
 const MOST_REMEMBERED = 10_000;
 

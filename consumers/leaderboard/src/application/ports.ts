@@ -1,6 +1,6 @@
 import type { BoardBidder } from '@gavel/proto/leaderboards';
 
-/** What the boards show of one auction. */
+/** The data of one auction on the boards. */
 export interface AuctionBoard {
   readonly itemId: string;
   readonly isClosed: boolean;
@@ -10,7 +10,7 @@ export interface AuctionBoard {
   readonly bidders: readonly (BoardBidder & { readonly amount: bigint })[];
 }
 
-/** What the boards show of one seller. */
+/** The data of one seller on the boards. */
 export interface SellerBoard {
   readonly sellerId: string;
   readonly soldCount: bigint;

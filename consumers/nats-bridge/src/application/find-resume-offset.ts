@@ -5,8 +5,8 @@ const QUIET_MS = 5_000;
 const BATCH_LIMIT = 1_000;
 
 /**
- * Reads on until `findIn` finds the wanted offset in a batch, and returns that offset. Returns null when the stream ends
- * without it; an end is where nothing arrives any more. After null the reading is closed.
+ * Reads until `findIn` finds the wanted offset in a batch, and returns that offset. Returns null when the stream ends
+ * without it, that is, when no message arrives for some time. After null the reading is closed.
  */
 export async function findResumeOffset(
   reading: Reading,

@@ -20,7 +20,7 @@ export class PartitionMirror {
   #state: PartitionStatus['state'] = 'connecting';
   #problem: string | undefined;
   #offset: bigint | null = null;
-  /** When the oldest message of the batch in hand was stored. */
+  /** When the oldest message of the current batch was stored. */
   #inHand: number | undefined;
 
   constructor(stream: StreamName, partition: string, eventLog: EventLog) {
@@ -53,9 +53,9 @@ export class PartitionMirror {
   }
 
   /**
-   * Mirrors from the mirror's position on. Resolves when the signal is aborted and the batch in hand is mirrored. Rejects
-   * with `LogRefused` when this partition has to stop, and may be called again then; with any other error when the
-   * whole session has to end.
+   * Mirrors from the mirror's position on. Resolves when the signal is aborted and the current batch is mirrored. Rejects
+   * with `LogRefused` when this partition has to stop, and may be called again then; with any other error when the whole
+   * session has to end.
    */
   async mirrorIn(session: MirrorSession, signal: AbortSignal): Promise<void> {
     const close = (): void => void this.#reading?.close();

@@ -1,12 +1,12 @@
-/** What the mirroring of a partition is doing. */
+/** The state of the mirroring of a partition. */
 type MirrorState =
   /** Mirrors, or waits for something to mirror. */
   | 'running'
   /** Not yet connected to RabbitMQ and NATS. */
   | 'connecting'
-  /** Something failed that may pass; the bridge retries. */
+  /** Something failed, perhaps only for a moment; the bridge retries. */
   | 'retrying'
-  /** Going on would lose or repeat events: waits until somebody has fixed that. */
+  /** Continuing would lose or repeat events, so it waits until an operator has fixed the problem. */
   | 'refused'
   | 'stopped';
 

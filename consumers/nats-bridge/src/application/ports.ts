@@ -96,7 +96,7 @@ export class Overtaken extends Error {
   override readonly name = 'Overtaken';
 }
 
-/** The mirror no longer shows how far it is: going on could lose or repeat events. */
+/** The mirror no longer shows how far it is. To continue could lose or repeat events. */
 export class MirrorRefused extends Error {
   override readonly name = 'MirrorRefused';
 }

@@ -7,7 +7,7 @@ import { type EventLog, LogRefused, type Mirror, MirrorRefused, type MirrorSessi
 
 const log = createLogger('nats-bridge');
 const RETRY_PACE: BackOff = { firstMs: 100, maxMs: 5_000 };
-/** How often a problem that waiting does not cure is checked again: somebody may have fixed it. */
+/** How often a problem that needs an operator is checked again. */
 const REFUSED_MS = 15_000;
 
 export interface StreamMirrorOptions {
@@ -21,10 +21,10 @@ export interface StreamMirror extends Running {
 }
 
 /**
- * Mirrors one Gavel stream until it is stopped. It works in sessions: one connection to the mirror, whose positions it
- * reads first, and one subscription per partition. Any failure ends the session, and the next one starts from what the
- * mirror holds then, so nothing uncertain is carried over. A refused partition leaves nothing uncertain: only that
- * partition waits, and the others go on. `stop` finishes the batches in hand.
+ * Mirrors one Gavel stream until it is stopped. It works in sessions: one connection to the mirror, whose positions it reads
+ * first, and one subscription per partition. Any failure ends the session, and the next one starts from what the mirror
+ * holds then, so nothing uncertain is carried over. A refused partition leaves nothing uncertain: only that partition waits,
+ * and the others continue. `stop` finishes the current batches.
  */
 export function startStreamMirror(options: StreamMirrorOptions): StreamMirror {
   return new RunningMirror(options);
@@ -84,7 +84,7 @@ class RunningMirror implements StreamMirror {
       await Promise.race([session.ended, Promise.all(work)]);
     } finally {
       ending.abort();
-      // The batches in hand are finished first. If the session ended with its connection, they fail at once.
+      // The current batches are finished first. If the session ended with its connection, they fail at once.
       await Promise.allSettled(work);
       await session.close();
     }

@@ -60,7 +60,7 @@ export async function inMirrorSpans<T>(
   }
 }
 
-/** Counts what became of a batch's messages. */
+/** Counts the outcomes of a batch's messages. */
 export function countBatch(
   events: readonly MirroredEvent[],
   counts: AppendCounts & { readonly unmirrored: number },

@@ -1,7 +1,7 @@
 /** The last event of a partition that the mirror holds. */
 export interface Position {
   readonly offset: bigint;
-  /** Tells that event from any event that a recreated stream holds at the same offset: see fingerprintOf. */
+  /** Distinguishes that event from any event that a recreated stream holds at the same offset: see fingerprintOf. */
   readonly fingerprint: string;
 }
 

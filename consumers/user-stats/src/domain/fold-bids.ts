@@ -1,4 +1,4 @@
-/** One accepted bid, as far as statistics go. */
+/** The fields of one accepted bid that the statistics need. */
 export interface Bid {
   readonly userId: string;
   /** Minor units. */

@@ -5,8 +5,8 @@ import { measureProgress, type Progress } from './measure-progress.ts';
 import { appendBacklog } from './sample-events.ts';
 
 /**
- * Stops the consumer and the relay, appends a backlog, and lets the relay publish it alone, like after an outage: from the outbox
- * through stream and exchange until the rows are marked as published. The consumer stays stopped.
+ * Stops the consumer and the relay, appends a backlog, and lets the relay publish it alone, as after an outage: from the
+ * outbox through stream and exchange until the rows are marked as published. The consumer stays stopped.
  */
 export async function measureBacklog(
   system: System,

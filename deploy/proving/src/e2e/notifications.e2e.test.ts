@@ -24,7 +24,7 @@ async function shown(person: SignedIn): Promise<unknown[]> {
   );
 }
 
-it('people who are outbid, win or sell are notified as they chose, and their mail address is known', async () => {
+it('people who are outbid, win or sell are notified according to their preferences, and their mail address is stored', async () => {
   const [seller, ann, bob, cho] = await Promise.all(
     ['Told Seller', 'Told Ann', 'Told Bob', 'Told Cho'].map((name) => signUp(system.urls.auth, name)),
   );

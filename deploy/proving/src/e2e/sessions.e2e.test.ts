@@ -53,7 +53,7 @@ describe('a session with an expired access cookie and a live refresh cookie', ()
   describe.each(Object.entries(spoilings))('(%s)', (_, spoil) => {
     it.each(pages)('opens %s at the first attempt', async (route) => {
       const path = route.replace(':id', itemId);
-      // Leaves the last page: its prefetches would send the spoiled cookie and have it renewed.
+      // Leaves the last page: its prefetches would send the spoiled cookie, and the site would renew it.
       await seller.goto('about:blank');
       await spoil(seller.context());
       const spoiled = await cookie(seller.context(), ACCESS);

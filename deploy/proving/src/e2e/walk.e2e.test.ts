@@ -66,7 +66,7 @@ describe('the walk of one bid, in a real browser', () => {
     await bidder.getByLabel(/^Your bid/).fill('1.500');
     await bidder.getByRole('button', { name: 'Place bid' }).click();
     await form.getByText('such as 1500 or 1.50').waitFor();
-    // The seller gets no bid form for the own item.
+    // The seller gets no bid form for their own item.
     await seller.goto(`/items/${itemId}`);
     expect(await seller.getByLabel(/^Your bid/).count()).toBe(0);
 

@@ -14,7 +14,7 @@ import {
 export interface BrokenVariant extends Pick<SceneOptions, 'act' | 'processes'> {
   readonly name: string;
   readonly finds: readonly string[];
-  /** Where the checker must find nothing: this proves that it points at the right place. */
+  /** A place in which the checker must find nothing. This proves that it names the right place. */
   readonly spares: readonly string[];
 }
 
@@ -47,7 +47,7 @@ export const brokenVariants: readonly BrokenVariant[] = [
     spares: ['lost in the stream'],
   },
   {
-    name: 'a consumer that never asks what it has handled already',
+    name: 'a consumer that does not read its record of handled events',
     processes: { 'consumer-user-stats': fixture('consumer-that-forgets-what-it-handled') },
     act: repeatWhatWasCounted,
     finds: ['duplicated in the statistics'],

@@ -150,7 +150,7 @@ describe('the checker', () => {
     ]);
   });
 
-  test('finds events of one auction that changed places', () => {
+  test('finds events of one auction in the wrong order', () => {
     expect(found({ stream: [created, event(2), event(1), event(3)] })).toEqual([
       'out of order in the stream',
     ]);

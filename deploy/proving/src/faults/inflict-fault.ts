@@ -22,9 +22,9 @@ const consumers = ['consumer-user-stats', 'consumer-user-stats-2'] as const;
  */
 export async function inflictFault(system: System, { name, atMs, downMs }: PlannedFault): Promise<void> {
   switch (name) {
-    case 'kill -9 of the relay between publish and mark':
+    case 'kill -9 of the relay between publishing and marking as published':
       return (await armFixture(system, relays))();
-    case 'kill -9 of the consumer between apply and commit':
+    case 'kill -9 of the consumer between applying and committing':
       return (await armFixture(system, consumers))();
     case 'kill -9 of the relay':
       return system.kill(await activeRelay(system));
@@ -81,7 +81,7 @@ export async function armFixture(
     const deadline = performance.now() + READY_TIMEOUT_MS;
     while (names.every((name, i) => system.pid(name) === pids[i])) {
       if (performance.now() > deadline)
-        throw new Error(`${names.join(', ')} never came to the moment at which one was to die`);
+        throw new Error(`${names.join(', ')} did not reach the moment at which one had to die`);
       await delay(20);
     }
   };
@@ -139,7 +139,7 @@ async function downAndUp(
   downMs: number,
 ): Promise<void> {
   const server = system.infrastructure.servers?.[name];
-  if (server === undefined) throw new Error(`${name} belongs to somebody else and is not touched`);
+  if (server === undefined) throw new Error(`${name} was not started by this system and is not touched`);
   await whileUp(system, name, async () => {
     await server[how]();
     await delay(downMs);

@@ -37,7 +37,7 @@ if (config.BROKEN !== 'only' && ROUNDS > 0) {
   const strikes = [...result.strikes.values()].reduce((sum, count) => sum + count, 0);
   console.log(`${strikes} strikes:`);
   for (const [name, count] of [...result.strikes].toSorted()) console.log(`  ${count} × ${name}`);
-  if (result.verdict === undefined) console.log('the end could not be judged');
+  if (result.verdict === undefined) console.log('the end could not be checked');
   else console.log(describeVerdict(result.verdict));
   const counts = countByKind(result);
   const sums = violationKinds.map((kind) => `${kind} ${counts[kind]}`).join(' · ');

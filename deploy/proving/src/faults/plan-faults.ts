@@ -2,8 +2,8 @@ import type { Random } from './random.ts';
 
 /** The faults that a campaign injects. The first two happen at the most dangerous moment. */
 export const faultNames = [
-  'kill -9 of the relay between publish and mark',
-  'kill -9 of the consumer between apply and commit',
+  'kill -9 of the relay between publishing and marking as published',
+  'kill -9 of the consumer between applying and committing',
   'kill -9 of the relay',
   'kill -9 of the consumer',
   'kill -9 of bids',

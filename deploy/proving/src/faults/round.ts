@@ -4,7 +4,7 @@ import { countByKind, type Verdict, type Violation, violationKinds } from './ver
 export interface Round {
   readonly number: number;
   readonly faults: readonly PlannedFault[];
-  /** About everything since the campaign began; undefined when the round could not be checked. */
+  /** The verdict about everything since the campaign began; undefined when the round could not be checked. */
   readonly verdict: Verdict | undefined;
   /** Violations that no earlier round found. */
   readonly found: readonly Violation[];
@@ -39,7 +39,7 @@ export function describeRound(
 ): string {
   const counts = countByKind({ violations: found });
   const sums = violationKinds.map((kind) => `${kind} ${counts[kind]}`).join(' · ');
-  const so = verdict === undefined ? 'not judged' : `${sums} · ${verdict.stored} bids so far`;
+  const so = verdict === undefined ? 'not checked' : `${sums} · ${verdict.stored} bids so far`;
   const lines = [
     `round ${number}/${of}  ${(tookMs / 1000).toFixed(1)} s  ${so}  [${faults.map(({ name }) => name).join('; ')}]`,
     ...found.map(({ kind, place, detail }) => `  ${kind} (${place}): ${detail}`),

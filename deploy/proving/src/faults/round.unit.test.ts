@@ -20,11 +20,11 @@ describe('the findings of a round', () => {
       faults: [{ name: 'kill -9 of bids', atMs: 1, downMs: 0 } as const],
       verdict: undefined,
       found: [lost],
-      problem: 'could not be judged',
+      problem: 'could not be checked',
       tookMs: 4_321,
     };
     expect(describeRound(round, 9)).toBe(
-      'round 7/9  4.3 s  not judged  [kill -9 of bids]\n  lost (stream): bid 1\n  FAILED: could not be judged',
+      'round 7/9  4.3 s  not checked  [kill -9 of bids]\n  lost (stream): bid 1\n  FAILED: could not be checked',
     );
   });
 });

@@ -28,7 +28,10 @@ export interface CampaignResult {
   readonly logDirectory: string;
 }
 
-/** Two relays and two consumers that can be told to die at their most dangerous moment; the other processes are the real ones. */
+/**
+ * Two relays and two consumers that kill themselves at their most dangerous moment after a signal; the other processes
+ * are the real ones.
+ */
 export const campaignSystem: Pick<SystemOptions, 'processes' | 'doubled'> = {
   processes: {
     'relay-bids': { entry: 'deploy/proving/src/faults/fixtures/relay-that-dies-before-the-mark.ts' },

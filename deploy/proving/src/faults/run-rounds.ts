@@ -30,7 +30,7 @@ export interface RoundsResult {
 
 const PATIENCE_MS = 120_000;
 const LASTING_MS = 24 * 3_600_000;
-// A violation stays. What a later check no longer finds was only not finished yet.
+// A real violation stays. If a later check no longer finds it, processing was only not finished.
 const LOOKS = 3;
 // Access tokens last 15 minutes.
 const SIGNED_IN_MS = 8 * 60_000;
@@ -99,7 +99,7 @@ async function playRound(campaign: Campaign, number: number): Promise<Round> {
   const { system, options, attempts, found } = campaign;
   const began = performance.now();
   const faults = campaign.plan(options.durationMs);
-  // Plan before anything can fail, so that the course of one round does not change the plan of the next.
+  // Plan before anything can fail, so that one round does not change the plan of the next.
   const random = campaign.random.fork();
   const round = { number, faults };
   const before = attempts.length;
@@ -119,7 +119,7 @@ async function playRound(campaign: Campaign, number: number): Promise<Round> {
     return { ...round, verdict, found: fresh, problem, tookMs: performance.now() - began };
   } catch (error) {
     // After any error the result of this round is unknown.
-    const problem = `could not be judged: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    const problem = `could not be checked: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
     await delay(1_000);
     return { ...round, verdict: undefined, found: [], problem, tookMs: performance.now() - began };
   }

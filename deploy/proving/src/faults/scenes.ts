@@ -82,7 +82,7 @@ export async function playScene({
           return stats !== undefined && stats.totalBids >= (answered.get(bidder) ?? 0n);
         }),
     });
-    // A planted bug may prevent that everything is processed. The checker then checks what is there.
+    // A planted bug may prevent some events from being processed. The checker then checks the rest.
     const backlog = await waitUntilDrained(system, 5_000);
     const { violations } = checkHistory(await collectHistory(system, attempts));
     const kinds = violations.map(({ kind, place }) => `${kind} in the ${place}`);

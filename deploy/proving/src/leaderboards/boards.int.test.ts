@@ -121,7 +121,7 @@ it('boards in Redis become equal to what Postgres counts, and without Redis Post
   const bidders = await Promise.all([0, 1, 2, 3].map(() => bids.newUser()));
   const items = await trade(sellers, bidders);
   const agree = async () => {
-    // Nothing is in progress any more: all due auctions are closed, and all events are delivered.
+    // Everything is finished: all due auctions are closed, and all events are delivered.
     await vi.waitFor(
       async () => {
         const { rows } = await bids.database.pool.query(

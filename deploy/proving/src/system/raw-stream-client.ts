@@ -58,7 +58,8 @@ export async function readMessages(
   if (from > to) return messages;
   const end = Promise.withResolvers<void>();
   const silence = setTimeout(
-    () => end.reject(new Error(`${partition} fell silent after ${messages.at(-1)?.offset}, before ${to}`)),
+    () =>
+      end.reject(new Error(`${partition} delivered nothing after ${messages.at(-1)?.offset}, before ${to}`)),
     SILENCE_MS,
   );
   const consumer = await client.declareConsumer(

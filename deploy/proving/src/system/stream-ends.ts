@@ -21,7 +21,8 @@ export async function readLastOffsets(
           last.set(partition, chunk.lastOffset);
           break;
         }
-        if (tries === TRIES) throw new Error(`${partition} holds messages and its last chunk never came`);
+        if (tries === TRIES)
+          throw new Error(`${partition} holds messages, and its last chunk did not arrive`);
       }
     }
     return last;

@@ -27,7 +27,7 @@ export function calledFiles(
   return files;
 }
 
-/** The files that the code of these functions comes from. Functions inside them have calls of their own. */
+/** The files that the code of these functions comes from. Nested functions are counted separately. */
 function* sourcesInBundle(
   bundle: string,
   called: readonly CalledFunction[],
@@ -47,7 +47,7 @@ function* sourcesInBundle(
   }
 }
 
-/** Where a place in a bundle comes from. Undefined where no map says it: the bundler's own code. */
+/** The source of a place in a bundle. Undefined if no map names it: the bundler's own code. */
 function readSourceMap(bundle: string): (offset: number) => string | undefined {
   // The map stays beside the original of the bundle, of which the standalone server has a copy.
   const original = bundle.replace(standalone, '/.next/');

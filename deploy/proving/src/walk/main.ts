@@ -1,15 +1,16 @@
 /**
  * `npm run walk`: the files that one accepted bid passes through, from the form's action to the statistic on the dashboard.
  *
- * A private system runs, and V8 counts the calls of each function in the five processes of the path. After one bid for warming up,
- * bids are placed one by one, each on an item of its own and each awaited in the statistic. A file is on the path when one of its
- * functions was called at least once per bid more than in an equally long time without bids. So neither polling counts nor what is
- * done once and then kept, and a file that holds only types or constants does not count, because nothing in it runs.
+ * A private system runs, and V8 counts the calls of each function in the five processes of the path. After one bid for
+ * warming up, bids are placed one by one, each on its own item. Each must appear in the statistic before the next one is
+ * placed. A file is on the path when one of its functions was called at least once per bid more than in an equally long time
+ * without bids. So polling and one-time work do not count. A file that holds only types or constants does not count either,
+ * because nothing in it runs.
  *
- * The web app is measured with bids through its form and visits of the dashboard. Only what the action and the dashboard page import
- * counts: the layout around them is rendered for every visit. The processes behind it are measured with the two calls that the action
- * and the dashboard make, because the page that the action renders again also reads the item. Other consumers of the event are not on
- * the path.
+ * The web app is measured with bids through its form and visits of the dashboard. Only what the action and the dashboard
+ * page import counts: the layout around them is rendered for every visit. The processes behind it are measured with the two
+ * calls that the action and the dashboard make, because the page that the action renders again also reads the item. Other
+ * consumers of the event are not on the path.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -37,7 +38,7 @@ const path = [
   'user-stats',
 ] as const satisfies ProcessName[];
 const webRoots = ['bff/server/actions/place-bid.ts', 'bff/app/dashboard/page.tsx'];
-/** Packages that all processes stand on, and that know neither outbox nor consumer. */
+/** Packages that all processes use, and that contain neither outbox nor consumer code. */
 const libraries = /^(proto|observability|services\/(resilience|postgres|runtime|rabbitmq))\//;
 const bids = 5;
 

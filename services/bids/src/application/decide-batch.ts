@@ -71,7 +71,7 @@ export interface BatchDecision<B extends BidRequest = BidRequest> {
 
 export type DecideBatch = typeof decideBatch;
 
-/** Names a key in a map of remembered answers. Each user has their own keys; user ids contain no spaces. */
+/** The name of a key in a map of remembered answers. Each user has their own keys; user ids contain no spaces. */
 export function keyOf(userId: string, key: string): string {
   return `${userId} ${key}`;
 }

@@ -130,7 +130,7 @@ describe('an auction at its end', () => {
 });
 
 describe('closing', () => {
-  it('closes a thousand due auctions exactly once, with several instances at work', async () => {
+  it('closes a thousand due auctions exactly once, with several running instances', async () => {
     const { pool } = bids.database;
     const ids = Array.from({ length: 1000 }, () => uuidv7());
     await pool.query(

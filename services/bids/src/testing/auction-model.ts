@@ -209,12 +209,12 @@ async function check(model: Model, { pool, itemId }: Real): Promise<void> {
     result.kind === 'accepted' ? [{ ...rest, answer: result.answer }] : [],
   );
   const facts = events.filter((event) => event.type === 'BidPlaced' || event.type === 'MaximumRaised');
-  expect(facts, 'a bid is a fact once when it was accepted, and never when it was not').toHaveLength(
+  expect(facts, 'a bid has exactly one event if it was accepted, and none if it was not').toHaveLength(
     taken.length,
   );
   for (const { asked: bid, answer, from, to } of taken) {
     const placed = events.find((event) => 'bidId' in event && event.bidId === answer.bid.id);
-    expect(placed, 'the bid of an answer is there').toBeDefined();
+    expect(placed, 'each answered bid is stored').toBeDefined();
     if (bid.maximum !== undefined || !placed) continue;
     expect(answer.bid.amount, 'a plain bid is for its amount').toBe(bid.amount);
     expect(placed.at >= from && placed.at <= to, 'a bid counts at the database’s time').toBe(true);

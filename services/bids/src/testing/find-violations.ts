@@ -21,7 +21,7 @@ function pricesThatFall(steps: readonly Step[]): string[] {
   let price = 0n;
   for (const { event, after } of steps) {
     const amount = after.highestBid?.amount ?? 0n;
-    if (amount < price) found.push(`${event.type} let the price fall from ${price} to ${amount}`);
+    if (amount < price) found.push(`${event.type} lowered the price from ${price} to ${amount}`);
     if (amount !== 0n && amount < after.startPrice)
       found.push(`the price ${amount} is below the start price`);
     price = amount;
@@ -81,7 +81,7 @@ function wrongExtensions(created: ItemCreated, events: readonly AuctionEvent[]):
       found.push('the end was moved without a bid');
     }
     if (event.endAt > created.hardEndAt) found.push('the end was moved past the hard end');
-    if (event.endAt <= endAt) found.push('the end was moved to no later one');
+    if (event.endAt <= endAt) found.push('the end was not moved to a later time');
     if (event.endAt.getTime() > event.at.getTime() + created.softCloseSeconds * 1000) {
       found.push('the end was moved too far');
     }
@@ -110,11 +110,11 @@ function wrongOutcome(after: Auction, buyer: Auction['winner'], closedAt: Date):
   const found: string[] = [];
   if ((outcome === 'sold') !== (winner !== undefined)) found.push(`${outcome} with winner ${winner?.userId}`);
   const due = buyer ?? (outcome === 'sold' ? highestBid : undefined);
-  if (winner?.userId !== due?.userId || winner?.amount !== due?.amount) found.push('the wrong one won');
+  if (winner?.userId !== due?.userId || winner?.amount !== due?.amount) found.push('the wrong bidder won');
   if (winner && reservePrice !== undefined && winner.amount < reservePrice)
-    found.push('sold under the reserve');
+    found.push('sold below the reserve price');
   if (!winner && highestBid && highestBid.amount >= (reservePrice ?? 0n))
-    found.push('a met reserve did not sell');
+    found.push('the reserve price was met, and the item was not sold');
   if (!buyer && closedAt < after.endAt) found.push('closed before its end');
   return found;
 }

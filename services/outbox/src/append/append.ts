@@ -23,7 +23,7 @@ export interface NewEvent<S extends DescMessage = DescMessage> {
   sequence: bigint;
   /** When it happened; default: now. */
   time?: Date;
-  /** The trace that it belongs to; default: the active one. For a transaction that serves several requests. */
+  /** The trace context of the event; default: the active one. Set it when one transaction serves several requests. */
   trace?: TraceCarrier;
 }
 
@@ -32,8 +32,8 @@ const MAX_BODY_BYTES = MAX_EVENT_BYTES - 10_000;
 
 // The writer takes its transaction id before it draws an outbox id, because the CTE is read before the default of `id` runs.
 // The gap reader depends on that: an outbox id that was drawn before some moment belongs to a transaction whose id is lower
-// than every transaction id given out later. So a gap is dead once all transactions with lower ids have ended.
-// ORDER BY n: the events of one call get ascending ids.
+// than every transaction id given out later. So a gap is dead once all transactions with lower ids have ended. ORDER BY n:
+// the events of one call get ascending ids.
 const INSERT = `
 WITH writer AS MATERIALIZED (SELECT pg_current_xact_id() AS xid)
 INSERT INTO outbox (event_id, type, subject, stream, aggregate_id, sequence, time, traceparent, tracestate, body)
@@ -45,11 +45,11 @@ WHERE writer.xid IS NOT NULL
 ORDER BY e.n`;
 
 /**
- * Appends events to the outbox in the caller's transaction: they exist if and only if it commits. The relay is notified after
- * the commit. Call this while holding the aggregate's row lock. The active trace context is stored with the events.
+ * Appends events to the outbox in the caller's transaction: they exist if and only if it commits. The relay is notified
+ * after the commit. Call this while holding the aggregate's row lock. The active trace context is stored with the events.
  *
  * Throws for an event type that is not in the registry, for an aggregate id that cannot be part of a subject, and for a body
- * that is too large for the broker. These are programming errors and no expected failures.
+ * that is too large for the broker. These are programming errors, not expected failures.
  */
 export async function append(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;

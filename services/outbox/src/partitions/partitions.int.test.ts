@@ -32,7 +32,7 @@ beforeEach(async () => {
   epoch = start.epoch;
   next = start.lastPosition + 1;
   marked = start.publishedPosition;
-  // Starts above the ids that were skipped. As a gap they would last as long as any older transaction on the server.
+  // Starts above the ids that were skipped. As a gap they would stay open as long as any older transaction on the server.
   reader = createGapReader({ ...start.reader, highId: LAST });
 });
 afterEach(async () => {
@@ -105,7 +105,7 @@ describe('partitions of the outbox', () => {
     expect(await dropPartitions(database.pool, 0)).toEqual(['outbox_0', 'outbox_default']);
   });
 
-  it('follow each other without a hole after such a range', async () => {
+  it('follow each other without a gap after such a range', async () => {
     await append(30);
     expect(await makePartitions(database.pool, ROWS)).toEqual(['outbox_250129', 'outbox_250229']);
     await append(110);
@@ -133,7 +133,7 @@ describe('partitions of the outbox', () => {
     expect(await partitions('outbox_marks')).toEqual(['outbox_marks_250200', 'outbox_marks_default']);
   });
 
-  it('are dropped if they have no table of marks, and their marks in the default partition too', async () => {
+  it('without a table of marks are dropped, with their marks in the default partition', async () => {
     await makePartitions(database.pool, ROWS);
     await database.pool.query('DROP TABLE outbox_marks_250000');
     await append(50);

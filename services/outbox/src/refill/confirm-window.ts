@@ -1,6 +1,6 @@
 /** Counts the messages that are sent and not confirmed, so that the sender can wait for room. */
 export interface ConfirmWindow {
-  /** Counts messages that were sent. Resolves when there is room for more. Rejects after a failure. */
+  /** Counts messages as sent. Resolves when more may be sent. Rejects after a failure. */
   sent(count: number): Promise<void>;
   confirmed(): void;
   failed(error: Error): void;
@@ -8,7 +8,7 @@ export interface ConfirmWindow {
   drained(): Promise<void>;
 }
 
-/** Allows `limit` unconfirmed messages plus one batch. For one sender, which must await each call. */
+/** Allows `limit` unconfirmed messages plus one batch. Only for a single sender, which must await each call. */
 export function createConfirmWindow(limit: number): ConfirmWindow {
   let unconfirmed = 0;
   let failure: Error | undefined;

@@ -3,7 +3,7 @@ import type { LeaderSession } from '../relay/leader-session.ts';
 import { FencedError } from '../relay/term/epoch.ts';
 import type { PositionRange } from './gone-positions.ts';
 
-/** Events that a partition of the stream lost, as long as the loss is not settled. */
+/** Events that a partition of the stream lost, as long as the loss is not resolved. */
 export interface OpenLoss extends PositionRange {
   readonly partition: string;
   /** Number of positions in this range, of any partition, that the outbox no longer has. */
@@ -59,8 +59,8 @@ export async function beginLoss(
 }
 
 /**
- * Settles the losses of a partition: all of them except those with positions that are gone, and these too when `acceptedBy`
- * accepts that. Returns the losses that stay open. Throws a FencedError when another process has taken the outbox.
+ * Resolves the losses of a partition: all of them except those with positions that are gone, and these too when `acceptedBy`
+ * names a person. Returns the losses that stay open. Throws a FencedError when another process has taken the outbox.
  */
 export async function settleLosses(
   session: LeaderSession,

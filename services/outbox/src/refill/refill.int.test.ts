@@ -121,7 +121,7 @@ describe('a partition of the stream that was lost', () => {
     60_000,
   );
 
-  it('stays lost when the outbox no longer has all its positions, until a person accepts the loss', async () => {
+  it('stays lost when the outbox no longer has all its positions, until an operator accepts the loss', async () => {
     const first = rig.relay();
     await commitAll((await newest()) + 1);
     await allPublished();
@@ -153,7 +153,7 @@ describe('a partition of the stream that was lost', () => {
     expect(rows).toEqual([{ by: 'anna' }]);
   }, 60_000);
 
-  it('counts as lost after a refill that did not finish, and the next refill settles it', async () => {
+  it('counts as lost after a refill that did not finish, and the next refill resolves it', async () => {
     const relay = rig.relay();
     await commitAll((await newest()) + 1);
     await allPublished();
@@ -168,7 +168,7 @@ describe('a partition of the stream that was lost', () => {
     });
     await expect(ending).rejects.toThrow('enough');
     expect(await readOpenLosses(rig.pool)).toMatchObject([{ partition: LOST, byRefill: true, gone: 0 }]);
-    // A relay that runs in between finds no further loss.
+    // A relay that runs between the two refills finds no further loss.
     const next = rig.relay();
     await commitAll((await newest()) + 1);
     await allPublished();

@@ -41,17 +41,18 @@ export interface Refilled {
 const UNCONFIRMED = 5_000;
 
 /**
- * Recreates one partition of a stream from the rows that the outbox retains: deletes it, declares it, and publishes every row
- * up to the watermark, in the order of positions, with the position as publishing id. Then it settles the partition's losses:
- * those whose positions the outbox still had, and the others only with `acceptLosses`.
+ * Recreates one partition of a stream from the rows that the outbox retains: deletes it, declares it, and publishes every
+ * row up to the watermark, in the order of positions, with the position as publishing id. Then it resolves the partition's
+ * losses: those whose positions the outbox still had, and the others only with `acceptLosses`.
  *
- * Relays may run. The refill takes the outbox from them under a new epoch and gives it back at the end; nothing of this outbox
- * is published meanwhile. The next relay sends the rows above the watermark, as after every takeover. The partition is declared
- * lost before anything is deleted, so a refill that ends early (a signal, a kill) leaves a known loss; run it again.
+ * Relays may run. The refill takes the outbox from them under a new epoch and gives it back at the end; nothing of this
+ * outbox is published meanwhile. The next relay sends the rows above the watermark, as after every takeover. The partition
+ * is declared lost before anything is deleted, so a refill that ends early (a signal, a kill) leaves a known loss; run it
+ * again.
  *
- * Each run uses a new publisher name. Under the relay's name, one late message of a relay that has not yet noticed that it lost
- * the outbox would make the broker drop everything below it. A recreated stream starts at offset 0 again, so a consumer's
- * checkpoint no longer points to the same message and has to be set to a new place.
+ * Each run uses a new publisher name. Under the relay's name, one late message of a relay that has not yet noticed that it
+ * lost the outbox would make the broker drop everything below it. A recreated stream starts at offset 0 again, so a
+ * consumer's checkpoint no longer points to the same message and has to be set to a new place.
  *
  * Rejects for a partition of another stream, and when the database or the broker stays unavailable.
  */

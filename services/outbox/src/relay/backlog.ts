@@ -4,7 +4,7 @@ import { transaction } from '@gavel/postgres/transaction';
 import { type Running, startLoop } from '@gavel/resilience';
 import type { LostEvents } from './term/confirmed-positions.ts';
 
-/** How far behind an outbox is. */
+/** The events of an outbox that are not published. */
 export interface Backlog {
   /** Committed and not known to be published. Of more than 10,000 events without a position, ids are counted instead of rows: an upper bound. */
   readonly events: number;

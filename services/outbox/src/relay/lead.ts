@@ -3,10 +3,10 @@ import type { Pool } from '@gavel/postgres/pool';
 import { type BackOff, delayBefore, pause, type Running } from '@gavel/resilience';
 import { type LeaderSession, openCandidate } from './leader-session.ts';
 
-/** Where a relay stands: it holds the outbox, or it stands by. */
+/** The role of a relay: it holds the outbox, or it is on standby. */
 export interface Leadership extends Running {
   readonly role: 'active' | 'standby';
-  /** Why it neither holds the outbox nor stands by; mostly the database's error. */
+  /** Why it is neither active nor on standby; usually the database's error. */
   readonly problem: string | undefined;
   /**
    * True from its first term until another relay holds the outbox. Unlike `role` it stays true between two terms: while
@@ -23,11 +23,11 @@ export interface LeadershipOptions {
 }
 
 // Standbys ask this often, so a takeover takes well under 2 seconds. Waiting inside pg_advisory_lock would be a little
-// faster, but it holds a snapshot open the whole time, which keeps vacuum from all tables of the server.
+// faster, but it holds a snapshot open the whole time, which prevents vacuum from cleaning all tables of the server.
 const STANDBY_MS = 300;
 const BACK_OFF: BackOff = { firstMs: 300, maxMs: 3_000 };
 
-/** Stands by until no other relay holds the outbox, leads, and does so again after every failure until it is stopped. */
+/** Waits on standby until no other relay holds the outbox, then leads. Repeats this after every failure until it is stopped. */
 export function startLeadership(pool: Pool, options: LeadershipOptions): Leadership {
   const { log } = options;
   const stopping = new AbortController();
@@ -63,7 +63,7 @@ export function startLeadership(pool: Pool, options: LeadershipOptions): Leaders
       } catch (error) {
         problem = error instanceof Error ? error.message : String(error);
         options.onFailure();
-        // A term that lasted a while was a success. Only failures at once make the delay grow.
+        // A term that lasted some time counts as a success. Only immediate failures make the delay longer.
         failures = Date.now() - startedAt > BACK_OFF.maxMs ? 1 : failures + 1;
         const delay = Math.round(delayBefore(failures, BACK_OFF));
         log.warn({ err: error, delay }, 'outbox lost, trying to take it again');

@@ -80,7 +80,7 @@ const ready = async (): Promise<{ status: number; body: string }> => {
 };
 
 describe('a relay process', () => {
-  it('publishes every event to the stream exactly once although it is killed between publish and mark', async () => {
+  it('publishes every event to the stream exactly once although it is killed before it marks events as published', async () => {
     const item = uuidv7();
     for (let n = 0; n < 5; n++) await commitBids(rig.pool, item, ...upTo(1000, n * 1000 + 1));
     for (let round = 1; round <= 3; round++) {
@@ -234,7 +234,7 @@ describe('a relay process', () => {
     await rabbitmqctl(broker, 'set_vm_memory_high_watermark', '0.00001');
     try {
       await commitBids(rig.pool, item, ...upTo(500));
-      const held = expect.stringContaining('holds publishers back');
+      const held = expect.stringContaining('blocks publishers');
       await vi.waitFor(() => {
         expect(relay.status()).toMatchObject({ stream: { problem: held }, exchange: { problem: held } });
       }, AWHILE);

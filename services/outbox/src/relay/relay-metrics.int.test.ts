@@ -61,7 +61,7 @@ describe('the metrics of a relay', () => {
     relay = rig.relay({});
     await commitBids(rig.pool, uuidv7(), 1, 2);
     await vi.waitFor(async () => {
-      // The three of the test before, and these two.
+      // The three events of the previous test, and these two.
       expect(await values('gavel.relay.published')).toEqual({ 'gavel.relay.published': [5] });
     }, AWHILE);
     const all = await reader.read();

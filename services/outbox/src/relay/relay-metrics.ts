@@ -4,7 +4,7 @@ import type { EventPublisher, PublisherEvents } from '@gavel/rabbitmq/event-publ
 import { type Attributes, metrics, type ObservableResult } from '@opentelemetry/api';
 import type { Backlog } from './backlog.ts';
 
-/** What a relay counts. */
+/** The counters of a relay. */
 export interface RelayMetrics {
   /** Stream and exchange have confirmed an event that was appended at this time. */
   published(createdAt: Date): void;
@@ -17,7 +17,7 @@ export interface RelayMetrics {
 }
 
 /**
- * Registers a relay's instruments. `look` is called at each collection.
+ * Registers a relay's instruments. `look` returns the values at each collection.
  *
  * Only one relay may report the backlog of an outbox: the sum would count it twice if a standby did so too. Between two
  * terms the last active relay still reports it, because the backlog matters most while the broker is unavailable.
@@ -77,7 +77,7 @@ export function createRelayMetrics(
 }
 
 /**
- * Creates publishers that report for each confirmed message how many seconds after `publish` the confirm came. Time for
+ * Creates publishers that report for each confirmed message how many seconds after `publish` the confirm arrived. Time for
  * reconnecting and sending again is included.
  */
 export function metered(

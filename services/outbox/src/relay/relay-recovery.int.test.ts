@@ -198,7 +198,7 @@ describe('the relay', () => {
     try {
       const item = uuidv7();
       for (let i = 0; i < 10; i++) await commitBids(rig.pool, item, ...upTo(200).map((n) => i * 200 + n));
-      // Ids without a row are given up, because the session that holds xmin has drawn none.
+      // Ids without a row are dropped, because the session that holds xmin has drawn none.
       for (let i = 0; i < 20; i++) {
         await rig.pool.query(`SELECT nextval('outbox_id_seq')`);
         await commitBids(rig.pool, uuidv7(), 1);
@@ -209,7 +209,7 @@ describe('the relay', () => {
       // Partitions are dropped although that session could still see their rows: it never read them, so it holds no lock.
       await rig.pool.query(`SELECT setval('outbox_id_seq', 250000)`);
       await vi.waitFor(async () => {
-        // The skipped ids are given up after later claims.
+        // The skipped ids are dropped after later claims.
         await commitBids(rig.pool, uuidv7(), 1);
         const { rows: left } = await rig.pool.query(`SELECT FROM pg_class WHERE relname = 'outbox_0'`);
         expect(left).toHaveLength(0);

@@ -206,7 +206,7 @@ describe('the relay', () => {
     await rig.pool.query('DELETE FROM outbox_set_aside');
   });
 
-  it('stands by while another relay is active, and takes over within two seconds after its end', async () => {
+  it('is on standby while another relay is active, and takes over within two seconds after its end', async () => {
     const first = start();
     await isActive(first);
     const second = start();

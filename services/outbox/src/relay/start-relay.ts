@@ -49,7 +49,7 @@ export interface RelayOptions {
 
 export interface RelayStatus {
   readonly role: 'active' | 'standby';
-  /** Why it neither holds the outbox nor stands by; mostly the database's error. */
+  /** Why it is neither active nor on standby; usually the database's error. */
   readonly problem: string | undefined;
   readonly stream: EventPublisher['status'] | undefined;
   readonly exchange: EventPublisher['status'] | undefined;

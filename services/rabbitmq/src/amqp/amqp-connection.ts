@@ -11,11 +11,11 @@ export interface AmqpConnectionOptions {
   readonly name: string;
   /** A broker that does not answer is noticed after two heartbeats. Default: what the broker proposes (60 s). */
   readonly heartbeatSeconds?: number;
-  /** Gives up connecting. An open connection is not affected. */
+  /** Aborts connecting. An open connection is not affected. */
   readonly signal?: AbortSignal;
   /**
-   * The broker holds publishers back (it is short of memory or disk) for this reason, or no longer: undefined. While it
-   * does it reads nothing from connections that publish, so no confirm comes.
+   * Why the broker blocks publishers (it is short of memory or disk); undefined when it no longer does. While it blocks, it
+   * reads nothing from connections that publish, so no confirm arrives.
    */
   onBlocked?(reason: string | undefined): void;
 }
@@ -25,11 +25,11 @@ export interface AmqpConnection extends Session {
   readonly channel: ConfirmChannel;
   /** Aborted when the connection ended. */
   readonly lost: AbortSignal;
-  /** Runs `work` on a channel of its own, which an error in it closes instead of the confirm channel. */
+  /** Runs `work` on a separate channel, so that an error in it does not close the confirm channel. */
   withChannel<T>(what: string, work: (channel: Channel) => Promise<T>): Promise<T>;
   /**
-   * What `work` writes goes out in one system call. amqplib alone makes one for each message, which was an eighth of the
-   * relay's time.
+   * Sends everything that `work` writes with one system call. amqplib alone makes one for each message, which was an eighth
+   * of the relay's time.
    */
   writeTogether(work: () => void): void;
 }
@@ -46,7 +46,7 @@ export async function connectAmqp(options: AmqpConnectionOptions): Promise<AmqpC
   const ended = Promise.withResolvers<Error>();
   const fail = (error: Error): void => {
     if (lost.signal.aborted) return;
-    // Another connection reports a block again if it lasts.
+    // If the block lasts, the next connection reports it again.
     options.onBlocked?.(undefined);
     lost.abort();
     ended.resolve(error);
@@ -77,7 +77,7 @@ export async function connectAmqp(options: AmqpConnectionOptions): Promise<AmqpC
       withChannel: (what, work) => withChannel(model, what, work),
       writeTogether(work) {
         socket.cork();
-        // In the next tick, so that work of the same turn of the event loop shares the system call.
+        // In the next tick, so that all writes of this turn of the event loop share the system call.
         process.nextTick(() => socket.uncork());
         work();
       },
@@ -116,8 +116,8 @@ async function connect(options: AmqpConnectionOptions): Promise<{ model: Channel
 }
 
 /**
- * The socket that amqplib opens and does not give out. It is needed because amqplib never gives up a socket whose peer does
- * not answer, and to write messages together. Node announces each new socket on a diagnostics channel.
+ * The socket that amqplib opens, which it does not return. It is needed to destroy a socket whose peer does not answer,
+ * because amqplib never does, and to write messages together. Node announces each new socket on a diagnostics channel.
  */
 function withSocket<T>(open: () => T): { opening: T; socket: Socket | undefined } {
   let socket: Socket | undefined;
@@ -139,14 +139,14 @@ async function withChannel<T>(
   work: (channel: Channel) => Promise<T>,
 ): Promise<T> {
   const channel = await withTimeout('opening a channel', STEP_TIMEOUT_MS, model.createChannel());
-  // The call that a channel error answers rejects with it; without a listener the event would end the process.
+  // A channel error also rejects the call that caused it; without a listener the event would end the process.
   channel.on('error', () => undefined);
   const result = await withTimeout(what, CHANNEL_TIMEOUT_MS, work(channel));
   await withTimeout('closing a channel', STEP_TIMEOUT_MS, channel.close());
   return result;
 }
 
-/** amqplib takes the heartbeat as part of the address only. */
+/** amqplib accepts the heartbeat only as part of the URL. */
 function withHeartbeat(address: string, seconds: number | undefined): string {
   if (seconds === undefined) return address;
   const url = new URL(address);

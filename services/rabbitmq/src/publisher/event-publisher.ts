@@ -28,7 +28,7 @@ export interface PublisherEvents {
 
 export interface PublisherStatus {
   readonly connected: boolean;
-  /** Why it is not connected. After a new connection and until the first confirm: why the last one ended. */
+  /** Why it is not connected. Between a new connection and its first confirm: why the previous one ended. */
   readonly problem: string | undefined;
   readonly unconfirmed: number;
 }
@@ -40,7 +40,7 @@ export interface PublisherStatus {
  *
  * Every session sends what is unconfirmed in ascending order and leaves nothing out. Two publishers of the same outbox (one
  * of them a relay that lost its lock and has not noticed yet) therefore cannot make the stream skip an event: when the
- * broker takes position p from either, that one has sent every lower position of the partition before it.
+ * broker accepts position p from one of them, that publisher has sent every lower position of the partition before.
  */
 export interface EventPublisher {
   /** Returns at once. Callers limit how much is unconfirmed; the publisher drops nothing. */
@@ -51,12 +51,12 @@ export interface EventPublisher {
 }
 
 /**
- * Whether the broker holds publishers back because it is short of memory or disk. It then reads nothing more from
- * connections that publish, so no confirms come although the connection is sound. AMQP reports this
- * (connection.blocked), the stream protocol does not, so both publishers of a relay share one alarm.
+ * Whether the broker blocks publishers because it is short of memory or disk. It then reads nothing from connections that
+ * publish, so no confirms arrive although the connection works. AMQP reports this (connection.blocked), the stream protocol
+ * does not, so both publishers of a relay share one alarm.
  */
 export interface BrokerAlarm {
-  /** The broker's reason; undefined while it takes messages. */
+  /** The broker's reason; undefined while it accepts messages. */
   readonly reason: string | undefined;
   raise(reason: string): void;
   clear(): void;

@@ -47,7 +47,7 @@ async function openSession(
     signal,
     onBlocked(reason) {
       if (reason === undefined) return alarm?.clear();
-      log.warn({ reason }, 'the broker holds publishers back');
+      log.warn({ reason }, 'the broker blocks publishers');
       alarm?.raise(reason);
     },
   });

@@ -19,7 +19,7 @@ const AWHILE = { timeout: 30_000, interval: 100 };
 interface Adapter {
   name: string;
   create(urls: InfrastructureUrls, events: PublisherEvents): EventPublisher;
-  /** Deletes something that the publisher needs. */
+  /** Deletes topology that the publisher needs. */
   breakTopology(channel: amqp.Channel): Promise<unknown>;
   /** Event ids that the broker holds, in the order of arrival (within each partition). */
   received(urls: InfrastructureUrls): Promise<string[]>;

@@ -19,7 +19,7 @@ export interface ResendingOptions extends PublisherEvents {
   readonly name: string;
   open(events: SessionEvents, signal: AbortSignal): Promise<PublisherSession>;
   readonly log: Logger;
-  /** A session with unconfirmed messages that gets no confirm for this many milliseconds is given up. Default: 10,000. */
+  /** A session with unconfirmed messages that gets no confirm for this many milliseconds is closed. Default: 10,000. */
   readonly stallMs?: number;
   /** While it is raised, missing confirms do not mean that the connection is dead. */
   readonly alarm?: BrokerAlarm;
@@ -42,7 +42,7 @@ export function createResendingPublisher(options: ResendingOptions): EventPublis
   let lastProgress = Date.now();
 
   const events: SessionEvents = {
-    // A confirm is true whichever session brings it, also one that was given up meanwhile.
+    // A confirm counts whichever session delivers it, even one that was closed in the meantime.
     confirmed(position) {
       if (!unconfirmed.delete(position)) return;
       lastProgress = Date.now();
@@ -63,7 +63,8 @@ export function createResendingPublisher(options: ResendingOptions): EventPublis
     open: (signal) => options.open(events, signal),
     onOpened(session) {
       lastProgress = Date.now();
-      // With something to send, only a confirm shows that all is well: a broker under an alarm accepts connections too.
+      // While messages are unconfirmed, only a confirm shows that publishing works: a broker under an alarm accepts
+      // connections too.
       if (unconfirmed.size === 0) {
         problem = undefined;
         return;
@@ -77,7 +78,7 @@ export function createResendingPublisher(options: ResendingOptions): EventPublis
     },
   });
 
-  // A new connection to a broker that holds publishers back would only be given the same messages once more.
+  // A new connection to a broker that blocks publishers would only send the same messages again.
   const watchdog = setInterval(() => {
     if (alarm?.reason !== undefined) lastProgress = Date.now();
     if (supervision.session && unconfirmed.size > 0 && Date.now() - lastProgress > stallMs) {
@@ -103,7 +104,7 @@ export function createResendingPublisher(options: ResendingOptions): EventPublis
       const held = alarm?.reason;
       return {
         connected: supervision.session !== undefined,
-        problem: problem ?? (held === undefined ? undefined : `the broker holds publishers back: ${held}`),
+        problem: problem ?? (held === undefined ? undefined : `the broker blocks publishers: ${held}`),
         unconfirmed: unconfirmed.size,
       };
     },

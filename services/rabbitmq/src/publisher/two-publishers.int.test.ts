@@ -50,7 +50,7 @@ describe('a relay that lost its lock and has not noticed it', () => {
       expect(former.status.connected).toBe(true);
       expect(successor.status.connected).toBe(true);
     }, AWHILE);
-    // The former relay is ahead. Its successor starts from what is marked as published, in slices between those of the former.
+    // The former relay is ahead. Its successor starts after the positions that are marked as published, and both send in turn.
     for (let at = 0; at < EVENTS; at += 500) {
       former.publish(messages.slice(at, at + 500));
       successor.publish(messages.slice(Math.max(0, at - 250), at + 250));

@@ -23,7 +23,7 @@ export interface SupervisionOptions<S extends Session> {
   onOpened?(session: S): void;
   /** A session ended, or could not be opened. */
   onLost?(error: Error): void;
-  /** What is finished before the open session is closed by `stop`. Cut short when the session ends. */
+  /** Work to finish before `stop` closes the open session. Aborted when the session ends. */
   finish?(session: S): Promise<void>;
 }
 
@@ -42,8 +42,8 @@ const STEADY_MS = 20_000;
 
 /**
  * Keeps one session open until it is stopped. No AMQP or stream client reconnects without losing messages, so a session is
- * dropped on any doubt and another one is opened, with growing pauses between failures in a row. The first failure is
- * logged, and then the 10th, 100th and so on.
+ * closed at any sign of a problem and another one is opened, with longer pauses after each failure in a row. The first
+ * failure is logged, and then the 10th, 100th and so on.
  */
 export function superviseSession<S extends Session>(options: SupervisionOptions<S>): Supervision<S> {
   const { what, log } = options;
@@ -70,7 +70,7 @@ export function superviseSession<S extends Session>(options: SupervisionOptions<
     return undefined;
   };
 
-  // A session that opens after all, but too late, must not stay open.
+  // A session that opens too late must not stay open.
   const closeWhenOpened = (opening: Promise<S>): void => {
     opening.then(close, (error: unknown) => log.debug({ err: error }, `${what} did not open`));
   };

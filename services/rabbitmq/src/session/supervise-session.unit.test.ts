@@ -90,7 +90,7 @@ describe('a supervised session', () => {
     await supervision.stop();
   });
 
-  it('can be stopped while it is being opened: opening is aborted, and what opens all the same is closed', async () => {
+  it('can be stopped while it is being opened: opening is aborted, and a session that opens nevertheless is closed', async () => {
     const late = createSession();
     const opening = Promise.withResolvers<Session>();
     let signal: AbortSignal | undefined;

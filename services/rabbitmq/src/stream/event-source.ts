@@ -12,9 +12,9 @@ export interface Delivery {
 /** Where reading starts: after an offset, at an offset that must exist, or at the first message that is still held. */
 export type StartPosition = { readonly after: bigint } | { readonly at: bigint } | 'first';
 
-/** Why a partition cannot be read. Retrying cures none of these. */
+/** Why a partition cannot be read. A retry fixes none of these. */
 export type StartRefusal =
-  /** Retention has removed the wanted offset: events are gone that this consumer never saw. */
+  /** Retention has removed the wanted offset, so events are gone that this consumer never received. */
   | { readonly reason: 'retention-passed'; readonly wanted: bigint; readonly first: bigint }
   /** The stream ends before the wanted offset. It was recreated, so its offsets mean other events. */
   | { readonly reason: 'stream-shorter'; readonly wanted: bigint; readonly last: bigint }
@@ -30,8 +30,8 @@ export type StartRefusal =
 export interface Subscription {
   /**
    * The next messages, at least one and at most `limit`. Waits while there are none, and never waits for more. Undefined
-   * when the subscription has ended for any reason: open another one. Throws `SubscriptionRefused` when the refusal
-   * becomes known only now. Memory is bounded: what is not taken stays at the broker.
+   * when the subscription has ended for any reason: open another one. Throws `SubscriptionRefused` if the refusal is found
+   * only now. Memory is bounded: messages that are not taken stay at the broker.
    */
   take(limit: number): Promise<readonly Delivery[] | undefined>;
   /** Newest offset known to be in the stream; undefined while none is known. */
@@ -40,7 +40,7 @@ export interface Subscription {
   readonly oldestWaiting: number | undefined;
   /** Messages that have arrived and were not taken yet. */
   readonly waiting: number;
-  /** Aborted when the subscription ends: the messages in hand should be finished or dropped soon. */
+  /** Aborted when the subscription ends: messages that were taken should be finished or dropped soon. */
   readonly ended: AbortSignal;
   close(): Promise<void>;
 }
@@ -55,10 +55,10 @@ export interface Group {
 /** A group member's consumer of one partition. One member is the active consumer at a time (single active consumer). */
 export interface GroupConsumer {
   /**
-   * Resolves when this consumer becomes the active one, with a subscription that ends when it no longer is. `from` is
-   * called at that moment, because another member has read on until then; its errors are thrown here. Undefined when
-   * `signal` was aborted. Rejects when the connection was lost, and with `SubscriptionRefused`. The next member becomes
-   * active when this one has closed its subscription, or after a few seconds.
+   * Resolves when this consumer becomes the active one, with a subscription that ends when it no longer is. `from` is called
+   * at that moment, because another member has read further until then; its errors are thrown here. Undefined when `signal`
+   * was aborted. Rejects when the connection was lost, and with `SubscriptionRefused`. The next member becomes active when
+   * this one has closed its subscription, or after a few seconds.
    */
   whenActive(from: () => Promise<StartPosition>, signal: AbortSignal): Promise<Subscription | undefined>;
   /** Leaves the group. */

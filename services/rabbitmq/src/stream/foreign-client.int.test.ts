@@ -102,7 +102,7 @@ describe('beside the public stream client', () => {
   };
   const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
-  it('it reads what this package publishes: properties, headers and bodies', async () => {
+  it('the public client reads what this package publishes: properties, headers and bodies', async () => {
     await foreign.createStream({ stream: 'ours' });
     const publisher = await ours.declare('ours', 'writer');
     expect(publisher.lastPublishingId).toBe(0);
@@ -118,7 +118,7 @@ describe('beside the public stream client', () => {
     });
   });
 
-  it('this package reads what it publishes', async () => {
+  it('this package reads what the public client publishes', async () => {
     await foreign.createStream({ stream: 'theirs' });
     await foreignSend('theirs', 'writer', numbers(1, 500));
     expect(await ourRead('theirs', 500)).toEqual(numbers(1, 500).map((id) => `foreign ${id}`));
@@ -140,7 +140,7 @@ describe('beside the public stream client', () => {
     ]);
   });
 
-  it('it finds the partitions of a super stream that this package declares, and reads all of them', async () => {
+  it('the public client finds the partitions of a super stream that this package declares, and reads all of them', async () => {
     await ensureTopology(urls.amqpUrl, 'ours');
     const partitions = partitionsOf('gavel.bids');
     expect(await foreign.queryPartitions({ superStream: 'gavel.bids' })).toEqual(partitions);
@@ -161,7 +161,7 @@ describe('beside the public stream client', () => {
     await consumer.close();
   });
 
-  it('this package reads the partitions of a super stream that it creates', async () => {
+  it('this package reads the partitions of a super stream that the public client creates', async () => {
     await foreign.createSuperStream({ streamName: 'super', arguments: {} }, undefined, 2);
     await foreignSend('super-1', 'writer', [1, 2]);
     expect(await ourRead('super-1', 2)).toEqual(['foreign 1', 'foreign 2']);

@@ -10,7 +10,7 @@ export interface PublishingOptions {
   readonly url: string;
   /** Shown in the broker's management pages. */
   readonly name: string;
-  /** Gives up connecting. An open connection is not affected. */
+  /** Aborts connecting. An open connection is not affected. */
   readonly signal?: AbortSignal;
   /** The broker has stored a message, or had stored one with this publishing id before. */
   onConfirmed(stream: string, publishingId: number): void;
@@ -22,7 +22,7 @@ export interface DeclaredPublisher {
   readonly lastPublishingId: number;
   /**
    * Sends messages with ascending publishing ids, from 1. The broker drops each one whose id is not above the last of the
-   * same publisher name, and confirms it all the same. Messages that fit into no frame are not sent, and returned.
+   * same publisher name, and confirms it nevertheless. Messages that fit into no frame are not sent, and returned.
    */
   publish<M extends NumberedMessage>(messages: readonly M[]): M[];
 }
@@ -38,10 +38,16 @@ export interface PublishingConnection extends Session {
   declare(stream: string, publisherName: string): Promise<DeclaredPublisher>;
 }
 
-/** The broker gives up on a publisher that was silent for two to three of these; nobody waits for it to. */
+/**
+ * The heartbeat in seconds. The broker closes a publisher that was silent for two to three heartbeats. It can be long,
+ * because no other member waits for that.
+ */
 const HEARTBEAT_S = 5;
 
-/** Connects. Rejects within 5 seconds a step. Any node of a cluster will do: it passes messages on to the leader of a stream. */
+/**
+ * Connects. Rejects within 5 seconds a step. Any node of a cluster can be used: it passes messages on to the leader of
+ * a stream.
+ */
 export async function connectPublishing(options: PublishingOptions): Promise<PublishingConnection> {
   const streams: string[] = [];
   const ended = Promise.withResolvers<Error>();

@@ -1,6 +1,6 @@
 import { type StartPosition, SubscriptionRefused } from './event-source.ts';
 
-/** What the broker says about the ends of a stream. */
+/** The first and last offsets of a stream, as the broker reports them. */
 export interface StreamEnds {
   /** First offset still held, and first offset of the newest chunk; -1 while the stream has never held anything. */
   stats(partition: string): Promise<{ readonly first: bigint; readonly newestChunk: bigint }>;
@@ -18,7 +18,7 @@ export async function refuseLostOffsets(
   from: StartPosition,
 ): Promise<void> {
   if (from === 'first') return;
-  // After the last message nothing needs to exist; an offset to read `at` must exist.
+  // Reading after the last message is valid; an offset to read `at` must exist.
   const [wanted, last] = 'at' in from ? [from.at, from.at] : [from.after + 1n, from.after];
   const { first, newestChunk } = await ends.stats(partition);
   if (first > wanted) {

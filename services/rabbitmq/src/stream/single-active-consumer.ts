@@ -19,7 +19,7 @@ export interface ConsumerSession {
 const HANDOVER_MS = 3_000;
 
 /**
- * One subscription with single active consumer. The broker tells it when it becomes the active one and when it no longer is
+ * One subscription with single active consumer. The broker reports when it becomes the active one and when it no longer is
  * (ConsumerUpdate), and waits for the answer.
  */
 export class SingleActiveConsumer implements GroupConsumer, Subscriber {
@@ -28,7 +28,7 @@ export class SingleActiveConsumer implements GroupConsumer, Subscriber {
   #current: StreamSubscription | undefined;
   /** Correlation id of the broker's unanswered question that makes this consumer the active one. */
   #activation: number | undefined;
-  /** The broker's unanswered question that ends the activity, and the timer that answers it when nothing else does. */
+  /** The broker's unanswered question that makes this consumer inactive, and the timer that answers it if nothing else does. */
   #deactivation: { correlation: number; timer: NodeJS.Timeout } | undefined;
   /** Chunks that the broker may send. Kept while other members are active. */
   #credit = INITIAL_CREDIT;

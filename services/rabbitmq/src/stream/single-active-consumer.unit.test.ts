@@ -47,7 +47,7 @@ describe('SingleActiveConsumer', () => {
     expect((await subscription?.take(10))?.map(({ offset }) => offset)).toEqual([5n]);
   });
 
-  it('answers the deactivation when the batch in hand is finished, and not before', async () => {
+  it('answers the deactivation when the current batch is finished, and not before', async () => {
     const { consumer, broker, never } = join();
     consumer.update(true, 1);
     const subscription = await consumer.whenActive(() => Promise.resolve('first'), never);
@@ -56,7 +56,7 @@ describe('SingleActiveConsumer', () => {
     expect(broker.answers).toHaveLength(1);
     await subscription?.close();
     expect(broker.answers.at(-1)).toEqual([2, undefined]);
-    // Active again, with the same consumer.
+    // The same consumer becomes active again.
     consumer.update(true, 3);
     await consumer.whenActive(() => Promise.resolve({ at: 9n }), never);
     expect(broker.answers.at(-1)).toEqual([3, { at: 9n }]);

@@ -14,18 +14,21 @@ const MAX_WRITTEN_FRAME = 1024 * 1024;
 const ANSWER_MS = 5_000;
 const CLOSE_MS = 2_000;
 const HEARTBEAT_S = 2;
-/** How long the broker may be silent. Longer than ours, as a busy broker may stall and no other takes its place. */
+/**
+ * How long the broker may be silent. Longer than our own heartbeat, because a busy broker may stall, and no other one
+ * would replace it.
+ */
 const SILENCE_MS = 10_000;
 
 export interface StreamConnectionOptions {
   /** Shown in the broker's management pages. */
   readonly name: string;
   /**
-   * The broker gives up on a client that was silent for two to three heartbeats, and gives its partitions to other members
-   * of its group. Default: 2 s.
+   * The broker closes a client that was silent for two to three heartbeats, and gives its partitions to other members of its
+   * group. Default: 2 s.
    */
   readonly heartbeatSeconds?: number;
-  /** Gives up connecting. An open connection is not affected. */
+  /** Aborts connecting. An open connection is not affected. */
   readonly signal?: AbortSignal;
   readonly listener: StreamListener;
 }
@@ -40,9 +43,12 @@ export interface StreamListener {
   onConfirmed?(publisher: number, publishingIds: readonly number[]): void;
   /** A message was refused, with a response code of the protocol. */
   onPublishFailed?(publisher: number, publishingId: number, code: number): void;
-  /** The stream was deleted, or its leader or replica here is gone, and with it what this connection had declared on it. */
+  /**
+   * The stream was deleted, or its leader or replica on this node is gone. What this connection had declared on it is
+   * gone too.
+   */
   onStreamGone?(stream: string): void;
-  /** Once, however the connection ends. */
+  /** Called once, however the connection ends. */
   onClose(error: Error): void;
 }
 
@@ -158,7 +164,7 @@ export class StreamConnection {
     this.#listener.onClose(error);
   }
 
-  /** Tells the broker and closes; never rejects. */
+  /** Notifies the broker and closes the connection; never rejects. */
   async close(): Promise<void> {
     if (this.#ended) return;
     const answered = this.request(command.close, 'close', (writer) => writer.uint16(OK).string('bye'));
@@ -185,7 +191,7 @@ export class StreamConnection {
     await this.request(command.open, `open virtual host ${address.vhost}`, (writer) =>
       writer.string(address.vhost),
     );
-    // With version 2 of Deliver every chunk says how far the stream reaches, which is what lag is measured by.
+    // With version 2 of Deliver every chunk contains the end of the stream, which is used to compute the lag.
     await this.request(command.exchangeCommandVersions, 'exchange versions', (writer) =>
       writer.uint32(1).uint16(command.deliver).uint16(1).uint16(2),
     );

@@ -3,7 +3,7 @@ import { queryPublishingId } from './publishing-connection.ts';
 import { parseStreamUrl } from './stream-address.ts';
 import { type ChunkPlace, StreamSession, type StreamStats } from './stream-session.ts';
 
-/** What a chunk says about itself: the messages that the broker stored at once. */
+/** The header of a chunk. A chunk is the messages that the broker stored at once. */
 export interface ChunkNote {
   readonly firstOffset: bigint;
   readonly lastOffset: bigint;

@@ -9,13 +9,13 @@ import { firstWanted, INITIAL_CREDIT, StreamSubscription, type Subscriber } from
 
 const OFFSET = { none: 0, first: 1, last: 2, numeric: 4, timestamp: 5 } as const;
 const CHUNK_MS = 5_000;
-/** How often the ends of the streams are asked for: a consumer that takes nothing gets no chunk that would tell it. */
+/** How often the ends of the streams are requested: a consumer that takes no messages gets no chunk with that information. */
 const POLL_MS = 5_000;
 
 /** A place in a partition. A moment is in milliseconds since the epoch. */
 export type ChunkPlace = 'first' | 'last' | { readonly offset: bigint } | { readonly moment: number };
 
-/** What the broker says about a stream. Offsets are -1 while it has never held anything. */
+/** Offsets of a stream, as the broker reports them. Offsets are -1 while it has never held anything. */
 export interface StreamStats {
   /** First offset that is still held. */
   readonly first: bigint;

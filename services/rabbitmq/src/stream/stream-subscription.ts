@@ -108,7 +108,7 @@ export class StreamSubscription implements Subscription {
     this.#chunks.push(chunk);
     this.#buffered += chunk.bytes;
     this.#outstanding -= 1;
-    // Rises at once and falls slowly: after one large chunk, more of them may already be on their way.
+    // Rises at once and falls slowly: after one large chunk, more large ones may already have been requested.
     this.#chunkBytes = Math.max(chunk.bytes, (this.#chunkBytes * 7 + chunk.bytes) / 8);
     this.noteNewest(committed > chunk.lastOffset ? committed : chunk.lastOffset);
     this.#askForMore();
@@ -141,8 +141,8 @@ export class StreamSubscription implements Subscription {
     this.#askForMore();
   }
 
-  // Offsets have gaps (the broker's bookkeeping takes some), so a first chunk beyond the wanted offset proves nothing until
-  // the start of the stream was asked for again: retention may have run since subscribing.
+  // Offsets have gaps, because the broker uses some for its own records. So a first chunk beyond the wanted offset proves
+  // nothing until the start of the stream was asked for again: retention may have run since subscribing.
   async #checkStart(chunk: Chunk): Promise<void> {
     if (this.#started) return;
     if (chunk.firstOffset > this.#wanted) {

@@ -39,7 +39,7 @@ describe('StreamSubscription', () => {
     const { broker, send } = open();
     for (let i = 0; i < 1_000; i++) send('x');
     const before = broker.credit;
-    // Half of the buffer: a second one of that size would not fit beside the chunks on their way.
+    // Half of the buffer: a second one of that size would not fit beside the requested chunks.
     send('x'.repeat(300 * 1024));
     expect(broker.credit).toBe(before - 1);
   });
@@ -52,7 +52,7 @@ describe('StreamSubscription', () => {
       send(large);
       buffered += 1;
     }
-    // 512 KiB, and the chunks that were on their way when that was reached.
+    // 512 KiB, and the chunks that were already requested when that was reached.
     expect(buffered * 260).toBeLessThan(0.6 * 1024 * 1024);
     while (buffered > 0) buffered -= (await subscription.take(1_000))?.length ?? 0;
     expect(broker.credit).toBeGreaterThan(0);

@@ -6,13 +6,13 @@ import { parseAmqpMessage } from './decode-message.ts';
 const MAX_UNPACKED = 16 * 1024 * 1024;
 const HEADER = 48;
 
-/** How much may still be taken out of chunks: messages, and unpacked bytes. Counted down. */
+/** The remaining limits for taking messages out of chunks: number of messages, and unpacked bytes. */
 export interface Room {
   messages: number;
   bytes: number;
 }
 
-/** Thrown when the framing of a chunk is damaged. Messages inside a sound chunk never throw. */
+/** Thrown when the framing of a chunk is damaged. Messages inside an undamaged chunk never throw. */
 export class DamagedChunk extends Error {
   override readonly name = 'DamagedChunk';
 }
@@ -42,7 +42,7 @@ export class Chunk {
     this.lastOffset = this.firstOffset + BigInt(records) - 1n;
     const length = frame.readUInt32BE(36);
     this.bytes = frame.length;
-    // Only user chunks hold messages. The broker does not send its own bookkeeping; if it did, it would be skipped.
+    // Only user chunks hold messages. The broker does not send its own records; if it did, they would be skipped.
     this.#data = frame[1] === 0 ? frame.subarray(HEADER, HEADER + length) : Buffer.alloc(0);
     if (frame[1] === 0 && this.#data.length !== length)
       throw new DamagedChunk('chunk is shorter than its header says');

@@ -5,7 +5,7 @@ export interface AmqpMessage {
   readonly body: Buffer;
 }
 
-/** A message, or why its bytes are none. */
+/** A message, or why the bytes are not a message. */
 export type ParsedMessage = { ok: true; message: AmqpMessage } | { ok: false; problem: string };
 
 const APPLICATION_PROPERTIES = 0x74;

@@ -16,7 +16,7 @@ function encode(each: OutgoingMessage): Buffer {
   const buffer = Buffer.alloc(length + 8, 0xee);
   const end = encodeMessage(each, buffer, 4);
   expect(end).toBe(length + 4);
-  // Nothing is written beside the room that was asked for.
+  // Nothing is written outside the bytes that were reserved.
   expect(buffer.subarray(0, 4)).toEqual(Buffer.alloc(4, 0xee));
   expect(buffer.subarray(end)).toEqual(Buffer.alloc(4, 0xee));
   return buffer.subarray(4, end);

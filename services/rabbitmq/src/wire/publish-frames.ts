@@ -43,7 +43,7 @@ export class PublishFrames {
     return true;
   }
 
-  /** The finished frames, in order. The builder starts again. */
+  /** Returns the finished frames, in order, and resets the builder. */
   take(): Buffer[] {
     this.#finish();
     const frames = this.#frames;
@@ -83,7 +83,7 @@ export class PublishFrames {
     this.#frames.push(Buffer.from(buffer.subarray(0, this.#at)));
     this.#at = HEADER;
     this.#count = 0;
-    // A large message must not be remembered by its buffer.
+    // A large message must not keep its large buffer in memory.
     if (buffer.length > 2 * FRAME_BYTES) this.#buffer = Buffer.allocUnsafe(FRAME_BYTES);
   }
 }

@@ -36,7 +36,7 @@ describe('PublishFrames', () => {
     expect(frames.take()).toEqual([]);
   });
 
-  it('starts another frame when one is full, and loses nothing on the way', () => {
+  it('starts another frame when one is full, and loses no message', () => {
     const frames = new PublishFrames(0, 1_000_000);
     const sent = Array.from({ length: 500 }, (_, i): [number, string] => [i + 1, 'x'.repeat(i * 3)]);
     for (const [id, text] of sent) expect(frames.addBytes(id, Buffer.from(text))).toBe(true);
@@ -46,7 +46,7 @@ describe('PublishFrames', () => {
     expect(read(finished).flatMap(({ messages }) => messages)).toEqual(sent);
   });
 
-  it('refuses a message that fits into no frame, and goes on with the next', () => {
+  it('refuses a message that fits into no frame, and continues with the next', () => {
     const frames = new PublishFrames(0, 200_000);
     // 21 bytes beside the message: key, version, publisher, count, publishing id and length.
     expect(frames.addBytes(1, Buffer.alloc(200_000 - 21))).toBe(true);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 
 const TIMEOUT_MS = 5_000;
-/** A silent server is given up after two of these. */
+/** A server that is silent for two of these intervals counts as lost. */
 const PING_MS = 4_000;
 
 /** Paths of files that a connection needs beside the URL; all PEM but the first. They are read for each connection. */

@@ -96,7 +96,7 @@ describe('a mirror on a NATS server that', () => {
     await expectMirroring(url, { credentialsFile });
   });
 
-  it('is alone refuses more than one copy', async () => {
+  it('has no cluster refuses more than one copy', async () => {
     servers = await prepareNatsServers(1);
     await servers.start('');
     await expect(open(`nats://${servers.hosts[0]}`, {}, 3)).rejects.toThrow(/replicas/i);

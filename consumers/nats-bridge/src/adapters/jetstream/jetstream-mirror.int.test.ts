@@ -44,7 +44,7 @@ describe('a mirror in JetStream', () => {
     expect(next.positions).toMatchObject({ size: 1 });
     expect(next.positions.get(PARTITION)).toMatchObject({ offset: 0n });
     await next.append(PARTITION, events.slice(1, 3), new Map());
-    // The zombie's first event is known by its id and its second is new: neither is stored.
+    // The zombie's first event is already stored and its second is new: neither is stored now.
     await expect(zombie.append(PARTITION, events.slice(2), new Map())).rejects.toThrow(Overtaken);
     await expect(zombie.append(PARTITION, [event(5)], new Map())).rejects.toThrow('broken');
     expect((await readMirrored(nats, 'GAVEL_BIDS')).map(({ offset }) => offset)).toEqual([0n, 1n, 2n]);

@@ -48,7 +48,7 @@ export class JetStreamSession implements MirrorSession {
   /** Positions after the last message published. */
   readonly #reached: Map<string, Position>;
   #lastSequence: number;
-  /** The last call of `append`: the next one waits for it. */
+  /** The previous call of `append`, for which the next one waits. */
   #lastAppend: Promise<unknown> = Promise.resolve();
   #broken: { readonly by: unknown } | undefined;
   #closing = false;

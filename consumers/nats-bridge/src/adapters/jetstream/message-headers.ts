@@ -39,7 +39,7 @@ export function messageHeaders(
   return result;
 }
 
-// Everything is encoded but printable ASCII without the space, the quotation mark and the percent sign.
+// Encodes every character except printable ASCII; space, quotation mark and percent sign are encoded too.
 function encode(value: string): string {
   return value.replace(/[^\x21\x23\x24\x26-\x7e]/gu, (character) =>
     [...Buffer.from(character)]

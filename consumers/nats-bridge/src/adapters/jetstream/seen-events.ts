@@ -16,7 +16,7 @@ const REMEMBERED = 50_000;
 /**
  * Separates new events from those that the mirror holds, however long ago they were mirrored; the server itself recognises
  * ids (`Nats-Msg-Id`) only for minutes. A subject stands for one event type of one aggregate, and an aggregate's versions
- * only grow, so the last message of the subject nearly always decides.
+ * only increase, so the last message of the subject nearly always decides.
  */
 export class SeenEvents {
   readonly #manager: JetStreamManager;

@@ -71,7 +71,7 @@ export async function benchClosing(
     return [
       { what: 'closing: late by, p50', value: lateness.p50, unit: 'ms' },
       { what: 'closing: late by, p99', value: lateness.p99, unit: 'ms', goal: { below: 5_000 }, note },
-      { what: 'closing: late by, most', value: lateness.max, unit: 'ms' },
+      { what: 'closing: late by, maximum', value: lateness.max, unit: 'ms' },
       {
         what: 'closing: bids elsewhere',
         value: bids.perSecond,

@@ -57,6 +57,6 @@ export async function readClosings(pool: Pool, auctions: number): Promise<Percen
     throw new Error(`of ${auctions} auctions ${told?.ended} were closed, with ${told?.events} events`);
   }
   const wrong = items.rows.filter(({ right }) => !right).length;
-  if (wrong > 0) throw new Error(`${wrong} auctions came out wrong`);
+  if (wrong > 0) throw new Error(`${wrong} auctions have a wrong result`);
   return percentiles(items.rows.map(({ late }) => late));
 }

@@ -39,7 +39,7 @@ export interface ComparisonPlan {
   readonly latency: LatencyPlan;
 }
 
-// What each processes in a few seconds on two cores.
+// The number of events that each processes in a few seconds on two cores.
 const PEER_EVENTS: Readonly<Record<string, number>> = {
   'graphile-worker': 20_000,
   'pg-boss': 20_000,

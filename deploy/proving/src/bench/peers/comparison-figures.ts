@@ -64,7 +64,7 @@ export function describeSettings(contenders: readonly Contender[], ratePerSecond
   return [
     "Side by side, one after the other on the same Postgres. To stream + exchange: the peers' handlers publish each event",
     "with the stock clients to where Gavel's relay does, and wait for both confirms; empty handlers do nothing. Medians of",
-    `the repeats; commit → handler at ${ratePerSecond} events/s, each committed in a transaction of its own, heard by a process of its own`,
+    `the repeats; commit → handler at ${ratePerSecond} events/s, each committed in a transaction of its own, received by a separate process`,
     `(${SUBSCRIBER}):`,
     ...lines,
   ].join('\n');

@@ -4,8 +4,8 @@ import { peers } from './peers.ts';
 import { publishToBroker } from './publish-to-broker.ts';
 import { subscribe } from './subscribe.ts';
 
-// The handler of one contender in a separate process, like a relay or a worker. It remembers when each event came or was done,
-// and reports when the requested number is reached.
+// The handler of one contender in a separate process, like a relay or a worker. It remembers when each event arrived or was
+// done, and reports when the requested number is reached.
 
 const tell = (answer: HandlerAnswer): void => void process.send?.(answer);
 let samples: Sample[] = [];

@@ -21,7 +21,7 @@ export interface Producer {
   close(): Promise<void>;
 }
 
-/** What a handler does with one event; the event is done when it resolves. */
+/** Handles one event, which is done when the promise resolves. */
 export type Handle = (id: string, payload: unknown) => Promise<void>;
 
 /** Nothing, or the work of Gavel's relay: publish to the stream and the topic exchange, confirmed by both. */

@@ -30,7 +30,7 @@ function checkAcknowledged({ attempts, bids }: History): Violation[] {
       found.push(violation('lost', `bid ${bidId} was acknowledged and is not in the table`));
     } else if (asked(bid) !== asked(attempt)) {
       found.push(
-        violation('lost', `bid ${bidId} was asked as ${asked(attempt)} and stands as ${asked(bid)}`),
+        violation('lost', `bid ${bidId} was requested as ${asked(attempt)} and is stored as ${asked(bid)}`),
       );
     }
   }
@@ -50,7 +50,7 @@ function checkAccountedFor({ attempts, bids }: History): Violation[] {
         violation('duplicated', `${rows.length} bids for ${candidates.length} requests of ${ask}: ${ids}`),
       );
     } else if (candidates.every(({ answer }) => answer.kind === 'refused')) {
-      found.push(violation('lost', `${ask} stands, and its client was told that it was refused`));
+      found.push(violation('lost', `${ask} is in the table, and its client got a refusal`));
     }
   }
   return found;
@@ -74,7 +74,7 @@ function checkVersions({ bids, items }: History): Violation[] {
     const last = item.closed ? expected : expected - 1n;
     if (item.version !== last) {
       found.push(
-        violation('gap', `auction ${item.id} stands at version ${item.version}, its events end at ${last}`),
+        violation('gap', `auction ${item.id} has version ${item.version}, its events end at ${last}`),
       );
     }
     if (item.bidCount !== BigInt(rows.length)) {

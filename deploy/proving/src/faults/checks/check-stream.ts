@@ -80,8 +80,7 @@ function checkClosings({ bids, items, stream }: History): Violation[] {
     for (const { closing, sequence } of events.values()) {
       const own = bidsByItem.get(id) ?? [];
       const highest = own.toSorted((a, b) => Number(b.amount - a.amount))[0];
-      if (sequence !== version)
-        found.push(violation('out of order', `${id} went on after it had been closed`));
+      if (sequence !== version) found.push(violation('out of order', `${id} has events after its closing`));
       const right =
         closing?.winnerId === (highest?.userId ?? '') &&
         closing.winningAmount === (highest?.amount ?? 0n) &&
@@ -102,7 +101,7 @@ function checkOrder({ stream }: History): Violation[] {
     const seen = new Set<bigint>();
     let newest = 0n;
     for (const event of events) {
-      // A second copy counts as duplicated elsewhere, and says nothing about the order of the first copies.
+      // A second copy counts as duplicated elsewhere, and does not change the order of the first copies.
       if (seen.has(event.sequence)) continue;
       seen.add(event.sequence);
       if (event.sequence < newest) {

@@ -57,7 +57,7 @@ describe('the checker of these promises', () => {
       'bids that are read, decided and then inserted, without a lock',
       readThenInsert,
       // Two bids decided on one state: the kind of violation depends on the two bids.
-      /leads instead|the price|limit|the end was moved|under the reserve|one won|replay gives|a fact once/,
+      /leads instead|the price|limit|the end was moved|lowered the price|below the reserve|bidder won|not sold|replay gives|exactly one event/,
     ],
     ['an end that a rejected bid moves', extensionOnRejection, /moved without a bid/],
     [

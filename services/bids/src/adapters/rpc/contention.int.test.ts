@@ -60,7 +60,7 @@ describe('twenty concurrent bidders on one item', () => {
 });
 
 describe('a concurrent change by the seller', () => {
-  it('of a cancellation and a bid at the same time exactly one succeeds, in each of fifty tries', async () => {
+  it('of a concurrent cancellation and bid exactly one succeeds, in each of fifty attempts', async () => {
     const won = { cancel: 0, bid: 0 };
     for (let i = 0; i < 50; i++) {
       const item = await bids.createItem(seller);

@@ -53,7 +53,7 @@ function always(holds: (turns: Played[], events: AuctionEvent[]) => void): void 
 }
 
 describe('for any commands in any order', () => {
-  it('the price never falls, the earliest highest limit leads and is never exceeded, nothing is sold under the reserve, nothing is accepted after the end, the end stays within the hard end, and there is at most one winner', () => {
+  it('the price never falls, the earliest highest limit leads and is never exceeded, nothing is sold below the reserve price, nothing is accepted after the end, the end stays within the hard end, and there is at most one winner', () => {
     always((_, events) => expect(findViolations(events)).toEqual([]));
   });
 

@@ -45,7 +45,7 @@ describe('a plain bid', () => {
     }
   });
 
-  it('is rejected exactly from the end on, whether or not the auction is closed', () => {
+  it('is rejected from the end on, whether or not the auction is closed', () => {
     const closed = { type: 'AuctionClosed', outcome: 'no_bids', winner: undefined, at: at(3600) } as const;
     expect(given(clockCreated).when(placeBid('ann', 100n), 3599.999).ok).toBe(true);
     expect(given(clockCreated).when(placeBid('ann', 100n), 3600)).toEqual(rejected('AUCTION_ENDED'));
@@ -118,7 +118,7 @@ describe('a maximum', () => {
     );
   });
 
-  it('that another one beats is used up, and shows', () => {
+  it('that another one beats is used up, and its full amount becomes visible', () => {
     for (const [maximum, price] of [
       [400n, 425n],
       [980n, 1000n],

@@ -66,7 +66,7 @@ describe('a currency', () => {
   ])('%s has %s digits', (code, digits) => expect(currencyExponent(code)).toBe(digits));
 
   it.each(['ABC', 'usd', 'DEM', 'HRK', 'XAU', 'XXX', 'XTS', '', 'USDX', 'toString'])(
-    '%s is none that one can pay in',
+    '%s is not a currency for payments',
     (code) => expect(currencyExponent(code)).toBeUndefined(),
   );
 });

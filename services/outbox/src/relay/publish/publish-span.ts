@@ -12,9 +12,9 @@ export interface PublishSpan {
 const NONE: PublishSpan = { span: undefined, headers: {} };
 
 /**
- * Starts the producer span of one event. It is a child of the span that appended the event, even if the event had to wait. An
- * event that an earlier relay may have published already gets a new trace with a link to that span. Costs nothing for a row
- * without a trace context, and no row has one while telemetry is off.
+ * Starts the producer span of one event. It is a child of the span that appended the event, even if the event had to wait.
+ * An event that an earlier relay may have published already gets a new trace with a link to that span. Does nothing for a
+ * row without a trace context; no row has one while telemetry is off.
  *
  * @param republished true when an earlier term may have published the event
  */

@@ -7,7 +7,8 @@ import { unknownType } from './to-message.ts';
 
 /**
  * Stores a claimed row that no broker will ever take, with the reason, where an operator finds it. Its position stays
- * unused. Later events are published, also those of the same aggregate: consumers see the gap in `sequence`. Once per position.
+ * unused. Later events are published, also those of the same aggregate: consumers see the gap in `sequence`. Stores it once
+ * per position.
  */
 export async function setAside(
   session: LeaderSession,
@@ -34,9 +35,9 @@ SELECT event_id, type, subject, stream, aggregate_id, sequence, time, traceparen
 FROM outbox_set_aside WHERE position = ANY ($1::bigint[]) ORDER BY aggregate_id, sequence`;
 
 /**
- * Publishes events that were set aside after all: each leaves `outbox_set_aside` and becomes the newest row of the outbox,
- * with the same event id, time and sequence. An event that still cannot be published is set aside again. The relay may run
- * meanwhile. Returns the ids of the events that were found. Rows of an earlier version, which have no stream, are skipped.
+ * Publishes events that were set aside: each leaves `outbox_set_aside` and becomes the newest row of the outbox, with the
+ * same event id, time and sequence. An event that still cannot be published is set aside again. The relay may run meanwhile.
+ * Returns the ids of the events that were found. Rows of an earlier version, which have no stream, are skipped.
  *
  * The order per aggregate does not hold for these events, because later ones were published before. Consumers receive them
  * late, with a sequence below the one that they have seen.

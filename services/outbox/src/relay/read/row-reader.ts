@@ -46,15 +46,15 @@ export interface ClaimReceipt {
 }
 
 /**
- * Decides which rows are published next. It is a port, so that a test can plant a wrong reader and prove that the checker
+ * Decides which rows are published next. It is a port, so that a test can use a wrong reader and prove that the checker
  * finds it: `startRelay({ createReader })`. The default is the gap reader.
  */
 export interface RowReader {
   /** Committed rows that were not read before, at most `limit`, in the order in which they must be published. */
   read(session: LeaderSession, limit: number): Promise<OutboxRow[]>;
-  /** The rows that were read last have their positions now. */
+  /** Called when the rows that were read last have their positions. */
   claimed(receipt: ClaimReceipt): void;
-  /** What must be stored when the rows that were read last are claimed. */
+  /** The reader's state, to be stored when the rows that were read last are claimed. */
   readonly state: ReaderState;
 }
 

@@ -24,7 +24,7 @@ export class FencedError extends Error {
 }
 
 /**
- * Takes a new epoch and reads where the last relay stopped. From here on no earlier relay can claim.
+ * Takes a new epoch and reads where the last relay stopped. After this no earlier relay can claim.
  *
  * @param holder shown by the command line: `<host>:<process id>`
  */

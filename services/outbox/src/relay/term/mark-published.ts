@@ -5,7 +5,7 @@ import { FencedError } from './epoch.ts';
 export interface Mark {
   /** The watermark before. */
   readonly after: number;
-  /** The watermark from now on: stream and exchange have confirmed all positions up to this one. */
+  /** The new watermark: stream and exchange have confirmed all positions up to this one. */
   readonly publishedPosition: number;
   /** The highest position of each stream partition that the broker has confirmed. */
   readonly confirmed: Readonly<Record<string, number>>;
@@ -16,10 +16,8 @@ export interface Mark {
 }
 
 // The commit does not wait for the disk, because the next claim would have to wait with it. A database that crashes loses
-// the watermark of the last half second; the relay then sends those events once more, as after a kill -9.
-//
-// One statement, so storing the times costs no round trip. A conflict means that the same mark was written before and its
-// answer was lost.
+// the watermark of the last half second; the relay then sends those events once more, as after a kill -9.  One statement, so
+// storing the times costs no round trip. A conflict means that the same row was written before and its answer was lost.
 const MARK = `
 WITH moved AS (
   UPDATE outbox_relay SET published_position = greatest(published_position, $2), confirmed = confirmed || $3::jsonb

@@ -22,11 +22,11 @@ export interface PublishingOptions {
   log: Logger;
 }
 
-/** What the term does when something happens to an event in flight. */
+/** How the term reacts to changes of events in flight. */
 export interface PublishingEvents {
   /** An event is no longer in flight. */
   onDone(): void;
-  /** The database refused to store what the broker told. The term must end. */
+  /** The database did not store what the broker reported. The term must end. */
   onFailure(error: unknown): void;
 }
 

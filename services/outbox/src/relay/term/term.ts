@@ -174,7 +174,7 @@ export class Term {
     if (this.#publishing.inFlight.events <= this.#options.windowSize / 2) this.#options.wake.notify();
   }
 
-  /** Lets the events in flight be confirmed. */
+  /** Waits until the events in flight are confirmed. */
   async #drain(): Promise<void> {
     const deadline = Date.now() + DRAIN_MS;
     while (this.#publishing.inFlight.events > 0 && Date.now() < deadline) {
