@@ -39,7 +39,7 @@ export function isUnavailable({ reason }: Pick<CallFailure, 'reason'>): boolean 
 }
 
 /**
- * True when the change may have been made although the call failed: no answer came, or the service lost its database,
+ * True when the change may have been made although the call failed: no answer arrived, or the service lost its database,
  * perhaps during COMMIT. A service marks the second case with `outcome: unknown`; after any other UNAVAILABLE it promises
  * that nothing was changed.
  */

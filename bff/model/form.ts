@@ -24,7 +24,7 @@ export function verbatim(form: FormData, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Every text of a field that may appear several times, without empty ones. */
+/** All non-empty texts of a field that may appear several times. */
 export function textsOf(form: FormData, name: string): string[] {
   return form
     .getAll(name)

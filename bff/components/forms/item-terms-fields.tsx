@@ -11,7 +11,7 @@ const softCloses = [
 
 const names = ['reserve_price', 'buy_now_price', 'starts_at', 'soft_close_seconds'];
 
-/** Terms that most items do not need. Open when one of them was filled in and the form came back with a problem. */
+/** Terms that most items do not need. Open if one of them was filled in and the form is shown again because of a problem. */
 export function ItemTermsFields({ state }: { state: FormState }) {
   const isUsed = (value = '') => value !== '' && value !== '0';
   const used = names.some((name) => state.fields?.[name] || isUsed(state.values?.[name]));

@@ -20,7 +20,7 @@ export async function placeBid(_: FormState, form: FormData): Promise<FormState>
       const { leading, currentHighestBid: highest } = outcome.value;
       return { status: 'done', message: bidSentence(bid.request, { leading, highest, currency }) };
     }
-    // The bid may have been accepted: the form keeps its key, so that sending it again asks for the same bid.
+    // The bid may have been accepted: the form keeps its key, so that sending it again requests the same bid.
     const kept = isUncertain(outcome) ? { idempotency_key: formKey } : {};
     return failedForm(outcome, path, { ...values, ...kept });
   });

@@ -97,8 +97,8 @@ function valuesOf(form: FormData, names: readonly string[]): Record<string, stri
 }
 
 /**
- * Reads the details and uploads the form's files, before anything else is checked: a form that comes back with another
- * problem then keeps its uploaded pictures.
+ * Reads the details and uploads the form's files, before anything else is checked: if the form has another problem and is
+ * shown again, it keeps its uploaded pictures.
  */
 async function storeDetails(
   form: FormData,

@@ -16,7 +16,7 @@ export class LivePages {
     this.#limit = limit;
   }
 
-  /** How many pages are open. */
+  /** The number of open pages. */
   get open(): number {
     return this.#open;
   }

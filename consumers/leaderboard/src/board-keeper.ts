@@ -44,7 +44,7 @@ export function startBoardKeeper(source: BoardSource, store: BoardStore): BoardK
     },
     async stop() {
       await loop.stop();
-      // Otherwise another member waits ten seconds, which also happens if the database is unavailable now.
+      // Without this, another member takes over only after ten seconds, as it does if the database is unavailable now.
       await source.release(holder).catch((error: unknown) => log.debug({ err: error }, 'not released'));
     },
   };

@@ -170,7 +170,7 @@ describe('an offset that the stream no longer holds', () => {
     expect(consumer.status().partitions[0]?.offset).toBe(49n);
   });
 
-  it('can be the end of a stream, and reading goes on from there', async () => {
+  it('can be the end of a stream, and reading continues from there', async () => {
     const { client, send } = fixture.producer;
     const partition = 'gavel.bids-end';
     await client.createStream({ stream: partition, arguments: {} });

@@ -112,7 +112,7 @@ describe('outages under a stream consumer', () => {
     await healthy();
   }, 120_000);
 
-  it('a broker that hangs is noticed, and reading goes on when it answers again', async () => {
+  it('a broker that hangs is noticed, and reading continues when it answers again', async () => {
     const { pid } = servers().rabbitmq;
     if (pid === null) throw new Error('expected a running broker');
     await healthy();

@@ -38,7 +38,7 @@ it('lists every database once, with the migrations of its owner', () => {
   }
 });
 
-it('starts the bridge to NATS only when NATS is asked for', () => {
+it('starts the bridge to NATS only when NATS is requested', () => {
   const names = (nats: boolean) => processesFor({ nats }).map(({ name }) => name);
   expect(names(true)).toEqual(processes.map(({ name }) => name));
   expect(names(false)).toEqual(names(true).filter((name) => name !== 'nats-bridge'));

@@ -128,7 +128,7 @@ describe('without Redis', () => {
     expect(await ready.json()).toMatchObject({ checks: { redis: { detail: { connected: false } } } });
   });
 
-  it('for a while, users can sign in, and then failures are counted together again', async () => {
+  it('users can sign in meanwhile, and afterwards failures are counted together again', async () => {
     const link = await openLink(new URL(String(auth.env.REDIS_URL)));
     const client = await auth.startAnother({ REDIS_URL: link.url });
     const account = await client.signUp();

@@ -5,7 +5,7 @@ import type { Pool } from './pool.ts';
 
 /** Numbered plain-SQL files of one owner: `0001-name.sql`, `0002-…`. */
 export interface MigrationSet {
-  /** Must never change: the files that ran are stored under it. */
+  /** The name of the owner. Must never change: the files that ran are recorded under it. */
   name: string;
   directory: URL;
 }

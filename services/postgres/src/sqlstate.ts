@@ -4,7 +4,7 @@ const UNIQUE_VIOLATION = '23505';
  * What a database error means for a retry:
  *
  * - `connection`: the connection is lost, refused or silent. The same work may succeed on a new one. It is unknown whether a
- * COMMIT that was under way took effect.
+ * running COMMIT took effect.
  * - `conflict`: conflicted with another transaction (serialization failure, deadlock, lock timeout) and rolled back. Retry
  * at once.
  * - `timeout`: the server ended work that took too long. The same work may take too long again, so make it smaller.

@@ -30,7 +30,7 @@ export function createCircuit({ name, restMs = 500 }: CircuitOptions): Circuit {
 
   return {
     async attempt(work) {
-      // Here a trial call is under way. Cockatiel would let this call wait for its result.
+      // A trial call is running. Cockatiel would let this call wait for its result.
       if (breaker.state === CircuitState.HalfOpen) return undefined;
       try {
         return await breaker.execute(work);

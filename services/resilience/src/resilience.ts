@@ -12,7 +12,7 @@ export interface BackOff {
 
 /** Something that works in the background until it is stopped. */
 export interface Running {
-  /** Resolves when the work under way has ended. */
+  /** Resolves when the running work has ended. */
   stop(): Promise<void>;
 }
 

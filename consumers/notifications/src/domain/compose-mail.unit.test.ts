@@ -26,7 +26,7 @@ it.each([
   expect(text.replaceAll('\u00a0', ' ')).toContain(`for ${written}.`);
 });
 
-it('works without a title that has not arrived yet', () => {
+it('works while the title has not arrived', () => {
   expect(composeMail({ kind: 'no_bids', title: undefined, price: undefined, url: undefined })).toEqual({
     subject: 'An item was not sold',
     text: 'The auction of an item ended without a bid.\n',

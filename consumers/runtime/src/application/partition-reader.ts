@@ -199,7 +199,7 @@ class Reader implements PartitionReader {
     this.#grace.end();
   }
 
-  /** True when retention has removed the committed message and nothing else: reading goes on without the comparison. */
+  /** True when retention has removed the committed message and nothing else: reading continues without the comparison. */
   #cannotVerify(error: unknown): boolean {
     const { checkpoint } = this.#progress;
     if (!isOnlyCommittedMessageGone(checkpoint, error)) return false;

@@ -9,7 +9,7 @@ export type PartitionState =
   | 'running'
   /** Another member of the group reads the partition; this one can take over. */
   | 'standby'
-  /** Somebody has paused the partition: nothing is committed until it is resumed. */
+  /** The partition is paused: nothing is committed until it is resumed. */
   | 'paused'
   /** Not yet connected to the broker and the database. */
   | 'connecting'

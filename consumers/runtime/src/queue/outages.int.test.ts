@@ -90,7 +90,7 @@ describe('outages under a queue consumer', () => {
     expect(await parked()).toEqual([]);
   }, 120_000);
 
-  it('a broker that hangs is noticed, and work goes on when it answers again', async () => {
+  it('a broker that hangs is noticed, and work continues when it answers again', async () => {
     const { pid } = servers().rabbitmq;
     if (pid === null) throw new Error('expected a running broker');
     process.kill(pid, 'SIGSTOP');

@@ -7,7 +7,7 @@ export interface FillShadowOptions {
   readonly definition: ConsumerDefinition;
   readonly databaseUrl: string;
   readonly streamUrl: string;
-  /** Last offset to apply, per partition. Partitions that are not named are left alone. */
+  /** Last offset to apply, per partition. Other partitions are not read. */
   readonly ends: ReadonlyMap<string, bigint>;
   /** Called with the last offset applied in a partition, once per transaction. */
   readonly onApplied?: (partition: string, offset: bigint) => void;

@@ -31,7 +31,7 @@ it('people who are outbid, win or sell are notified according to their preferenc
   if (!seller || !ann || !bob || !cho) throw new Error('four people signed up');
   const unwanted = { kind: 'NOTIFICATION_KIND_WON', inApp: false, email: false };
   await callNotifications('UpdatePreferences', { preferences: [unwanted] }, cho);
-  const itemId = await listItem(system.urls.bids, seller, 'A told clock', { openMs: 10_000 });
+  const itemId = await listItem(system.urls.bids, seller, 'A clock for two', { openMs: 10_000 });
   const bids = [
     [ann, { maxAmount: '1000' }],
     // Ann's maximum answered both bids. The bidder is notified once.
@@ -42,13 +42,13 @@ it('people who are outbid, win or sell are notified according to their preferenc
   for (const [{ token }, bid] of bids) {
     await mustCall(system.urls.bids, 'bids.v1.BidService/PlaceBid', { itemId, ...bid }, { token });
   }
-  await vi.waitFor(async () => expect(await shown(seller)).toEqual(['SOLD A told clock 2000']), {
+  await vi.waitFor(async () => expect(await shown(seller)).toEqual(['SOLD A clock for two 2000']), {
     timeout: 60_000,
     interval: 100,
   });
   // The notifications of the seller and the winner came last, and together.
-  expect(await shown(ann)).toEqual(['OUTBID A told clock 2000']);
-  expect(await shown(bob)).toEqual([expect.stringMatching(/^OUTBID A told clock 3\d\d$/)]);
+  expect(await shown(ann)).toEqual(['OUTBID A clock for two 2000']);
+  expect(await shown(bob)).toEqual([expect.stringMatching(/^OUTBID A clock for two 3\d\d$/)]);
   expect(await shown(cho)).toEqual([]);
   expect(await callNotifications('MarkRead', {}, bob)).toEqual({ unreadCount: '0' });
 

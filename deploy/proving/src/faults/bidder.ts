@@ -65,7 +65,7 @@ function chooseItem(items: readonly string[], random: Random): string {
   return random.next() < 0.5 ? (items[0] ?? '') : random.pick(items);
 }
 
-/** One bid, retried with the same key until answered or given up, and the minimum of the next bid if the answer says it. */
+/** One bid, retried with the same key until answered or given up, and the minimum of the next bid if the answer contains it. */
 export async function placeBid(
   { bidsUrl, account, giveUp }: Pick<BidderOptions, 'bidsUrl' | 'account' | 'giveUp'>,
   itemId: string,

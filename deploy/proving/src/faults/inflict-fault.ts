@@ -64,9 +64,9 @@ export async function inflictFault(system: System, { name, atMs, downMs }: Plann
 }
 
 /**
- * Tells both instances of a fixture to kill themselves at their next most dangerous moment. One dies, and the other dies after it
- * has taken over. A process without a signal handler would die at once, at another moment, so the signal goes only to a process
- * that is ready, and its next answer shows that it got the signal.
+ * Makes both instances of a fixture kill themselves at their next most dangerous moment. One dies, and the other dies after
+ * it has taken over. A process without a signal handler would die at once, at another moment, so the signal goes only to a
+ * process that is ready, and its next answer shows that it got the signal.
  * @returns a function that waits until one has died
  */
 export async function armFixture(

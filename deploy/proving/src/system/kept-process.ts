@@ -16,7 +16,7 @@ export interface ProcessChange {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** One process of the system. The launcher's keeper restarts it when it dies. */
+/** One process of the system. The launcher restarts it when it dies (`Keeper`). */
 export interface KeptProcess {
   readonly definition: GavelProcess;
   readonly instance: InstanceName;

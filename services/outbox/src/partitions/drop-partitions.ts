@@ -79,7 +79,7 @@ async function dropOne(pool: Pool, name: string): Promise<void> {
   const [claims, marks] = ['claims', 'marks'].map((what) => name.replace('outbox_', `outbox_${what}_`));
   await locked(pool, async (client) => {
     await client.query(`DROP TABLE ${name}, ${claims}`);
-    // A partition that an older version made has no table of marks. Its marks are in the default partition.
+    // A partition that an older version made has no table of confirm times. They are in the default partition.
     await client.query(`DROP TABLE IF EXISTS ${marks}`);
   });
 }

@@ -122,7 +122,7 @@ describe('partitions of the outbox', () => {
     expect(await count('outbox_default')).toBe(0);
   });
 
-  it('are dropped when they are published and old, with their claims and marks', async () => {
+  it('are dropped when they are published and old, with their claims and confirm times', async () => {
     await makePartitions(database.pool, ROWS);
     await append(250);
     await publish();
@@ -133,7 +133,7 @@ describe('partitions of the outbox', () => {
     expect(await partitions('outbox_marks')).toEqual(['outbox_marks_250200', 'outbox_marks_default']);
   });
 
-  it('without a table of marks are dropped, with their marks in the default partition', async () => {
+  it('without a table of confirm times are dropped, with their confirm times in the default partition', async () => {
     await makePartitions(database.pool, ROWS);
     await database.pool.query('DROP TABLE outbox_marks_250000');
     await append(50);

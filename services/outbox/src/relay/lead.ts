@@ -22,8 +22,9 @@ export interface LeadershipOptions {
   log: Logger;
 }
 
-// Standbys ask this often, so a takeover takes well under 2 seconds. Waiting inside pg_advisory_lock would be a little
-// faster, but it holds a snapshot open the whole time, which prevents vacuum from cleaning all tables of the server.
+// Standbys try to get the lock this often, so a takeover takes well under 2 seconds. Waiting inside pg_advisory_lock would
+// be a little faster, but it holds a snapshot open the whole time, which prevents vacuum from cleaning all tables of the
+// server.
 const STANDBY_MS = 300;
 const BACK_OFF: BackOff = { firstMs: 300, maxMs: 3_000 };
 

@@ -60,7 +60,7 @@ export async function connectAmqp(options: AmqpConnectionOptions): Promise<AmqpC
   model.on('unblocked', () => report(undefined));
   const close = async (): Promise<void> => {
     fail(new Error('AMQP connection closed'));
-    // A lost connection has nothing left to close, and the socket is destroyed in any case.
+    // A lost connection cannot be closed, and the socket is destroyed in any case.
     await withTimeout('closing', CLOSE_TIMEOUT_MS, model.close()).catch(() => undefined);
     socket.destroy();
   };

@@ -32,7 +32,7 @@ describe('SingleActiveConsumer', () => {
     vi.useRealTimers();
   });
 
-  it('asks for the position when it becomes active, and delivers from there', async () => {
+  it('requests the position when it becomes active, and delivers from there', async () => {
     const { consumer, broker, never } = join();
     let asked = 0;
     const turn = consumer.whenActive(() => {
@@ -104,7 +104,7 @@ describe('SingleActiveConsumer', () => {
     await expect(consumer.whenActive(() => Promise.resolve('first'), never)).rejects.toThrow('was lost');
   });
 
-  it('never asks for more chunks than are missing, over any number of activations', async () => {
+  it('never requests more chunks than are missing, over any number of activations', async () => {
     const { consumer, broker, never } = join();
     for (let turn = 0; turn < 50; turn++) {
       consumer.update(true, turn);

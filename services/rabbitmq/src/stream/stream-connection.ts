@@ -9,15 +9,12 @@ import type { StreamAddress } from './stream-address.ts';
 
 /** Longest frame that is read: a chunk holds what the broker stored at once, of messages of at most 1 MiB each by default. */
 const MAX_FRAME = 256 * 1024 * 1024;
-/** Longest frame that is written, unless the broker asks for shorter ones: its own default. */
+/** Longest frame that is written, unless the broker wants shorter ones. This is the broker's default. */
 const MAX_WRITTEN_FRAME = 1024 * 1024;
 const ANSWER_MS = 5_000;
 const CLOSE_MS = 2_000;
 const HEARTBEAT_S = 2;
-/**
- * How long the broker may be silent. Longer than our own heartbeat, because a busy broker may stall, and no other one
- * would replace it.
- */
+/** How long the broker may be silent. Longer than our heartbeat: a busy broker may stall, and none replaces it. */
 const SILENCE_MS = 10_000;
 
 export interface StreamConnectionOptions {
@@ -33,20 +30,17 @@ export interface StreamConnectionOptions {
   readonly listener: StreamListener;
 }
 
-/** What the broker sends without being asked. */
+/** What the broker sends without a request. */
 export interface StreamListener {
   /** `chunk` is a view of the received frame; `committed` the first offset of the newest chunk in the stream. */
   onDeliver?(subscription: number, committed: bigint, chunk: Buffer): void;
-  /** A subscription with single active consumer becomes active, or is no longer. The broker waits for an answer. */
+  /** A subscription with single active consumer becomes active or inactive. The broker waits for an answer. */
   onConsumerUpdate?(subscription: number, active: boolean, correlation: number): void;
   /** The messages with these publishing ids are stored. */
   onConfirmed?(publisher: number, publishingIds: readonly number[]): void;
   /** A message was refused, with a response code of the protocol. */
   onPublishFailed?(publisher: number, publishingId: number, code: number): void;
-  /**
-   * The stream was deleted, or its leader or replica on this node is gone. What this connection had declared on it is
-   * gone too.
-   */
+  /** The stream, or its leader or replica on this node, is gone, with all that was declared on it here. */
   onStreamGone?(stream: string): void;
   /** Called once, however the connection ends. */
   onClose(error: Error): void;
@@ -141,7 +135,7 @@ export class StreamConnection {
     if (!this.#ended) this.#socket.write(writer.frame());
   }
 
-  /** Sends finished frames. Those of one turn of the event loop leave in one system call. */
+  /** Sends finished frames. All frames of one turn of the event loop are sent with one system call. */
   sendFrames(frames: readonly Buffer[]): void {
     if (this.#ended || frames.length === 0) return;
     this.#socket.cork();

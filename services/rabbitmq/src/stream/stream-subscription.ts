@@ -6,7 +6,7 @@ export interface Subscriber {
   readonly partition: string;
   receive(chunk: Buffer, committed: bigint): void;
   noteNewest(offset: bigint): void;
-  /** This subscription becomes the active consumer of its group, or is no longer. The broker waits for an answer. */
+  /** This subscription becomes the active consumer of its group, or stops being it. The broker waits for an answer. */
   update?(active: boolean, correlation: number): void;
   end(): void;
 }
@@ -29,13 +29,13 @@ const BUFFER_BYTES = 512 * 1024;
 /** Most unpacked bytes handed out at once, beside one sub-batch: a few kilobytes can unpack to gigabytes of zeros. */
 const TAKE_BYTES = 16 * 1024 * 1024;
 /**
- * Most chunks asked for at once: small chunks may be followed by large ones, and all that was asked for arrives. Chunks of
- * one event each arrived no faster with 64.
+ * Most chunks requested at once. Small chunks may be followed by large ones, and all requested chunks arrive. With 64,
+ * chunks of one event each arrived no faster.
  */
 const MAX_CREDIT = 16;
 export const INITIAL_CREDIT = 1;
 
-/** The chunks of one partition, buffered up to a limit. New chunks are asked for only as fast as messages are taken. */
+/** The chunks of one partition, buffered up to a limit. New chunks are requested only as fast as messages are taken. */
 export class StreamSubscription implements Subscription {
   readonly #session: SubscriptionSession;
   #wanted: bigint;
@@ -54,7 +54,7 @@ export class StreamSubscription implements Subscription {
     this.#session = session;
     this.#outstanding = credit;
     this.#wanted = firstWanted(from);
-    // Reading from the first message asks for no particular offset, so none can be missing.
+    // Reading from the first message wants no particular offset, so none can be missing.
     this.#started = from === 'first';
   }
 
@@ -142,7 +142,7 @@ export class StreamSubscription implements Subscription {
   }
 
   // Offsets have gaps, because the broker uses some for its own records. So a first chunk beyond the wanted offset proves
-  // nothing until the start of the stream was asked for again: retention may have run since subscribing.
+  // nothing until the start of the stream was requested again: retention may have run since subscribing.
   async #checkStart(chunk: Chunk): Promise<void> {
     if (this.#started) return;
     if (chunk.firstOffset > this.#wanted) {

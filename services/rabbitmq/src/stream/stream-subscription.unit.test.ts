@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chunkBytes, entry } from '../testing/chunk-bytes.ts';
 import { INITIAL_CREDIT, StreamSubscription } from './stream-subscription.ts';
 
-/** A subscription whose broker is this test. `credit` counts the chunks that it asked for and that were not sent. */
+/** A subscription whose broker is this test. `credit` counts the chunks that it requested and that were not sent. */
 function open(from: 'first' | { after: bigint } = 'first', firstOffset = 0n) {
   const broker = { credit: INITIAL_CREDIT, sent: 0n, unsubscribed: false };
   const subscription = new StreamSubscription(
@@ -28,7 +28,7 @@ function open(from: 'first' | { after: bigint } = 'first', firstOffset = 0n) {
 }
 
 describe('StreamSubscription', () => {
-  it('asks for many small chunks, never for more than 16 at once', () => {
+  it('requests many small chunks, never more than 16 at once', () => {
     const { broker, send } = open();
     for (let i = 0; i < 1_000; i++) send('x');
     expect(broker.credit).toBeGreaterThan(0);

@@ -31,7 +31,7 @@ export async function readActiveMembers(
   return rows;
 }
 
-/** Records that a member is at work, and forgets members that have been silent for an hour. */
+/** Records that a member is running, and deletes members that have been silent for an hour. */
 export async function writeHeartbeat(
   pool: Pool,
   consumer: string,

@@ -15,7 +15,10 @@ export interface QueuedDelivery {
   readonly delays: number;
   /** Aborted when the delivery can no longer be acknowledged: the broker will deliver the message again. */
   readonly lost: AbortSignal;
-  /** Tells the broker the result. Never throws; if the broker cannot be told, it delivers the message again. */
+  /**
+   * Reports the result to the broker. Never throws; if the broker does not receive the result, it delivers the message
+   * again.
+   */
   finish(result: DeliveryResult): Promise<void>;
 }
 

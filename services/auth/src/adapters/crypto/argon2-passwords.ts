@@ -27,8 +27,8 @@ export interface HashQueueOptions {
 }
 
 /**
- * A queue within this process. It uses p-limit and not cockatiel's bulkhead: there a new arrival can overtake a waiting one, which
- * is then turned away if the queue is full.
+ * A queue within this process. It uses p-limit and not cockatiel's bulkhead: there a new arrival can overtake a waiting one,
+ * which is then rejected if the queue is full.
  */
 export function createHashQueue({ concurrency, queue }: HashQueueOptions): HashQueue {
   const limit = pLimit(concurrency);

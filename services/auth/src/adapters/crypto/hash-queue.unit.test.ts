@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createHashQueue } from './argon2-passwords.ts';
 
 describe('the hash queue', () => {
-  it('runs a limited number at the same time, in order of arrival, and turns away calls beyond its length', async () => {
+  it('runs a limited number at the same time, in order of arrival, and rejects calls beyond its length', async () => {
     const hashQueue = createHashQueue({ concurrency: 2, queue: 3 });
     const started: number[] = [];
     const gates = Array.from({ length: 6 }, () => Promise.withResolvers<void>());

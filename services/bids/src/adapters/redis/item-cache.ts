@@ -45,7 +45,7 @@ export function createItemCache(options: ItemCacheOptions): PublicItems<Item> & 
     if (reading === undefined) return false;
     const latest = reading.now + reading.offBy;
     if (latest - entry.asOf > MAX_AGE_MS || latest >= entry.until) return false;
-    // In the future: written for another database, or the clock was set back.
+    // The entry is from the future: it was written for another database, or the clock was set back.
     if (entry.asOf > latest) return false;
     return entry.asOf >= invalidations.changedAt(itemId);
   };

@@ -86,7 +86,7 @@ describe('placing a bid', () => {
     ] as const)
       expect((await bid(visitor, item.id, amount, { idempotencyKey: 'rejected' })).status).not.toBe(200);
     expect(await readLedger(bids, item.id)).toEqual(before);
-    // The key is not used up either: a better bid may use it.
+    // A rejected bid does not use up its key: a higher bid may use the same key.
     expect((await bid(bob, item.id, 225, { idempotencyKey: 'rejected' })).status).toBe(200);
   });
 

@@ -19,7 +19,7 @@ export function createPostgresNotifications(pool: Pool): Notifications {
     async page({ userId, unreadOnly, after, limit }) {
       const { rows } = await pool.query<Row>({
         name: unreadOnly ? 'page-of-unread' : 'page-of-all',
-        // `happened_at <= $2` follows from the rest of its line. It is there because the index can use it.
+        // `happened_at <= $2` does not change the result: the rest of the line implies it. It lets Postgres use the index.
         text: `SELECT n.id, n.kind, n.item_id, coalesce(n.title, a.title) AS title, n.amount, n.currency, n.happened_at,
                  n.read_at
                FROM notifications n LEFT JOIN auctions a USING (item_id)

@@ -47,7 +47,7 @@ function encode(row: ClaimedRow): Encoded {
   if (!isSubject(row.subject)) return { ok: false, problem: `not a subject: ${row.subject}` };
   // Postgres has `infinity`, which arrives as a number, and times that neither Date nor AMQP can hold.
   if (!isMoment(row.time) || !isMoment(row.createdAt)) {
-    return { ok: false, problem: 'its time is not a moment between 1970 and 275760' };
+    return { ok: false, problem: 'its time is not between the years 1970 and 275760' };
   }
   const envelope: EventEnvelope = {
     id: row.eventId,

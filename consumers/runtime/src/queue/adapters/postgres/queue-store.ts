@@ -20,7 +20,8 @@ export function createQueueStore(pool: Pool, definition: QueueConsumerDefinition
       }),
     park: (deadLetter) =>
       transaction(pool, async (tx) => {
-        // As for a stream consumer: an event that the handler failed on counts as handled, and a redrive does not ask again.
+        // As for a stream consumer: an event that the handler failed on counts as handled, and a redrive does not check it
+        // again.
         if (deadLetter.reason === 'handler_failed' && deadLetter.eventId !== undefined) {
           const fresh = await claimNewEvents(tx, name, [deadLetter.eventId]);
           if (fresh.size === 0) return 'duplicate';
