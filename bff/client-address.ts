@@ -7,8 +7,9 @@ const PEER_HEADER = 'x-gavel-peer';
 const MAX_USER_AGENT = 1024;
 
 /**
- * Writes the socket's address into a header of every request that this process receives. Next gives pages no socket, and
- * it keeps an X-Forwarded-For that the browser invented, so the address has to be stored before Next sees the request.
+ * Writes the socket's address into a header of every request that this process receives. Next does not give pages the
+ * socket, and it keeps an X-Forwarded-For that the browser invented, so the address has to be stored before Next sees the
+ * request.
  */
 export function storePeerAddresses(): void {
   subscribe('http.server.request.start', (message) => {
@@ -17,7 +18,7 @@ export function storePeerAddresses(): void {
   });
 }
 
-/** Who sent a request, as far as this site can know. An empty text means unknown. */
+/** The sender of a request, if this site can know it. An empty text means unknown. */
 export interface RequestOrigin {
   ipAddress: string;
   userAgent: string;

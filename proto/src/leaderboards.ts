@@ -37,7 +37,7 @@ export const leaderboard = {
   topBidders: (itemId: string) => `top-bidders:${itemId}`,
 } as const;
 
-/** How many bidders a board holds, which is also the most that a request may ask for. */
+/** How many bidders a board holds, which is also the largest number that a request may ask for. */
 export const BIDDERS_KEPT = 100;
 
 /** A bidder as a member of a board. The sequence comes first, so that of two equal amounts the later bid leads. */

@@ -1,5 +1,6 @@
-// How a process describes itself. Each process package exports one descriptor from its `process.ts`; the launcher, `make status`,
-// the command line, roles and secrets, and the README's table of processes are derived from these and from nothing else.
+// How a process describes itself. Each process package exports one descriptor from its `process.ts`; the launcher, `make
+// status`, the command line, roles and secrets, and the README's table of processes are derived from these and from nothing
+// else.
 
 /** The tables of one package: migrations run in the order of their file names. */
 export interface Migrations {

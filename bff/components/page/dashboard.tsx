@@ -16,7 +16,7 @@ export function Profile({ profile }: { profile: CallOutcome<GetProfileResponse> 
   );
 }
 
-/** A person's totals, as far as the projection has processed their bids. */
+/** A person's totals, from the bids that the projection has processed. */
 export function Statistics({ statistics }: { statistics: CallOutcome<UserStats | undefined> }) {
   if (!statistics.ok) return <FailureNotice failure={statistics} path="/dashboard" />;
   const { totalBids = 0n, totals = [], lastUpdatedAt = '' } = statistics.value ?? {};

@@ -4,7 +4,7 @@ import type { LiveMessage } from './live-pages.ts';
 
 /** Less than a minute: many proxies close a connection that is silent for that long. */
 const HEARTBEAT_MS = 15_000;
-/** A reader that is this many messages behind is disconnected: it is gone, or it can connect again. */
+/** A reader that is this many messages behind is disconnected: it has disconnected, or it can connect again. */
 const MOST_UNREAD = 64;
 
 export interface EventStream {

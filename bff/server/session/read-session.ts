@@ -8,7 +8,7 @@ import { type Session, sessionFrom } from './session.ts';
 import { cookieNames, isSecure } from './session-cookies.ts';
 import { ENDED_HEADER, type Ending, endingFrom, signInPath } from './sign-in-path.ts';
 
-/** A session, and the browser's address as far as this site can know it. Services count requests by that address. */
+/** A session, and the browser's address if this site can know it. Services count requests by that address. */
 export type VisitorSession = Session & { readonly address: string };
 
 /** Who the current request is from, after the proxy renewed the sign-in. Read once per request. */

@@ -148,7 +148,7 @@ describe('the bridge', () => {
     await holds(3);
     await stop();
     await start();
-    // The new session knows only what JetStream holds. The relay had set event c aside: it comes after d.
+    // The new session knows only the content of JetStream. The relay had set event c aside, so it arrives after d.
     await producer.send(PARTITION, [a, d, c, c, b, e]);
     await vi.waitFor(async () => {
       const ids = (await readMirrored(nats, BIDS)).map(({ id }) => id);

@@ -48,7 +48,7 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
     };
   };
 
-  /** True for the event that a test wants to fail on: the stream also holds events of other tests. */
+  /** True for the event on which the handler must fail: the stream also holds events of other tests. */
   const isBid = (events: readonly RecordedEvent[], itemId: string, sequence: number) =>
     events.some(({ body, envelope }) => body.itemId === itemId && envelope.sequence === String(sequence));
 

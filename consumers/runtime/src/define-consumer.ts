@@ -31,7 +31,7 @@ export interface FailurePolicy {
   readonly isTransient?: (error: unknown) => boolean;
   /** Further errors, besides PermanentFailure, that no retry can fix: the event is parked at once. */
   readonly isPermanent?: (error: unknown) => boolean;
-  /** The delays between tries; default: 100 ms to 5 s. */
+  /** The delays between attempts; default: 100 ms to 5 s. */
   readonly backOff?: BackOff;
 }
 

@@ -131,7 +131,7 @@ describe('failure policy', () => {
     expect((alone[1] ?? 0) - (alone[0] ?? 0)).toBeGreaterThanOrEqual(99);
   });
 
-  it('an event that passes on its second try is applied and not parked', async () => {
+  it('an event that succeeds at its second attempt is applied and not parked', async () => {
     const [itemId = ''] = await publishItems(1);
     let left = 1;
     const { applied, deadLetters } = start('wait', () => {
@@ -206,7 +206,7 @@ describe('failure policy', () => {
     expect(await deadLetters(items[0] ?? '')).toEqual([]);
   });
 
-  it('an event that takes too long alone uses up its tries and is parked, and the others are handled', async () => {
+  it('an event that takes too long alone uses up its attempts and is parked, and the others are handled', async () => {
     const [slow = '', good = ''] = await publishItems(2);
     const { applied, deadLetters } = start(
       'continue',

@@ -12,7 +12,7 @@ it('gives each process a name, a port and a program of its own', () => {
   for (const { entry } of processes) expect(existsSync(join(root, entry)), entry).toBe(true);
 });
 
-it('names only processes that exist as those that must be up first or are called', () => {
+it('lists every process that another one calls or waits for', () => {
   for (const { startsAfter, environment } of processes) {
     for (const name of startsAfter) expect(findProcess(name), name).toBeDefined();
     for (const value of Object.values(environment)) {

@@ -95,8 +95,8 @@ export function classify(error: unknown): ErrorKind {
 }
 
 /**
- * True when the same work may succeed later without a repair: connection, conflict, timeout, or the server's resources (class
- * 53). Code that retries without a limit should use `classify`, because a timeout may happen on every try.
+ * True when the same work may succeed later without a repair: connection, conflict, timeout, or the server's resources
+ * (class 53). Code that retries without a limit should use `classify`, because a timeout may happen at every attempt.
  */
 export function isTransient(error: unknown): boolean {
   const kind = classify(error);

@@ -26,8 +26,8 @@ const MOST_DOUBLINGS = 30;
 const LOOP_BACK_OFF: BackOff = { firstMs: 500, maxMs: 5_000 };
 
 /**
- * How long to wait before the next try after `failures` failures in a row (1 or more), in milliseconds. The delay doubles up to
- * `maxMs`. A random part, up to a half, is subtracted, so that many instances do not retry at the same moment.
+ * How long to wait before the next attempt after `failures` failures in a row (1 or more), in milliseconds. The delay
+ * doubles up to `maxMs`. A random part, up to a half, is subtracted, so that many instances do not retry at the same moment.
  * @param random from 0 to 1. Callers that pass the same number retry at the same time
  */
 export function delayBefore(

@@ -46,7 +46,7 @@ async function build(
   const { minute } = await source.changes(1);
   if ((await store.begin(keeping, token, minute)) !== 'written') return { kind: 'interrupted' };
   for await (const boards of everything(source)) {
-    // A build may take longer than the right to write holds, so each page extends it.
+    // A build may take longer than the right to write is valid, so each page extends the right.
     const still = await source.keep(holder);
     const isOurs = still?.fence === keeping.fence && still.projection === keeping.projection;
     if (!isOurs || (await store.write(keeping, token, boards)) !== 'written') return { kind: 'interrupted' };

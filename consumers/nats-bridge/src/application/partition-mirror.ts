@@ -115,7 +115,7 @@ export class PartitionMirror {
 
   /**
    * Reads a recreated stream from its start. The mirror recognises the events that it holds, so none is repeated. If it has
-   * discarded some, what comes before the first event that it holds counts as mirrored.
+   * discarded some, everything before the first event that it holds counts as mirrored.
    */
   async #startOver(session: MirrorSession, position: Position, reason: string): Promise<void> {
     log.warn({ partition: this.#partition, reason }, 'the stream was recreated: reading it from its start');

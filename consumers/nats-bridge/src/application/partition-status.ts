@@ -16,7 +16,7 @@ export interface PartitionStatus {
   readonly state: MirrorState;
   /** The last offset that was processed, null before the first. */
   readonly offset: bigint | null;
-  /** Offsets between that one and the end of the partition, as far as the end is known. */
+  /** Offsets between that one and the last known end of the partition. */
   readonly lagMessages: number;
   /** Age of the oldest message that was received and is not mirrored. */
   readonly lagSeconds: number;

@@ -23,8 +23,8 @@ export interface StreamMirror extends Running {
 /**
  * Mirrors one Gavel stream until it is stopped. It works in sessions: one connection to the mirror, whose positions it reads
  * first, and one subscription per partition. Any failure ends the session, and the next one starts from what the mirror
- * holds then, so nothing uncertain is carried over. A refused partition leaves nothing uncertain: only that partition waits,
- * and the others continue. `stop` finishes the current batches.
+ * holds then, so no uncertain state is kept. A refused partition leaves nothing uncertain: only that partition waits, and
+ * the others continue. `stop` finishes the current batches.
  */
 export function startStreamMirror(options: StreamMirrorOptions): StreamMirror {
   return new RunningMirror(options);

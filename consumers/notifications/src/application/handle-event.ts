@@ -17,7 +17,7 @@ import { handleCancelled, handleClosed, handleEndingSoon } from './handle-ending
 import { handleWatch } from './handle-watch.ts';
 import type { EventOf, NotificationTables } from './ports.ts';
 
-/** The events that cause notifications, or hold data for them. */
+/** The events that cause notifications, or contain data for them. */
 export const handledEvents = [
   UserCreatedSchema,
   ItemCreatedSchema,

@@ -70,7 +70,7 @@ describe('the notices of a bid', () => {
     expect(apply(bid('ann', 2), bid('cho', 4), bid('ann', 3))).toEqual(['ann outbid by e4']);
   });
 
-  it('go once to a bidder whom a standing maximum outbids, until they have led', () => {
+  it('go once to a bidder whom a standing maximum outbids, and again only after they have led', () => {
     const first = [
       bid('ann', 2, stated(true)),
       bid('bob', 3, stated(false)),

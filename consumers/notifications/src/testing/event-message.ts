@@ -53,7 +53,10 @@ export const event = {
   bid: (itemId: string, userId: string, sequence: number) =>
     message(BidPlacedSchema, itemId, sequence, bidFields(itemId, userId, sequence)),
 
-  /** In today's form. Without an outbid bidder it is the first bid, the leader's own, or one that a proxy bid answers. */
+  /**
+   * In the current form. Without an outbid bidder it is the first bid, the leader's own bid, or a bid that a standing
+   * maximum beats.
+   */
   placed: (itemId: string, userId: string, sequence: number, outbidUserId = '', bidCount = sequence - 1) =>
     message(BidPlacedSchema, itemId, sequence, {
       ...bidFields(itemId, userId, sequence),

@@ -38,7 +38,7 @@ export type Applied =
   | { readonly kind: 'committed'; readonly offset: bigint | null }
   /** The checkpoint was set back: the events after it have to be read again. */
   | { readonly kind: 'moved-back' }
-  /** The signal was aborted first. */
+  /** The signal was aborted before all were committed. */
   | { readonly kind: 'aborted' };
 
 /** The result of one batch, see DeliveryApplier.apply. */

@@ -33,8 +33,8 @@ export interface CheckpointMove {
 export type MoveOutcome = 'moved' | 'overtaken';
 
 /**
- * How an effect and its offset are committed. `commitTogether`, the one in use, puts both into one transaction. It can be
- * replaced so that a test can run a consumer that commits wrongly and show that the checker finds the loss.
+ * How an effect and its offset are committed. `commitTogether` is used in production and puts both into one transaction. It
+ * can be replaced so that a test can run a consumer that commits wrongly and show that the checker finds the loss.
  */
 export type CommitStrategy = (
   move: CheckpointMove,

@@ -24,7 +24,7 @@ import { waitUntilReadable } from './wait-until-readable.ts';
 
 const log = createLogger('consumer');
 
-/** Delays between tries to reach the broker or the database. */
+/** Delays between attempts to reach the broker or the database. */
 const RETRY_PACE: BackOff = { firstMs: 100, maxMs: 5_000 };
 /** Longer than any step of connecting takes to fail. A failure after this much time of work counts as the first again. */
 const STABLE_MS = 20_000;
@@ -56,8 +56,8 @@ export interface PartitionReader extends Running {
 
 /**
  * Joins the group and, while this member is the active one, reads the partition from the group's checkpoint. Any failure
- * (broker, database, network, handler) leads to another try. `stop` finishes the current batch, commits it and leaves.
- * Nothing is applied before the first call of `setPaused`.
+ * (broker, database, network, handler) leads to a retry. `stop` finishes the current batch, commits it and leaves. Nothing
+ * is applied before the first call of `setPaused`.
  */
 export function startPartitionReader(options: PartitionReaderOptions): PartitionReader {
   return new Reader(options);
@@ -207,7 +207,7 @@ class Reader implements PartitionReader {
     return true;
   }
 
-  /** Returns when it is time for another try: after a delay, or when a refused partition can be read again. */
+  /** Returns when it is time for a retry: after a delay, or when a refused partition can be read again. */
   async #recover(error: unknown, failures: number): Promise<void> {
     const mayPass = this.#grace.covers(error, this.#progress.checkpoint);
     if (error instanceof SubscriptionRefused && !mayPass) {

@@ -15,7 +15,10 @@ export type PartitionState =
   | 'connecting'
   /** Something failed, perhaps only for a moment; the reader retries. */
   | 'retrying'
-  /** The stream no longer holds the checkpoint's offset: reading on would lose events. Waits until somebody sets the checkpoint. */
+  /**
+   * The stream no longer holds the checkpoint's offset: to continue would lose events. Waits until somebody sets the
+   * checkpoint.
+   */
   | 'refused'
   | 'stopped';
 
@@ -30,7 +33,7 @@ export interface PartitionStatus {
   readonly held: boolean;
   /** Last offset committed, null before the first commit. While another member reads: the last one that this member knew. */
   readonly offset: bigint | null;
-  /** Offsets between the last committed one and the end of the partition, as far as the end is known. */
+  /** Offsets between the last committed one and the last known end of the partition. */
   readonly lagMessages: number;
   /** Messages in memory: received, and their batch not committed. Bounded, however far behind the consumer is. */
   readonly inMemory: number;
@@ -49,10 +52,13 @@ export class PartitionProgress {
   problem: string | undefined;
   checkpoint: Checkpoint = NO_CHECKPOINT;
   subscription: Subscription | undefined;
-  /** What the partition holds while it is refused. */
+  /** The content of the partition while it is refused. */
   unread: Unread | undefined;
   #inHand: { readonly messages: number; readonly oldest: number } | undefined;
-  /** Aborted at the end of a pause. There is one from the start: a paused group must not apply what it receives first. */
+  /**
+   * Aborted at the end of a pause. It exists from the start, because a paused group must not apply the first messages
+   * that it receives.
+   */
   #resumed: AbortController | undefined = new AbortController();
   #arePausesKnown = false;
 

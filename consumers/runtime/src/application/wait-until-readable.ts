@@ -8,7 +8,7 @@ const log = createLogger('consumer');
 /** How often a refused partition is checked again. */
 const CHECK_PACE: BackOff = { firstMs: 2_000, maxMs: 10_000 };
 
-/** What a refused partition holds that the consumer does not read. */
+/** The messages of a refused partition that the consumer does not read. */
 export interface Unread {
   readonly messages: number;
   /** When the oldest of them was stored, milliseconds since the epoch; undefined when there is none. */

@@ -31,7 +31,7 @@ export class RetryLimit {
   allows(error: unknown): boolean {
     const isHandlers = error instanceof BatchFailed;
     if (!isHandlers && !isTransient(this.#definition, error)) return false;
-    // After a timeout the next try has half the work.
+    // After a timeout the next attempt has half the work.
     if (!isHandlers && errorKind(error) === 'timeout' && this.#timeouts < HALVINGS) this.#timeouts += 1;
     else this.#failures += 1;
     return this.#failures < MOST_FAILURES + (this.#definition.onFailure.attempts ?? 0);

@@ -29,7 +29,7 @@ describe('the retry limit of a replay', () => {
     expect(lasts(limit, new Error('busy'))).toBe(16);
   });
 
-  it('allows every try that an event has before it is parked', () => {
+  it('allows every attempt that an event has before it is parked', () => {
     expect(
       lasts(new RetryLimit(definition), new BatchFailed('no', { cause: new Error('no') })),
     ).toBeGreaterThan(5);

@@ -69,7 +69,7 @@ export interface StreamProgram extends ConsumerProgram {
   readonly producer: ForeignProducer;
 }
 
-/** `settings` are variables beside the database's and the stream's. */
+/** `settings` are variables in addition to those of the database and the stream. */
 export function useStreamProgram(
   main: URL,
   settings: (urls: ForeignProducer['urls']) => Record<string, string> = () => ({}),

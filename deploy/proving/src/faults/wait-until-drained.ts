@@ -48,7 +48,7 @@ async function readBacklog({
   infrastructure,
 }: Pick<System, 'databaseUrls' | 'infrastructure'>): Promise<Backlog> {
   const unpublished = Number(await readValue(databaseUrls.gavel_bids, UNPUBLISHED, []));
-  // Only after that is the end of the stream final.
+  // The end of the stream is final only after that.
   const ends = await readLastOffsets(infrastructure.urls.streamUrl, partitionsOf('gavel.bids'));
   let behind = 0;
   for (const [partition, end] of ends) {

@@ -65,7 +65,7 @@ export interface OpenItemsFilter {
   readonly scheduled: boolean;
   /** This category and its subcategories. */
   readonly category: string | undefined;
-  /** A web search query. */
+  /** Words to find, in the syntax of a web search. */
   readonly words: string | undefined;
   readonly currency: string | undefined;
   /** Inclusive bounds of the smallest next bid. */

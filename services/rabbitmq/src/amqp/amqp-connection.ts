@@ -100,7 +100,7 @@ async function connect(options: AmqpConnectionOptions): Promise<{ model: Channel
     }),
   );
   const giveUp = (): void => {
-    socket?.destroy(new Error('connecting was given up'));
+    socket?.destroy(new Error('connecting was aborted'));
   };
   signal?.addEventListener('abort', giveUp);
   try {

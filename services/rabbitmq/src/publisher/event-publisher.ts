@@ -45,7 +45,7 @@ export interface PublisherStatus {
 export interface EventPublisher {
   /** Returns at once. Callers limit how much is unconfirmed; the publisher drops nothing. */
   publish(messages: readonly OutboundMessage[]): void;
-  /** Gives up what is unconfirmed and closes the connection. Resolves within a few seconds, whatever the broker does. */
+  /** Drops unconfirmed messages and closes the connection. Resolves within a few seconds, whatever the broker does. */
   close(): Promise<void>;
   readonly status: PublisherStatus;
 }

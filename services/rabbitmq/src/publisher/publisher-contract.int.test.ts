@@ -197,7 +197,7 @@ async function drain(amqpUrl: string): Promise<string[]> {
   });
 }
 
-/** The broker closes every connection to the vhost that it knows of. */
+/** The broker closes every connection to the vhost that is in its list. */
 async function cutConnections(urls: InfrastructureUrls, vhost: string): Promise<void> {
   const path = `/api/vhosts/${vhost}/connections`;
   const connections = await vi.waitFor(async () => {

@@ -25,7 +25,7 @@ const AWHILE = { timeout: 30_000, interval: 50 };
 const TEXT = 'ключ 🎩';
 
 /** This package and rabbitmq-stream-js-client on one broker: what either writes the other reads. */
-describe('beside the public stream client', () => {
+describe('together with the public stream client', () => {
   const vhost = `foreign-${randomBytes(6).toString('hex')}`;
   let urls: InfrastructureUrls;
   let foreign: Client;

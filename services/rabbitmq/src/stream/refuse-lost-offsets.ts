@@ -2,7 +2,10 @@ import { type StartPosition, SubscriptionRefused } from './event-source.ts';
 
 /** The first and last offsets of a stream, as the broker reports them. */
 export interface StreamEnds {
-  /** First offset still held, and first offset of the newest chunk; -1 while the stream has never held anything. */
+  /**
+   * The first offset that the stream still holds, and the first offset of the newest chunk; -1 while the stream has
+   * never held anything.
+   */
   stats(partition: string): Promise<{ readonly first: bigint; readonly newestChunk: bigint }>;
   /** The newest offset of a stream that holds something. */
   lastOffset(partition: string): Promise<bigint>;

@@ -90,7 +90,7 @@ export class StreamConnection {
       ? connectTls({ host, port, servername: host })
       : connectTcp({ host, port, keepAlive: true });
     const connection = new StreamConnection(socket, options.listener);
-    const giveUp = (): void => connection.fail(new Error('connecting was given up'));
+    const giveUp = (): void => connection.fail(new Error('connecting was aborted'));
     options.signal?.addEventListener('abort', giveUp);
     try {
       const connected = connection.#connected(address.tls ? 'secureConnect' : 'connect');

@@ -13,7 +13,10 @@ export interface ChunkNote {
 
 /** Answers questions about partitions without reading them. */
 export interface StreamInspector {
-  /** First offset still held and the first offset of the newest chunk; undefined while the partition holds nothing. */
+  /**
+   * The first offset that the stream still holds, and the first offset of the newest chunk; undefined while the
+   * partition holds nothing.
+   */
   bounds(partition: string): Promise<StreamStats | undefined>;
   /** The chunk that a reader from this place gets first; undefined when none is stored there yet. Times are per chunk. */
   chunkAt(partition: string, place: ChunkPlace): Promise<ChunkNote | undefined>;

@@ -16,17 +16,17 @@ export interface SubscriptionSession {
   readonly partition: string;
   /** Allows the broker to send this many more chunks. */
   credit(chunks: number): void;
-  /** First offset still held. */
+  /** The first offset that the stream still holds. */
   firstOffset(): Promise<bigint>;
   unsubscribe(): Promise<void>;
 }
 
 /**
- * Most bytes per partition that are received and not taken, beside one chunk. With 2 MiB a backlog of a million events was
- * read no faster.
+ * Most bytes per partition that are received and not taken, in addition to one chunk. With 2 MiB a backlog of a million
+ * events was read no faster.
  */
 const BUFFER_BYTES = 512 * 1024;
-/** Most unpacked bytes handed out at once, beside one sub-batch: a few kilobytes can unpack to gigabytes of zeros. */
+/** Most unpacked bytes returned at once, in addition to one sub-batch: a few kilobytes can unpack to gigabytes of zeros. */
 const TAKE_BYTES = 16 * 1024 * 1024;
 /**
  * Most chunks requested at once. Small chunks may be followed by large ones, and all requested chunks arrive. With 64,

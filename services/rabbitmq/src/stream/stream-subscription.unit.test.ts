@@ -39,7 +39,7 @@ describe('StreamSubscription', () => {
     const { broker, send } = open();
     for (let i = 0; i < 1_000; i++) send('x');
     const before = broker.credit;
-    // Half of the buffer: a second one of that size would not fit beside the requested chunks.
+    // Half of the buffer: a second one of that size would not fit in addition to the requested chunks.
     send('x'.repeat(300 * 1024));
     expect(broker.credit).toBe(before - 1);
   });

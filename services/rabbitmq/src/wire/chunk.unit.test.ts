@@ -37,7 +37,7 @@ describe('Chunk', () => {
     expect([one.length, two.length]).toEqual([2, 1]);
   });
 
-  it('hands out no more bytes at once than there is room for, plus one sub-batch', () => {
+  it('returns no more bytes at once than the limit, plus one sub-batch', () => {
     const zeros = Buffer.concat([entry('x'.repeat(200)), entry('y'.repeat(200))]);
     const bomb = subBatch(1, 2, gzipSync(zeros), zeros.length);
     const bytes = new Chunk(chunk(0n, 6, bomb, bomb, bomb));

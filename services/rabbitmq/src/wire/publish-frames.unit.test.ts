@@ -48,7 +48,7 @@ describe('PublishFrames', () => {
 
   it('refuses a message that fits into no frame, and continues with the next', () => {
     const frames = new PublishFrames(0, 200_000);
-    // 21 bytes beside the message: key, version, publisher, count, publishing id and length.
+    // 21 bytes in addition to the message: key, version, publisher, count, publishing id and length.
     expect(frames.addBytes(1, Buffer.alloc(200_000 - 21))).toBe(true);
     expect(frames.addBytes(2, Buffer.alloc(200_000 - 20))).toBe(false);
     expect(frames.addBytes(3, Buffer.from('c'))).toBe(true);

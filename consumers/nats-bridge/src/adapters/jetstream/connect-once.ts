@@ -5,7 +5,10 @@ const TIMEOUT_MS = 5_000;
 /** A server that is silent for two of these intervals counts as lost. */
 const PING_MS = 4_000;
 
-/** Paths of files that a connection needs beside the URL; all PEM but the first. They are read for each connection. */
+/**
+ * Paths of files that a connection needs in addition to the URL. All but the first are PEM files. They are read for
+ * each connection.
+ */
 export interface NatsFiles {
   /** A `.creds` file: the user's JWT and seed. */
   readonly credentialsFile?: string | undefined;

@@ -3,7 +3,7 @@ import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import type { MirroredEvent } from '../../application/ports.ts';
 import { formatPositions, type Positions } from '../../domain/positions.ts';
 
-/** Gavel's own headers, beside those of CloudEvents: where the event is on RabbitMQ, and how far the mirror is. */
+/** Gavel's own headers, in addition to those of CloudEvents: where the event is on RabbitMQ, and how far the mirror is. */
 export const gavelHeader = {
   /** The partition that holds the event, for example `gavel.bids-2`. */
   stream: 'Gavel-Stream',

@@ -14,7 +14,7 @@ const envelope = {
   tracestate: 'x="50%" é\r\n',
 };
 
-it("keeps the event's trace context beside that of the publishing, and encodes every value", () => {
+it("keeps the event's trace context in addition to that of the publish span, and encodes every value", () => {
   const publishing = { traceparent: `00-${'a'.repeat(32)}-${'c'.repeat(16)}-01` };
   const positions = new Map([['gavel.bids-1', { offset: 4n, fingerprint: '000000000001' }]]);
   const result = messageHeaders(

@@ -62,8 +62,8 @@ export interface MirrorEnd {
 }
 
 /**
- * Reads from the mirror's last message how far the mirror is. Throws `MirrorRefused` if the mirror has held messages and none
- * of the remaining ones shows a position.
+ * Reads from the mirror's last message how far the mirror is. Throws `MirrorRefused` if the mirror once held messages and
+ * none of the remaining ones contains a position.
  */
 export async function readMirrorEnd(manager: JetStreamManager, stream: StreamName): Promise<MirrorEnd> {
   const name = jetStreamName(stream);

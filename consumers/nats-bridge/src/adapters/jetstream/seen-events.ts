@@ -10,7 +10,7 @@ interface Seen {
   ids?: Set<string>;
 }
 
-/** How many subjects are kept in memory. For others the mirror is asked again. */
+/** How many subjects are kept in memory. For others the bridge reads the mirror again. */
 const REMEMBERED = 50_000;
 
 /**

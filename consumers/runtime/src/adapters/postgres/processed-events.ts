@@ -56,10 +56,11 @@ export async function makeProcessedEventDays(pool: Pool, now = Date.now()): Prom
 }
 
 /**
- * Forgets the events that are 14 days older than anything the stream holds. So every event that can still be read, even
- * after a seek to the start, is recognised as handled. A stream removes whole segments only: one with little traffic holds
- * events far longer than its retention time. Dropping the table of a day takes milliseconds, however many events it holds;
- * deleting 10 million rows would take minutes and leave dead rows behind. Only one instance runs it at a time.
+ * Deletes the records of events that are 14 days older than anything the stream holds. So every event that can still be
+ * read, even after a seek to the start, is recognised as handled. A stream removes whole segments only: one with little
+ * traffic holds events far longer than its retention time. Dropping the table of a day takes milliseconds, however many
+ * events it holds; deleting 10 million rows would take minutes and leave dead rows behind. Only one instance runs it at a
+ * time.
  * @param oldestHeld when the stream's oldest message was stored, milliseconds since the epoch
  */
 export async function forgetProcessedEvents(pool: Pool, oldestHeld: number): Promise<void> {

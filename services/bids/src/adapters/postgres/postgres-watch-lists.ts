@@ -58,7 +58,7 @@ export function createPostgresWatchLists(pool: Pool): WatchLists {
     (await pool.query({ ...query, values })).rowCount === 1;
   return {
     async add(userId, itemId, ceiling) {
-      // Most repeats end here, without a lock. Items are never deleted, so an existing item keeps existing.
+      // Most repeats end here, without a lock. Items are never deleted, so the item still exists afterwards.
       if (await has(IS_WATCHED, [userId, itemId])) return 'watched';
       if (!(await has(ITEM_EXISTS, [itemId]))) return 'no-item';
       return transaction(pool, async (tx) => {

@@ -30,7 +30,7 @@ interface Reader extends PublicItems<Item>, ChangedItems {
 beforeAll(async () => {
   [server, bids] = await Promise.all([startTestRedis(), startBidsUnderTest()]);
   [seller, bidder] = await Promise.all([bids.newUser(), bids.newUser()]);
-  redis = await connectRedis({ url: server.url, meanwhile: 'the test goes on', answerTimeoutMs: 200 });
+  redis = await connectRedis({ url: server.url, meanwhile: 'the test continues', answerTimeoutMs: 200 });
 });
 afterAll(async () => {
   redis?.disconnect();

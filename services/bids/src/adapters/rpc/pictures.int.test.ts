@@ -67,7 +67,7 @@ describe('uploading a picture', () => {
 
 describe('requesting a picture', () => {
   it.each(['', '..%2f..%2fetc%2fpasswd', '../../etc/passwd', `${'0'.repeat(64)}/320.webp`, 'x/320.webp'])(
-    'that is not there answers 404: %s',
+    'that does not exist answers 404: %s',
     async (key) => {
       expect((await fetch(`${bids.url}/pictures/${key}`)).status).toBe(404);
     },

@@ -30,7 +30,7 @@ export function toMessage(row: ClaimedRow): Encoded {
   }
 }
 
-/** The message with the relay's own span as plain W3C headers. The event's original context stays beside them. */
+/** The message with the relay's own span as plain W3C headers. The event's original context is sent as well. */
 export function withTransport(
   message: OutboundMessage,
   transport: Readonly<Record<string, string>>,

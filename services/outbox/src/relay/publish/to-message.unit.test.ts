@@ -46,7 +46,7 @@ describe('toMessage', () => {
     });
   });
 
-  it('keeps the original context of the event beside the context of the publish span', () => {
+  it('keeps the original context of the event in addition to the context of the publish span', () => {
     const encoded = toMessage(row);
     if (!encoded.ok) throw new Error(encoded.problem);
     expect(withTransport(encoded.message, { traceparent: 'own' }).headers).toMatchObject({
