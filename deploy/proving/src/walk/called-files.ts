@@ -1,30 +1,50 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import type { CalledFunction, Calls } from './coverage-session.ts';
+import type { CalledFunction, CallSamples, Calls } from './coverage-session.ts';
 
 const standalone = '/.next/standalone/bff/.next/';
 
+// A timer or a heartbeat may fall into the time with bids once more or once less often than into the times without.
+const CALLS_PER_BID = 0.75;
+
 /**
- * The project's source files with a function that was called at least `times` more often in `busy` than in `idle`. Paths are
- * relative to `root`. Bundles of the web app count as the files that their source maps name, also for code that the bundler has
- * moved into another function.
+ * The project's source files with a function that was called in each of the `busy` samples, and on average at least 0.75 times per
+ * sample more than in the `idle` times. Paths are relative to `root`. Bundles of the web app count as the files that their source
+ * maps name, also for code that the bundler has moved into another function.
  */
-export function calledFiles(
-  { busy, idle }: { busy: Calls; idle: Calls },
-  times: number,
-  root: string,
-): Set<string> {
+export function calledFiles({ busy, idle }: CallSamples, root: string): Set<string> {
   const files = new Set<string>();
-  for (const [script, functions] of busy) {
+  for (const script of new Set(busy.flatMap((calls) => [...calls.keys()]))) {
     if (!script.startsWith(`${root}/`) || script.includes('/node_modules/')) continue;
-    const before = new Map((idle.get(script) ?? []).map(({ start, count }) => [start, count]));
-    const called = functions.filter(({ start, count }) => count - (before.get(start) ?? 0) >= times);
+    const functions = functionsOf(script, busy);
+    const usual = new Map(functionsOf(script, idle).map(({ start, count }) => [start, count / idle.length]));
+    const called = functions.filter(
+      ({ start, samples, count }) =>
+        samples === busy.length && count - (usual.get(start) ?? 0) >= CALLS_PER_BID * busy.length,
+    );
     if (called.length === 0) continue;
     const sources = script.includes('/.next/') ? sourcesInBundle(script, called, functions) : [script];
     for (const source of sources) files.add(relative(root, source));
   }
   return files;
+}
+
+/** The functions of one script in several samples: all their calls, and the number of samples with calls. */
+function functionsOf(
+  script: string,
+  samples: readonly Calls[],
+): (CalledFunction & { readonly samples: number })[] {
+  const functions = new Map<number, CalledFunction & { samples: number }>();
+  for (const each of samples.flatMap((calls) => calls.get(script) ?? [])) {
+    const before = functions.get(each.start) ?? { count: 0, samples: 0 };
+    functions.set(each.start, {
+      ...each,
+      count: before.count + each.count,
+      samples: before.samples + (each.count > 0 ? 1 : 0),
+    });
+  }
+  return [...functions.values()];
 }
 
 /** The files that the code of these functions comes from. Nested functions are counted separately. */

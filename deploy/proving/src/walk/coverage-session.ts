@@ -87,17 +87,33 @@ export async function connectCoverage(port: number): Promise<CoverageSession> {
   };
 }
 
-/** The calls in each process while `work` runs, and in an equally long time afterwards. */
+/** The calls in one process: one sample per bid, and those in equally long times without bids. */
+export interface CallSamples {
+  readonly busy: readonly Calls[];
+  readonly idle: readonly Calls[];
+}
+
+const IDLE_TIMES = 2;
+
+/** The calls in each process while `work` runs `times` times, and in two equally long times afterwards. */
 export async function callsDuring(
   sessions: readonly CoverageSession[],
+  times: number,
   work: () => Promise<void>,
-): Promise<{ busy: Calls; idle: Calls }[]> {
-  const takeAll = () => Promise.all(sessions.map((session) => session.take()));
-  await takeAll();
+): Promise<CallSamples[]> {
+  const samples = sessions.map(() => ({ busy: [] as Calls[], idle: [] as Calls[] }));
+  const take = (kind: keyof CallSamples) =>
+    Promise.all(sessions.map(async (session, index) => samples[index]?.[kind].push(await session.take())));
+  await Promise.all(sessions.map((session) => session.take()));
   const started = performance.now();
-  await work();
-  const busy = await takeAll();
-  await delay(performance.now() - started);
-  const idle = await takeAll();
-  return busy.map((calls, index) => ({ busy: calls, idle: idle[index] ?? new Map() }));
+  for (let n = 0; n < times; n += 1) {
+    await work();
+    await take('busy');
+  }
+  const elapsed = performance.now() - started;
+  for (let n = 0; n < IDLE_TIMES; n += 1) {
+    await delay(elapsed);
+    await take('idle');
+  }
+  return samples;
 }
