@@ -7,7 +7,7 @@ export interface FormState {
   fields?: Record<string, string>;
   /** What the person typed, so that they need not type it again. */
   values?: Record<string, string>;
-  /** Where the sign-in form is; present only when signing in would help. */
+  /** The address of the sign-in form; present only when signing in would help. */
   signIn?: string;
 }
 

@@ -36,7 +36,7 @@ export async function storedPicture(key: string, signal: AbortSignal): Promise<R
 export interface Uploaded {
   /** Site paths of the stored pictures, in order. */
   paths: string[];
-  /** Why the next picture was not stored. The ones after it were not tried. */
+  /** Why the next picture was not stored. The pictures after it were not tried. */
   failure?: CallFailure;
 }
 

@@ -24,7 +24,7 @@ export function ActionForm({ action, ...frame }: FormProps) {
 }
 
 interface ConfirmFormProps extends FormProps {
-  /** What the person opens before the form's button appears. */
+  /** The text to click first; then the form's button appears. */
   summary: string;
   summaryLabel?: string;
 }

@@ -5,7 +5,7 @@ import { decodeEvent } from '@gavel/proto/events';
 import { BidPlacedSchema, ProxyBidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import type { LiveMessage } from './live-pages.ts';
 
-/** What an event of the topic exchange means for open pages: the item, and the message for its pages. */
+/** The effect of an event on open pages: the item, and the message for its pages. */
 export interface LiveEvent {
   itemId: string;
   message: LiveMessage;

@@ -25,7 +25,7 @@ export function signInPath(path: string, ending?: Ending): string {
   return `/sign-in?${query}`;
 }
 
-// Any origin would do here: only whether the path stays on it matters. `.invalid` never resolves (RFC 2606).
+// Any origin could be used here: the check is only whether the path stays on it. `.invalid` never resolves (RFC 2606).
 const HERE = 'http://here.invalid';
 const HOME = '/';
 

@@ -225,7 +225,7 @@ describe('boards', () => {
     const admin = new Redis(redis.url);
     const [board = ''] = await admin.keys(`${PREFIX}leaderboards:of:*:hottest`);
     await admin.zadd(board, 5, itemId);
-    // As if old bids were last taken off the boards five minutes ago.
+    // Simulates that old bids were last removed from the boards five minutes ago.
     const then = new Date(Math.floor(Date.now() / 60_000) * 60_000 - 5 * 60_000).toISOString();
     await admin.hset(`${PREFIX}leaderboards:state`, 'minute', then);
     await eventually(async () => expect(await admin.zscore(board, itemId)).toBeNull());

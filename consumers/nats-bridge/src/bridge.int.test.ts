@@ -250,12 +250,12 @@ describe('the bridge', () => {
     const items = Array.from({ length: 65 }, () => itemIn(PARTITION));
     const sent = numberedBids(items, 65);
     await begin(20_000);
-    // The event before the last was lost before it was mirrored. It comes with the others.
+    // The event before the last one was lost before it was mirrored. It is sent with the others later.
     await producer.send(PARTITION, [...sent.slice(0, 58), ...sent.slice(59, 60)]);
     await vi.waitFor(async () => expect((await written()).last_seq).toBe(59), WAIT);
     expect((await written()).first_seq).toBeGreaterThan(10);
     await stop();
-    // For some minutes the server itself recognises the ids (Nats-Msg-Id). This ends that time.
+    // By default the server itself recognises the ids (Nats-Msg-Id) for some minutes. This shortens that time.
     await (await jetstreamManager(nats)).streams.update(BIDS, { duplicate_window: 100_000_000 });
     await producer.client.deleteStream({ stream: PARTITION });
     await producer.client.createStream({ stream: PARTITION, arguments: {} });

@@ -17,7 +17,7 @@ export const queueConsumerKeys = {
 
 const streamSchema = z.object(streamConsumerKeys);
 
-/** What every consumer is configured with. */
+/** The configuration that every consumer has. */
 export type ConsumerConfig = Pick<
   z.output<typeof streamSchema>,
   'HOST' | 'PORT' | 'DATABASE_URL' | 'DATABASE_POOL'

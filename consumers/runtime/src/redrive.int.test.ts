@@ -70,7 +70,7 @@ describe('redriving a dead letter', () => {
       outcome: 'failed',
       problem: expect.stringContaining('late_item_id_key'),
     });
-    // As if the event had been read again after its record was removed.
+    // Simulates that the event was read again after its record was removed.
     await pool.query("UPDATE processed_events SET processed_at = now() WHERE consumer = 'deferred'");
     expect(await redrive(pool, definition, id)).toEqual({ outcome: 'redriven' });
     expect(await appliedSequences(pool, itemId, 'deferred')).toEqual([]);

@@ -7,13 +7,13 @@ import { type ProcessScope, runProcess } from '@gavel/service-runtime/run-proces
 import type { ConsumerConfig } from './config.ts';
 import type { ConsumerProcess } from './consumer-process.ts';
 
-/** What a consumer is started from. */
+/** The configuration and the parts with which a consumer is started. */
 export interface ConsumerContext<C extends ConsumerConfig> extends Pick<ProcessScope, 'onStop'> {
   readonly config: C;
   readonly pool: Pool;
 }
 
-/** A started consumer: what `startConsumer` and `startQueueConsumer` return is one. */
+/** A started consumer, for example the result of `startConsumer` or `startQueueConsumer`. */
 export interface StartedConsumer {
   /** Shown at /status. */
   status(): object;

@@ -78,7 +78,7 @@ async function listenUntilLost(
     withTimeout('closing a LISTEN connection', CLOSE_TIMEOUT_MS, client.end()).catch((error: unknown) =>
       log.debug({ err: error }, 'LISTEN connection not closed in order'),
     );
-  // Also ends an attempt to connect.
+  // This also ends an attempt to connect.
   const onAbort = (): void => void close();
   signal.addEventListener('abort', onAbort, { once: true });
   try {

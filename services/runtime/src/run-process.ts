@@ -1,7 +1,7 @@
 import { flushTelemetry } from '@gavel/observability/flush';
 import { createLogger } from '@gavel/observability/logger';
 
-/** Where a starting process registers what to stop. */
+/** Collects the stops of a process that is starting. */
 export interface ProcessScope {
   /** Registers a stop. When the process ends, stops run one after the other, the last registered first. */
   onStop(what: string, stop: () => Promise<void> | void): void;

@@ -59,7 +59,7 @@ export interface BoardStore {
   /** Overwrites boards with their current state. `lost`: the build no longer exists. */
   write(keeping: Keeping, token: string, boards: Boards): Promise<Written>;
   finish(keeping: Keeping, token: string): Promise<Written>;
-  /** Stores the minute up to which old bids have been taken off the boards. */
+  /** Stores the minute up to which old bids have been removed from the boards. */
   setMinute(keeping: Keeping, token: string, minute: Date): Promise<Written>;
   /** Removes the boards of all other builds. */
   sweep(token: string): Promise<void>;

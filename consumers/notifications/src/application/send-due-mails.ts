@@ -6,7 +6,7 @@ import type { DueMail, MailOutbox, MailResult, MailTransport, Sending } from './
 const log = createLogger('mail');
 /** A small batch: mails that were leased by a sender that died wait until the lease ends. */
 const BATCH = 10;
-/** For how many mails the sender remembers interruptions. */
+/** The number of mails whose interruptions the sender remembers. */
 const REMEMBERED = 1_000;
 
 export interface MailSenderOptions {
@@ -76,7 +76,7 @@ async function returnUnsent(
   await outbox.record(notificationId, { kind: 'later', error, inMs: pollMs, attempts });
 }
 
-/** For a mail during which a reachable server dropped the connection. */
+/** Postpones a mail during which a reachable server dropped the connection. */
 async function postpone(
   { outbox, policy }: MailSenderOptions,
   interruptions: Interruptions,

@@ -7,7 +7,7 @@ import { SMTPServer } from 'smtp-server';
 export interface MailServer {
   readonly url: string;
   readonly port: number;
-  /** Whole messages, as received. */
+  /** The whole messages, as received. */
   readonly messages: string[];
   /** SMTP codes with which it refuses the next recipients, in order; afterwards it accepts. */
   readonly refusals: number[];

@@ -50,7 +50,7 @@ export function messageFingerprint({ content, storedAt }: Delivery): string {
   return id !== undefined && isEventId(id) ? id : `stored ${storedAt}`;
 }
 
-/** Where to start reading. With a fingerprint that is the committed message itself, so that it can be compared. */
+/** Where to start reading. A checkpoint with a fingerprint starts at the committed message itself, to compare it. */
 export function startPosition({ offset, fingerprint }: Checkpoint): StartPosition {
   if (offset === null) return 'first';
   return fingerprint === null ? { after: offset } : { at: offset };

@@ -84,7 +84,7 @@ class Reader implements PartitionReader {
       onFailure: (error, failures) => this.#noteFailure(error, failures),
       onCommit: (batch, counts) => this.#noteCommit(batch, counts),
       onOvertaken: (before, stored) => {
-        // Also happens when a COMMIT succeeded and its answer was lost.
+        // This also happens when a COMMIT succeeded and its answer was lost.
         log.warn({ ...this.#names, before, stored }, 'checkpoint is not where it was left');
       },
     });

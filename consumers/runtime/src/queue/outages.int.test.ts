@@ -27,7 +27,7 @@ describe('outages under a queue consumer', () => {
       pool: database.pool,
       // A broker that hangs is then noticed within seconds; with the default it takes up to 15 s.
       amqpUrl: `${infrastructure.urls.amqpUrl}?heartbeat=1`,
-      // So short that messages also go through the retry queues while the database is unavailable.
+      // Short, so that messages also go through the retry queues while the database is unavailable.
       holdMs: 300,
     });
   });

@@ -3,7 +3,7 @@ import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import type { ConsumerDefinition, Projection } from '../define-consumer.ts';
 import { quoted, runtimeTables, shadowSchema } from './shadow-schema.ts';
 
-/** What a replay covers of one partition. */
+/** The part of one partition that a replay covers. */
 export interface ReplayRange {
   readonly partition: string;
   /** The first offset to read. */
@@ -61,7 +61,7 @@ export async function dropShadow(pool: Pool, definition: ConsumerDefinition): Pr
   await pool.query(`DROP SCHEMA IF EXISTS ${quoted(shadowSchema(definition))} CASCADE`);
 }
 
-/** What a shadow covers and how far it is; undefined if there is no shadow. */
+/** The ranges of a shadow and its progress; undefined if there is no shadow. */
 export async function readShadow(
   pool: Pool,
   definition: ConsumerDefinition,

@@ -19,7 +19,7 @@ export interface ContractConsumer {
 }
 
 export interface StartedConsumer {
-  /** In the form that redrive takes. */
+  /** The consumer in the form that `redrive` accepts. */
   readonly definition: ConsumerDefinition;
   check(): unknown;
   stop(): Promise<void>;

@@ -20,7 +20,7 @@ for (const part of config.PARTS) {
     settings ||= measured.settings;
     say(`\n${formatFigures(measured.figures)}\n`);
   } catch (error) {
-    // What the other parts measure is not lost with this one.
+    // A failure of this part must not lose the figures of the others.
     failed.push(part);
     console.error(`the part ${part} could not be measured:`, error);
   }

@@ -4,10 +4,10 @@ import type { WireEvent } from './sample-events.ts';
 
 const SCRATCH_STREAM = 'bench.own-stream';
 const WINDOW = 5_000;
-/** As many as a relay claims at once. */
+/** The same number as a relay claims at once. */
 const BATCH = 1_000;
 
-/** Events a second that Gavel's own stream client publishes and gets confirmed, without anything else of Gavel. */
+/** Events per second that Gavel's own stream client publishes and gets confirmed, without other parts of Gavel. */
 export async function ownStreamPublish(streamUrl: string, events: readonly WireEvent[]): Promise<number> {
   let confirmed = 0;
   let wake = (): void => undefined;

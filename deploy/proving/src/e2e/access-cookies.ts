@@ -9,7 +9,7 @@ export async function cookie(context: BrowserContext, name: string): Promise<Coo
   return (await context.cookies()).find((each) => each.name === name);
 }
 
-/** What can happen to an access cookie while its refresh cookie is valid. */
+/** The possible states of an access cookie while its refresh cookie is valid. */
 export const spoilings = {
   /** The usual case: the browser removed the cookie when its token expired. */
   gone: (context: BrowserContext) => context.clearCookies({ name: ACCESS }),

@@ -29,7 +29,7 @@ export interface PlannedFault {
   readonly name: FaultName;
   /** Milliseconds after the start of bidding. */
   readonly atMs: number;
-  /** How long a killed server stays down, or how much longer than its name says a process stays frozen. */
+  /** How long a killed server stays down, or how much longer a process stays frozen than the fault's name says. */
   readonly downMs: number;
 }
 

@@ -125,7 +125,7 @@ async function playRound(campaign: Campaign, number: number): Promise<Round> {
   }
 }
 
-/** Auctions end during the check, so a closing may be in the table and not yet in the stream. Then it checks again. */
+/** Auctions end during the check, so a closing may be in the table and not yet in the stream. In this case it checks again. */
 async function judge({ system, attempts, collector }: Campaign): Promise<Verdict> {
   for (let look = 1; ; look += 1) {
     const verdict = checkHistory(await collector.collect(attempts));

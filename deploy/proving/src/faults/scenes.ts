@@ -13,7 +13,7 @@ import { repeatEvents } from './repeat-events.ts';
 import { waitUntilDrained } from './wait-until-drained.ts';
 import { bindWitness } from './witness-queue.ts';
 
-/** What a scene works with: two bidders, Ann and Ben, and two items, a clock and a vase. */
+/** The parts of a scene: two bidders, Ann and Ben, and two items, a clock and a vase. */
 export interface Scene {
   readonly system: System;
   readonly bidders: readonly [SignedIn, SignedIn];

@@ -15,7 +15,7 @@ export interface Violation {
 export interface Verdict {
   readonly acknowledged: number;
   readonly refused: number;
-  /** Attempts without an answer. They are no violation, but prove less than answered ones. */
+  /** Attempts without an answer. They are not violations, but prove less than answered attempts. */
   readonly unanswered: number;
   readonly retried: number;
   readonly stored: number;

@@ -5,7 +5,7 @@ import type { System } from '../system/start-system.ts';
 import { readLastOffsets } from '../system/stream-ends.ts';
 import { STATISTICS_CONSUMER } from './collect-history.ts';
 
-/** What is not processed yet. */
+/** The work that is not done yet. */
 export interface Backlog {
   /** Rows of the outbox that the relay has not yet confirmed as published. */
   readonly unpublished: number;

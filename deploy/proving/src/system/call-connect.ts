@@ -1,4 +1,4 @@
-/** What a Connect method answered, in its JSON form. */
+/** The answer of a Connect method, in its JSON form. */
 export type ConnectAnswer =
   | { readonly ok: true; readonly body: Record<string, unknown> }
   | {

@@ -33,7 +33,7 @@ interface KeepOptions {
   readonly instance: InstanceName;
   /** Added to the environment of every process. */
   readonly env: Readonly<Record<string, string>> | undefined;
-  /** What differs from the process's definition. Its environment wins. */
+  /** Changes to the process's definition. The environment here replaces the one there. */
   readonly change: ProcessChange;
   /** Where this instance serves its health. */
   readonly port: number;

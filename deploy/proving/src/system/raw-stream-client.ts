@@ -11,7 +11,7 @@ export interface RawMessage {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** How long to wait for a message that the broker is known to have. Without it, nothing can be said about the partition. */
+/** How long to wait for a message that the broker is known to have. Without it, the state of the partition is unknown. */
 const SILENCE_MS = 30_000;
 const messageShape = z.object({
   offset: z.bigint(),

@@ -195,7 +195,7 @@ export interface KeptBoards {
 export interface CountedBoards {
   /** Undefined when the item does not exist. */
   topBidders(itemId: string, limit: number): Promise<BidderStanding[] | undefined>;
-  /** Of auctions that take bids now. */
+  /** Only auctions that take bids now. */
   hottest(limit: number): Promise<ItemHeat[]>;
   topSellers(limit: number): Promise<SellerStanding[]>;
   /** The items among `itemIds` that take bids now, by id. */

@@ -31,7 +31,7 @@ export async function dropPartitions(pool: Pool, retentionSeconds: number): Prom
   const { rows: partitions } = await pool.query<{ name: string; to: number }>(PARTITIONS);
   const dropped: string[] = [];
   for (const { name, to } of partitions) {
-    // The newest claim stores how far the reader has come, so the partition that contains it must stay.
+    // The newest claim stores the progress of the reader, so the partition that contains it must stay.
     if (to > publishedBelow || !(await isOld(pool, name, retentionSeconds))) break;
     await dropOne(pool, name);
     dropped.push(name);

@@ -45,7 +45,7 @@ describe('many published rows', () => {
       await timed('written', async () => {
         for (let n = 0; n <= PARTITIONS; n++) {
           await makePartitions(database.pool, PER_PARTITION);
-          // The last partition gets one row. Its claim stores how far the reader has come, so it stays.
+          // The last partition gets one row. Its claim stores the progress of the reader, so it stays.
           await client.query(
             `INSERT INTO outbox (event_id, type, subject, stream, aggregate_id, sequence, time, body)
            SELECT gen_random_uuid(), 'bids.v1.BidPlaced', 'gavel.bids.bid_placed.a' || $1, 'gavel.bids', 'a' || $1, n, now(),

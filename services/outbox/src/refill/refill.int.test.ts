@@ -132,7 +132,7 @@ describe('a partition of the stream that was lost', () => {
     const relay = rig.relay();
     await vi.waitFor(async () => expect((await relay.backlog()).lost).toHaveLength(1), AWHILE);
     await relay.stop();
-    // As the retention does: drops the oldest rows with their claims.
+    // Drops the oldest rows with their claims, as the retention does.
     await rig.pool.query(`WITH old AS (DELETE FROM outbox_claims WHERE high_id <= (
         SELECT high_id FROM outbox_claims ORDER BY last_position OFFSET 2 LIMIT 1) RETURNING ids)
       DELETE FROM outbox WHERE id IN (SELECT unnest(ids) FROM old)`);

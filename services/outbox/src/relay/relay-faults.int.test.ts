@@ -85,7 +85,7 @@ describe('a relay process', () => {
     for (let n = 0; n < 5; n++) await commitBids(rig.pool, item, ...upTo(1000, n * 1000 + 1));
     for (let round = 1; round <= 3; round++) {
       const child = await startProcess();
-      // Claimed and being sent. The watermark moves at least a quarter of a second later.
+      // Here the events are claimed and being sent. The watermark moves at least a quarter of a second later.
       await vi.waitFor(async () => expect(await position('claimed')).toBeGreaterThanOrEqual(round * 1000), {
         ...AWHILE,
         interval: 5,

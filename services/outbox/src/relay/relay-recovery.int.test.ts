@@ -182,7 +182,7 @@ describe('the relay', () => {
       await allPublished();
       await listening(pid);
     }
-    // It receives notifications again: the next poll would come too late.
+    // The relay receives notifications again: the next poll would be too late.
     await commitBids(rig.pool, item, 4);
     await allPublished();
     expect(await sequencesOf(item)).toEqual(upTo(4));

@@ -51,9 +51,9 @@ export interface EventPublisher {
 }
 
 /**
- * Whether the broker blocks publishers because it is short of memory or disk. It then reads nothing from connections that
- * publish, so no confirms arrive although the connection works. AMQP reports this (connection.blocked), the stream protocol
- * does not, so both publishers of a relay share one alarm.
+ * Reports whether the broker blocks publishers because it is short of memory or disk. It then reads nothing from connections
+ * that publish, so no confirms arrive although the connection works. AMQP reports this (connection.blocked), the stream
+ * protocol does not, so both publishers of a relay share one alarm.
  */
 export interface BrokerAlarm {
   /** The broker's reason; undefined while it accepts messages. */

@@ -9,7 +9,7 @@ export interface Delivery {
     | { readonly ok: false; readonly problem: string; readonly bytes: Uint8Array };
 }
 
-/** Where reading starts: after an offset, at an offset that must exist, or at the first message that is still held. */
+/** Where reading starts: after an offset, at an offset that must exist, or at the first message that the stream still holds. */
 export type StartPosition = { readonly after: bigint } | { readonly at: bigint } | 'first';
 
 /** Why a partition cannot be read. A retry fixes none of these. */
@@ -73,9 +73,9 @@ export interface GroupConsumer {
 export interface EventSource {
   /** Reads a partition outside any group. */
   subscribe(partition: string, from: StartPosition): Promise<Subscription>;
-  /** The newest offset of a partition; undefined when nothing is held. */
+  /** The newest offset of a partition; undefined when it is empty. */
   newestOffset(partition: string): Promise<bigint | undefined>;
-  /** When the oldest message still held was stored, in milliseconds since the epoch; undefined when none is held. */
+  /** When the oldest message in the partition was stored, in milliseconds since the epoch; undefined when it is empty. */
   oldestStoredAt(partition: string): Promise<number | undefined>;
   /** Joins the group that reads a partition. */
   join(partition: string, group: Group): Promise<GroupConsumer>;

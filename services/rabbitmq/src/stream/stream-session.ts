@@ -17,7 +17,7 @@ export type ChunkPlace = 'first' | 'last' | { readonly offset: bigint } | { read
 
 /** Offsets of a stream, as the broker reports them. Offsets are -1 while it has never held anything. */
 export interface StreamStats {
-  /** First offset that is still held. */
+  /** The first offset that the stream still holds. */
   readonly first: bigint;
   /** First offset of the newest chunk. */
   readonly newestChunk: bigint;
@@ -109,13 +109,13 @@ export class StreamSession {
     return (await this.readChunk(partition, 'last')).lastOffset;
   }
 
-  /** The newest offset; undefined when nothing is held. */
+  /** The newest offset; undefined when the partition is empty. */
   async newestOffset(partition: string): Promise<bigint | undefined> {
     const { newestChunk } = await this.stats(partition);
     return newestChunk < 0n ? undefined : this.lastOffset(partition);
   }
 
-  /** When the oldest chunk was stored, in milliseconds since the epoch; undefined when nothing is held. */
+  /** When the oldest chunk was stored, in milliseconds since the epoch; undefined when the partition is empty. */
   async oldestStoredAt(partition: string): Promise<number | undefined> {
     const { newestChunk } = await this.stats(partition);
     return newestChunk < 0n ? undefined : (await this.readChunk(partition, 'first')).storedAt;

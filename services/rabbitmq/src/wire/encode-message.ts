@@ -1,4 +1,4 @@
-/** What one AMQP 1.0 message of ours carries. */
+/** The content of an AMQP 1.0 message that this package writes. */
 export interface OutgoingMessage {
   readonly messageId: string;
   readonly subject: string;

@@ -16,7 +16,7 @@ export interface RateLimiter {
 
 export interface RateLimiterOptions {
   readonly redis: Redis | undefined;
-  /** What its keys begin with. */
+  /** The prefix of its keys. */
   readonly prefix: string;
 }
 

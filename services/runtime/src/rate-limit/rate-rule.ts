@@ -5,7 +5,7 @@ export interface RateRule {
   readonly limit: number;
   readonly seconds: number;
   /**
-   * When used-up allowance returns. Token bucket (default): one after each `seconds / limit`. Fixed window: all of it,
+   * How used-up allowance is restored. Token bucket (default): one after each `seconds / limit`. Fixed window: all of it,
    * `seconds` after the first use.
    */
   readonly algorithm?: 'token bucket' | 'fixed window';

@@ -7,7 +7,7 @@ export interface SellerStats {
   readonly totals: readonly CurrencyTotal[];
 }
 
-/** What a seller's sold items brought in one currency. */
+/** The total of a seller's sold items in one currency. */
 export interface CurrencyTotal {
   /** ISO 4217. */
   readonly currency: string;

@@ -63,7 +63,7 @@ describe('a mirror on a NATS server that', () => {
       `authorization { user: gavel, password: pass }
        tls { cert_file: "${caFile}", key_file: "${serverKey}", ca_file: "${certFile}", verify: true }`,
     );
-    // By name: the client accepts no certificate for an address.
+    // The URL has a host name, because the client accepts no certificate for an address.
     const url = `tls://gavel:pass@${servers.hosts[0]?.replace('127.0.0.1', 'localhost')}`;
     await expectMirroring(url, { caFile, certFile, keyFile });
     // Without the client's certificate, and without the authority of the server's certificate.

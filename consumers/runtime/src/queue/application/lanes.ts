@@ -10,7 +10,7 @@ export class Lanes {
     this.#tails = Array.from({ length: count }, () => Promise.resolve());
   }
 
-  /** How much work was added and is not finished. */
+  /** The amount of work that was added and is not finished. */
   get running(): number {
     return this.#running;
   }

@@ -47,7 +47,7 @@ export function createBidBatcher(
   decideBatch: DecideBatch = decideByRules,
 ): (request: BidRequest) => Promise<BidResult> {
   const batching: Batching = { pool, decideBatch };
-  /** By auction, in order of arrival. */
+  /** The queued bids by auction, in order of arrival. */
   const queued = new Map<string, QueuedBid[]>();
   /** Auctions with queued bids that are in no running transaction, longest waiting first. */
   const ready = new Set<string>();

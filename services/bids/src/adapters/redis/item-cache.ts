@@ -88,7 +88,7 @@ export function createItemCache(options: ItemCacheOptions): PublicItems<Item> & 
 }
 
 interface Invalidation {
-  /** By the steady clock. */
+  /** The time of the change by the steady clock. */
   readonly madeAt: number;
   /** The latest possible time of the change by the database's clock. Undefined when that clock was unknown: then no entry is valid. */
   readonly changedAt: number | undefined;

@@ -12,7 +12,7 @@ const READ = `
   if redis.call('EXISTS', board) == 0 then return false end
   return redis.call('ZREVRANGE', board, ARGV[3], ARGV[4], 'WITHSCORES')`;
 
-/** For a service without Redis. */
+/** For a service without Redis: no board is available. */
 export const noKeptBoards: KeptBoards = {
   topBidders: () => Promise.resolve(undefined),
   hottest: () => Promise.resolve(undefined),

@@ -31,7 +31,7 @@ export interface Gap {
   readonly high: number;
 }
 
-/** How far a reader has come: all ids up to `highId` were read, except those in the gaps. Stored with each claim. */
+/** The progress of a reader: all ids up to `highId` were read, except those in the gaps. Stored with each claim. */
 export interface ReaderState {
   readonly highId: number;
   readonly gaps: readonly Gap[];

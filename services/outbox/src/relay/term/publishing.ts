@@ -30,7 +30,7 @@ export interface PublishingEvents {
   onFailure(error: unknown): void;
 }
 
-/** How far publishing has come, to be stored with the watermark. */
+/** The progress of publishing, to be stored with the watermark. */
 export interface Progress {
   readonly publishedPosition: number;
   readonly confirmed: Readonly<Record<string, number>>;
