@@ -8,7 +8,7 @@ import { bidMessage, type EventMessage } from '../testing/foreign-producer.ts';
 import { recordingConsumer } from '../testing/recording-consumer.ts';
 import { createShadow, readShadow } from './create-shadow.ts';
 import { fillShadow } from './fill-shadow.ts';
-import { quoted, shadowSchema } from './shadow-schema.ts';
+import { createShadowPool, quoted, shadowSchema } from './shadow-schema.ts';
 import { swapShadow } from './swap-shadow.ts';
 
 describe('a replay', () => {
@@ -41,6 +41,25 @@ describe('a replay', () => {
   };
 
   const projection = { tables: ['applied'] };
+
+  it('finds no live table that the projection does not list', async () => {
+    const { database } = fixture;
+    await database.pool.query('CREATE TABLE forgotten (n integer)');
+    const consumer = {
+      ...recordingConsumer({ laterEvents: 'continue' }, undefined, 'forgetful'),
+      projection,
+    };
+    await createShadow(database.pool, consumer, []);
+    const pool = createShadowPool(database.url, consumer, 1);
+    try {
+      expect((await pool.query('SELECT 1 FROM applied')).rows).toEqual([]);
+      await expect(pool.query('INSERT INTO forgotten VALUES (1)')).rejects.toThrow(
+        '"forgotten" does not exist',
+      );
+    } finally {
+      await pool.end();
+    }
+  });
 
   it('halves a batch that takes too long, as a running consumer does', async () => {
     const sizes: number[] = [];

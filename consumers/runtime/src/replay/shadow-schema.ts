@@ -18,12 +18,13 @@ export function replacedSchema(definition: Pick<ConsumerDefinition, 'name'>): st
 export const runtimeTables = ['checkpoints', 'processed_events', 'dead_letters'] as const;
 
 /**
- * A pool whose sessions resolve every name without a schema to the shadow's table if there is one. So the code that applies
- * live events works on the shadow without a change: handler, checkpoints, processed events and dead letters.
+ * A pool whose sessions resolve names without a schema to the shadow's tables, and to nothing else. So the code that applies
+ * live events works on the shadow without a change: handler, checkpoints, processed events and dead letters. A handler that
+ * writes a table which its projection does not list fails; it must not add old events to the live table.
  */
 export function createShadowPool(databaseUrl: string, definition: ConsumerDefinition, max: number): Pool {
   const url = new URL(databaseUrl);
-  url.searchParams.set('options', `-c search_path=${shadowSchema(definition)},public`);
+  url.searchParams.set('options', `-c search_path=${shadowSchema(definition)}`);
   return createPool({ connectionString: url.href, applicationName: `replay ${definition.name}`, max });
 }
 
