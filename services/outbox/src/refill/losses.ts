@@ -1,6 +1,6 @@
 import type { Pool } from '@gavel/postgres/pool';
 import type { LeaderSession } from '../relay/leader-session.ts';
-import { FencedError } from '../relay/term/epoch.ts';
+import { FencedError } from '../relay/term/term-records.ts';
 import type { PositionRange } from './gone-positions.ts';
 
 /** Events that a partition of the stream lost, as long as the loss is not resolved. */

@@ -5,7 +5,7 @@ import { createStreamPublisher } from '@gavel/rabbitmq/stream-publisher';
 import { recreatePartition } from '@gavel/rabbitmq/topology';
 import { type LeaderSession, openCandidate } from '../relay/leader-session.ts';
 import { toMessage } from '../relay/publish/to-message.ts';
-import { beginTerm } from '../relay/term/epoch.ts';
+import { beginTerm } from '../relay/term/term-records.ts';
 import { createConfirmWindow } from './confirm-window.ts';
 import { createGonePositions, type GonePositions, type PositionRange } from './gone-positions.ts';
 import { beginLoss, readOldestId, settleLosses } from './losses.ts';

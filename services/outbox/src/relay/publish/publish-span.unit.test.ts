@@ -2,7 +2,7 @@ import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentele
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { endPublishSpan, startPublishSpan } from './publish-span.ts';
+import { endPublishSpan, startPublishSpan } from './to-message.ts';
 
 const traceId = 'a'.repeat(32);
 const spanId = 'b'.repeat(16);

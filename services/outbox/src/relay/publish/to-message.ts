@@ -1,8 +1,11 @@
+import { attribute, operationType, rabbitmq } from '@gavel/observability/attributes';
+import { extract, type Span, tracer } from '@gavel/observability/tracing';
 import { checkEnvelope, type EventEnvelope, toHeaders } from '@gavel/proto/envelope';
 import { partitionFor } from '@gavel/proto/partitioner';
 import { findEvent } from '@gavel/proto/registry';
 import { isSubject } from '@gavel/proto/subjects';
 import type { OutboundMessage } from '@gavel/rabbitmq/event-publisher';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { MAX_EVENT_BYTES } from '../../append/append.ts';
 import type { ClaimedRow } from '../read/row-reader.ts';
 
@@ -101,4 +104,59 @@ function encodedBytes(headers: Readonly<Record<string, string>>, body: Uint8Arra
     bytes += name.length + Buffer.byteLength(headers[name] as string) + LENGTH_PREFIXES;
   }
   return bytes;
+}
+
+/** The span for publishing one event, and the W3C headers with which a consumer joins it. */
+export interface PublishSpan {
+  readonly span: Span | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const NONE: PublishSpan = { span: undefined, headers: {} };
+
+/**
+ * Starts the producer span of one event. It is a child of the span that appended the event, even if the event had to wait.
+ * An event that an earlier relay may have published already gets a new trace with a link to that span. Does nothing for a
+ * row without a trace context; no row has one while telemetry is off.
+ *
+ * @param republished true when an earlier term may have published the event
+ */
+export function startPublishSpan(row: ClaimedRow, partition: string, republished: boolean): PublishSpan {
+  if (!row.traceparent) return NONE;
+  const origin = extract(row);
+  const linked = republished ? trace.getSpanContext(origin) : undefined;
+  const span = tracer('gavel.relay').startSpan(
+    'publish',
+    {
+      kind: SpanKind.PRODUCER,
+      attributes: {
+        [attribute.messagingSystem]: rabbitmq,
+        [attribute.messagingOperationName]: 'publish',
+        [attribute.messagingOperationType]: operationType.send,
+        [attribute.destinationName]: row.stream,
+        [attribute.destinationPartition]: partition,
+        [attribute.messageId]: row.eventId,
+        [attribute.routingKey]: row.subject,
+        [attribute.eventType]: row.type,
+        [attribute.aggregateSequence]: row.sequence,
+        [attribute.outboxPosition]: row.position,
+      },
+      ...(linked && { links: [{ context: linked }] }),
+    },
+    republished ? ROOT_CONTEXT : origin,
+  );
+  if (!span.isRecording()) return NONE;
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  const traceparent = `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+  return {
+    span,
+    headers: { traceparent, ...(row.tracestate && { tracestate: row.tracestate }) },
+  };
+}
+
+/** Ends the span of an event that was published, or set aside with a problem. */
+export function endPublishSpan(span: Span | undefined, problem?: string): void {
+  if (!span) return;
+  if (problem) span.setStatus({ code: SpanStatusCode.ERROR, message: problem });
+  span.end();
 }

@@ -6,8 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { outboxMigrations } from '../../migrations.ts';
 import { appendBids, commitBids } from '../../testing/event-rig.ts';
 import { type LeaderCandidate, openCandidate } from '../leader-session.ts';
-import { claim } from '../term/claim.ts';
-import { beginTerm } from '../term/epoch.ts';
+import { beginTerm, claim } from '../term/term-records.ts';
 import { createGapReader } from './gap-reader.ts';
 import type { OutboxRow, RowReader } from './row-reader.ts';
 

@@ -1,5 +1,5 @@
 import type { LeaderSession } from '../leader-session.ts';
-import { FencedError } from './epoch.ts';
+import { FencedError } from './term-records.ts';
 
 /** Events that the broker had confirmed for a partition of the stream and no longer has: positions, both included. */
 export interface LostEvents {

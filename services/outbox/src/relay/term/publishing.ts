@@ -1,9 +1,8 @@
 import type { Logger } from '@gavel/observability/logger';
 import type { EventPublisher, OutboundMessage, PublisherEvents } from '@gavel/rabbitmq/event-publisher';
 import type { LeaderSession } from '../leader-session.ts';
-import { endPublishSpan, startPublishSpan } from '../publish/publish-span.ts';
 import { setAside } from '../publish/set-aside.ts';
-import { toMessage, withTransport } from '../publish/to-message.ts';
+import { endPublishSpan, startPublishSpan, toMessage, withTransport } from '../publish/to-message.ts';
 import type { ClaimedRow } from '../read/row-reader.ts';
 import type { RelayMetrics } from '../relay-metrics.ts';
 import {
@@ -12,7 +11,7 @@ import {
   describeLost,
   recordLost,
 } from './confirmed-positions.ts';
-import type { TermStart } from './epoch.ts';
+import type { TermStart } from './term-records.ts';
 import { createWindow, type Window } from './window.ts';
 
 export interface PublishingOptions {

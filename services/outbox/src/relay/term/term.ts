@@ -1,10 +1,8 @@
 import type { LeaderSession } from '../leader-session.ts';
 import type { ClaimedRow, CreateReader, OutboxRow, RowReader } from '../read/row-reader.ts';
 import type { Signal } from '../signal.ts';
-import { claim, unpublishedClaims } from './claim.ts';
-import { beginTerm, type TermStart } from './epoch.ts';
-import { markPublished } from './mark-published.ts';
 import { Publishing, type PublishingOptions } from './publishing.ts';
+import { beginTerm, claim, markPublished, type TermStart, unpublishedClaims } from './term-records.ts';
 
 /** Ports and settings of one term. */
 export interface TermOptions extends PublishingOptions {
