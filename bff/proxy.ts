@@ -3,14 +3,14 @@ import { requestOrigin } from './client-address.ts';
 import { isDevelopment, config as settings } from './config.ts';
 import { contentSecurityPolicy, ownOrigin, strictTransport } from './server/security.ts';
 import { renewSession } from './server/session/renew-session.ts';
-import { renewalStep } from './server/session/session.ts';
 import {
   clearedCookies,
   cookieNames,
   isSecure,
+  renewalStep,
   type SessionCookie,
   sessionCookies,
-} from './server/session/session-cookies.ts';
+} from './server/session/session.ts';
 import { ENDED_HEADER } from './server/session/sign-in-path.ts';
 
 /**

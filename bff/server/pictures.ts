@@ -2,8 +2,7 @@ import 'server-only';
 import { createLogger } from '@gavel/observability/logger';
 import { config } from '../config.ts';
 import type { CallFailure } from '../model/call-outcome.ts';
-import { call } from './rpc/call.ts';
-import { as, pictureClient } from './rpc/clients.ts';
+import { as, call, pictureClient } from './call-services.ts';
 import type { SignedIn } from './session/session.ts';
 
 const log = createLogger('bff');

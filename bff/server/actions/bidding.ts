@@ -2,10 +2,9 @@
 
 import { isUncertain } from '../../model/call-outcome.ts';
 import { type FormState, newForm, textOf } from '../../model/form.ts';
+import { as, bidsClient, call } from '../call-services.ts';
 import { bidSentence, readBidForm } from '../forms/bid-form.ts';
 import { failedForm, refusedForm } from '../forms/failed-form.ts';
-import { call } from '../rpc/call.ts';
-import { as, bidsClient } from '../rpc/clients.ts';
 import { refreshAfter, runSignedIn } from './run-action.ts';
 
 /** Bids on an item. Fields: see `readBidForm`. */

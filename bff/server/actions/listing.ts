@@ -3,11 +3,10 @@
 import { redirect } from 'next/navigation';
 import type { CallFailure } from '../../model/call-outcome.ts';
 import { type FormState, textOf, typed } from '../../model/form.ts';
+import { as, bidsClient, call } from '../call-services.ts';
 import { failedForm, failedListing, refusedForm } from '../forms/failed-form.ts';
 import { type ItemDetails, imageProblem, itemDetails, itemTerms } from '../forms/item-form.ts';
 import { uploadPictures } from '../pictures.ts';
-import { call } from '../rpc/call.ts';
-import { as, bidsClient } from '../rpc/clients.ts';
 import type { SignedIn } from '../session/session.ts';
 import { refreshAfter, runSignedIn } from './run-action.ts';
 

@@ -3,9 +3,8 @@
 import { create } from '@bufbuild/protobuf';
 import { type NotificationKind, PreferenceSchema } from '@gavel/proto/gen/notifications/v1/notifications_pb';
 import { type FormState, newForm, textsOf } from '../../model/form.ts';
+import { as, call, notificationsClient } from '../call-services.ts';
 import { failedForm } from '../forms/failed-form.ts';
-import { call } from '../rpc/call.ts';
-import { as, notificationsClient } from '../rpc/clients.ts';
 import { refreshAfter, runSignedIn } from './run-action.ts';
 
 const path = '/notifications';

@@ -10,8 +10,7 @@ import {
 import { cache } from 'react';
 import { type CallOutcome, type Page, pageOf } from '../../model/call-outcome.ts';
 import type { Search } from '../../model/search.ts';
-import { call } from '../rpc/call.ts';
-import { asVisitor, bidsClient, leaderboardClient } from '../rpc/clients.ts';
+import { asVisitor, bidsClient, call, leaderboardClient } from '../call-services.ts';
 import { readSession } from '../session/read-session.ts';
 
 const PAGE_SIZE = 12;

@@ -3,8 +3,7 @@ import type { GetProfileResponse } from '@gavel/proto/gen/auth/v1/auth_pb';
 import type { Notification, Preference } from '@gavel/proto/gen/notifications/v1/notifications_pb';
 import type { UserStats } from '@gavel/proto/gen/userstats/v1/user_stats_pb';
 import type { CallOutcome, Page } from '../../model/call-outcome.ts';
-import { call } from '../rpc/call.ts';
-import { as, authClient, notificationsClient, userStatsClient } from '../rpc/clients.ts';
+import { as, authClient, call, notificationsClient, userStatsClient } from '../call-services.ts';
 import type { SignedIn } from '../session/session.ts';
 
 const PAGE_SIZE = 20;

@@ -1,8 +1,7 @@
 import 'server-only';
 import type { BidState, Item, MyBid, Sale } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { type CallOutcome, type Page, pageOf } from '../../model/call-outcome.ts';
-import { call } from '../rpc/call.ts';
-import { as, bidsClient } from '../rpc/clients.ts';
+import { as, bidsClient, call } from '../call-services.ts';
 import type { SignedIn } from '../session/session.ts';
 
 const PAGE_SIZE = 12;

@@ -4,8 +4,7 @@ import { redirect } from 'next/navigation';
 import { cache } from 'react';
 import { requestOrigin } from '../../client-address.ts';
 import { config } from '../../config.ts';
-import { type Session, sessionFrom } from './session.ts';
-import { cookieNames, isSecure } from './session-cookies.ts';
+import { cookieNames, isSecure, type Session, sessionFrom } from './session.ts';
 import { ENDED_HEADER, type Ending, endingFrom, signInPath } from './sign-in-path.ts';
 
 /** A session, and the browser's address if this site can know it. Services count requests by that address. */

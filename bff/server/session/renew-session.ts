@@ -1,9 +1,8 @@
 import 'server-only';
 import type { RequestOrigin } from '../../client-address.ts';
 import type { FailureReason } from '../../model/call-outcome.ts';
-import { call } from '../rpc/call.ts';
-import { authClient } from '../rpc/clients.ts';
-import type { SessionTokens } from './session-cookies.ts';
+import { authClient, call } from '../call-services.ts';
+import type { SessionTokens } from './session.ts';
 
 /** `unknown`: auth did not answer, so the session may be valid and its cookies must be kept. */
 export type Renewal =

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { isLive, needsRenewal, readAccessToken, renewalStep, sessionFrom } from './session.ts';
-import { clearedCookies, cookieNames, isSecure, sessionCookies } from './session-cookies.ts';
+import {
+  clearedCookies,
+  cookieNames,
+  isLive,
+  isSecure,
+  needsRenewal,
+  readAccessToken,
+  renewalStep,
+  sessionCookies,
+  sessionFrom,
+} from './session.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const token = (secondsLeft: number, sub = 'user-1'): string =>

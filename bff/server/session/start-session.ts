@@ -5,9 +5,8 @@ import { cookies, headers } from 'next/headers';
 import { type RequestOrigin, requestOrigin } from '../../client-address.ts';
 import { config } from '../../config.ts';
 import type { CallOutcome } from '../../model/call-outcome.ts';
-import { call } from '../rpc/call.ts';
-import { authClient } from '../rpc/clients.ts';
-import { clearedCookies, cookieNames, isSecure, sessionCookies } from './session-cookies.ts';
+import { authClient, call } from '../call-services.ts';
+import { clearedCookies, cookieNames, isSecure, sessionCookies } from './session.ts';
 
 /**
  * Creates an account at auth. The request has no field for the person's address, so it is sent as X-Forwarded-For, which

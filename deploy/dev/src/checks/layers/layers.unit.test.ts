@@ -30,7 +30,7 @@ test.each([
   ['consumers/user-stats/src/main.ts', '@gavel/processes/processes'],
   ['consumers/runtime/src/run.ts', '@gavel/user-stats-consumer/project'],
   ['consumers/cli/src/groups/known-groups.ts', '@gavel/dev/config'],
-  ['bff/server/rpc/call.ts', '@gavel/service-runtime/config'],
+  ['bff/server/call-services.ts', '@gavel/service-runtime/config'],
   ['services/bids/src/main.ts', '@gavel/dev/config'],
 ])('%s may not import %s', async (path, specifier) => {
   expect(await check(path, `import { a } from '${specifier}';`)).toHaveLength(1);
@@ -42,7 +42,7 @@ test.each([
   ['services/outbox/src/relay.ts', '@gavel/rabbitmq/session'],
   ['consumers/user-stats/src/main.ts', '@gavel/consumer-runtime/run'],
   ['consumers/cli/src/groups/known-groups.ts', '@gavel/processes/processes'],
-  ['bff/server/rpc/clients.ts', '@gavel/proto/gen/bids/v1/bids_pb'],
+  ['bff/server/call-services.ts', '@gavel/proto/gen/bids/v1/bids_pb'],
   ['bff/server/live/prices.ts', '@gavel/rabbitmq/session'],
   ['deploy/proving/src/e2e/walk.ts', '@gavel/bids-service/config'],
   ['services/bids/src/bids.int.test.ts', '@gavel/dev/infrastructure/rabbitmq-management'],

@@ -1,8 +1,8 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
 import { describe, expect, it } from 'vitest';
-import { sentenceFor } from '../../words/reason-sentences.ts';
-import { toFailure } from './call.ts';
+import { sentenceFor } from '../words/reason-sentences.ts';
+import { as, asVisitor, toFailure } from './call-services.ts';
 
 const refusal = (reason: string, metadata: Record<string, string> = {}, domain = 'gavel') =>
   new ConnectError('text for developers', Code.FailedPrecondition, undefined, [
@@ -42,5 +42,25 @@ describe('a failed call', () => {
       sentenceFor(toFailure(service, new ConnectError('connect ECONNREFUSED', Code.Unavailable))),
     );
     expect(new Set(sentences).size).toBe(3);
+  });
+});
+
+describe('call options', () => {
+  const authorization = 'Bearer t';
+  const address = '203.0.113.7';
+
+  it('carry the access token and the browser’s address, by which services count requests', () => {
+    expect(as({ accessToken: 't', address })).toEqual({
+      headers: { authorization, 'x-forwarded-for': address },
+    });
+    expect(asVisitor({ kind: 'signed-in', accessToken: 't', address })).toEqual(
+      as({ accessToken: 't', address }),
+    );
+    expect(asVisitor({ kind: 'guest', address })).toEqual({ headers: { 'x-forwarded-for': address } });
+  });
+
+  it('carry no address when it is unknown', () => {
+    expect(as({ accessToken: 't', address: '' })).toEqual({ headers: { authorization } });
+    expect(asVisitor({ kind: 'unverified', address: '' })).toEqual({ headers: {} });
   });
 });
