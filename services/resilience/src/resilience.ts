@@ -16,6 +16,13 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** A notification that is kept until a caller waits for it. */
+export interface Signal {
+  notify(): void;
+  /** Resolves at once if there was a notification since the last wait, otherwise with the next one or after `ms`. */
+  wait(ms: number): Promise<void>;
+}
+
 /** `withTimeout` gave up waiting. The work itself may still be running. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
@@ -63,6 +70,25 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
+}
+
+/** A pause that a notification ends. */
+export function createSignal(): Signal {
+  let pending = false;
+  let waiting = new AbortController();
+  return {
+    notify() {
+      pending = true;
+      waiting.abort();
+    },
+    async wait(ms) {
+      if (!pending) {
+        waiting = new AbortController();
+        await pause(ms, waiting.signal);
+      }
+      pending = false;
+    },
+  };
 }
 
 /**

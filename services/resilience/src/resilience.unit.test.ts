@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
-import { delayBefore, pause, startLoop, TimeoutError, withTimeout } from './resilience.ts';
+import { createSignal, delayBefore, pause, startLoop, TimeoutError, withTimeout } from './resilience.ts';
 
 describe('the delay before a retry', () => {
   const pace = { firstMs: 100, maxMs: 1_000 };
@@ -40,6 +40,22 @@ describe('a pause', () => {
     await paused;
     await pause(3_600_000, stopping.signal);
     expect(getEventListeners(stopping.signal, 'abort')).toHaveLength(0);
+  });
+});
+
+describe('a signal', () => {
+  it('ends a wait, keeps a notification for the next wait, and keeps only one', async () => {
+    const signal = createSignal();
+    const waiting = signal.wait(3_600_000);
+    signal.notify();
+    await waiting;
+
+    signal.notify();
+    signal.notify();
+    await signal.wait(3_600_000);
+    const started = performance.now();
+    await signal.wait(20);
+    expect(performance.now() - started).toBeGreaterThan(15);
   });
 });
 

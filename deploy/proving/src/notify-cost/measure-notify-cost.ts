@@ -1,5 +1,4 @@
-import { append } from '@gavel/outbox/append';
-import { WAKE_CHANNEL } from '@gavel/outbox/wake';
+import { append, WAKE_CHANNEL } from '@gavel/outbox/append';
 import { createPool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';

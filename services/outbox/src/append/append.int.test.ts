@@ -9,8 +9,7 @@ import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { outboxMigrations } from '../migrations.ts';
-import { append, type NewEvent } from './append.ts';
-import { WAKE_CHANNEL } from './wake.ts';
+import { append, type NewEvent, WAKE_CHANNEL } from './append.ts';
 
 const AWHILE = { timeout: 30_000, interval: 20 };
 

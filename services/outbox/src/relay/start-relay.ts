@@ -10,7 +10,8 @@ import {
   lastPublishingId,
   type StreamPublisherOptions,
 } from '@gavel/rabbitmq/stream-publisher';
-import { WAKE_CHANNEL } from '../append/wake.ts';
+import { createSignal } from '@gavel/resilience';
+import { WAKE_CHANNEL } from '../append/append.ts';
 import { startPartitionKeeper } from '../partitions/partition-keeper.ts';
 import { type Backlog, startBacklogReader } from './backlog.ts';
 import { startLeadership } from './lead.ts';
@@ -19,7 +20,6 @@ import { publishTypesKnownByNow } from './publish/set-aside.ts';
 import { createGapReader } from './read/gap-reader.ts';
 import type { CreateReader } from './read/row-reader.ts';
 import { createRelayMetrics, metered, type RelayMetrics } from './relay-metrics.ts';
-import { createSignal } from './signal.ts';
 import { Term, type TermOptions } from './term/term.ts';
 
 export interface RelayOptions {

@@ -1,8 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { withTimeout } from '@gavel/resilience';
-import { FrameReader } from '../wire/frame-reader.ts';
-import { FrameSplitter } from '../wire/frame-splitter.ts';
+import { FrameReader, FrameSplitter } from '../wire/frame-reader.ts';
 import { FrameWriter } from '../wire/frame-writer.ts';
 import { ANSWER, command, OK, StreamRequestRefused } from '../wire/protocol.ts';
 import type { StreamAddress } from './stream-address.ts';

@@ -1,7 +1,7 @@
 import type { Pool } from '@gavel/postgres/pool';
 import { transaction } from '@gavel/postgres/transaction';
 import { findEvent } from '@gavel/proto/registry';
-import { wakeFor } from '../../append/wake.ts';
+import { wakeFor } from '../../append/append.ts';
 import type { LeaderSession } from '../leader-session.ts';
 import { unknownType } from './to-message.ts';
 

@@ -1,6 +1,6 @@
+import type { Signal } from '@gavel/resilience';
 import type { LeaderSession } from '../leader-session.ts';
 import type { ClaimedRow, CreateReader, OutboxRow, RowReader } from '../read/row-reader.ts';
-import type { Signal } from '../signal.ts';
 import { Publishing, type PublishingOptions } from './publishing.ts';
 import { beginTerm, claim, markPublished, type TermStart, unpublishedClaims } from './term-records.ts';
 

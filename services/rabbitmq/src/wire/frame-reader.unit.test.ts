@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FrameSplitter } from './frame-splitter.ts';
+import { FrameSplitter } from './frame-reader.ts';
 
 const frame = (text: string): Buffer => {
   const size = Buffer.alloc(4);
