@@ -37,7 +37,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 180_000,
           expect: { poll },
-          // Most of the time they wait for servers. Two files at once take half as long on two cores, where one is the preset.
+          // These tests mostly wait for servers. With two files at once they take half as long on two cores, where Vitest
+          // runs one file by default.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

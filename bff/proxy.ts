@@ -45,7 +45,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
 }
 
 export const config = {
-  // Not for files, probes and live prices: they do not use the session.
+  // Files, probes and live prices are excluded, because they do not use the session.
   matcher: [
     '/((?!_next/static|_next/image|pictures/|healthz$|readyz$|icon.svg$|favicon.ico$|items/[^/]+/live$).*)',
   ],

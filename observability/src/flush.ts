@@ -13,7 +13,7 @@ export function onFlush(flush: Flush): void {
  */
 export async function flushTelemetry(deadlineMs = 1_000): Promise<void> {
   if (flushes.size === 0) return;
-  // Not withTimeout of @gavel/resilience, which imports this package's logger.
+  // withTimeout of @gavel/resilience is not used, because that package imports this package's logger.
   const { promise: deadline, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, deadlineMs);
   await Promise.race([deadline, Promise.allSettled([...flushes].map((flush) => flush()))]);

@@ -27,7 +27,7 @@ propagation.setGlobalPropagator(new W3CTraceContextPropagator());
 const instrumentations = instrument();
 
 const exported = config.endpoint ? (await import('./export.ts')).createExport(resource) : undefined;
-// Not NodeSDK, because it imports every exporter, also gRPC's: 140 ms of start-up instead of 45 ms.
+// NodeSDK is not used, because it imports every exporter, also those for gRPC: start-up would take 140 ms instead of 45 ms.
 const provider = new TracerProvider({
   resource,
   sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),

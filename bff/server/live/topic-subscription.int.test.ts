@@ -110,7 +110,7 @@ function localPort(model: ChannelModel): number {
   return stream.localPort;
 }
 
-/** The broker closes the connections of a vhost whose name (`client:port -> server:port`) is chosen. */
+/** Makes the broker close the connections of a vhost for whose name (`client:port -> server:port`) `chosen` returns true. */
 async function closeConnections(urls: InfrastructureUrls, vhost: string, chosen: (name: string) => boolean) {
   const path = `/api/vhosts/${vhost}/connections`;
   const names = await vi.waitFor(async () => {

@@ -80,7 +80,10 @@ export interface SessionCookie {
   secure: boolean;
   /** Seconds; 0 removes the cookie. */
   maxAge: number;
-  /** Set together with a maxAge of 0: Next drops that one when it copies a cookie from the proxy's response to a redirect. */
+  /**
+   * Set in addition to a maxAge of 0, because Next drops maxAge when it copies a cookie from the proxy's response to a
+   * redirect.
+   */
   expires?: Date;
 }
 

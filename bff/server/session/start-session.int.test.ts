@@ -5,7 +5,7 @@ import { AuthService } from '@gavel/proto/gen/auth/v1/auth_pb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccount } from './start-session.ts';
 
-// A server with auth's contract that records what it receives. How auth counts is tested in services/auth.
+// A server with auth's contract that records what it receives. The counting itself is tested in services/auth.
 describe('a sign-up', () => {
   let server: Server;
   const received: (string | null)[] = [];

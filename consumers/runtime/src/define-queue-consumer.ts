@@ -64,7 +64,7 @@ export function defineQueueConsumer<S extends DescMessage>(
 export function asConsumer(definition: QueueConsumerDefinition): ConsumerDefinition {
   return {
     name: definition.name,
-    // Not used: the queue's bindings have selected the events, from every stream.
+    // A queue consumer does not use this: the queue's bindings have selected the events, from every stream.
     stream: 'gavel.bids',
     subscription: '>',
     types: definition.types,

@@ -30,7 +30,7 @@ const sentences: Record<NoticeKind, (item: string, price: string, hasPrice: bool
   }),
   reserve_not_met: (item) => ({
     subject: `${item} was not sold`,
-    text: `The auction of ${item} ended, and its bids stayed under your reserve.`,
+    text: `The auction of ${item} ended, and its bids stayed below your reserve price.`,
   }),
   no_bids: (item) => ({
     subject: `${item} was not sold`,

@@ -87,7 +87,7 @@ export class PartitionProgress {
     this.#resumed = undefined;
   }
 
-  /** Waits while the partition is paused, or until it is known whether it is. */
+  /** Waits until the partition is known not to be paused. */
   async whilePaused(signal: AbortSignal): Promise<void> {
     while (this.#resumed !== undefined && !signal.aborted) {
       await pause(LONG_MS, AbortSignal.any([signal, this.#resumed.signal]));

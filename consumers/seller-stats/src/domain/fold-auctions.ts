@@ -1,7 +1,7 @@
 /** An auction that ended, as far as statistics go. */
 export interface EndedAuction {
   readonly sellerId: string;
-  /** Undefined when the item was not sold: nobody bid, or the bids stayed under the reserve. */
+  /** Undefined when the item was not sold: nobody bid, or all bids were below the reserve price. */
   readonly sale: Sale | undefined;
 }
 

@@ -46,7 +46,7 @@ it('people who are outbid, win or sell are notified according to their preferenc
     timeout: 60_000,
     interval: 100,
   });
-  // The notifications of the seller and the winner came last, and together.
+  // The notifications of the seller and the winner arrived last, and at the same time.
   expect(await shown(ann)).toEqual(['OUTBID A clock for two 2000']);
   expect(await shown(bob)).toEqual([expect.stringMatching(/^OUTBID A clock for two 3\d\d$/)]);
   expect(await shown(cho)).toEqual([]);

@@ -22,7 +22,7 @@ export interface CampaignOptions {
 export interface CampaignResult {
   readonly faults: readonly PlannedFault[];
   readonly verdict: Verdict;
-  /** What was still missing after the timeout; undefined when everything arrived. */
+  /** What was not processed when the timeout ended; undefined when everything was processed. */
   readonly backlog: Backlog | undefined;
   readonly drainedAfterMs: number;
   readonly logDirectory: string;

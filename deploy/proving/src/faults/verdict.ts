@@ -11,7 +11,7 @@ export interface Violation {
   readonly detail: string;
 }
 
-/** What the checker read, and the violations that it found. */
+/** The numbers that the checker counted, and the violations that it found. */
 export interface Verdict {
   readonly acknowledged: number;
   readonly refused: number;

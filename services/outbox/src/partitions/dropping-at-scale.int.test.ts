@@ -9,7 +9,7 @@ import { makePartitions } from './make-partitions.ts';
 const ROWS = Number(process.env.ROWS ?? 50_000);
 const PARTITIONS = 10;
 const PER_PARTITION = ROWS / PARTITIONS;
-// The first range comes with the migration.
+// The migration creates the first range.
 const FIRST = 250_000;
 const LIMIT_MS = 60_000 + ROWS / 10;
 

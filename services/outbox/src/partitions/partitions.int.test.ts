@@ -12,7 +12,7 @@ import { dropPartitions } from './drop-partitions.ts';
 import { makePartitions } from './make-partitions.ts';
 
 const ROWS = 100;
-// The first range comes with the migration; this is its last id.
+// The migration creates the first range; this is its last id.
 const LAST = 249_999;
 
 let database: TestDatabase;

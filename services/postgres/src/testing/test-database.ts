@@ -16,8 +16,8 @@ export interface TestDatabase {
 const TEMPLATE_LOCK = 7_203_145_002;
 
 /**
- * Creates a migrated database on the test run's own server. It is cloned from a template: the first test file with the same
- * migrations pays for them, each later one about 30 ms.
+ * Creates a migrated database on the test run's own server. It is cloned from a template: the first test file runs the
+ * migrations; each later one with the same migrations takes about 30 ms.
  *
  * @param postgresUrl a superuser's URL; default: the test run's server
  */

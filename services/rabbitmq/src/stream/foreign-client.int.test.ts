@@ -24,7 +24,7 @@ type Message = Parameters<Parameters<Client['declareConsumer']>[1]>[0];
 const AWHILE = { timeout: 30_000, interval: 50 };
 const TEXT = 'ключ 🎩';
 
-/** This package and rabbitmq-stream-js-client on one broker: what either writes the other reads. */
+/** This package and rabbitmq-stream-js-client on one broker: each reads what the other writes. */
 describe('together with the public stream client', () => {
   const vhost = `foreign-${randomBytes(6).toString('hex')}`;
   let urls: InfrastructureUrls;

@@ -7,7 +7,7 @@ import { BEGIN, FINISH, LOOK, SET_MINUTE, WRITE } from './board-scripts.ts';
 /** Readers use Postgres when no keeper has been active for this time. */
 const KEPT_MS = 10_000;
 const DAY_MS = 24 * 3600 * 1000;
-/** The longest auction takes 90 days plus extensions, so a board whose end was missed expires. */
+/** Longer than any auction (90 days plus extensions). After this time a board expires, if the end of its auction was missed. */
 const RUNNING_MS = 100 * DAY_MS;
 
 /**

@@ -36,7 +36,7 @@ export function createAttemptLimits(limiter: RateLimiter, rules: AttemptRules): 
   };
 }
 
-// Not a token bucket, which would allow a guesser one more password after each fraction of the window.
+// A token bucket is not used: it would allow a guesser one more password after each fraction of the window.
 function fixedWindow(name: string, limit: number, seconds: number): RateRule {
   return { name, limit, seconds, algorithm: 'fixed window' };
 }

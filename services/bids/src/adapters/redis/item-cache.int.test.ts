@@ -106,7 +106,7 @@ describe('items read through Redis', () => {
       },
       { timeout: 20_000, interval: 10 },
     );
-    // Its first read sets its clock; the rest comes from the entry of the other process.
+    // Its first read sets its clock; all other reads use the entry of the other process.
     await other.bidCount(await newItem());
     await vi.waitFor(
       async () => {

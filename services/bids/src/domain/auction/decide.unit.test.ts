@@ -129,7 +129,7 @@ describe('closing', () => {
     expect(given(clockCreated).when(close, 3600)).toEqual(accepted(closedUnsold));
   });
 
-  it('sells at the reserve price and not under it', () => {
+  it('sells at the reserve price and not below it', () => {
     const item = created({ reservePrice: 300n });
     const unmet = { ...closedUnsold, outcome: 'reserve_not_met' } as const;
     expect(given(item, bidPlaced('ann', 299n)).when(close, 3600)).toEqual(accepted(unmet));

@@ -129,7 +129,10 @@ export interface Mark {
   readonly confirmed: Readonly<Record<string, number>>;
   /** The reader's highest id at the newest claim. */
   readonly highId: number;
-  /** Milliseconds since the newest confirm. An age and not a time, because times come from the database's clock. */
+  /**
+   * Milliseconds since the newest confirm. An age is passed instead of a time, because the times are those of the
+   * database's clock.
+   */
   readonly confirmedMsAgo: number;
 }
 
