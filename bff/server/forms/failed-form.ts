@@ -56,7 +56,7 @@ function formAfter(
   };
 }
 
-/** The form after this site's own check of a field failed, before any call. */
+/** The form when this site's own check of a field has failed, before any call. */
 export function refusedForm(fields: Record<string, string>, values: Record<string, string>): FormState {
   return { status: 'failed', message: reasonSentences.INVALID_FIELD({}), fields, values };
 }

@@ -17,7 +17,7 @@ export const userStatsProcess = {
   environment: {
     DATABASE_URL: from.database,
     STREAM_URL: from.stream,
-    // Keeps it under 200 MB while it reads a long backlog; see keepHeapSmall in the consumer runtime.
+    // Keeps the process under 200 MB while it reads a long backlog; see keepHeapSmall in the consumer runtime.
     NODE_OPTIONS: '--max-semi-space-size=8',
   },
   startsAfter: ['relay-bids'],

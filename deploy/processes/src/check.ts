@@ -19,7 +19,8 @@ const descriptors = globSync(
 );
 for (const file of descriptors) {
   const names = [...readFileSync(join(root, file), 'utf8').matchAll(/export const (\w+Process)\b/g)];
-  if (names.length === 0) problems.push(`${file}: exports no descriptor; its name ends in Process`);
+  if (names.length === 0)
+    problems.push(`${file}: exports no descriptor (an export whose name ends in Process)`);
   for (const [, name = ''] of names) {
     if (!new RegExp(`^ {2}${name},$`, 'm').test(listed))
       problems.push(`${file}: ${name} is missing in ${list}`);

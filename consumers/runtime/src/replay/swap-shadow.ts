@@ -14,7 +14,10 @@ export type SwapOutcome =
   | { readonly outcome: 'entangled'; readonly with: readonly string[] };
 
 export interface SwapOptions {
-  /** Swap even if the group has committed more than the shadow holds: the group then reads on from the shadow's checkpoints. */
+  /**
+   * Swap even if the group has committed more than the shadow holds: the group then continues from the shadow's
+   * checkpoints.
+   */
   readonly backwards?: boolean;
   /**
    * The source of the events that the group has committed since the shadow was filled. They are applied to the shadow while

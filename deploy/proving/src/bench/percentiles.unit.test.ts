@@ -7,6 +7,6 @@ test('percentiles are nearest-rank values of the samples in any order', () => {
   expect(percentiles([7])).toEqual({ count: 1, p50: 7, p99: 7, max: 7 });
 });
 
-test('an empty list has percentiles that are no numbers', () => {
+test('the percentiles of an empty list are not numbers', () => {
   expect(percentiles([])).toEqual({ count: 0, p50: Number.NaN, p99: Number.NaN, max: Number.NaN });
 });

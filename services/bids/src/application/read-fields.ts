@@ -23,7 +23,7 @@ export function readLine(field: string, value: string, problems: FieldProblems):
  */
 export function readCategory(value: string, problems: FieldProblems): string {
   const path = value.normalize('NFKC').toLowerCase().split('/').map(toToken).filter(Boolean).join('/');
-  if (path === '' && value.trim() !== '') problems.category = 'must hold a letter or a digit';
+  if (path === '' && value.trim() !== '') problems.category = 'must contain a letter or a digit';
   return path;
 }
 

@@ -108,7 +108,8 @@ export class StreamSubscription implements Subscription {
     this.#chunks.push(chunk);
     this.#buffered += chunk.bytes;
     this.#outstanding -= 1;
-    // Rises at once and falls slowly: after one large chunk, more large ones may already have been requested.
+    // The expected chunk size rises at once and falls slowly: after one large chunk, more large ones may already have been
+    // requested.
     this.#chunkBytes = Math.max(chunk.bytes, (this.#chunkBytes * 7 + chunk.bytes) / 8);
     this.noteNewest(committed > chunk.lastOffset ? committed : chunk.lastOffset);
     this.#askForMore();

@@ -98,7 +98,9 @@ export class Chunk {
     room.bytes -= result.ok ? result.data.length : packed.length;
     const messages = result.ok ? splitRecords(result.data, records) : undefined;
     if (messages === undefined) {
-      const problem = result.ok ? 'sub-batch does not hold the messages it says' : result.problem;
+      const problem = result.ok
+        ? 'sub-batch does not contain the number of messages in its header'
+        : result.problem;
       const content = { ok: false, problem, bytes: packed } as const;
       // One delivery for the whole sub-batch, at its last offset: a restarted consumer continues after it.
       this.#unpacked = [{ offset: this.#next - 1n, storedAt: this.storedAt, content }];

@@ -20,8 +20,8 @@ export const SAME_MESSAGE = `(consumer, stream_partition, stream_offset,
 
 /**
  * Parks messages, whatever bytes they hold. A message that is parked already stays as it is, unless this transaction has
- * just recorded its event as handled: then the dead letter owns that record (see lockDeadLetter) and is parked again,
- * even after a redrive. What somebody has discarded stays discarded.
+ * just recorded its event as handled: then the dead letter owns that record (see lockDeadLetter) and is parked again, even
+ * after a redrive. A discarded dead letter stays discarded.
  */
 export async function park(
   tx: Transaction,
