@@ -74,7 +74,7 @@ describe('Chunk', () => {
       ['cannot be unpacked', subBatch(1, 3, Buffer.from('not gzip'), 10)],
       ['cannot be unpacked', subBatch(1, 3, gzipSync(Buffer.alloc(100_000)), 10)],
       ['too large', subBatch(1, 3, Buffer.from('x'), 2_000_000_000)],
-      ['does not hold', subBatch(0, 3, records, records.length)],
+      ['does not contain the number', subBatch(0, 3, records, records.length)],
     ];
     for (const [problem, sub] of unreadable) {
       expect(read(chunk(5n, 5, entry('a'), sub, entry('b')))).toEqual([
