@@ -2,7 +2,7 @@ import type { Logger } from '@gavel/observability/logger';
 import type { Pool } from '@gavel/postgres/pool';
 import { transaction } from '@gavel/postgres/transaction';
 import { type Running, startLoop } from '@gavel/resilience';
-import type { LostEvents } from './term/confirmed-positions.ts';
+import type { LostEvents } from './term/term-records.ts';
 
 /** The events of an outbox that are not published. */
 export interface Backlog {

@@ -1,7 +1,7 @@
 import type { EventPublisher } from '@gavel/rabbitmq/event-publisher';
 import type { Health } from '@gavel/service-runtime/health';
 import type { Relay } from './start-relay.ts';
-import { describeLost } from './term/confirmed-positions.ts';
+import { describeLost } from './term/term-records.ts';
 
 /**
  * The checks behind a relay's /readyz:

@@ -5,14 +5,8 @@ import { setAside } from '../publish/set-aside.ts';
 import { endPublishSpan, startPublishSpan, toMessage, withTransport } from '../publish/to-message.ts';
 import type { ClaimedRow } from '../read/row-reader.ts';
 import type { RelayMetrics } from '../relay-metrics.ts';
-import {
-  type ConfirmedPositions,
-  createConfirmedPositions,
-  describeLost,
-  recordLost,
-} from './confirmed-positions.ts';
-import type { TermStart } from './term-records.ts';
-import { createWindow, type Window } from './window.ts';
+import { type ConfirmedPositions, createConfirmedPositions, createWindow, type Window } from './confirms.ts';
+import { describeLost, recordLost, type TermStart } from './term-records.ts';
 
 export interface PublishingOptions {
   createStream(events: PublisherEvents): EventPublisher;

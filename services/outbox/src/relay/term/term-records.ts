@@ -7,7 +7,7 @@ import {
   rowColumns,
 } from '../read/row-reader.ts';
 
-// What a term stores in the database: its epoch, its claims and how far it has published.
+// What a term stores in the database: its epoch, its claims, how far it has published, and what the stream has lost.
 
 /** What a relay reads from the outbox when it takes it over. */
 export interface TermStart {
@@ -159,4 +159,29 @@ export async function markPublished(session: LeaderSession, epoch: number, mark:
     values: [epoch, publishedPosition, JSON.stringify(confirmed), highId, after, confirmedMsAgo],
   });
   if (rows.length === 0) throw new FencedError(epoch);
+}
+
+/** Events that the broker had confirmed for a partition of the stream and no longer has: positions, both included. */
+export interface LostEvents {
+  readonly partition: string;
+  readonly firstPosition: number;
+  readonly lastPosition: number;
+}
+
+/** Stores a loss and lowers the stored position, so that the loss is not found again. Throws a FencedError when another relay holds the outbox. */
+export async function recordLost(session: LeaderSession, epoch: number, lost: LostEvents): Promise<void> {
+  const rows = await session.query({
+    text: `WITH term AS (
+             UPDATE outbox_relay SET confirmed = confirmed || jsonb_build_object($2::text, $3::bigint - 1)
+             WHERE single_row AND epoch = $1 RETURNING 1)
+           INSERT INTO outbox_lost (partition, first_position, last_position) SELECT $2, $3, $4 FROM term
+           RETURNING 1`,
+    values: [epoch, lost.partition, lost.firstPosition, lost.lastPosition],
+  });
+  if (rows.length === 0) throw new FencedError(epoch);
+}
+
+/** The loss in one sentence, for logs and health. */
+export function describeLost(lost: LostEvents): string {
+  return `stream ${lost.partition} lost positions ${lost.firstPosition}..${lost.lastPosition}; run gavel refill`;
 }

@@ -1,4 +1,7 @@
 import type { Span } from '@opentelemetry/api';
+import type { LostEvents } from './term-records.ts';
+
+// What the publishers have confirmed, and which events still wait for a confirm.
 
 /** An event that was sent and is not confirmed by both publishers. */
 export interface Pending {
@@ -79,5 +82,45 @@ export function createWindow(published: number): Window {
     },
     remove,
     get: (position) => pending.get(position),
+  };
+}
+
+/** The highest position that the broker confirmed per partition. With them the relay notices a broker that lost data. */
+export interface ConfirmedPositions {
+  /** The stream confirmed a position. */
+  confirm(partition: string, position: number): void;
+  /**
+   * The broker reports the last position of a partition, before anything is sent there in this session. Returns the events
+   * that it should have and does not; they are not expected from then on, so a loss is returned once.
+   */
+  seen(partition: string, lastPosition: number): LostEvents | undefined;
+  /** To be stored with the watermark. */
+  readonly byPartition: Readonly<Record<string, number>>;
+}
+
+/**
+ * Starts from the stored positions. Positions above `resentAbove` are not expected of the broker: the term begins by
+ * sending them again, and the broker drops those that it has.
+ */
+export function createConfirmedPositions(
+  stored: Readonly<Record<string, number>>,
+  resentAbove: number,
+): ConfirmedPositions {
+  const highest = new Map(
+    Object.entries(stored).map(([partition, position]) => [partition, Math.min(position, resentAbove)]),
+  );
+  return {
+    confirm(partition, position) {
+      if (position > (highest.get(partition) ?? 0)) highest.set(partition, position);
+    },
+    seen(partition, lastPosition) {
+      const expected = highest.get(partition) ?? 0;
+      if (lastPosition >= expected) return undefined;
+      highest.set(partition, lastPosition);
+      return { partition, firstPosition: lastPosition + 1, lastPosition: expected };
+    },
+    get byPartition() {
+      return Object.fromEntries(highest);
+    },
   };
 }
