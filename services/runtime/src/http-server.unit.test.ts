@@ -1,7 +1,12 @@
+import { gzipSync } from 'node:zlib';
+import { ScalarType } from '@bufbuild/protobuf';
 import { Code, ConnectError, type ConnectRouter, createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
-import { BidService } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { AuthService } from '@gavel/proto/gen/auth/v1/auth_pb';
+import { BidService, LeaderboardService, PictureService } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
+import { NotificationService } from '@gavel/proto/gen/notifications/v1/notifications_pb';
+import { SellerStatsService } from '@gavel/proto/gen/sellerstats/v1/seller_stats_pb';
 import { UserStatsService } from '@gavel/proto/gen/userstats/v1/user_stats_pb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { optionalCaller, requireCaller } from './caller.ts';
@@ -121,6 +126,10 @@ describe('a served method', () => {
       send('{"itemId": '),
       send('{"itemId": 7}'),
       send('{"amount": "a lot"}'),
+      ...['"0x10"', '" 5"', '"5 "', '"+5"', '"0b1"', '""', '"5\\n"', '"1e3"', '9007199254740993'].map(
+        (amount) => send(`{"itemId": "x", "amount": ${amount}}`),
+      ),
+      send('{"itemId": "x", "amount": "5", "max_amount": "0x10"}'),
       send(`{"${'x'.repeat(5_000)}": 1, "itemId": 7}`),
       send(JSON.stringify({ itemId: 'x'.repeat(300_000) })),
       send(Buffer.from([0xff]), { 'content-type': 'application/proto' }),
@@ -138,6 +147,57 @@ describe('a served method', () => {
     const media = await send('<bid/>', { 'content-type': 'text/xml' });
     expect(media.status).toBe(415);
     expect(await media.text()).toContain('MALFORMED_REQUEST');
+  });
+
+  it('refuses integers that are not in decimal digits, in every field of every method', async () => {
+    const called: string[] = [];
+    const services = [
+      BidService,
+      LeaderboardService,
+      PictureService,
+      AuthService,
+      NotificationService,
+      UserStatsService,
+      SellerStatsService,
+    ];
+    const base = await serve((router) => {
+      for (const service of services) router.service(service, {});
+    });
+    for (const method of services.flatMap((service) => service.methods)) {
+      for (const field of method.input.fields.filter(({ scalar }) => scalar !== undefined)) {
+        if (field.scalar !== ScalarType.INT64 && field.scalar !== ScalarType.INT32) continue;
+        const path = `${method.parent.typeName}/${method.name}`;
+        for (const name of new Set([field.jsonName, field.name])) {
+          for (const value of ['0x10', ' 5', '5\n', '+5', '', '1e2']) {
+            const answer = await (await post(base, path, { [name]: value })).text();
+            expect(answer, `${path} ${name} ${JSON.stringify(value)}`).toContain('MALFORMED_REQUEST');
+          }
+          for (const value of ['5', 5, 0, '0', null]) {
+            const answer = await (await post(base, path, { [name]: value })).text();
+            expect(answer, `${path} ${name} ${JSON.stringify(value)}`).not.toContain('MALFORMED_REQUEST');
+          }
+          called.push(`${method.name}.${field.name}`);
+        }
+      }
+    }
+    expect(called).toEqual(
+      expect.arrayContaining([
+        'PlaceBid.amount',
+        'PlaceBid.max_amount',
+        'CreateItem.start_price',
+        'ListItems.page_size',
+      ]),
+    );
+  });
+
+  it('refuses such an integer in a compressed request too', async () => {
+    const base = await serve((router) => router.service(BidService, {}));
+    const response = await fetch(`${base}/bids.v1.BidService/PlaceBid`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      body: gzipSync('{"itemId": "x", "amount": "0x10"}'),
+    });
+    expect(await response.text()).toContain('MALFORMED_REQUEST');
   });
 
   it('lets generated clients read the reason of a malformed request', async () => {

@@ -20,6 +20,7 @@ import { createLogger } from '@gavel/observability/logger';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
 import { peerValues } from './client-address.ts';
 import { connectError } from './failure.ts';
+import { withStrictIntegers } from './strict-integers.ts';
 
 const log = createLogger('rpc');
 
@@ -35,7 +36,8 @@ export interface RpcHandlerOptions {
 
 /**
  * A Node request handler for Connect, gRPC-web and gRPC methods. Connect rejects requests that it cannot read (no JSON, too many
- * bytes, another media type) before any interceptor runs. Connect clients then get the reason MALFORMED_REQUEST.
+ * bytes, another media type, a number that is not in digits) before any interceptor runs. Connect clients then get the reason
+ * MALFORMED_REQUEST.
  */
 export function createRpcHandler(options: RpcHandlerOptions) {
   const noteArrival: Interceptor = (next) => (request) => {
@@ -45,11 +47,10 @@ export function createRpcHandler(options: RpcHandlerOptions) {
   const router = createConnectRouter({
     interceptors: [noteArrival, ...options.interceptors],
     readMaxBytes: MAX_REQUEST_BYTES,
-    // JSON contains every field, also those with default values: zero bids are "0", not a missing field.
-    jsonOptions: { alwaysEmitImplicit: true },
     acceptCompression: [compressionGzip, compressionBrotli],
   });
-  options.routes(router);
+  // JSON contains every field, also those with default values: zero bids are "0", not a missing field.
+  options.routes(withStrictIntegers(router, { alwaysEmitImplicit: true }));
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
 
   return (request: IncomingMessage, response: ServerResponse): void => {
