@@ -1,11 +1,10 @@
+import { currencyFormatOptions, shownCurrencyDigits, toDecimal } from '@gavel/proto/currencies';
+
 const CODE = /^[A-Z]{3}$/;
-const FALLBACK_DIGITS = 2;
 
 interface Currency {
-  /** Digits after the decimal point: ISO 4217's minor unit, as CLDR has it. */
-  digits: number;
-  /** The symbol shown beside an amount, such as $. */
-  symbol: string;
+  /** The symbols that people may type beside an amount: the one on pages, such as CA$, and the short one, such as $. */
+  symbols: readonly string[];
   format: Intl.NumberFormat;
 }
 
@@ -20,37 +19,24 @@ function currencyOf(code: string): Currency | undefined {
   return found;
 }
 
-/** Digits after a currency's decimal point: USD 2, JPY 0, KWD 3; 2 for an unknown code. */
-export function minorDigits(code: string): number {
-  return currencyOf(code)?.digits ?? FALLBACK_DIGITS;
-}
-
 /** The currencies that the form for a new item offers. Items in other currencies are shown and bid on as well. */
 export const offeredCurrencies = ['USD', 'EUR', 'GBP', 'CHF', 'JPY', 'SEK', 'PLN', 'KWD'] as const;
 
 function describe(currency: string): Currency {
-  const style = { style: 'currency', currency } as const;
-  const format = new Intl.NumberFormat('en-US', style);
-  const narrow = new Intl.NumberFormat('en-US', { ...style, currencyDisplay: 'narrowSymbol' });
+  const options = currencyFormatOptions(currency);
+  const format = new Intl.NumberFormat('en-US', options);
+  const narrow = new Intl.NumberFormat('en-US', { ...options, currencyDisplay: 'narrowSymbol' });
   return {
     format,
-    digits: format.resolvedOptions().maximumFractionDigits ?? FALLBACK_DIGITS,
-    symbol: narrow.formatToParts(0).find((part) => part.type === 'currency')?.value ?? '',
+    symbols: [format, narrow].flatMap((each) =>
+      each.formatToParts(0).flatMap(({ type, value }) => (type === 'currency' ? [value] : [])),
+    ),
   };
 }
 
-/** Minor units as an exact plain decimal, the format of amount fields: 123456n USD is "1234.56". */
-export function decimalOf(minor: bigint, currency: string): `${number}` {
-  const digits = minorDigits(currency);
-  const sign = minor < 0n ? '-' : '';
-  const text = (minor < 0n ? -minor : minor).toString().padStart(digits + 1, '0');
-  if (digits === 0) return `${sign}${text}` as `${number}`;
-  return `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}` as `${number}`;
-}
-
-/** Minor units as shown on pages: 123456n USD is "$1,234.56". Intl formats the decimal string, so no digit is lost. */
+/** Minor units as shown on pages: 123456n USD is "$1,234.56". Intl formats the decimal string, so no digit is lost, and the digits are those of ISO 4217. */
 export function formatMoney(minor: bigint, currency: string): string {
-  const decimal = decimalOf(minor, currency);
+  const decimal = toDecimal(minor, currency);
   return currencyOf(currency)?.format.format(decimal) ?? `${decimal} ${currency}`.trim();
 }
 
@@ -86,7 +72,7 @@ export function parseMoney(text: string, currency: string): ParsedMoney {
   const bare = withoutSymbol(text.trim(), currency);
   if (bare === '') return { ok: false, problem: 'EMPTY' };
   if (bare.startsWith('-')) return { ok: false, problem: 'NOT_POSITIVE' };
-  const digits = minorDigits(currency);
+  const digits = shownCurrencyDigits(currency);
   const parts = split(
     bare.replace(SPACED_GROUPS, (groups) => groups.replace(/\D/g, '')),
     digits,
@@ -121,7 +107,7 @@ function parts(whole = '', fraction = ''): Parts {
 }
 
 function withoutSymbol(text: string, currency: string): string {
-  for (const mark of [currency, currencyOf(currency)?.symbol ?? '']) {
+  for (const mark of [currency, ...(currencyOf(currency)?.symbols ?? [])]) {
     if (mark === '') continue;
     if (text.toUpperCase().startsWith(mark.toUpperCase())) return text.slice(mark.length).trim();
     if (text.toUpperCase().endsWith(mark.toUpperCase())) return text.slice(0, -mark.length).trim();

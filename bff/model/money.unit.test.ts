@@ -1,5 +1,6 @@
+import { currencyCodes, currencyDigits, toDecimal } from '@gavel/proto/currencies';
 import { describe, expect, it } from 'vitest';
-import { decimalOf, formatMoney, minorDigits, parseMoney } from './money.ts';
+import { formatMoney, parseMoney } from './money.ts';
 
 describe('money', () => {
   it('reads each of the 9,901 cent prices from 1.00 to 100.00 exactly', () => {
@@ -16,7 +17,7 @@ describe('money', () => {
         const parsed = parseMoney(amount, currency);
         return parsed.ok && parsed.minor === cents;
       });
-      if (!exact || decimalOf(cents, 'USD') !== text) wrong.push(text);
+      if (!exact || toDecimal(cents, 'USD') !== text) wrong.push(text);
     }
     expect(wrong).toEqual([]);
     expect(tried).toBe(9_901);
@@ -31,6 +32,8 @@ describe('money', () => {
     ['$12.50', 'USD', 1250n],
     ['12.50 USD', 'USD', 1250n],
     ['12,50 €', 'EUR', 1250n],
+    ['CA$12.50', 'CAD', 1250n],
+    ['$12.50', 'CAD', 1250n],
     ['1234.500', 'USD', 123_450n],
     ['1234', 'USD', 123_400n],
     ['1,234.56', 'USD', 123_456n],
@@ -81,14 +84,28 @@ describe('money', () => {
     expect(parseMoney(text, currency)).toEqual({ ok: false, problem });
   });
 
-  it('has the decimals of each currency, and shows amounts without losing a digit', () => {
-    expect([minorDigits('USD'), minorDigits('JPY'), minorDigits('KWD'), minorDigits('nonsense')]).toEqual([
-      2, 0, 3, 2,
-    ]);
+  it('shows and reads every currency with the digits of ISO 4217', () => {
+    const minor = 123_456_789n;
+    const wrong = currencyCodes.filter((code) => {
+      const shown = formatMoney(minor, code);
+      const typed = [toDecimal(minor, code), shown, `${code} ${toDecimal(minor, code)}`];
+      const read = typed.every((text) => {
+        const parsed = parseMoney(text, code);
+        return parsed.ok && parsed.minor === minor;
+      });
+      return !read || (/\.(\d+)$/.exec(shown)?.[1]?.length ?? 0) !== currencyDigits(code);
+    });
+    expect(wrong).toEqual([]);
+    expect(currencyCodes.length).toBeGreaterThan(150);
+  });
+
+  it('shows amounts without losing a digit', () => {
+    expect(formatMoney(10_000_000n, 'IDR').replaceAll('\u00a0', ' ')).toBe('IDR 100,000.00');
+    expect(formatMoney(10_000_000n, 'IQD').replaceAll('\u00a0', ' ')).toBe('IQD 10,000.000');
+    expect(formatMoney(123n, 'nonsense')).toBe('1.23 nonsense');
     expect(formatMoney(9_007_199_254_740_993n, 'USD')).toBe('$90,071,992,547,409.93');
     expect(formatMoney(1200n, 'JPY')).toBe('¥1,200');
     expect(formatMoney(5n, 'USD')).toBe('$0.05');
     expect(formatMoney(0n, 'USD')).toBe('$0.00');
-    expect(decimalOf(-5n, 'USD')).toBe('-0.05');
   });
 });

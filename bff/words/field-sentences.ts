@@ -1,4 +1,5 @@
-import { type MoneyProblem, minorDigits } from '../model/money.ts';
+import { shownCurrencyDigits } from '@gavel/proto/currencies';
+import type { MoneyProblem } from '../model/money.ts';
 
 /** The sentences beside a field that a service refused. Fields have the names of the contracts. */
 const sentences: Readonly<Record<string, string>> = {
@@ -39,15 +40,15 @@ const moneySentences: Record<MoneyProblem, (currency: string) => string> = {
   AMBIGUOUS: (currency) =>
     `This could be two different amounts. Enter it without thousands separators, such as ${plainExamples(currency)}.`,
   TOO_MANY_DECIMALS: (currency) =>
-    minorDigits(currency) === 0
+    shownCurrencyDigits(currency) === 0
       ? `${currency} has no decimals. Enter a whole number.`
-      : `${currency} has at most ${minorDigits(currency)} decimals.`,
+      : `${currency} has at most ${shownCurrencyDigits(currency)} decimals.`,
   NOT_POSITIVE: () => 'The amount must be more than zero.',
   TOO_LARGE: () => 'This amount is too large.',
 };
 
 function plainExamples(currency: string): string {
-  const digits = minorDigits(currency);
+  const digits = shownCurrencyDigits(currency);
   return digits === 0 ? '1500' : `1500 or 1.5${'0'.repeat(digits - 1)}`;
 }
 

@@ -50,9 +50,10 @@ export function LivePrice() {
   );
 }
 
-/** The lowest bid that would be accepted now. */
+/** The lowest bid that would be accepted now. The service says 0 when no bid can be higher than the current one. */
 export function MinimumNextBid() {
   const state = usePrice();
+  if (state.minimumNextBid === '0') return <span>No higher bid is possible.</span>;
   return (
     <span>
       Minimum bid:{' '}

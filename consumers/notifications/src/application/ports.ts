@@ -1,7 +1,7 @@
-import type { MailContent } from '../domain/compose-mail.ts';
 import type { Announcement, Ending, ItemState } from '../domain/item-state.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Standing } from '../domain/standing.ts';
+import type { MailContent } from './compose-mail.ts';
 
 /** An event: its id, its aggregate's version, and its body. */
 export interface EventOf<Body> {

@@ -1,5 +1,5 @@
 import { createLogger } from '@gavel/observability/logger';
-import { composeMail } from '../domain/compose-mail.ts';
+import { composeMail } from './compose-mail.ts';
 import { type AttemptPolicy, afterInterruption, nextAttempt } from './next-attempt.ts';
 import type { DueMail, MailOutbox, MailResult, MailTransport, Sending } from './ports.ts';
 

@@ -176,7 +176,7 @@ export type Item = Message<"bids.v1.Item"> & {
   currency: string;
 
   /**
-   * The smallest amount that PlaceBid would accept now, minor units.
+   * The smallest amount that PlaceBid would accept now, minor units; 0 when it accepts none.
    *
    * @generated from field: int64 minimum_next_bid = 14;
    */
@@ -253,7 +253,7 @@ export type Item = Message<"bids.v1.Item"> & {
   softCloseSeconds: number;
 
   /**
-   * Digits after the decimal point in the currency's amounts.
+   * Digits after the decimal point in the currency's amounts, by ISO 4217.
    *
    * @generated from field: int32 currency_exponent = 25;
    */
@@ -373,7 +373,7 @@ export type PlaceBidResponse = Message<"bids.v1.PlaceBidResponse"> & {
   currentHighestBid: bigint;
 
   /**
-   * The smallest amount that beats it, minor units.
+   * The smallest amount that beats it, minor units; 0 when no bid can be higher.
    *
    * @generated from field: int64 minimum_next_bid = 4;
    */

@@ -69,7 +69,7 @@ export type BidPlaced = Message<"bids.v1.BidPlaced"> & {
   currency: string;
 
   /**
-   * The smallest amount that beats this bid, minor units.
+   * The smallest amount that beats this bid, minor units; 0 when no bid can be higher.
    *
    * @generated from field: int64 minimum_next_bid = 7;
    */
@@ -175,7 +175,7 @@ export type ProxyBidPlaced = Message<"bids.v1.ProxyBidPlaced"> & {
   currency: string;
 
   /**
-   * The smallest amount that beats this bid, minor units.
+   * The smallest amount that beats this bid, minor units; 0 when no bid can be higher.
    *
    * @generated from field: int64 minimum_next_bid = 7;
    */
@@ -252,7 +252,7 @@ export type MaximumRaised = Message<"bids.v1.MaximumRaised"> & {
   currency: string;
 
   /**
-   * The smallest amount that beats it, minor units.
+   * The smallest amount that beats it, minor units; 0 when no bid can be higher.
    *
    * @generated from field: int64 minimum_next_bid = 5;
    */

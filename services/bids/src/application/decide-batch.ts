@@ -19,6 +19,7 @@ export interface BidAnswer {
   /** Whether the caller has the highest bid now. */
   readonly leading: boolean;
   readonly currentHighestBid: bigint;
+  /** 0 when no bid can be higher. */
   readonly minimumNextBid: bigint;
   readonly endAt: Date;
   readonly reserveMet: boolean;
@@ -145,7 +146,7 @@ export function toBidAnswer(command: PlaceBid, steps: readonly Step[]): BidAnswe
     bid: { itemId: after.id, ...ownBid(command, steps, highest) },
     leading: highest.userId === command.userId,
     currentHighestBid: highest.amount,
-    minimumNextBid: minimumNextBid(highest.amount, after.startPrice, after.currency),
+    minimumNextBid: minimumNextBid(highest.amount, after.startPrice, after.currencyDigits) ?? 0n,
     endAt: after.endAt,
     reserveMet: reserveMet(after),
   };

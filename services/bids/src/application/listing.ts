@@ -1,3 +1,4 @@
+import { currencyDigits } from '@gavel/proto/currencies';
 import { type FieldProblems, invalidFields, type Outcome } from '@gavel/service-runtime/failure';
 import { v7 as uuidv7 } from 'uuid';
 import type { Listing } from '../domain/auction/auction.ts';
@@ -53,12 +54,14 @@ export async function createItem(
   const invalid = invalidFields(problems);
   if (invalid) return invalid;
   const itemId = uuidv7();
+  const currency = input.currency === '' ? 'USD' : input.currency;
   const command: CreateItem = {
     type: 'CreateItem',
     itemId,
     sellerId: input.sellerId,
     listing,
-    currency: input.currency === '' ? 'USD' : input.currency,
+    currency,
+    currencyDigits: currencyDigits(currency),
     startPrice: input.startPrice,
     reservePrice: priceOrNone(input.reservePrice),
     buyNowPrice: priceOrNone(input.buyNowPrice),

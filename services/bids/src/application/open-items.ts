@@ -1,6 +1,6 @@
+import { currencyDigits } from '@gavel/proto/currencies';
 import type { FieldProblems } from '@gavel/service-runtime/failure';
 import { readTimePosition } from '@gavel/service-runtime/page';
-import { currencyExponent } from '../domain/auction/increments.ts';
 import type { ItemOrder, OpenItemsFilter, OpenItemsPosition } from './ports.ts';
 import { readCategory, readId, readLine } from './read-fields.ts';
 
@@ -29,7 +29,7 @@ export function readOpenItemsFilter(input: OpenItemsInput, problems: FieldProble
   const { minPrice, maxPrice, currency } = input;
   if (maxPrice > 0n && minPrice > maxPrice) problems.min_price = 'must not be above max_price';
   const compares = minPrice > 0n || maxPrice > 0n || order === 'priceLow' || order === 'priceHigh';
-  if (currency !== '' && currencyExponent(currency) === undefined)
+  if (currency !== '' && currencyDigits(currency) === undefined)
     problems.currency = 'is not an ISO 4217 currency';
   return {
     scheduled: input.scheduled,

@@ -25,6 +25,7 @@ export const createClock: CreateItem = {
   sellerId: 'seller',
   listing: { title: 'Clock', description: 'It ticks.', images: [], category: 'clocks' },
   currency: 'USD',
+  currencyDigits: 2,
   startPrice: 100n,
   reservePrice: undefined,
   buyNowPrice: undefined,

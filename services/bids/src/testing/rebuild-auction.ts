@@ -1,5 +1,6 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import type { Pool } from '@gavel/postgres/pool';
+import { currencyDigits } from '@gavel/proto/currencies';
 import { decodeEvent } from '@gavel/proto/events';
 import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
 import * as wire from '@gavel/proto/gen/bids/v1/events_pb';
@@ -153,6 +154,7 @@ function created(item: wire.ItemCreated, { reservePrice }: Secrets): AuctionEven
     sellerId: item.sellerId,
     listing: { title, description, images, category },
     currency: item.currency,
+    currencyDigits: currencyDigits(item.currency),
     startPrice: item.startPrice,
     reservePrice,
     buyNowPrice: item.buyNowPrice === 0n ? undefined : item.buyNowPrice,

@@ -111,7 +111,7 @@ function bidEventToMessage(event: BidPlaced | ProxyBidPlaced | MaximumRaised, af
     itemId: after.id,
     userId: event.userId,
     currency: after.currency,
-    minimumNextBid: minimumNextBid(price, after.startPrice, after.currency),
+    minimumNextBid: minimumNextBid(price, after.startPrice, after.currencyDigits) ?? 0n,
     reserveMet: reserveMet(after),
     timestamp: event.at.toISOString(),
   };

@@ -1,3 +1,4 @@
+import { currencyDigits } from '@gavel/proto/currencies';
 import type { Auction, AuctionOutcome, HighestBid } from '../../domain/auction/auction.ts';
 
 /** The columns that `toAuction` needs. */
@@ -55,6 +56,7 @@ export function toAuction(row: ItemRow): Auction {
       category: row.category,
     },
     currency: row.currency,
+    currencyDigits: currencyDigits(row.currency),
     startPrice: row.start_price,
     reservePrice: row.reserve_price ?? undefined,
     buyNowPrice: row.buy_now_price ?? undefined,

@@ -1,3 +1,4 @@
+import { currencyCodes, currencyDigits } from '@gavel/proto/currencies';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   type Answer,
@@ -141,6 +142,39 @@ describe('a currency', () => {
     expect([yen.currencyExponent, dinar.currencyExponent]).toEqual([0, 3]);
     expect((await bid(ann, yen.id, { amount: '5000' })).body.minimumNextBid).toBe('5100');
     expect((await bid(ann, dinar.id, { amount: '5000' })).body.minimumNextBid).toBe('5500');
+  });
+
+  it('has the digits of ISO 4217 in the item, for every active code', async () => {
+    const found = new Map<string, number>();
+    for (const currency of currencyCodes) {
+      const item = await bids.createItem(seller, { currency, startPrice: '10000000' });
+      expect(item).toMatchObject({ currency, startPrice: '10000000', minimumNextBid: '10000000' });
+      found.set(currency, item.currencyExponent);
+    }
+    expect(found).toEqual(new Map(currencyCodes.map((code) => [code, currencyDigits(code) ?? -1])));
+  });
+
+  it.each(['BGN', 'HRK', 'ANG', 'XAU', 'XXX', 'ABC'])(
+    '%s is not one that an item can have',
+    async (currency) => {
+      const fields = { ...itemFields(), currency };
+      expect((await seller.call('CreateItem', fields)).error?.reason).toBe('UNKNOWN_CURRENCY');
+    },
+  );
+});
+
+describe('the largest amount of a bid', () => {
+  it('can be bid on every auction until somebody has bid it, and has no next bid', async () => {
+    const item = await bids.createItem(seller, { startPrice: '999999999999' });
+    const first = await bid(ann, item.id, { amount: '999999999999' });
+    expect(first.body.minimumNextBid).toBe('1000000000000');
+    expect((await shown(bob, item.id)).minimumNextBid).toBe('1000000000000');
+    const last = await bid(bob, item.id, { amount: '1000000000000' });
+    expect(last).toMatchObject({ status: 200, body: { leading: true, minimumNextBid: '0' } });
+    expect((await shown(ann, item.id)).minimumNextBid).toBe('0');
+    const refused = await bid(ann, item.id, { maxAmount: '1000000000000' });
+    expect(refused.error).toMatchObject({ reason: 'BID_TOO_LOW' });
+    expect(refused.error?.metadata ?? {}).toEqual({});
   });
 });
 

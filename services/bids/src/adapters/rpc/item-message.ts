@@ -1,4 +1,5 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { shownCurrencyDigits } from '@gavel/proto/currencies';
 import { type Item, ItemOutcome, ItemSchema, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
 import type { ItemView } from '../../application/ports.ts';
 import {
@@ -9,7 +10,7 @@ import {
   reserveMet,
   statusAt,
 } from '../../domain/auction/auction.ts';
-import { currencyExponent, minimumNextBid } from '../../domain/auction/increments.ts';
+import { minimumNextBid } from '../../domain/auction/increments.ts';
 
 const statuses: Record<AuctionStatus, ItemStatus> = {
   scheduled: ItemStatus.SCHEDULED,
@@ -49,9 +50,11 @@ export function toItemMessage(
     sellerId: auction.sellerId,
     status: statuses[status],
     currency: auction.currency,
-    currencyExponent: currencyExponent(auction.currency) ?? 2,
+    currencyExponent: shownCurrencyDigits(auction.currency),
     minimumNextBid:
-      status === 'active' ? minimumNextBid(highest?.amount, auction.startPrice, auction.currency) : 0n,
+      (status === 'active'
+        ? minimumNextBid(highest?.amount, auction.startPrice, auction.currencyDigits)
+        : undefined) ?? 0n,
     bidCount: auction.bidCount,
     reserveMet: reserveMet(auction),
     buyNowPrice: buyNowPriceOf(auction) ?? 0n,

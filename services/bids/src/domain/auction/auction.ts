@@ -12,6 +12,8 @@ export interface Listing {
 export interface Terms {
   /** ISO 4217. */
   readonly currency: string;
+  /** Digits of the currency's minor unit; undefined for a code that is not in use. */
+  readonly currencyDigits: number | undefined;
   /** The smallest amount of the first bid. */
   readonly startPrice: bigint;
   /** Below this price the item is not sold. Only the seller may see it. */

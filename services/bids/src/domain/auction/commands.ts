@@ -115,7 +115,7 @@ export type RejectionReason = RejectionReasons[keyof RejectionReasons];
 
 export interface Rejection<R extends RejectionReason = RejectionReason> {
   readonly reason: R;
-  /** With BID_TOO_LOW: the smallest amount that would have been accepted. */
+  /** With BID_TOO_LOW: the smallest amount that would have been accepted; undefined when no bid can be higher. */
   readonly minimum?: { readonly amount: bigint; readonly currency: string };
 }
 

@@ -35,7 +35,7 @@ function decideAgainst(auction: Auction, command: PlaceBid, now: Date): BidDecis
   const { highestBid } = auction;
   if (highestBid?.userId === command.userId) return decideForLeader(auction, highestBid, command, now);
   const limit = command.maximum ?? command.amount;
-  if (limit < minimum(auction)) return tooLow(auction);
+  if (isTooLow(auction, limit)) return tooLow(auction);
   const { bidId, userId, maximum } = command;
   const bid = { type: 'BidPlaced', bidId, userId, maximum, at: now } as const;
   if (!highestBid) {
@@ -69,7 +69,7 @@ function decideForLeader(auction: Auction, leading: HighestBid, command: PlaceBi
     const price = lifted(auction, leading.amount, maximum);
     return accept({ type: 'MaximumRaised', userId, maximum, price, at: now });
   }
-  if (amount < minimum(auction)) return tooLow(auction);
+  if (isTooLow(auction, amount)) return tooLow(auction);
   const standing = leading.maximum;
   return accept({
     type: 'BidPlaced',
@@ -95,8 +95,8 @@ function extension(auction: Auction, events: readonly AuctionEvent[], now: Date)
 }
 
 /** One increment above the beaten limit, but at most the winner's limit. */
-function stepOver({ currency }: Auction, beaten: bigint, limit: bigint): bigint {
-  const over = beaten + incrementAt(beaten, currency);
+function stepOver({ currencyDigits }: Auction, beaten: bigint, limit: bigint): bigint {
+  const over = beaten + incrementAt(beaten, currencyDigits);
   return over < limit ? over : limit;
 }
 
@@ -105,14 +105,18 @@ function lifted({ reservePrice }: Auction, price: bigint, limit: bigint): bigint
   return reservePrice !== undefined && price < reservePrice && limit >= reservePrice ? reservePrice : price;
 }
 
-function minimum({ highestBid, startPrice, currency }: Auction): bigint {
-  return minimumNextBid(highestBid?.amount, startPrice, currency);
+function minimum({ highestBid, startPrice, currencyDigits }: Auction): bigint | undefined {
+  return minimumNextBid(highestBid?.amount, startPrice, currencyDigits);
+}
+
+function isTooLow(auction: Auction, limit: bigint): boolean {
+  const smallest = minimum(auction);
+  return smallest === undefined || limit < smallest;
 }
 
 function tooLow(auction: Auction): BidDecision {
-  const rejection = {
-    reason: 'BID_TOO_LOW',
-    minimum: { amount: minimum(auction), currency: auction.currency },
-  } as const;
+  const amount = minimum(auction);
+  if (amount === undefined) return reject('BID_TOO_LOW');
+  const rejection = { reason: 'BID_TOO_LOW', minimum: { amount, currency: auction.currency } } as const;
   return { ok: false, rejection };
 }

@@ -15,6 +15,7 @@ import {
 } from '../../testing/auction-scenario.ts';
 import { decide } from './decide.ts';
 import type { AuctionEvent } from './events.ts';
+import { LARGEST_BID } from './increments.ts';
 
 const cancelled: AuctionEvent = { type: 'ItemCancelled', at: at(1) };
 /** Ann leads at 1.00 with a maximum of 10.00. */
@@ -43,6 +44,18 @@ describe('a plain bid', () => {
       const first = given(clockCreated).when(placeBid('ann', cents));
       expect(first.ok && after(clockCreated, ...first.events)).toMatchObject(amount);
     }
+  });
+
+  it('may always be the largest amount until somebody has bid it, and then nobody can bid more', () => {
+    const nearly = LARGEST_BID - 1n;
+    const led = given(clockCreated, bidPlaced('ann', nearly));
+    expect(led.when(placeBid('bob', nearly))).toEqual(tooLow(LARGEST_BID));
+    expect(led.when(placeBid('bob', LARGEST_BID))).toMatchObject({ ok: true });
+    const reached = given(clockCreated, bidPlaced('ann', LARGEST_BID));
+    for (const bidder of ['ann', 'bob']) {
+      expect(reached.when(placeBid(bidder, LARGEST_BID))).toEqual(rejected('BID_TOO_LOW'));
+    }
+    expect(reached.when(bidUpTo('bob', LARGEST_BID))).toEqual(rejected('BID_TOO_LOW'));
   });
 
   it('is rejected from the end on, whether or not the auction is closed', () => {

@@ -12,7 +12,6 @@ import {
   type UpdateItem,
 } from './commands.ts';
 import type { AuctionEvent } from './events.ts';
-import { currencyExponent } from './increments.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const SHORTEST_MS = 1_000;
@@ -91,13 +90,15 @@ export function decideRelisting(
   if (auction === undefined) return reject('ITEM_NOT_FOUND');
   const relisted = decideRelisted(auction, command, now);
   if (!relisted.ok) return relisted;
-  const { sellerId, listing, currency, startPrice, reservePrice, buyNowPrice, softCloseSeconds } = auction;
+  const { sellerId, listing, startPrice, reservePrice, buyNowPrice, softCloseSeconds } = auction;
+  const { currency, currencyDigits } = auction;
   const again: CreateItem = {
     type: 'CreateItem',
     itemId: command.relistedAs,
     sellerId,
     listing,
     currency,
+    currencyDigits,
     startPrice,
     reservePrice,
     buyNowPrice,
@@ -121,8 +122,8 @@ function rejectTimes(
 }
 
 function rejectPrices(command: CreateItem): CreationReason | undefined {
-  const { currency, startPrice, reservePrice, buyNowPrice } = command;
-  if (currencyExponent(currency) === undefined) return 'UNKNOWN_CURRENCY';
+  const { currencyDigits, startPrice, reservePrice, buyNowPrice } = command;
+  if (currencyDigits === undefined) return 'UNKNOWN_CURRENCY';
   if (reservePrice !== undefined && reservePrice < startPrice) return 'RESERVE_BELOW_START';
   if (buyNowPrice === undefined) return undefined;
   if (buyNowPrice < startPrice) return 'BUY_NOW_BELOW_START';

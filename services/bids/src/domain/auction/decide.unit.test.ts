@@ -68,7 +68,7 @@ describe('creating an item', () => {
       { reservePrice: 201n, buyNowPrice: 200n },
       'BUY_NOW_BELOW_RESERVE',
     ],
-    ['its currency is unknown', { currency: 'ABC' }, 'UNKNOWN_CURRENCY'],
+    ['its currency is unknown', { currency: 'ABC', currencyDigits: undefined }, 'UNKNOWN_CURRENCY'],
   ])('is rejected when %s', (_, fields, reason) => {
     expect(given().when({ ...createClock, ...fields }, 0)).toEqual(rejected(reason));
   });

@@ -1,27 +1,3 @@
-// ISO 4217, list one: the active codes, grouped by the number of digits after the decimal point ("minor unit"). Codes without a
-// minor unit (metals, testing codes) are left out.
-const codesByExponent: Readonly<Record<number, string>> = {
-  0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
-  2: `AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW CNY
-    COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS
-    INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR
-    MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP
-    STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG`,
-  3: 'BHD IQD JOD KWD LYD OMR TND',
-  4: 'CLF UYW',
-};
-
-const exponents: ReadonlyMap<string, number> = new Map(
-  Object.entries(codesByExponent).flatMap(([exponent, codes]) =>
-    codes.split(/\s+/).map((code): [string, number] => [code, Number(exponent)]),
-  ),
-);
-
-/** The number of digits after the decimal point in amounts of a currency; undefined for a code that is not in use. */
-export function currencyExponent(code: string): number | undefined {
-  return exponents.get(code);
-}
-
 /** The increment that applies to prices below `below`; minor units. */
 interface Tier {
   readonly below: bigint;
@@ -69,16 +45,30 @@ const tables: Readonly<Record<number, IncrementTable>> = {
   4: times(100n),
 };
 
+/** The largest amount of a bid; the field rules of PlaceBid in bids.proto refuse more. */
+export const LARGEST_BID = 1_000_000_000_000n;
+
 /**
- * The smallest amount that the next bid must add to a price. Both are minor units of `currency`; the price selects the tier.
- * Codes that are no longer in use have the increments of two-digit currencies.
+ * The smallest amount that the next bid must add to a price; the price selects the tier. `digits`: those of the currency's minor
+ * unit. A currency that is no longer in use has none, and the increments of two digits.
  */
-export function incrementAt(price: bigint, currency: string): bigint {
-  const table = tables[currencyExponent(currency) ?? 2] ?? inHundredths;
+export function incrementAt(price: bigint, digits: number | undefined): bigint {
+  const table = tables[digits ?? 2] ?? inHundredths;
   return table.tiers.find(({ below }) => price < below)?.increment ?? table.increment;
 }
 
-/** The smallest amount of the next bid: the start price while there are no bids, then the price plus one increment. */
-export function minimumNextBid(current: bigint | undefined, startPrice: bigint, currency: string): bigint {
-  return current === undefined ? startPrice : current + incrementAt(current, currency);
+/**
+ * The smallest amount of the next bid: the start price while there are no bids, then the price plus one increment. The last step
+ * may be smaller than an increment, so that LARGEST_BID can always be bid. Undefined once the price is LARGEST_BID: no bid can be
+ * higher, so the bid that reached it first keeps the lead.
+ */
+export function minimumNextBid(
+  current: bigint | undefined,
+  startPrice: bigint,
+  digits: number | undefined,
+): bigint | undefined {
+  if (current === undefined) return startPrice;
+  if (current >= LARGEST_BID) return undefined;
+  const next = current + incrementAt(current, digits);
+  return next < LARGEST_BID ? next : LARGEST_BID;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { currencyExponent, incrementAt, minimumNextBid } from './increments.ts';
+import { incrementAt, LARGEST_BID, minimumNextBid } from './increments.ts';
 
 describe('the increment above a price', () => {
   it.each([
@@ -25,48 +25,43 @@ describe('the increment above a price', () => {
     [500_000n, 10_000n],
     [999_999_999_999n, 10_000n],
   ])('of %s cents is %s cents', (price, increment) => {
-    expect(incrementAt(price, 'USD')).toBe(increment);
-    expect(incrementAt(price, 'EUR')).toBe(increment);
+    expect(incrementAt(price, 2)).toBe(increment);
   });
 
   it('depends on the digits of the currency', () => {
-    expect(incrementAt(500n, 'JPY')).toBe(50n);
-    expect(incrementAt(5_000n, 'KWD')).toBe(500n);
-    expect(incrementAt(50_000n, 'CLF')).toBe(5_000n);
-    expect(incrementAt(500n, 'DEM')).toBe(50n);
+    expect(incrementAt(500n, 0)).toBe(50n);
+    expect(incrementAt(5_000n, 3)).toBe(500n);
+    expect(incrementAt(50_000n, 4)).toBe(5_000n);
+    expect(incrementAt(500n, undefined)).toBe(50n);
   });
 
   it('never allows a lower bid at a higher price', () => {
     const price = fc.bigInt(1n, 2_000_000n);
     fc.assert(
-      fc.property(price, price, fc.constantFrom('USD', 'JPY', 'KWD'), (a, b, currency) => {
+      fc.property(price, price, fc.constantFrom(0, 2, 3, 4), (a, b, digits) => {
         const [low, high] = a < b ? [a, b] : [b, a];
-        expect(minimumNextBid(low, 1n, currency) <= minimumNextBid(high, 1n, currency)).toBe(true);
+        const [lower, higher] = [minimumNextBid(low, 1n, digits), minimumNextBid(high, 1n, digits)];
+        expect(lower !== undefined && higher !== undefined && lower <= higher).toBe(true);
       }),
     );
   });
 
   it('applies after the start price, which is the first minimum', () => {
-    expect(minimumNextBid(undefined, 123n, 'USD')).toBe(123n);
-    expect(minimumNextBid(123n, 123n, 'USD')).toBe(148n);
+    expect(minimumNextBid(undefined, 123n, 2)).toBe(123n);
+    expect(minimumNextBid(123n, 123n, 2)).toBe(148n);
   });
-});
 
-describe('a currency', () => {
-  it.each([
-    ['USD', 2],
-    ['EUR', 2],
-    ['JPY', 0],
-    ['KRW', 0],
-    ['ISK', 0],
-    ['KWD', 3],
-    ['TND', 3],
-    ['CLF', 4],
-    ['HUF', 2],
-  ])('%s has %s digits', (code, digits) => expect(currencyExponent(code)).toBe(digits));
-
-  it.each(['ABC', 'usd', 'DEM', 'HRK', 'XAU', 'XXX', 'XTS', '', 'USDX', 'toString'])(
-    '%s is not a currency for payments',
-    (code) => expect(currencyExponent(code)).toBeUndefined(),
-  );
+  it('leaves room for a bid of the largest amount until that amount is bid', () => {
+    for (const digits of [0, 2, 3, 4]) {
+      expect(minimumNextBid(LARGEST_BID - 1n, 1n, digits)).toBe(LARGEST_BID);
+      expect(minimumNextBid(LARGEST_BID, 1n, digits)).toBeUndefined();
+      const price = fc.bigInt(1n, LARGEST_BID - 1n);
+      fc.assert(
+        fc.property(price, (current) => {
+          const next = minimumNextBid(current, 1n, digits) ?? 0n;
+          expect(next > current && next <= LARGEST_BID).toBe(true);
+        }),
+      );
+    }
+  });
 });

@@ -1,4 +1,5 @@
-import type { NoticeKind, Price } from './notice.ts';
+import { currencyFormatOptions, toDecimal } from '@gavel/proto/currencies';
+import type { NoticeKind, Price } from '../domain/notice.ts';
 
 /** The facts from which a mail is written. */
 export interface MailContent {
@@ -55,14 +56,10 @@ export function composeMail({ kind, title, price, url }: MailContent): ComposedM
   return { subject: capital, text: url === undefined ? `${text}\n` : `${text}\n\n${url}\n` };
 }
 
-// Exact at any size: Intl accepts decimals as text, and knows how many digits the currency's minor unit has.
+// Exact at any size: Intl formats decimals that are given as text. The digits are those of ISO 4217.
 function formatPrice({ amount, currency }: Price): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  const minor = amount.toString().padStart(digits + 1, '0');
-  const units = minor.slice(0, minor.length - digits);
-  const decimal = digits === 0 ? units : `${units}.${minor.slice(-digits)}`;
-  return format.format(decimal as `${number}`);
+  const format = new Intl.NumberFormat('en', currencyFormatOptions(currency));
+  return format.format(toDecimal(amount, currency));
 }
 
 function oneLine(text: string): string {

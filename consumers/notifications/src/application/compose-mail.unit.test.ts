@@ -1,3 +1,4 @@
+import { currencyCodes, currencyDigits } from '@gavel/proto/currencies';
 import { expect, it } from 'vitest';
 import { composeMail } from './compose-mail.ts';
 
@@ -20,6 +21,8 @@ it.each([
   [5n, 'EUR', '€0.05'],
   [1_500n, 'JPY', '¥1,500'],
   [1_234n, 'KWD', 'KWD 1.234'],
+  [10_000_000n, 'IDR', 'IDR 100,000.00'],
+  [10_000_000n, 'IQD', 'IQD 10,000.000'],
   [900_719_925_474_099_312n, 'USD', '$9,007,199,254,740,993.12'],
 ])('writes %d of %s exactly', (amount, currency, written) => {
   const { text } = composeMail({ kind: 'won', title: 'x', price: { amount, currency }, url: undefined });
@@ -31,4 +34,14 @@ it('works while the title has not arrived', () => {
     subject: 'An item was not sold',
     text: 'The auction of an item ended without a bid.\n',
   });
+});
+
+it('writes the digits of ISO 4217 for every currency', () => {
+  const wrong = currencyCodes.filter((currency) => {
+    const price = { amount: 12_345_678n, currency };
+    const { text } = composeMail({ kind: 'won', title: 'x', price, url: undefined });
+    const written = /for \D*([\d,.]+)\.\n$/.exec(text)?.[1];
+    return (written?.split('.')[1]?.length ?? 0) !== currencyDigits(currency);
+  });
+  expect(wrong).toEqual([]);
 });
