@@ -26,13 +26,17 @@ const serverPorts: Record<PortName, number> = {
   nats: 4722,
 };
 
+/** The base of the default ports, and the port of the web app. GAVEL_PORT_BASE replaces it. */
+const defaultBase = processPorts.bff;
+const highestOffset = Math.max(...Object.values({ ...processPorts, ...serverPorts })) - defaultBase;
+
 export interface DevConfig {
   /** The data folder: data, logs, secrets and state of this system. */
   readonly directory: string;
   readonly processPorts: Readonly<Record<ProcessName, number>>;
-  /** Used when free; otherwise another free port is chosen. */
+  /** Used when free; otherwise another free port is chosen. The defaults. */
   readonly preferredServerPorts: Readonly<Record<PortName, number>>;
-  /** Ports from the environment. It is an error when one of them is busy. */
+  /** Ports from the environment: all of them with GAVEL_PORT_BASE. It is an error when one of them is busy. */
   readonly forcedServerPorts: Partial<Record<PortName, number>>;
   /** Whether NATS and the bridge to it run, too. */
   readonly nats: boolean;
@@ -41,7 +45,8 @@ export interface DevConfig {
 const port = z.coerce.number().int().min(1).max(65_535);
 
 /**
- * Reads `GAVEL_DEV_DIRECTORY`, `GAVEL_NATS` (1 or 0) and `GAVEL_PORT_<NAME>` (for each process and each listener of a server).
+ * Reads `GAVEL_DEV_DIRECTORY`, `GAVEL_NATS` (1 or 0), `GAVEL_PORT_BASE` and `GAVEL_PORT_<NAME>` (for each process and each
+ * listener of a server). With a base every port is the base plus its default minus 3000. The port's own variable goes first.
  * @throws one `bad-config` that names every invalid variable
  */
 export function readDevConfig(env: NodeJS.ProcessEnv): DevConfig {
@@ -51,34 +56,44 @@ export function readDevConfig(env: NodeJS.ProcessEnv): DevConfig {
     .object({
       ...shape,
       GAVEL_DEV_DIRECTORY: z.string().min(1).optional(),
+      GAVEL_PORT_BASE: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(65_535 - highestOffset)
+        .optional(),
       GAVEL_NATS: z.enum(['0', '1']).optional(),
     })
     .safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
   if (!result.success) {
     const lines = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new LaunchError('bad-config', `These environment variables are invalid:\n  ${lines.join('\n  ')}`, {
-      wayOut: 'A port is a whole number from 1 to 65535; GAVEL_NATS is 1 or 0.',
+      wayOut: `A port is a whole number from 1 to 65535, GAVEL_PORT_BASE at most ${65_535 - highestOffset}; GAVEL_NATS is 1 or 0.`,
     });
   }
   const data = result.data as Record<string, number | string | undefined>;
   const directory = String(data.GAVEL_DEV_DIRECTORY ?? join(gavelDirectory, 'dev'));
   return {
     directory: isAbsolute(directory) ? directory : join(projectRoot, directory),
-    processPorts: withChosen(processPorts, data),
+    processPorts: { ...processPorts, ...portsFrom(processPorts, data) },
     preferredServerPorts: serverPorts,
     nats: data.GAVEL_NATS === '1',
-    forcedServerPorts: Object.fromEntries(
-      Object.keys(serverPorts).flatMap((name) =>
-        data[portKey(name)] === undefined ? [] : [[name, Number(data[portKey(name)])]],
-      ),
-    ),
+    forcedServerPorts: portsFrom(serverPorts, data),
   };
 }
 
-function withChosen<Name extends string>(defaults: Record<Name, number>, data: Record<string, unknown>) {
+/** The ports that the environment chooses, with their own variable or with the base. */
+function portsFrom<Name extends string>(
+  defaults: Readonly<Record<Name, number>>,
+  data: Readonly<Record<string, unknown>>,
+): Partial<Record<Name, number>> {
+  const base = data.GAVEL_PORT_BASE;
+  const moved = (value: number) => (base === undefined ? undefined : Number(base) + value - defaultBase);
   const entries = Object.entries<number>(defaults).map(([name, value]) => [
     name,
-    data[portKey(name)] ?? value,
+    data[portKey(name)] ?? moved(value),
   ]);
-  return Object.fromEntries(entries) as Record<Name, number>;
+  return Object.fromEntries(entries.filter(([, port]) => port !== undefined)) as Partial<
+    Record<Name, number>
+  >;
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { readDevConfig } from './config.ts';
 import { chooseProvider } from './infrastructure/choose-provider.ts';
@@ -10,6 +11,28 @@ test('each port has a default and a variable that changes it', () => {
   expect(moved.processPorts).toMatchObject({ bff: 3000, 'user-stats': 5003 });
   expect(moved.forcedServerPorts).toEqual({ postgres: 5432 });
   expect(portKey('user-stats')).toBe('GAVEL_PORT_USER_STATS');
+});
+
+test('GAVEL_PORT_BASE moves the ports of all processes and servers by the same distance', () => {
+  const defaults = readDevConfig({});
+  const moved = readDevConfig({ GAVEL_PORT_BASE: '13000', GAVEL_PORT_BIDS: '9999' });
+  expect(moved.processPorts).toMatchObject({ bff: 13_000, auth: 14_001, bids: 9_999 });
+  expect(moved.forcedServerPorts).toEqual(
+    Object.fromEntries(
+      Object.entries(defaults.preferredServerPorts).map(([name, port]) => [name, port + 10_000]),
+    ),
+  );
+  expect(readDevConfig({ GAVEL_PORT_BASE: '3000' }).processPorts).toEqual(defaults.processPorts);
+});
+
+test('the README shows the default port of each server', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  for (const [name, port] of Object.entries(readDevConfig({}).preferredServerPorts))
+    expect(readme).toContain(`| \`${name.toUpperCase()}\` | ${port} |`);
+});
+
+test('a GAVEL_PORT_BASE that leaves no room for the highest port is refused', () => {
+  expect(() => readDevConfig({ GAVEL_PORT_BASE: '65000' })).toThrow(/GAVEL_PORT_BASE/);
 });
 
 test('NATS is off by default', () => {

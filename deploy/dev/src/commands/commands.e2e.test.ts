@@ -1,9 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type ProcessName, processesFor } from '@gavel/processes';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { environment } from '../config.ts';
+import { environment, readDevConfig } from '../config.ts';
 import { portKey } from '../infrastructure/native/server-ports.ts';
 import { isAlive } from '../process-control/process-table.ts';
 import { gavelDirectory, projectRoot } from '../project-root.ts';
@@ -19,16 +20,16 @@ describe('the make targets', () => {
   let ports: Readonly<Record<ProcessName, number>>;
   let env: Record<string, string | undefined> = {};
 
-  const run = (command: string, ...args: string[]) =>
+  const run = (command: string, args: readonly string[] = [], environmentOfRun = env) =>
     execa(process.execPath, [join('deploy/dev/src/commands', `${command}.ts`), ...args], {
       cwd: projectRoot,
-      env,
+      env: environmentOfRun,
       reject: false,
       all: true,
       stdin: 'ignore',
     });
 
-  const status = async (): Promise<Status> => JSON.parse((await run('status', '--json')).stdout) as Status;
+  const status = async (): Promise<Status> => JSON.parse((await run('status', ['--json'])).stdout) as Status;
 
   const auctions = async () => {
     const call = rpcCaller(`http://127.0.0.1:${ports.bids}`);
@@ -50,6 +51,30 @@ describe('the make targets', () => {
     await run('reset');
   }, 120_000);
 
+  test('up names all busy ports of processes and servers at once', async () => {
+    const base = 14_000 + Math.floor(Math.random() * 3_000);
+    const moved = readDevConfig({ GAVEL_PORT_BASE: String(base) });
+    const wanted = {
+      auth: moved.processPorts.auth,
+      relay: moved.processPorts['relay-bids'],
+      redis: moved.forcedServerPorts.redis,
+    };
+    const servers = await Promise.all(
+      Object.values(wanted).map(async (port) => {
+        const server = createServer();
+        await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+        return server;
+      }),
+    );
+    const based = Object.fromEntries(Object.entries(env).filter(([key]) => !key.startsWith('GAVEL_PORT_')));
+    const up = await run('up', [], { ...based, GAVEL_PORT_BASE: String(base) });
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    expect(up.exitCode).toBe(1);
+    expect(up.all).toContain(`Port ${wanted.auth} for auth is held by`);
+    expect(up.all).toContain(`Port ${wanted.relay} for relay-bids is held by`);
+    expect(up.all).toContain(`Port ${wanted.redis} for redis is held by`);
+  });
+
   test('up names a busy port, the process that uses it and a way out, and leaves nothing running', async () => {
     const busy = createServer();
     await new Promise<void>((resolve) => busy.listen(ports.bids, '127.0.0.1', resolve));
@@ -66,6 +91,11 @@ describe('the make targets', () => {
     expect(first.exitCode, first.all).toBe(0);
     expect(first.all).toContain('Gavel is up.');
     const running = (await status()).processes;
+    for (const { name } of running.filter(({ url }) => url !== null))
+      expect(first.all).toMatch(
+        new RegExp(`^ +${name} +http://127.0.0.1:${ports[name as ProcessName]}`, 'm'),
+      );
+    expect(first.all).toMatch(/^ +amqp +127\.0\.0\.1:\d+ +server rabbitmq/m);
     expect(running.filter(({ health }) => health !== 'healthy')).toEqual([]);
     expect(running.find(({ name }) => name === 'bids')?.url).toBe(`http://127.0.0.1:${ports.bids}`);
     expect(running.find(({ name }) => name === 'postgres')?.url).toBeNull();
@@ -93,6 +123,9 @@ describe('the make targets', () => {
     expect(pids.filter(isAlive)).toEqual([]);
     const left = await execa('pgrep', ['-f', directory], { reject: false });
     expect(left.stdout).toBe('');
+    const log = await readFile(join(directory, 'logs/supervisor.log'), 'utf8');
+    expect(log.split(/ SIGTERM: stopping\n/).length).toBe(2);
+    expect(log.split(/ SIGTERM: stopping\n/)[1]).toBe('');
 
     const again = await run('up');
     expect(again.exitCode, again.all).toBe(0);

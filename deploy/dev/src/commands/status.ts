@@ -3,7 +3,7 @@ import { environment, readDevConfig } from '../config.ts';
 import { httpUrl } from '../system/system-context.ts';
 import { type KeptState, readState } from '../system/system-files.ts';
 import { type Health, healthOf, supervised } from './health.ts';
-import { runCommand } from './terminal.ts';
+import { runCommand, tableLines } from './terminal.ts';
 
 interface Row {
   readonly name: string;
@@ -31,16 +31,8 @@ await runCommand(async () => {
     return;
   }
   if (!supervised(state)) console.log('Nothing is running. `make up` starts everything.');
-  const columns = [['NAME', 'PID', 'HEALTH', 'RESTARTS', 'URL'], ...rows.map(cells)];
-  const widths =
-    columns[0]?.map((_, index) => Math.max(...columns.map((line) => line[index]?.length ?? 0))) ?? [];
-  for (const line of columns)
-    console.log(
-      line
-        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
+  const table = [['NAME', 'PID', 'HEALTH', 'RESTARTS', 'URL'], ...rows.map(cells)];
+  for (const line of tableLines(table)) console.log(line);
 });
 
 async function row(name: string, kept: readonly KeptState[], url: string | null): Promise<Row> {

@@ -19,6 +19,17 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Rows of cells as lines of text, with aligned columns. */
+export function tableLines(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]?.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0))) ?? [];
+  return rows.map((row) =>
+    row
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
 export function failureText(failure: {
   message: string;
   wayOut: string;

@@ -4,19 +4,20 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ProcessName, processesFor } from '@gavel/processes';
 import { type DevConfig, environment, readDevConfig } from '../config.ts';
-import { isPortFree, portBusy } from '../infrastructure/native/server-ports.ts';
+import { chooseProvider } from '../infrastructure/choose-provider.ts';
+import { requireFreePorts, usedPorts } from '../infrastructure/native/server-ports.ts';
 import { LaunchError } from '../launch-error.ts';
 import { holdLock } from '../process-control/hold-lock.ts';
 import { isAlive } from '../process-control/process-table.ts';
 import { lastLines } from '../process-control/server-process.ts';
 import { projectRoot } from '../project-root.ts';
-import { bidders, demoPassword, sellers } from '../seed/demo-people.ts';
 import { rpcCaller } from '../seed/rpc.ts';
 import { seedDemo } from '../seed/seed-demo.ts';
 import { httpUrl } from '../system/system-context.ts';
-import { readState, type SystemState } from '../system/system-files.ts';
+import { readState, type SystemState, stillRuns } from '../system/system-files.ts';
 import { healthOf, supervised } from './health.ts';
 import { stopSystem } from './stop-system.ts';
+import { summary } from './summary.ts';
 import { runCommand, timed } from './terminal.ts';
 
 const began = performance.now();
@@ -28,7 +29,7 @@ await runCommand(async () => {
   const release = await holdLock(join(config.directory, 'up.lock'), 'another `make up` is running', say);
   try {
     const running = await readState(config.directory);
-    if (!supervised(running)) await startFresh(config);
+    if (!supervised(running) || (await isEnding(running))) await startFresh(config);
     else if (running.phase === 'starting') await watchStart(config, running.supervisor.pid);
     else await verifyRunning(config, running);
   } finally {
@@ -36,11 +37,19 @@ await runCommand(async () => {
   }
 });
 
+/** Whether the system is being stopped. Waits until it is. */
+async function isEnding({ phase, supervisor }: SystemState): Promise<boolean> {
+  if (phase === 'starting' || phase === 'running') return false;
+  say('waiting until the running system has stopped');
+  while (stillRuns(supervisor)) await delay(100);
+  return true;
+}
+
 async function startFresh(config: DevConfig): Promise<void> {
-  for (const { name } of processesFor(config)) {
-    const port = config.processPorts[name];
-    if (!(await isPortFree(port))) throw await portBusy(name, port);
-  }
+  const ports = processesFor(config).map(({ name }) => ({ name, port: config.processPorts[name] }));
+  // Servers that others run listen where they are.
+  const native = chooseProvider(environment).provider.name === 'native';
+  await requireFreePorts([...ports, ...(native ? usedPorts(config.forcedServerPorts, config.nats) : [])]);
   await watchStart(config, await startSupervisor(config));
 }
 
@@ -52,15 +61,15 @@ async function watchStart(config: DevConfig, pid: number): Promise<void> {
     say('interrupted; stopping everything that was started');
     process.kill(pid, 'SIGTERM');
   });
-  await follow(config, pid, () => interrupted);
+  const running = await follow(config, pid, () => interrupted);
   try {
-    await seedOnce(config);
+    await seedOnce(config, running);
   } catch (error) {
     say('the demo catalogue could not be filled; stopping everything that was started');
     await stopSystem(config.directory, say);
     throw error;
   }
-  summary(config);
+  console.log(summary(running));
 }
 
 /** Starts the supervisor in its own session, so that it keeps running after this command. Returns its pid. */
@@ -79,15 +88,15 @@ async function startSupervisor(config: DevConfig): Promise<number> {
   return child.pid;
 }
 
-/** Prints the lines of the supervisor until everything runs. Throws the supervisor's failure. */
-async function follow(config: DevConfig, pid: number, interrupted: () => boolean): Promise<void> {
+/** Prints the lines of the supervisor until everything runs, and returns the state then. Throws the supervisor's failure. */
+async function follow(config: DevConfig, pid: number, interrupted: () => boolean): Promise<SystemState> {
   let printed = 0;
   for (;;) {
     const state = await readState(config.directory);
     const own = state?.supervisor.pid === pid ? state : undefined;
     for (const line of own?.lines.slice(printed) ?? []) say(line.text);
     printed = own?.lines.length ?? printed;
-    if (own?.phase === 'running') return;
+    if (own?.phase === 'running') return own;
     const gone = own === undefined ? !isAlive(pid) : !supervised(own);
     if (own?.phase === 'failed' || gone) throw await failureOf(config, own, interrupted());
     await delay(100);
@@ -143,19 +152,20 @@ async function verifyRunning(config: DevConfig, state: SystemState): Promise<voi
   say('every process is healthy');
   if (config.nats && !state.kept.some(({ name }) => name === 'nats-bridge'))
     say('it runs without NATS; `make down && make up NATS=1` starts it with NATS and the bridge');
-  await seedOnce(config);
-  summary(config);
+  await seedOnce(config, state);
+  console.log(summary(state));
 }
 
 /** Fills the demo catalogue, once per data folder. */
-async function seedOnce(config: DevConfig): Promise<void> {
+async function seedOnce(config: DevConfig, { kept }: SystemState): Promise<void> {
   const marker = join(config.directory, 'seeded');
   const seeded = await access(marker).then(
     () => true,
     () => false,
   );
   if (seeded) return;
-  const call = (name: ProcessName) => rpcCaller(httpUrl(config.processPorts[name]));
+  const call = (name: ProcessName) =>
+    rpcCaller(kept.find((each) => each.name === name)?.url ?? httpUrl(config.processPorts[name]));
   const result = await seedDemo(call('auth'), call('bids')).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new LaunchError('command-failed', `The demo catalogue could not be filled: ${why}`, {
@@ -165,22 +175,4 @@ async function seedOnce(config: DevConfig): Promise<void> {
   });
   await writeFile(marker, `${new Date().toISOString()}\n`);
   say(`demo catalogue: ${result.items} auctions, ${result.bids} bids`);
-}
-
-function summary(config: DevConfig): void {
-  const names = [...sellers.slice(0, 1), ...bidders.slice(0, 2)];
-  console.log(`
-Gavel is up.
-
-  web app       ${httpUrl(config.processPorts.bff)}
-${processesFor(config)
-  .filter(({ kind }) => kind === 'service')
-  .map(({ name }) => `  ${name.padEnd(12)}  ${httpUrl(config.processPorts[name])}`)
-  .join('\n')}
-
-  sign in as    ${names.map((person) => person.email).join(', ')}
-  password      ${demoPassword}
-
-  make status · make logs · make down (keeps data) · make reset (removes data)
-`);
 }

@@ -41,7 +41,10 @@ export interface ServerHandle {
   readonly name: ServerName;
   /** Pid of the server (for RabbitMQ of the Erlang machine), or null while it is not running. */
   readonly pid: number | null;
+  /** The port for clients. */
   readonly port: number;
+  /** Every port on which the server listens. */
+  readonly ports: Readonly<Partial<Record<PortName, number>>>;
   readonly logFile: string;
   /** Starts the server with the same data and ports. Resolves when it answers. Does nothing when it is running. */
   start(): Promise<void>;
@@ -73,7 +76,7 @@ export interface InfrastructureOptions {
   readonly fsync?: boolean;
   /** Also start a NATS server with JetStream. Default: false. */
   readonly nats?: boolean;
-  /** An abort stops servers that are starting, and `start` rejects. */
+  /** An abort before `start` resolves stops the servers, and `start` rejects. A later abort has no effect. */
   readonly signal?: AbortSignal;
   /** Receives one line per step: what is installed, started or waited for. */
   readonly report?: (line: string) => void;

@@ -1,5 +1,6 @@
 import { delayBefore, pause } from '@gavel/resilience';
-import type { ServerExit } from '../infrastructure/infrastructure.ts';
+import type { PortName, ServerExit } from '../infrastructure/infrastructure.ts';
+import { LaunchError } from '../launch-error.ts';
 
 /** The delay before a restart doubles from 0.25 s to 10 s. It begins at 0.25 s again after the process ran for 30 s. */
 const RESTART_BACK_OFF = { firstMs: 250, maxMs: 10_000 };
@@ -10,6 +11,10 @@ export interface Runnable {
   readonly name: string;
   readonly pid: number | null;
   readonly logFile: string;
+  /** Only of a server: its port for clients. */
+  readonly port?: number;
+  /** Only of a server: every port on which it listens. */
+  readonly ports?: Readonly<Partial<Record<PortName, number>>>;
   /** Resolves when it answers. Throws when it ended or did not answer in time. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -42,6 +47,7 @@ export class Keeper {
   #state: KeeperState = 'stopped';
   #restarts = 0;
   #lastExit: LastExit | null = null;
+  #firstStart: Promise<void> = Promise.resolve();
   #loop: Promise<void> = Promise.resolve();
 
   constructor(runnable: Runnable, options: KeeperOptions) {
@@ -61,15 +67,19 @@ export class Keeper {
     return this.#lastExit;
   }
 
-  /** The first start. Throws when it fails, and does not retry. */
+  /** The first start. Throws when it fails or when `stop` is called before it ends, and does not retry. */
   async start(): Promise<void> {
+    if (this.#ending.signal.aborted) throw this.#stopped();
     this.#become('starting');
+    this.#firstStart = this.runnable.start();
     try {
-      await this.runnable.start();
+      await this.#firstStart;
     } catch (error) {
       this.#become('stopped');
       throw error;
     }
+    // `stop` waits for this start and then stops the runnable.
+    if (this.#ending.signal.aborted) throw this.#stopped();
     this.adopt();
   }
 
@@ -79,12 +89,19 @@ export class Keeper {
     this.#loop = this.#keep();
   }
 
+  /** From now on the runnable is not restarted, and its end is not reported. It keeps running until `stop`. */
+  retire(): void {
+    this.#ending.abort();
+  }
+
   /** Stops the runnable and does not restart it. Does nothing when it is not running. */
   async stop(): Promise<void> {
     this.#become('stopping');
-    this.#ending.abort();
+    this.retire();
     await this.runnable.stop();
-    await this.#loop;
+    await Promise.allSettled([this.#firstStart, this.#loop]);
+    // A start that was under way may have succeeded after the first stop.
+    await this.runnable.stop();
     this.#become('stopped');
   }
 
@@ -116,6 +133,7 @@ export class Keeper {
       if (this.#ending.signal.aborted) return failures;
       try {
         await this.runnable.start();
+        if (this.#ending.signal.aborted) return failures;
         this.#options.report(`${this.runnable.name} is running again (pid ${this.runnable.pid})`);
         this.#become('running');
         return failures;
@@ -127,6 +145,12 @@ export class Keeper {
         await this.runnable.stop();
       }
     }
+  }
+
+  #stopped(): LaunchError {
+    return new LaunchError('command-failed', `${this.runnable.name} was stopped before it was ready.`, {
+      wayOut: 'Run `make up` again.',
+    });
   }
 
   #become(state: KeeperState): void {

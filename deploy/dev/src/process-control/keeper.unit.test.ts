@@ -10,11 +10,14 @@ class Scripted implements Runnable {
   starts = 0;
   stops = 0;
   failNextStarts = 0;
+  /** A start waits for it. */
+  readiness: Promise<void> = Promise.resolve();
   #end: (exit: ServerExit) => void = () => undefined;
   #exited: Promise<ServerExit> = Promise.resolve({ code: 0, signal: null, expected: true });
 
   async start(): Promise<void> {
     this.starts += 1;
+    await this.readiness;
     if (this.failNextStarts > 0) {
       this.failNextStarts -= 1;
       throw new Error('not yet');
@@ -92,4 +95,54 @@ test('a stopped process is not restarted', async () => {
   await keeper.stop();
   expect(keeper).toMatchObject({ state: 'stopped', restarts: 0 });
   expect(runnable.starts).toBe(1);
+});
+
+test('after `retire` an end is neither reported nor followed by a restart', async () => {
+  const runnable = new Scripted();
+  const { keeper, lines } = kept(runnable);
+  await keeper.start();
+  keeper.retire();
+  runnable.crash();
+  await keeper.stop();
+  expect(lines).toEqual([]);
+  expect(keeper).toMatchObject({ state: 'stopped', restarts: 0 });
+  expect(runnable.starts).toBe(1);
+});
+
+test('a stop during a restart waits for it, stops what it started, and does not report that it is running again', async () => {
+  const runnable = new Scripted();
+  const { keeper, lines } = kept(runnable);
+  await keeper.start();
+  const gate = Promise.withResolvers<void>();
+  runnable.readiness = gate.promise;
+  runnable.crash();
+  await vi.waitFor(() => expect(runnable.starts).toBe(2), 20_000);
+  const stopped = keeper.stop();
+  gate.resolve();
+  await stopped;
+  expect(lines).toEqual(['scripted ended (SIGKILL); restart 1']);
+  expect(keeper.state).toBe('stopped');
+  expect(runnable.pid).toBeNull();
+});
+
+test('a stop during the first start stops what it started, and the start fails', async () => {
+  const runnable = new Scripted();
+  const gate = Promise.withResolvers<void>();
+  runnable.readiness = gate.promise;
+  const { keeper } = kept(runnable);
+  const started = keeper.start().catch((error: unknown) => error);
+  const stopped = keeper.stop();
+  gate.resolve();
+  await stopped;
+  expect(await started).toBeInstanceOf(Error);
+  expect(keeper.state).toBe('stopped');
+  expect(runnable.pid).toBeNull();
+});
+
+test('a start after the stop fails and starts nothing', async () => {
+  const runnable = new Scripted();
+  const { keeper } = kept(runnable);
+  await keeper.stop();
+  await expect(keeper.start()).rejects.toThrow('scripted was stopped');
+  expect(runnable.starts).toBe(0);
 });

@@ -31,6 +31,7 @@ interface Running {
 export class ServerProcess {
   readonly #command: ServerCommand;
   #running: Running | undefined;
+  #stops = 0;
 
   constructor(command: ServerCommand) {
     this.#command = command;
@@ -38,6 +39,15 @@ export class ServerProcess {
 
   get pid(): number | null {
     return this.#running?.child.pid ?? null;
+  }
+
+  /**
+   * For a start of several steps, which must not continue after `stop` or `kill`.
+   * @returns a function that says whether one of them was called since
+   */
+  watchStops(): () => boolean {
+    const before = this.#stops;
+    return () => this.#stops !== before;
   }
 
   /** Starts the process, if it is not running. Whether it works is found out by `waitUntil`. */
@@ -70,6 +80,7 @@ export class ServerProcess {
 
   /** Stops the process gracefully, and with SIGKILL after `stopTimeoutMs`. Does nothing when it is not running. */
   async stop(): Promise<void> {
+    this.#stops += 1;
     const running = this.#running;
     if (running === undefined) return;
     running.expected = true;
@@ -86,6 +97,7 @@ export class ServerProcess {
 
   /** SIGKILL. Resolves when the process has ended. */
   async kill(): Promise<void> {
+    this.#stops += 1;
     const running = this.#running;
     if (running === undefined) return;
     running.expected = true;
@@ -95,19 +107,24 @@ export class ServerProcess {
 
   /**
    * Calls `ready` until it resolves to true.
-   * @throws `server-died` when the process ends before, `server-not-ready` after `timeoutMs`; both with the end of the log
+   * @throws `server-died` when the process ends or is stopped before, `server-not-ready` after `timeoutMs`; both with the end of the log
    */
   async waitUntil(ready: () => Promise<boolean>, timeoutMs: number): Promise<void> {
     const { name, logFile } = this.#command;
     const deadline = Date.now() + timeoutMs;
+    const isStopped = this.watchStops();
+    let isReady = false;
     for (;;) {
-      if (this.#running === undefined) {
+      // Checked after `ready`, too: the process may end, or be asked to, while that waits for an answer.
+      if (this.#running === undefined || isStopped()) {
         throw new LaunchError('server-died', `${name} ended while it was starting.`, {
           log: await lastLines(logFile),
           wayOut: `The whole log is ${logFile}.`,
         });
       }
-      if (await ready()) return;
+      if (isReady) return;
+      isReady = await ready();
+      if (isReady) continue;
       if (Date.now() > deadline) {
         throw new LaunchError('server-not-ready', `${name} did not answer within ${timeoutMs / 1000} s.`, {
           log: await lastLines(logFile),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@gavel/resilience';
 import { execa } from 'execa';
 import { LaunchError } from '../launch-error.ts';
 import { projectRoot } from '../project-root.ts';
@@ -14,40 +14,55 @@ const skipped = new Set(['node_modules', '.next', 'next-env.d.ts']);
 /**
  * Builds the web app when its sources, or those of the packages that it uses, have changed since the last build. Waits up to
  * three minutes for another build of the same checkout.
- * @param signal stops a running build and all processes that it started
+ * @param signal stops a running build and all processes that it started. After the abort no build begins
  * @returns whether it was built now
- * @throws `command-failed` with the end of the build's output
+ * @throws `command-failed` with the end of the build's output, or when the signal is aborted
  */
 export async function ensureBffBuild(
   env: Readonly<Record<string, string>>,
-  signal?: AbortSignal,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<boolean> {
   const stamp = join(projectRoot, 'bff/.next/gavel-sources');
   const digest = await sourcesDigest();
   const isBuilt = async () => (await readFile(stamp, 'utf8').catch(() => '')) === digest;
-  if (await isBuilt()) return false;
+  const built = await buildUnlessBuilt({ isBuilt, build: () => build(env, signal) }, signal);
+  if (built) await writeFile(stamp, digest);
+  return built;
+}
+
+export interface BuildSteps {
+  readonly isBuilt: () => Promise<boolean>;
+  /** Returns undefined after a successful build, and the output of a failed one. */
+  readonly build: () => Promise<string | undefined>;
+}
+
+/** `ensureBffBuild` without files and processes. */
+export async function buildUnlessBuilt(steps: BuildSteps, signal: AbortSignal): Promise<boolean> {
   const deadline = Date.now() + otherBuildWaitMs;
   for (;;) {
-    const failed = await build(env, signal);
-    if (failed === undefined) break;
+    if (await steps.isBuilt()) return false;
+    if (signal.aborted) {
+      throw new LaunchError('command-failed', 'The build of the web app was interrupted.', {
+        wayOut: 'Run `make up` again.',
+      });
+    }
+    const failed = await steps.build();
+    if (failed === undefined) return true;
     const wait = failed.includes('Another next build process is already running') && Date.now() < deadline;
-    if (!wait || signal?.aborted) {
+    if (!wait && !signal.aborted) {
       throw new LaunchError('command-failed', 'The web app could not be built.', {
         log: failed.split('\n').slice(-25).join('\n'),
         wayOut: `Run \`npm ${command.join(' ')}\` to see the whole output.`,
       });
     }
-    await delay(1_000);
-    if (await isBuilt()) return false;
+    await pause(1_000, signal);
   }
-  await writeFile(stamp, digest);
-  return true;
 }
 
 /** Returns undefined after a successful build, and the output of a failed one. */
 async function build(
   env: Readonly<Record<string, string>>,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
   const child = execa('npm', command, {
     cwd: projectRoot,
@@ -61,11 +76,17 @@ async function build(
     cleanup: false,
   });
   const endGroup = () => {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, 'SIGTERM');
+    } catch (error) {
+      // The build may have ended already.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   };
-  signal?.addEventListener('abort', endGroup, { once: true });
+  signal.addEventListener('abort', endGroup, { once: true });
   const result = await child;
-  signal?.removeEventListener('abort', endGroup);
+  signal.removeEventListener('abort', endGroup);
   return result.failed ? result.all : undefined;
 }
 

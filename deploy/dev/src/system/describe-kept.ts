@@ -7,9 +7,9 @@ import type { KeptState } from './system-files.ts';
 
 /** The state file's entry for one server or process. */
 export function describeKept(keeper: Keeper, config: DevConfig): KeptState {
-  const { name, pid, logFile } = keeper.runnable;
+  const { name, pid, logFile, ports } = keeper.runnable;
   const definition = findProcess(name);
-  const port = definition === undefined ? portOf(keeper.runnable) : config.processPorts[definition.name];
+  const port = definition === undefined ? (keeper.runnable.port ?? 0) : config.processPorts[definition.name];
   return {
     name,
     pid,
@@ -21,9 +21,6 @@ export function describeKept(keeper: Keeper, config: DevConfig): KeptState {
     url: definition === undefined ? null : httpUrl(port),
     healthUrl: definition === undefined ? null : `${httpUrl(port)}/readyz`,
     port,
+    ...(ports !== undefined && { ports }),
   };
-}
-
-function portOf(runnable: object): number {
-  return 'port' in runnable && typeof runnable.port === 'number' ? runnable.port : 0;
 }

@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PortName } from '../infrastructure/infrastructure.ts';
 import type { KeeperState, LastExit } from '../process-control/keeper.ts';
 import { isAlive, startStamp } from '../process-control/process-table.ts';
 import type { SystemContext } from './system-context.ts';
@@ -22,6 +23,8 @@ export interface KeptState {
   /** Answers 2xx while the process is ready; null for a server, whose check is a connection to `port`. */
   readonly healthUrl: string | null;
   readonly port: number;
+  /** Every port on which a server listens; absent for a process. */
+  readonly ports?: Readonly<Partial<Record<PortName, number>>>;
 }
 
 export interface SystemState {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GavelProcess, ProcessName } from '@gavel/processes';
+import { execa } from 'execa';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { readDevConfig } from '../config.ts';
 import { removeServerHome } from '../infrastructure/native/server-home.ts';
@@ -30,9 +31,12 @@ describe('a system', () => {
   let directory = '';
   let system: System | undefined;
   const lines: string[] = [];
+  /** The names of servers and processes in the order in which they began to stop. */
+  const stopping = new Set<string>();
 
   async function build(processes: GavelProcess[]): Promise<System> {
     lines.length = 0;
+    stopping.clear();
     directory = join(gavelDirectory, `test-${process.pid}-90${Math.floor(Math.random() * 1000)}`);
     mkdirSync(directory, { recursive: true });
     const ports = await freePorts(processes.map(({ name }) => name));
@@ -43,8 +47,17 @@ describe('a system', () => {
       GAVEL_NATS: '1',
       ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [portKey(name), String(port)])),
     };
-    system = new System({ config: readDevConfig(env), env, processes, report: (line) => lines.push(line) });
-    return system;
+    const run = new System({
+      config: readDevConfig(env),
+      env,
+      processes,
+      report: (line) => lines.push(line),
+      onChange() {
+        for (const { state, runnable } of run.kept) if (state === 'stopping') stopping.add(runnable.name);
+      },
+    });
+    system = run;
+    return run;
   }
 
   afterEach(async () => {
@@ -79,6 +92,41 @@ describe('a system', () => {
     const pids = run.kept.map((keeper) => keeper.runnable.pid ?? 0);
     await run.stop();
     expect(pids.filter(isAlive)).toEqual([]);
+  }, 120_000);
+
+  test('stops the processes in reverse order and then the servers, and restarts nothing meanwhile', async () => {
+    const run = await build([
+      definition('auth'),
+      definition('bids', { startsAfter: ['auth'] }),
+      definition('bff', { startsAfter: ['bids'] }),
+    ]);
+    await run.start();
+    lines.length = 0;
+    const serversDuringStop: (number | null)[] = [];
+    const bff = run.kept.find(({ runnable }) => runnable.name === 'bff');
+    void bff?.runnable.exited().then(() => {
+      serversDuringStop.push(...run.kept.slice(0, 4).map(({ runnable }) => runnable.pid));
+    });
+    const pids = run.kept.map(({ runnable }) => runnable.pid ?? 0);
+    await run.stop();
+    expect([...stopping].slice(0, 3)).toEqual(['bff', 'bids', 'auth']);
+    expect([...stopping].slice(3).toSorted()).toEqual(['nats', 'postgres', 'rabbitmq', 'redis']);
+    expect(serversDuringStop).toEqual(pids.slice(0, 4));
+    expect(lines).toEqual([]);
+    expect(run.kept.map(({ restarts }) => restarts)).toEqual(run.kept.map(() => 0));
+    expect(pids.filter(isAlive)).toEqual([]);
+  }, 120_000);
+
+  test('a stop while the servers start ends the start, and starts nothing again', async () => {
+    const run = await build([definition('auth')]);
+    const failure = run.start().catch((error: unknown) => error);
+    await vi.waitFor(() => expect(lines.join('\n')).toContain('redis answers'), 60_000);
+    lines.length = 0;
+    await run.stop();
+    expect(await failure).toBeInstanceOf(LaunchError);
+    expect(lines).toEqual([]);
+    expect(run.kept).toEqual([]);
+    expect((await execa('pgrep', ['-f', directory], { reject: false })).stdout).toBe('');
   }, 120_000);
 
   test('names a process that fails to start, shows the end of its log, and stops the other processes', async () => {

@@ -35,6 +35,7 @@ export class System {
   #infrastructure: Infrastructure | undefined;
   readonly #ending = new AbortController();
   #built: Promise<void> = Promise.resolve();
+  #stopped: Promise<void> | undefined;
 
   constructor(options: SystemOptions) {
     this.#options = options;
@@ -54,14 +55,22 @@ export class System {
     try {
       await this.#start();
     } catch (error) {
+      const interrupted = this.#ending.signal.aborted;
       await this.stop();
-      throw error;
+      // After `stop` the step that was under way fails, because its servers end. That is not the reason.
+      throw interrupted ? interruptedStart() : error;
     }
   }
 
-  /** Stops each process when no running process needs it any more, then the servers. The data stays. */
-  async stop(): Promise<void> {
+  /** Stops each process when no running process needs it any more, then the servers. The data stays. It restarts nothing meanwhile. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     this.#ending.abort();
+    for (const keeper of this.kept) keeper.retire();
     const left = new Set(this.#processes.keys());
     while (left.size > 0) {
       const needed = new Set<ProcessName>(
@@ -99,13 +108,14 @@ export class System {
       report,
     });
     const infrastructure = await this.#starting;
+    // Before the servers are kept: `stop` has found none to stop, so it stops the infrastructure.
+    this.#throwIfStopped();
     this.#infrastructure = infrastructure;
     for (const server of Object.values(infrastructure.servers ?? {})) {
       const keeper = this.#keeper(server);
       keeper.adopt();
       this.#servers.push(keeper);
     }
-    this.#throwIfStopped();
 
     const context = await this.#prepare(infrastructure.urls);
     this.#throwIfStopped();
@@ -141,7 +151,7 @@ export class System {
   async #build(): Promise<void> {
     const began = performance.now();
     const built = await ensureBffBuild(baseEnvironment(this.#options.env), this.#ending.signal);
-    if (built) this.#options.report(`web app built (${seconds(began)})`);
+    if (built && !this.#ending.signal.aborted) this.#options.report(`web app built (${seconds(began)})`);
   }
 
   async #startProcess(definition: GavelProcess, context: SystemContext): Promise<void> {
@@ -179,9 +189,12 @@ export class System {
   }
 
   #throwIfStopped(): void {
-    if (!this.#ending.signal.aborted) return;
-    throw new LaunchError('command-failed', 'The start was interrupted.', { wayOut: 'Run `make up` again.' });
+    if (this.#ending.signal.aborted) throw interruptedStart();
   }
+}
+
+function interruptedStart(): LaunchError {
+  return new LaunchError('command-failed', 'The start was interrupted.', { wayOut: 'Run `make up` again.' });
 }
 
 function seconds(began: number): string {

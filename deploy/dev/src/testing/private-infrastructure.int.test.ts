@@ -110,6 +110,25 @@ describe('a private infrastructure', () => {
     await after.close();
   }, 30_000);
 
+  test.each<ServerName>(['postgres', 'rabbitmq', 'redis', 'nats'])(
+    'a start of %s that is stopped meanwhile fails, and starts nothing afterwards',
+    async (name) => {
+      const server = servers()[name];
+      if (server === undefined) throw new Error(`${name} was not started`);
+      await server.kill();
+      const started = server.start().then(
+        () => 'started',
+        () => 'failed',
+      );
+      await server.stop();
+      expect(await started).toBe('failed');
+      expect(server.pid).toBeNull();
+      await server.start();
+      expect(server.pid).not.toBeNull();
+    },
+    120_000,
+  );
+
   test('a private vhost is created, used and removed through the management API', async () => {
     const urls = await createVhost(infrastructure.urls, 'a test/vhost');
     const connection = await amqp.connect(urls.amqpUrl);

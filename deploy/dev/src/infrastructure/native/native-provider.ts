@@ -6,6 +6,7 @@ import type {
   InfrastructureOptions,
   InfrastructureProvider,
   InfrastructureUrls,
+  ServerHandle,
 } from '../infrastructure.ts';
 import type { InfrastructureConfig } from '../infrastructure-config.ts';
 import { installPackages } from '../install/apt-packages.ts';
@@ -64,24 +65,40 @@ async function startNative(
   const stop = async () => {
     await Promise.all(all.map((server) => server.stop()));
   };
-  options.signal?.throwIfAborted();
-  // A server that is starting then ends, so its `start` below rejects.
-  options.signal?.addEventListener('abort', () => void stop(), { once: true });
-  const started = await Promise.allSettled(
-    all.map(async (server) => {
-      const begin = performance.now();
-      await server.start();
-      report(`${server.name} answers (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
-    }),
-  );
-  const failed = started.find((result) => result.status === 'rejected');
-  if (failed !== undefined) {
+  try {
+    await startAll(all, report, options.signal);
+  } catch (error) {
     await stop();
-    throw failed.reason;
+    throw error;
   }
   const natsUrl = privateNats ? nativeNatsUrl(context) : config.GAVEL_NATS_URL;
   const urls = { ...nativeUrls(context), ...(options.nats && natsUrl !== undefined && { natsUrl }) };
   return { provider: 'native', urls, servers, stop };
+}
+
+/** Starts all servers at once. On a failure or an abort it rejects when every start has ended; some servers may run then. */
+async function startAll(
+  servers: readonly ServerHandle[],
+  report: (line: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted();
+  // A server that is starting then ends, so its `start` below rejects.
+  const stop = () => void Promise.allSettled(servers.map((server) => server.stop()));
+  signal?.addEventListener('abort', stop);
+  const started = await Promise.allSettled(
+    servers.map(async (server) => {
+      const begin = performance.now();
+      await server.start();
+      signal?.throwIfAborted();
+      report(`${server.name} answers (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
+    }),
+  );
+  // The signal may be aborted later as well. Then the System, which runs the servers, stops them in order.
+  signal?.removeEventListener('abort', stop);
+  signal?.throwIfAborted();
+  const failed = started.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 function nativeUrls(context: ServerContext): InfrastructureUrls {

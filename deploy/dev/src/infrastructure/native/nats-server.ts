@@ -37,6 +37,7 @@ export async function natsServer(context: ServerContext, binary: string): Promis
   return serverHandle(server, {
     name: 'nats',
     port: ports.nats,
+    ports: { nats: ports.nats },
     logFile,
     async start() {
       server.spawn();

@@ -56,6 +56,7 @@ export async function postgresServer(
   return serverHandle(server, {
     name: 'postgres',
     port: ports.postgres,
+    ports: { postgres: ports.postgres },
     logFile,
     async start() {
       await startWithRetries(server, context, logFile);
@@ -102,6 +103,7 @@ async function startWithRetries(
   logFile: string,
 ): Promise<void> {
   const deadline = Date.now() + 15_000;
+  const isStopped = server.watchStops();
   for (;;) {
     server.spawn();
     try {
@@ -111,6 +113,7 @@ async function startWithRetries(
       const orphans = /pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(log);
       if (!orphans || Date.now() > deadline) throw error;
       await delay(200);
+      if (isStopped()) throw error;
     }
   }
 }

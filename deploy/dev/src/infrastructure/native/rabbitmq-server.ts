@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LaunchError } from '../../launch-error.ts';
 import { giveTo } from '../../process-control/run-as.ts';
 import { ServerProcess } from '../../process-control/server-process.ts';
 import type { ServerHandle } from '../infrastructure.ts';
@@ -40,20 +41,26 @@ export async function rabbitmqServer(
     logFile,
     stopTimeoutMs: 30_000,
   });
-  const managementUrl = `http://${adminUser}:${passwords.rabbitmq}@127.0.0.1:${ports.management}`;
+  const { amqp, stream, management, prometheus, epmd, distribution } = ports;
+  const managementUrl = `http://${adminUser}:${passwords.rabbitmq}@127.0.0.1:${management}`;
   return {
     name: 'rabbitmq',
-    port: ports.amqp,
+    port: amqp,
+    ports: { amqp, stream, management, prometheus, epmd, distribution },
     logFile,
     get pid() {
       return broker.pid;
     },
     async start() {
+      const isStopped = broker.watchStops();
       mapper.spawn();
-      await mapper.waitUntil(() => acceptsConnections(ports.epmd), 10_000);
+      await mapper.waitUntil(() => acceptsConnections(epmd), 10_000);
+      // The mapper of an earlier start keeps running while only the broker is killed.
+      if (isStopped()) throw stoppedWhileStarting(logFile);
       broker.spawn();
-      await broker.waitUntil(() => listens(managementUrl, [ports.amqp, ports.stream]), 90_000);
-      await registerStreams(managementUrl, join(directory, 'streams-registered'));
+      await broker.waitUntil(() => listens(managementUrl, [amqp, stream]), 90_000);
+      await registerStreams(managementUrl, join(directory, 'streams-registered'), isStopped);
+      if (isStopped()) throw stoppedWhileStarting(logFile);
     },
     async stop() {
       await broker.stop();
@@ -148,7 +155,11 @@ async function listens(managementUrl: string, ports: readonly number[]): Promise
  * in between, no stream becomes available again. (Measured with 4.0.5: killed at once, it never recovered; killed after 1 s, it
  * always did.) So the first start with new data creates a stream and waits for 1 s.
  */
-async function registerStreams(managementUrl: string, marker: string): Promise<void> {
+async function registerStreams(
+  managementUrl: string,
+  marker: string,
+  isStopped: () => boolean,
+): Promise<void> {
   const done = await access(marker).then(
     () => true,
     () => false,
@@ -156,24 +167,34 @@ async function registerStreams(managementUrl: string, marker: string): Promise<v
   if (done) return;
   const queue = '/api/queues/%2F/gavel-first-stream';
   const stream = { durable: true, arguments: { 'x-queue-type': 'stream' } };
-  await withRetries(() => managementRequest(managementUrl, 'PUT', queue, stream));
-  await withRetries(() => managementRequest(managementUrl, 'DELETE', queue).catch(unlessMissing));
+  await withRetries(() => managementRequest(managementUrl, 'PUT', queue, stream), isStopped);
+  await withRetries(() => managementRequest(managementUrl, 'DELETE', queue).catch(unlessMissing), isStopped);
   await delay(1_000);
+  if (isStopped()) return;
   await writeFile(marker, '');
 }
 
-/** Retries for 30 s. On a busy machine creating the first stream takes long, and a call may have an effect although it timed out. */
-async function withRetries(call: () => Promise<unknown>): Promise<void> {
+/**
+ * Retries for 30 s, or until the broker is stopped. On a busy machine creating the first stream takes long, and a call may have
+ * an effect although it timed out.
+ */
+async function withRetries(call: () => Promise<unknown>, isStopped: () => boolean): Promise<void> {
   const deadline = Date.now() + 30_000;
   for (;;) {
     try {
       await call();
       return;
     } catch (error) {
-      if (Date.now() > deadline) throw error;
+      if (isStopped() || Date.now() > deadline) throw error;
       await delay(250);
     }
   }
+}
+
+function stoppedWhileStarting(logFile: string): LaunchError {
+  return new LaunchError('server-died', 'RabbitMQ was stopped while it was starting.', {
+    wayOut: `The whole log is ${logFile}.`,
+  });
 }
 
 function unlessMissing(error: unknown): void {

@@ -41,6 +41,7 @@ export async function redisServer(context: ServerContext, binary: string): Promi
   return serverHandle(server, {
     name: 'redis',
     port: ports.redis,
+    ports: { redis: ports.redis },
     logFile,
     async start() {
       server.spawn();

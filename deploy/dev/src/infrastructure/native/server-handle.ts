@@ -4,7 +4,7 @@ import type { ServerHandle } from '../infrastructure.ts';
 /** The handle of a server that consists of one process. */
 export function serverHandle(
   server: ServerProcess,
-  about: Pick<ServerHandle, 'name' | 'port' | 'logFile' | 'start'>,
+  about: Pick<ServerHandle, 'name' | 'port' | 'ports' | 'logFile' | 'start'>,
 ): ServerHandle {
   return {
     ...about,

@@ -39,18 +39,19 @@ export function isPortFree(port: number): Promise<boolean> {
 /**
  * Chooses a port for each server: the forced one, or else the first free one of the port of the last start, the preferred
  * port and any other. Stores the choice in `ports.json`.
- * @throws `port-busy` when a forced port is not free
+ * @throws `port-busy` that names every forced port that is not free
  */
 export async function chooseServerPorts(home: string, options: InfrastructureOptions): Promise<ServerPorts> {
   const file = join(home, 'ports.json');
   const last = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as Partial<
     Record<PortName, number>
   >;
-  const taken = new Set<number>();
+  const forcedPorts = options.forcedPorts ?? {};
+  await requireFreePorts(usedPorts(forcedPorts, options.nats ?? false));
+  const taken = new Set<number>(Object.values(forcedPorts));
   const chosen: Partial<Record<PortName, number>> = {};
   for (const name of names) {
-    const forced = options.forcedPorts?.[name];
-    if (forced !== undefined && !(await isPortFree(forced))) throw await portBusy(name, forced);
+    const forced = forcedPorts[name];
     const port = forced ?? (await firstFree([last[name], options.preferredPorts?.[name]], taken));
     taken.add(port);
     chosen[name] = port;
@@ -87,12 +88,45 @@ export function portKey(name: string): string {
   return `GAVEL_PORT_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** The error for a required port that is not free. It names the process that uses the port, when that can be found out. */
-export async function portBusy(name: string, port: number): Promise<LaunchError> {
-  const holder = await portHolder(port);
-  return new LaunchError('port-busy', `Port ${port} for ${name} is held by ${holder ?? 'another process'}.`, {
-    wayOut: `Stop that process, or choose another port: ${portKey(name)}=${port + 1000} make up`,
+export interface NamedPort {
+  readonly name: string;
+  readonly port: number;
+}
+
+/** The ports of the servers that are started. The port of NATS is not needed without NATS. */
+export function usedPorts(ports: Partial<ServerPorts>, nats: boolean): NamedPort[] {
+  return Object.entries(ports)
+    .map(([name, port]) => ({ name, port }))
+    .filter(({ name }) => nats || name !== 'nats');
+}
+
+/**
+ * Checks that nothing listens on these ports, and that no two of them are equal.
+ * @throws one `port-busy` that names every port that cannot be used, with the process that uses it when that can be found out
+ */
+export async function requireFreePorts(ports: readonly NamedPort[]): Promise<void> {
+  const checked = await Promise.all(
+    ports.map(async (each, index) => ({ each, reason: await conflict(ports, index) })),
+  );
+  const busy = checked.filter(({ reason }) => reason !== undefined);
+  const [first] = busy;
+  if (first === undefined) return;
+  const keys = busy.map(({ each }) => `${portKey(each.name)}=${each.port + 1000}`);
+  throw new LaunchError('port-busy', busy.map(({ reason }) => reason).join('\n  '), {
+    wayOut:
+      busy.length === 1
+        ? `Choose another port (${keys[0]} make up), or stop the process that uses it.`
+        : `Move all ports with GAVEL_PORT_BASE (its default is 3000), choose other ports (${keys.join(' ')} make up), or stop the processes that use them.`,
   });
+}
+
+/** Why the port at this index cannot be used, as a sentence. */
+async function conflict(ports: readonly NamedPort[], index: number): Promise<string | undefined> {
+  const { name, port } = ports[index] ?? { name: '', port: 0 };
+  const same = ports.slice(0, index).find((other) => other.port === port);
+  if (same !== undefined) return `Port ${port} for ${name} is also the port for ${same.name}.`;
+  if (await isPortFree(port)) return undefined;
+  return `Port ${port} for ${name} is held by ${(await portHolder(port)) ?? 'another process'}.`;
 }
 
 /** The process that listens on a TCP port, as `name (pid 123)`. Undefined when this user may not see it or `ss` is missing. */

@@ -1,0 +1,47 @@
+import { findProcess } from '@gavel/processes';
+import { bidders, demoPassword, sellers } from '../seed/demo-people.ts';
+import type { KeptState, SystemState } from '../system/system-files.ts';
+import { tableLines } from './terminal.ts';
+
+/**
+ * The text that `make up` prints at its end. Its table has every process and every port of a server, with the addresses that
+ * the running system uses: the environment of a repeated `make up` may name others.
+ */
+export function summary({ kept }: SystemState): string {
+  const people = [...sellers.slice(0, 1), ...bidders.slice(0, 2)];
+  const table = [
+    ['NAME', 'ADDRESS', 'WHAT IT IS'],
+    ...kept.filter(isProcess).map(processRow),
+    ...kept.flatMap(serverRows),
+  ];
+  return `
+Gavel is up.
+
+${tableLines(table)
+  .map((line) => `  ${line}`)
+  .join('\n')}
+
+  web app       ${kept.find(({ name }) => name === 'bff')?.url ?? 'not running'}
+  sign in as    ${people.map((person) => person.email).join(', ')}
+  password      ${demoPassword}
+
+  make status · make logs · make down (keeps data) · make reset (removes data)
+`;
+}
+
+function isProcess({ name }: KeptState): boolean {
+  return findProcess(name) !== undefined;
+}
+
+function processRow({ name, url }: KeptState): string[] {
+  const summary = findProcess(name)?.summary ?? '';
+  // The first part says enough here. The README has the whole sentence.
+  return [name, url ?? '-', summary.split(';')[0] ?? ''];
+}
+
+/** One row per port. Its name is the one in GAVEL_PORT_<NAME>. */
+function serverRows({ name, port, ports }: KeptState): string[][] {
+  if (findProcess(name) !== undefined) return [];
+  const all = Object.entries(ports ?? { [name]: port });
+  return all.map(([portName, number]) => [portName, `127.0.0.1:${number}`, `server ${name}`]);
+}

@@ -1,0 +1,44 @@
+import { processes } from '@gavel/processes';
+import { expect, test } from 'vitest';
+import type { KeptState, SystemState } from '../system/system-files.ts';
+import { summary } from './summary.ts';
+
+function kept(name: string, port: number, more: Partial<KeptState>): KeptState {
+  return {
+    name,
+    pid: 1,
+    stamp: null,
+    state: 'running',
+    restarts: 0,
+    lastExit: null,
+    logFile: '',
+    url: null,
+    healthUrl: null,
+    port,
+    ...more,
+  };
+}
+
+test('the summary has a row for every process and every port of a server, with the addresses of the running system', () => {
+  const servers = [
+    kept('postgres', 14_432, { ports: { postgres: 14_432 } }),
+    kept('rabbitmq', 14_672, { ports: { amqp: 14_672, stream: 14_552, epmd: 14_370 } }),
+  ];
+  const running = processes.map(({ name, port }) =>
+    kept(name, port + 10_000, { url: `http://127.0.0.1:${port + 10_000}` }),
+  );
+  const state: SystemState = {
+    supervisor: { pid: 1, stamp: null },
+    phase: 'running',
+    startedAt: '',
+    lines: [],
+    failure: null,
+    kept: [...servers, ...running],
+  };
+  const text = summary(state);
+  for (const { name, port } of processes)
+    expect(text).toMatch(new RegExp(`^  ${name} +http://127.0.0.1:${port + 10_000} `, 'm'));
+  for (const [name, port] of Object.entries({ postgres: 14_432, amqp: 14_672, stream: 14_552, epmd: 14_370 }))
+    expect(text).toMatch(new RegExp(`^  ${name} +127.0.0.1:${port} `, 'm'));
+  expect(text).toMatch(/web app +http:\/\/127\.0\.0\.1:13000\n/);
+});
