@@ -10,7 +10,7 @@ const sentences: Readonly<Record<string, string>> = {
   phone_number: 'A phone number can contain digits, spaces and + - ( ).',
   title: 'Please enter a title (up to 200 characters).',
   description: 'A description can have up to 10,000 characters.',
-  start_price: 'The starting price must be more than zero and at most 10,000,000,000.',
+  start_price: 'The starting price must be more than zero and not too large.',
   currency: 'A currency code has three capital letters, such as USD.',
   end_at: 'Please choose an end within 90 days.',
   starts_at: 'Please choose a start within 90 days, or leave this empty.',
@@ -18,10 +18,10 @@ const sentences: Readonly<Record<string, string>> = {
     'The reserve price cannot be lower than the starting price. Leave this empty for no reserve.',
   buy_now_price: 'The buy-now price cannot be lower than the starting price or the reserve price.',
   soft_close_seconds: 'Choose one of the options.',
-  max_amount: 'A maximum bid must be more than zero and at most 10,000,000,000.',
+  max_amount: 'A maximum bid must be more than zero and not too large.',
   images: 'Add up to 12 pictures, each with an https:// link or from our selection.',
   category: 'A category needs at least one letter or digit, and has up to 64 characters.',
-  amount: 'A bid must be more than zero and at most 10,000,000,000.',
+  amount: 'A bid must be more than zero and not too large.',
 };
 
 /** One sentence per field, from the metadata of an INVALID_FIELD failure. `images[3]` counts as `images`. */

@@ -1,4 +1,5 @@
 import { type Backlog, readBacklog } from '@gavel/outbox/backlog';
+import { RELAY_LOCK } from '@gavel/outbox/leader-session';
 import type { Pool } from '@gavel/postgres/pool';
 import type { Session } from '../connections/session.ts';
 import { type Outbox, outboxes } from './outboxes.ts';
@@ -59,8 +60,7 @@ export async function readOutboxes(session: Session): Promise<OutboxStatus[]> {
   return statuses;
 }
 
-// The advisory lock of the active relay (services/outbox, leader-session.ts). pg_locks shows a bigint key as its high and low half.
-const LOCK = 7_203_145_100;
+// pg_locks shows a bigint key as its high and low half.
 const LEADER = `
 SELECT holder, since,
        coalesce((SELECT last_position FROM outbox_claims ORDER BY last_position DESC LIMIT 1), 0)::float8 AS position,
@@ -70,7 +70,7 @@ SELECT holder, since,
 FROM outbox_relay`;
 
 async function readLeader(pool: Pool): Promise<Leader> {
-  const { rows } = await pool.query<Leader>(LEADER, [LOCK]);
+  const { rows } = await pool.query<Leader>(LEADER, [RELAY_LOCK]);
   return rows[0] ?? { held: false, holder: null, since: null, position: 0 };
 }
 

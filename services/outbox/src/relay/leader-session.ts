@@ -10,8 +10,8 @@ export interface LeaderSession {
   close(): void;
 }
 
-// Advisory locks are per database, and a database has one outbox.
-const LOCK = 7_203_145_100;
+/** The advisory lock that the active relay holds. Advisory locks are per database, and a database has one outbox. */
+export const RELAY_LOCK = 7_203_145_100;
 
 // A statement here takes milliseconds. If one takes this long, the peer of the connection is gone.
 const QUERY_TIMEOUT_MS = 10_000;
@@ -78,16 +78,16 @@ export async function openCandidate(pool: Pool): Promise<LeaderCandidate> {
     async tryLock() {
       const [row] = await query<{ taken: boolean }>({
         text: 'SELECT pg_try_advisory_lock($1) AS taken',
-        values: [LOCK],
+        values: [RELAY_LOCK],
       });
       return row?.taken === true;
     },
     async takeLock() {
       const [own] = await query<{ pid: number }>({ text: 'SELECT pg_backend_pid() AS pid' });
       // A session that waits for the lock gets it before sessions that only try.
-      const waiting = query({ text: 'SELECT pg_advisory_lock($1)', values: [LOCK] });
+      const waiting = query({ text: 'SELECT pg_advisory_lock($1)', values: [RELAY_LOCK] });
       const ending = setInterval(() => {
-        pool.query(END_HOLDER, [LOCK, own?.pid]).catch(reject);
+        pool.query(END_HOLDER, [RELAY_LOCK, own?.pid]).catch(reject);
       }, END_HOLDER_MS);
       try {
         await waiting;
