@@ -32,6 +32,8 @@ const NO_ANSWER_TIMEOUT_MS = 2 ** 31 - 1;
 export async function migrate(pool: Pool, sets: readonly MigrationSet[]): Promise<string[]> {
   const files = await readSets(sets);
   const client = await pool.connect();
+  // A connection that is lost between two queries emits 'error' on the client. The next query reports the loss.
+  client.on('error', () => undefined);
   try {
     await run(client, 'SET statement_timeout = 0; SET lock_timeout = 0');
     await run(client, 'SELECT pg_advisory_lock($1)', [LOCK]);

@@ -111,6 +111,10 @@ async function failureOf(
   const remains = 'Everything that this run started was stopped again.';
   if (interrupted)
     return new LaunchError('command-failed', `Interrupted. ${remains}`, { wayOut: 'Run `make up` again.' });
+  if (state?.phase === 'stopping' || state?.phase === 'stopped')
+    return new LaunchError('command-failed', `Another command stopped this start. ${remains}`, {
+      wayOut: 'Run `make up` again.',
+    });
   if (state?.failure) {
     const { message, wayOut, log } = state.failure;
     return new LaunchError('command-failed', `${message} ${remains}`, {

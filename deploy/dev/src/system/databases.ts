@@ -83,6 +83,8 @@ export async function migrateDatabases(urls: DatabaseUrls): Promise<void> {
 
 async function asAdmin(postgresUrl: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: postgresUrl });
+  // When the connection is lost between two queries, the next query fails. Without a listener the launcher would end.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await work(client);

@@ -117,17 +117,24 @@ describe('a system', () => {
     expect(pids.filter(isAlive)).toEqual([]);
   }, 120_000);
 
-  test('a stop while the servers start ends the start, and starts nothing again', async () => {
-    const run = await build([definition('auth')]);
-    const failure = run.start().catch((error: unknown) => error);
-    await vi.waitFor(() => expect(lines.join('\n')).toContain('redis answers'), 60_000);
-    lines.length = 0;
-    await run.stop();
-    expect(await failure).toBeInstanceOf(LaunchError);
-    expect(lines).toEqual([]);
-    expect(run.kept).toEqual([]);
-    expect((await execa('pgrep', ['-f', directory], { reject: false })).stdout).toBe('');
-  }, 120_000);
+  test.each([
+    ['while the servers start', 'redis answers'],
+    ['while the databases are created', 'rabbitmq answers'],
+  ])(
+    'a stop %s ends the start, and starts nothing again',
+    async (_, lastLine) => {
+      const run = await build([definition('auth')]);
+      const failure = run.start().catch((error: unknown) => error);
+      await vi.waitFor(() => expect(lines.join('\n')).toContain(lastLine), { timeout: 60_000, interval: 5 });
+      lines.length = 0;
+      await run.stop();
+      expect(await failure).toBeInstanceOf(LaunchError);
+      expect(lines).toEqual([]);
+      expect(run.kept.flatMap(({ runnable }) => runnable.pid ?? [])).toEqual([]);
+      expect((await execa('pgrep', ['-f', directory], { reject: false })).stdout).toBe('');
+    },
+    120_000,
+  );
 
   test('names a process that fails to start, shows the end of its log, and stops the other processes', async () => {
     const broken = definition('bids', { environment: { CRASH_AT_START: 'no such key' } });

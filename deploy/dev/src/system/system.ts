@@ -33,6 +33,7 @@ export class System {
   readonly #processes = new Map<ProcessName, Keeper>();
   #starting: Promise<Infrastructure> | undefined;
   #infrastructure: Infrastructure | undefined;
+  #prepared: Promise<SystemContext> | undefined;
   readonly #ending = new AbortController();
   #built: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
@@ -80,6 +81,8 @@ export class System {
       await Promise.all(free.map((name) => this.#processes.get(name)?.stop()));
       for (const name of free) left.delete(name);
     }
+    // A migration that is running keeps its server until it ends.
+    await Promise.allSettled([this.#prepared]);
     await Promise.all(this.#servers.map((keeper) => keeper.stop()));
     // The servers may still be starting. After the abort their start fails, or it succeeded just before.
     await this.#starting?.then(
@@ -117,7 +120,8 @@ export class System {
       this.#servers.push(keeper);
     }
 
-    const context = await this.#prepare(infrastructure.urls);
+    this.#prepared = this.#prepare(infrastructure.urls);
+    const context = await this.#prepared;
     this.#throwIfStopped();
     const ready = new Map<ProcessName, Promise<void>>();
     for (const definition of definitions) {
@@ -143,7 +147,9 @@ export class System {
     };
     await writeConnections(context);
     if (this.#options.processes !== undefined) return context;
+    this.#throwIfStopped();
     await migrateDatabases(databaseUrls);
+    this.#throwIfStopped();
     report('databases have the newest schema');
     return context;
   }
