@@ -1,5 +1,5 @@
 import type { Pool } from '@gavel/postgres/pool';
-import type { PoolClient } from 'pg';
+import { type Transaction, transaction } from '@gavel/postgres/transaction';
 
 // Dropping a partition needs a short lock on the parent table, and inserts wait behind a session that waits for it. So it
 // waits at most this long; the next check tries again.
@@ -49,12 +49,12 @@ async function emptyDefault(pool: Pool, publishedBelow: number, retentionSeconds
   if (id === null || id === undefined || id >= publishedBelow) return false;
   if (!(await isOld(pool, 'outbox_default', retentionSeconds))) return false;
   if (!(await isOld(pool, 'outbox_marks_default', retentionSeconds, 'confirmed_at', 'high_id'))) return false;
-  return await locked(pool, async (client) => {
+  return await locked(pool, async (tx) => {
     const tables = 'outbox_default, outbox_claims_default, outbox_marks_default';
-    await client.query(`LOCK TABLE ${tables} IN ACCESS EXCLUSIVE MODE`);
-    const { rows: now } = await client.query<{ id: number | null }>(highest);
+    await tx.query(`LOCK TABLE ${tables} IN ACCESS EXCLUSIVE MODE`);
+    const { rows: now } = await tx.query<{ id: number | null }>(highest);
     if (now[0]?.id !== id) return false;
-    await client.query(`TRUNCATE ${tables}`);
+    await tx.query(`TRUNCATE ${tables}`);
     return true;
   });
 }
@@ -77,25 +77,16 @@ async function isOld(
 
 async function dropOne(pool: Pool, name: string): Promise<void> {
   const [claims, marks] = ['claims', 'marks'].map((what) => name.replace('outbox_', `outbox_${what}_`));
-  await locked(pool, async (client) => {
-    await client.query(`DROP TABLE ${name}, ${claims}`);
+  await locked(pool, async (tx) => {
+    await tx.query(`DROP TABLE ${name}, ${claims}`);
     // A partition that an older version made has no table of confirm times. They are in the default partition.
-    await client.query(`DROP TABLE IF EXISTS ${marks}`);
+    await tx.query(`DROP TABLE IF EXISTS ${marks}`);
   });
 }
 
-async function locked<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    await client.query(LOCK_TIMEOUT);
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  } finally {
-    client.release();
-  }
+function locked<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return transaction(pool, async (tx) => {
+    await tx.query(LOCK_TIMEOUT);
+    return work(tx);
+  });
 }

@@ -1,4 +1,5 @@
 import type { Pool } from '@gavel/postgres/pool';
+import { transaction } from '@gavel/postgres/transaction';
 
 /** How many partitions exist above the newest id. With the default size they hold 750,000 events. */
 const AHEAD = 3;
@@ -37,13 +38,11 @@ export async function makePartitions(pool: Pool, rows: number): Promise<string[]
 }
 
 async function makeOne(pool: Pool, from: number, to: number): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    await client.query(LOCK_TIMEOUT);
+  await transaction(pool, async (tx) => {
+    await tx.query(LOCK_TIMEOUT);
     // The bounds are numbers that were computed here. Each partition has its own unique index, because an index over the whole
     // table would have to include the id. The aggregate's row lock keeps sequences unique; the index catches mistakes.
-    await client.query(`
+    await tx.query(`
       CREATE TABLE outbox_${from} (LIKE outbox INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES);
       CREATE UNIQUE INDEX ON outbox_${from} (aggregate_id, sequence);
       ALTER TABLE outbox ATTACH PARTITION outbox_${from} FOR VALUES FROM (${from}) TO (${to});
@@ -51,11 +50,5 @@ async function makeOne(pool: Pool, from: number, to: number): Promise<void> {
       ALTER TABLE outbox_claims ATTACH PARTITION outbox_claims_${from} FOR VALUES FROM (${from}) TO (${to});
       CREATE TABLE outbox_marks_${from} (LIKE outbox_marks INCLUDING CONSTRAINTS INCLUDING INDEXES);
       ALTER TABLE outbox_marks ATTACH PARTITION outbox_marks_${from} FOR VALUES FROM (${from}) TO (${to})`);
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }
