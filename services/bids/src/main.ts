@@ -37,6 +37,8 @@ import { bidsProcess } from './process.ts';
 // take a connection away from bids on other auctions.
 const LOCK_TIMEOUT_MS = 3_000;
 const PRUNE_EVERY_MS = 60_000;
+/** Auctions must close soon after the database is available again, so the pause after a failure does not grow. */
+const CLOSER_BACK_OFF = { firstMs: 500, maxMs: 500 };
 
 export const bidsService = defineService({
   process: bidsProcess,
@@ -80,9 +82,9 @@ export const bidsService = defineService({
 type OnStop = ProcessScope['onStop'];
 
 function startBackgroundWork(auctions: Auctions, pool: Pool, onStop: OnStop): void {
-  const closer = startLoop('closer', () => closeDueAuctions({ auctions }));
+  const closer = startLoop('closer', () => closeDueAuctions({ auctions }), CLOSER_BACK_OFF);
   onStop('closer', () => closer.stop());
-  const announcer = startLoop('announcer', () => announceDueAuctions({ auctions }));
+  const announcer = startLoop('announcer', () => announceDueAuctions({ auctions }), CLOSER_BACK_OFF);
   onStop('announcer', () => announcer.stop());
   const pruner = startLoop('idempotency-key-pruner', async () => {
     await pruneRememberedBids(pool);
