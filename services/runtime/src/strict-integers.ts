@@ -30,9 +30,10 @@ const integerTypes: ReadonlySet<ScalarType> = new Set([
  * read, before the interceptors run. Requests in the binary format have no such texts.
  */
 export function withStrictIntegers(router: ConnectRouter, jsonOptions: JsonOptions): ConnectRouter {
-  const add = (spec: MethodImplSpec): void => {
+  const add = (spec: MethodImplSpec, own: Partial<UniversalHandlerOptions> | undefined): void => {
     // Connect reads every JSON request with the decoder among its JSON options, after decompression.
     const options = {
+      ...own,
       jsonOptions: { ...jsonOptions, textDecoder: createCheckingDecoder(spec.method.input) },
     };
     switch (spec.kind) {
@@ -52,12 +53,13 @@ export function withStrictIntegers(router: ConnectRouter, jsonOptions: JsonOptio
   };
   const strict: ConnectRouter = {
     handlers: router.handlers,
-    service: (service, implementation) => {
-      for (const spec of Object.values(createServiceImplSpec(service, implementation).methods)) add(spec);
+    service: (service, implementation, own) => {
+      for (const spec of Object.values(createServiceImplSpec(service, implementation).methods))
+        add(spec, own);
       return strict;
     },
-    rpc: (method, implementation) => {
-      add(createMethodImplSpec(method, implementation));
+    rpc: (method, implementation, own) => {
+      add(createMethodImplSpec(method, implementation), own);
       return strict;
     },
   };
