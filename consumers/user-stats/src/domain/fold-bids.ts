@@ -34,28 +34,42 @@ export function foldBids(bids: readonly Bid[]): {
   readonly totals: readonly UserTotals[];
   readonly perCurrency: readonly CurrencyTotals[];
 } {
-  const totals = new Map<string, UserTotals>();
-  const perCurrency = new Map<string, CurrencyTotals>();
+  // Sums are changed in place: a rebuild folds tens of thousands of bids a second.
+  const users = new Map<
+    string,
+    { totals: Mutable<UserTotals>; currencies: Map<string, Mutable<CurrencyTotals>> }
+  >();
   for (const { userId, amount, currency, placedAt } of bids) {
-    const sum = totals.get(userId);
-    totals.set(userId, {
-      userId,
-      bids: (sum?.bids ?? 0n) + 1n,
-      amount: (sum?.amount ?? 0n) + amount,
-      lastBidAt: sum !== undefined && sum.lastBidAt > placedAt ? sum.lastBidAt : placedAt,
-    });
-    const key = `${userId} ${currency}`;
-    const own = perCurrency.get(key);
-    perCurrency.set(key, {
-      userId,
-      currency,
-      bids: (own?.bids ?? 0n) + 1n,
-      amount: (own?.amount ?? 0n) + amount,
-    });
+    let user = users.get(userId);
+    if (user === undefined) {
+      user = { totals: { userId, bids: 0n, amount: 0n, lastBidAt: placedAt }, currencies: new Map() };
+      users.set(userId, user);
+    }
+    add(user.totals, amount);
+    if (placedAt > user.totals.lastBidAt) user.totals.lastBidAt = placedAt;
+    let own = user.currencies.get(currency);
+    if (own === undefined) {
+      own = { userId, currency, bids: 0n, amount: 0n };
+      user.currencies.set(currency, own);
+    }
+    add(own, amount);
   }
-  return { totals: sorted(totals), perCurrency: sorted(perCurrency) };
+  const sorted = [...users.values()].sort((a, b) => compare(a.totals.userId, b.totals.userId));
+  return {
+    totals: sorted.map(({ totals }) => totals),
+    perCurrency: sorted.flatMap(({ currencies }) =>
+      [...currencies.values()].sort((a, b) => compare(a.currency, b.currency)),
+    ),
+  };
 }
 
-function sorted<T>(rows: ReadonlyMap<string, T>): T[] {
-  return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+function add(sum: { bids: bigint; amount: bigint }, amount: bigint): void {
+  sum.bids += 1n;
+  sum.amount += amount;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }

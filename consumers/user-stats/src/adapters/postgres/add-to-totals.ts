@@ -1,20 +1,22 @@
 import type { Transaction } from '@gavel/postgres/transaction';
-import type { CurrencyTotals, foldBids, UserTotals } from '../../domain/fold-bids.ts';
+import type { foldBids } from '../../domain/fold-bids.ts';
 
-/** Adds a batch to the stored totals: one statement for the totals, one for those per currency. */
+/**
+ * Adds a batch to the stored totals, and to those per currency, in one statement. A late event adds its bid and never moves
+ * last_bid_at backwards.
+ */
 export async function addToTotals(
   tx: Transaction,
   { totals, perCurrency }: ReturnType<typeof foldBids>,
 ): Promise<void> {
-  await addTotals(tx, totals);
-  await addPerCurrency(tx, perCurrency);
-}
-
-/** A late event adds its bid and never moves last_bid_at backwards. */
-async function addTotals(tx: Transaction, totals: readonly UserTotals[]): Promise<void> {
   await tx.query({
     name: 'add-to-totals',
-    text: `INSERT INTO user_stats AS known (user_id, total_bids, total_amount, last_bid_at)
+    text: `WITH per_currency AS (
+             INSERT INTO user_currency_totals AS known (user_id, currency, bids, amount)
+             SELECT * FROM unnest($5::uuid[], $6::text[], $7::bigint[], $8::bigint[])
+             ON CONFLICT (user_id, currency) DO UPDATE SET
+               bids = known.bids + excluded.bids, amount = known.amount + excluded.amount)
+           INSERT INTO user_stats AS known (user_id, total_bids, total_amount, last_bid_at)
            SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::timestamptz[])
            ON CONFLICT (user_id) DO UPDATE SET
              total_bids = known.total_bids + excluded.total_bids,
@@ -25,22 +27,10 @@ async function addTotals(tx: Transaction, totals: readonly UserTotals[]): Promis
       totals.map((total) => total.bids),
       totals.map((total) => total.amount),
       totals.map((total) => total.lastBidAt),
-    ],
-  });
-}
-
-async function addPerCurrency(tx: Transaction, totals: readonly CurrencyTotals[]): Promise<void> {
-  await tx.query({
-    name: 'add-to-currency-totals',
-    text: `INSERT INTO user_currency_totals AS known (user_id, currency, bids, amount)
-           SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[])
-           ON CONFLICT (user_id, currency) DO UPDATE SET
-             bids = known.bids + excluded.bids, amount = known.amount + excluded.amount`,
-    values: [
-      totals.map((total) => total.userId),
-      totals.map((total) => total.currency),
-      totals.map((total) => total.bids),
-      totals.map((total) => total.amount),
+      perCurrency.map((total) => total.userId),
+      perCurrency.map((total) => total.currency),
+      perCurrency.map((total) => total.bids),
+      perCurrency.map((total) => total.amount),
     ],
   });
 }
