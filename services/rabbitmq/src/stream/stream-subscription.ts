@@ -35,12 +35,21 @@ const TAKE_BYTES = 16 * 1024 * 1024;
 const MAX_CREDIT = 16;
 export const INITIAL_CREDIT = 1;
 
-/** The chunks of one partition, buffered up to a limit. New chunks are requested only as fast as messages are taken. */
+/**
+ * The chunks of one partition, buffered up to a limit. New chunks are requested only as fast as messages are taken.
+ *
+ * Each chunk must continue where the one before it ended. The broker passes removed segments in silence, also inside a live
+ * subscription, so a chunk that starts later is delivered only after the broker has shown that it still holds the offsets
+ * in between: those are its own records, which it does not send.
+ */
 export class StreamSubscription implements Subscription {
   readonly #session: SubscriptionSession;
-  #wanted: bigint;
-  #started = false;
+  readonly #wanted: bigint;
+  /** The offset at which the next chunk has to start or before; undefined when any first chunk is right. */
+  #expected: bigint | undefined;
   #chunks: Chunk[] = [];
+  /** The first offset that the stream held when a chunk arrived that did not continue the one before it. */
+  readonly #gaps = new Map<Chunk, { readonly expected: bigint; readonly first: Promise<bigint> }>();
   #buffered = 0;
   #outstanding: number;
   #chunkBytes = 0;
@@ -54,8 +63,8 @@ export class StreamSubscription implements Subscription {
     this.#session = session;
     this.#outstanding = credit;
     this.#wanted = firstWanted(from);
-    // Reading from the first message wants no particular offset, so none can be missing.
-    this.#started = from === 'first';
+    // Reading from the first message wants no particular offset, so none can be missing before the first chunk.
+    this.#expected = from === 'first' ? undefined : this.#wanted;
   }
 
   get ended(): AbortSignal {
@@ -81,7 +90,11 @@ export class StreamSubscription implements Subscription {
       // Messages before the wanted offset are skipped and not kept.
       if (taken.length === 0) room.bytes = TAKE_BYTES;
       while (room.messages > 0 && room.bytes > 0 && this.#chunks[0] !== undefined) {
-        await this.#checkStart(this.#chunks[0]);
+        if (this.#gaps.has(this.#chunks[0])) {
+          // What came before the gap is complete and must not wait for it.
+          if (taken.length > 0) return taken;
+          await this.#refuseLoss(this.#chunks[0]);
+        }
         this.#drainFirst(taken, room);
       }
       if (taken.length > 0) return taken;
@@ -105,6 +118,7 @@ export class StreamSubscription implements Subscription {
       this.#wake?.();
       return;
     }
+    this.#noteGap(chunk);
     this.#chunks.push(chunk);
     this.#buffered += chunk.bytes;
     this.#outstanding -= 1;
@@ -123,6 +137,7 @@ export class StreamSubscription implements Subscription {
   /** The connection or the stream is gone, or another consumer is active. What was not taken is dropped. */
   end(): void {
     this.#chunks = [];
+    this.#gaps.clear();
     this.#buffered = 0;
     this.#ending.abort();
     this.#wake?.();
@@ -142,22 +157,36 @@ export class StreamSubscription implements Subscription {
     this.#askForMore();
   }
 
-  // Offsets have gaps, because the broker uses some for its own records. So a first chunk beyond the wanted offset proves
-  // nothing until the start of the stream was requested again: retention may have run since subscribing.
-  async #checkStart(chunk: Chunk): Promise<void> {
-    if (this.#started) return;
-    if (chunk.firstOffset > this.#wanted) {
-      const first = await this.#session.firstOffset();
-      if (first > this.#wanted) {
-        this.#failure = new SubscriptionRefused(this.#session.partition, {
-          reason: 'retention-passed',
-          wanted: this.#wanted,
-          first,
-        });
-        throw this.#failure;
-      }
+  /**
+   * The start of the stream is requested when the chunk arrives and not when it is taken: until then, retention may also
+   * remove what has arrived.
+   */
+  #noteGap(chunk: Chunk): void {
+    const expected = this.#expected;
+    this.#expected = chunk.lastOffset + 1n;
+    if (expected === undefined || chunk.firstOffset <= expected) return;
+    const first = this.#session.firstOffset();
+    // `take` reports the error. A subscription that ends before that needs no answer.
+    first.catch(() => undefined);
+    this.#gaps.set(chunk, { expected, first });
+  }
+
+  /** Throws `SubscriptionRefused` when retention has removed messages between this chunk and the one before it. */
+  async #refuseLoss(chunk: Chunk): Promise<void> {
+    const gap = this.#gaps.get(chunk);
+    if (gap === undefined) return;
+    const { expected: wanted } = gap;
+    const first = await gap.first;
+    if (first > wanted) {
+      this.#failure = new SubscriptionRefused(this.#session.partition, {
+        reason: 'retention-passed',
+        wanted,
+        first,
+      });
+      this.#chunks = [];
+      throw this.#failure;
     }
-    this.#started = true;
+    this.#gaps.delete(chunk);
   }
 
   #askForMore(): void {

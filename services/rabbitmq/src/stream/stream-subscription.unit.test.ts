@@ -4,14 +4,20 @@ import { INITIAL_CREDIT, StreamSubscription } from './stream-subscription.ts';
 
 /** A subscription whose broker is this test. `credit` counts the chunks that it requested and that were not sent. */
 function open(from: 'first' | { after: bigint } = 'first', firstOffset = 0n) {
-  const broker = { credit: INITIAL_CREDIT, sent: 0n, unsubscribed: false };
+  const broker = {
+    credit: INITIAL_CREDIT,
+    sent: 0n,
+    unsubscribed: false,
+    /** The first offset that the stream holds, or the answer to the request for it. */
+    firstOffset: firstOffset as bigint | Promise<bigint>,
+  };
   const subscription = new StreamSubscription(
     {
       partition: 'p',
       credit: (chunks) => {
         broker.credit += chunks;
       },
-      firstOffset: () => Promise.resolve(firstOffset),
+      firstOffset: async () => broker.firstOffset,
       unsubscribe: async () => {
         broker.unsubscribed = true;
       },
@@ -95,6 +101,11 @@ describe('StreamSubscription', () => {
     expect(broker.unsubscribed).toBe(true);
   });
 
+  /** The refusal of offsets that retention has removed. */
+  const passed = (wanted: bigint, first: bigint) => ({
+    refusal: { reason: 'retention-passed', wanted, first },
+  });
+
   it('accepts a gap that the broker left, and refuses one that retention made', async () => {
     const gap = open({ after: 4n }, 0n);
     gap.send('a', 7n);
@@ -102,8 +113,39 @@ describe('StreamSubscription', () => {
 
     const lost = open({ after: 4n }, 6n);
     lost.send('a', 7n);
-    const refusal = { reason: 'retention-passed', wanted: 5n, first: 6n };
-    await expect(lost.subscription.take(10)).rejects.toMatchObject({ refusal });
-    await expect(lost.subscription.take(10)).rejects.toMatchObject({ refusal });
+    await expect(lost.subscription.take(10)).rejects.toMatchObject(passed(5n, 6n));
+    await expect(lost.subscription.take(10)).rejects.toMatchObject(passed(5n, 6n));
+  });
+
+  it.each(['first', { after: 4n }] as const)(
+    'refuses a later gap as well, when it reads from %o',
+    async (from) => {
+      const { subscription, broker, send } = open(from);
+      send('a', 5n);
+      send('b', 6n);
+      broker.firstOffset = 9n;
+      send('c', 9n);
+      // What came before the loss is delivered first.
+      expect((await subscription.take(10))?.map(({ offset }) => offset)).toEqual([5n, 6n]);
+      await expect(subscription.take(10)).rejects.toMatchObject(passed(7n, 9n));
+    },
+  );
+
+  it('accepts a gap in messages that arrived before retention removed them', async () => {
+    const { subscription, broker, send } = open();
+    send('a', 0n);
+    send('b', 2n);
+    broker.firstOffset = 100n;
+    expect((await subscription.take(10))?.map(({ offset }) => offset)).toEqual([0n]);
+    expect((await subscription.take(10))?.map(({ offset }) => offset)).toEqual([2n]);
+  });
+
+  it('fails at a gap while the broker does not say where the stream begins', async () => {
+    const { subscription, broker, send } = open();
+    send('a', 0n);
+    broker.firstOffset = Promise.reject(new Error('connection closed'));
+    send('b', 2n);
+    expect(await subscription.take(10)).toHaveLength(1);
+    await expect(subscription.take(10)).rejects.toThrow('connection closed');
   });
 });
