@@ -63,6 +63,59 @@ describe('an offset that the stream no longer holds', () => {
     );
   });
 
+  /** A partition that keeps about 200 kB, and a consumer that has committed its first message and is held back then. */
+  const holdBack = async (partition: string, options: Partial<Parameters<typeof fixture.start>[0]> = {}) => {
+    await fixture.producer.client.createStream({
+      stream: partition,
+      arguments: { 'max-length-bytes': 200_000, 'stream-max-segment-size-bytes': 100_000 },
+    });
+    await fixture.producer.send(partition, bids(1, 10));
+    const consumer = fixture.start({ definition, partitions: [partition], ...options });
+    await eventually(() => expect(consumer.status().partitions[0]?.offset).toBe(0n));
+    return consumer;
+  };
+  /** More than a consumer receives while it takes nothing. */
+  const publishPastAllBuffers = (partition: string) => fixture.producer.send(partition, bids(1_500, 4_000));
+
+  it('is refused when retention has passed a connected consumer, and after its restart', async () => {
+    const partition = 'gavel.bids-held-back';
+    const consumer = await holdBack(partition);
+    await consumer.pause(partition);
+    await publishPastAllBuffers(partition);
+    await consumer.resume(partition);
+    const refusal = /offset \d+ is wanted, but retention has removed everything before \d+/;
+    await eventually(() => expect(consumer.status().partitions[0]?.state).toBe('refused'));
+    expect(() => consumer.check()).toThrow(refusal);
+    // Everything before the loss is committed, and the lag counts from there to the newest offset.
+    const committed = consumer.status().partitions[0]?.offset ?? 0n;
+    await eventually(() =>
+      expect(consumer.status().partitions[0]?.lagMessages).toBe(Number(1_500n - committed)),
+    );
+    await consumer.stop();
+
+    const next = fixture.start({ definition, partitions: [partition] });
+    await eventually(() => expect(next.status().partitions[0]?.state).toBe('refused'));
+    expect(() => next.check()).toThrow(refusal);
+    expect(next.status().partitions[0]?.offset).toBe(committed);
+  });
+
+  it('is refused when retention has passed a consumer that waited for a locked table', async () => {
+    const partition = 'gavel.bids-locked';
+    const consumer = await holdBack(partition);
+    const { pool } = fixture.database;
+    const lock = await pool.connect();
+    try {
+      await lock.query('BEGIN');
+      await lock.query('LOCK TABLE applied');
+      await publishPastAllBuffers(partition);
+    } finally {
+      await lock.query('ROLLBACK');
+      lock.release();
+    }
+    await eventually(() => expect(consumer.status().partitions[0]?.state).toBe('refused'));
+    expect(() => consumer.check()).toThrow(/retention has removed everything before/);
+  });
+
   it('is refused when the stream was recreated and ends before it', async () => {
     const { client, send } = fixture.producer;
     const partition = 'gavel.bids-recreated';

@@ -31,7 +31,7 @@ export interface Subscription {
   /**
    * The next messages, at least one and at most `limit`. Waits while there are none, and never waits for more. Undefined
    * when the subscription has ended for any reason: open another one. Throws `SubscriptionRefused` if the refusal is found
-   * only now. Memory is bounded: messages that are not taken stay at the broker.
+   * only now, also after many messages: retention may pass a reader that takes too slowly. Memory is bounded: messages that are not taken stay at the broker.
    */
   take(limit: number): Promise<readonly Delivery[] | undefined>;
   /** Newest offset known to be in the stream; undefined while none is known. */
