@@ -1,5 +1,5 @@
 import { type Backlog, readBacklog } from '@gavel/outbox/backlog';
-import { RELAY_LOCK } from '@gavel/outbox/leader-session';
+import { RELAY_LEASE } from '@gavel/outbox/lease';
 import type { Pool } from '@gavel/postgres/pool';
 import type { Session } from '../connections/session.ts';
 import { type Outbox, outboxes } from './outboxes.ts';
@@ -70,7 +70,7 @@ SELECT holder, since,
 FROM outbox_relay`;
 
 async function readLeader(pool: Pool): Promise<Leader> {
-  const { rows } = await pool.query<Leader>(LEADER, [RELAY_LOCK]);
+  const { rows } = await pool.query<Leader>(LEADER, [RELAY_LEASE.lock]);
   return rows[0] ?? { held: false, holder: null, since: null, position: 0 };
 }
 

@@ -3,7 +3,9 @@ import type { Pool } from '@gavel/postgres/pool';
 import { partitionsOf, type StreamName } from '@gavel/proto/topology';
 import { createStreamPublisher } from '@gavel/rabbitmq/stream-publisher';
 import { recreatePartition } from '@gavel/rabbitmq/topology';
+import type { Running } from '@gavel/resilience';
 import { type LeaderSession, openCandidate } from '../relay/leader-session.ts';
+import { RELAY_LEASE, startRenewing } from '../relay/lease.ts';
 import { toMessage } from '../relay/publish/to-message.ts';
 import { beginTerm } from '../relay/term/term-records.ts';
 import { createConfirmWindow } from './confirm-window.ts';
@@ -63,8 +65,10 @@ export async function refill(options: RefillOptions): Promise<Refilled> {
     throw new RangeError(`${partition} is not a partition of ${stream}`);
   }
   const session = await openCandidate(pool);
+  let renewing: Running | undefined;
   try {
     await session.takeLock();
+    renewing = startRenewing(pool, RELAY_LEASE, session.backend);
     options.signal?.throwIfAborted();
     const { epoch, publishedPosition } = await beginTerm(session, `refill of ${partition}`);
     await beginLoss(session, epoch, partition, publishedPosition);
@@ -76,6 +80,7 @@ export async function refill(options: RefillOptions): Promise<Refilled> {
     return { partition, ...published, stillLost };
   } finally {
     session.close();
+    await renewing?.stop();
   }
 }
 

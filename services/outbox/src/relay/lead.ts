@@ -1,7 +1,8 @@
 import type { Logger } from '@gavel/observability/logger';
 import type { Pool } from '@gavel/postgres/pool';
 import { type BackOff, delayBefore, pause, type Running } from '@gavel/resilience';
-import { type LeaderSession, openCandidate } from './leader-session.ts';
+import { type LeaderCandidate, type LeaderSession, openCandidate } from './leader-session.ts';
+import { RELAY_LEASE, startRenewing, watchHolder } from './lease.ts';
 
 /** The role of a relay: it holds the outbox, or it is on standby. */
 export interface Leadership extends Running {
@@ -26,6 +27,8 @@ export interface LeadershipOptions {
 // be a little faster, but it holds a snapshot open the whole time, which prevents vacuum from cleaning all tables of the
 // server.
 const STANDBY_MS = 300;
+// The server ends the session of a silent holder within milliseconds.
+const ENDED_MS = 50;
 const BACK_OFF: BackOff = { firstMs: 300, maxMs: 3_000 };
 
 /** Waits on standby until no other relay holds the outbox, then leads. Repeats this after every failure until it is stopped. */
@@ -39,19 +42,36 @@ export function startLeadership(pool: Pool, options: LeadershipOptions): Leaders
 
   const standBy = async (): Promise<void> => {
     const session = await openCandidate(pool);
+    let renewing: Running | undefined;
     try {
       problem = undefined;
-      while (!stop.aborted && !(await session.tryLock())) {
-        reports = false;
-        await pause(STANDBY_MS, stop);
-      }
+      await waitForLock(session);
       if (stop.aborted) return;
+      renewing = startRenewing(pool, RELAY_LEASE, session.backend);
       active = true;
       reports = true;
       await options.lead(session, stop);
     } finally {
       active = false;
       session.close();
+      // Not awaited: the lock is free already, and a last renewal may wait for a database that does not answer.
+      void renewing?.stop();
+    }
+  };
+
+  /** Returns with the lock, or when it is stopped. Ends the session of a relay that holds the lock and is frozen. */
+  const waitForLock = async (session: LeaderCandidate): Promise<void> => {
+    const holder = watchHolder(session, RELAY_LEASE);
+    while (!stop.aborted && !(await session.tryLock())) {
+      reports = false;
+      const ended = await holder.endIfSilent();
+      if (ended !== undefined) {
+        log.warn(
+          { backend: ended },
+          'the active relay does not renew its lease; its database session was ended',
+        );
+      }
+      await pause(ended === undefined ? STANDBY_MS : ENDED_MS, stop);
     }
   };
 

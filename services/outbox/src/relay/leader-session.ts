@@ -1,17 +1,17 @@
 import type { Pool } from '@gavel/postgres/pool';
 import type { QueryConfig, QueryResultRow } from 'pg';
+import { RELAY_LEASE } from './lease.ts';
 
 /** The one database session that holds an outbox. Claims go through it, so a relay that loses the session cannot claim. */
 export interface LeaderSession {
+  /** The server's process id of this session. */
+  readonly backend: number;
   query<R extends QueryResultRow>(query: QueryConfig): Promise<R[]>;
   /** Rejects when the session is lost; never resolves. */
   readonly lost: Promise<never>;
   /** Closes the session, which releases the lock. */
   close(): void;
 }
-
-/** The advisory lock that the active relay holds. Advisory locks are per database, and a database has one outbox. */
-export const RELAY_LOCK = 7_203_145_100;
 
 // A statement here takes milliseconds. If one takes this long, the peer of the connection is gone.
 const QUERY_TIMEOUT_MS = 10_000;
@@ -54,8 +54,11 @@ export async function openCandidate(pool: Pool): Promise<LeaderCandidate> {
   lost.catch(() => undefined);
   client.on('error', (error) => reject(new Error('database session lost', { cause: error })));
   client.on('end', () => reject(new Error('database session ended')));
+  let backend: number;
   try {
     await client.query(SETTINGS);
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    backend = rows[0]?.pid ?? 0;
   } catch (error) {
     client.release(true);
     throw error;
@@ -74,20 +77,20 @@ export async function openCandidate(pool: Pool): Promise<LeaderCandidate> {
     return result;
   };
   return {
+    backend,
     query,
     async tryLock() {
       const [row] = await query<{ taken: boolean }>({
         text: 'SELECT pg_try_advisory_lock($1) AS taken',
-        values: [RELAY_LOCK],
+        values: [RELAY_LEASE.lock],
       });
       return row?.taken === true;
     },
     async takeLock() {
-      const [own] = await query<{ pid: number }>({ text: 'SELECT pg_backend_pid() AS pid' });
       // A session that waits for the lock gets it before sessions that only try.
-      const waiting = query({ text: 'SELECT pg_advisory_lock($1)', values: [RELAY_LOCK] });
+      const waiting = query({ text: 'SELECT pg_advisory_lock($1)', values: [RELAY_LEASE.lock] });
       const ending = setInterval(() => {
-        pool.query(END_HOLDER, [RELAY_LOCK, own?.pid]).catch(reject);
+        pool.query(END_HOLDER, [RELAY_LEASE.lock, backend]).catch(reject);
       }, END_HOLDER_MS);
       try {
         await waiting;

@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Infrastructure, ServerName } from '@gavel/dev/infrastructure';
 import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
 import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
@@ -11,10 +10,10 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { rabbitmqctl } from '../testing/broker-control.ts';
 import { commitBids, createEventRig, type EventRig } from '../testing/event-rig.ts';
+import { readyz, startRelayProcess } from '../testing/relay-process.ts';
 import { addRelayChecks } from './readiness.ts';
 
 const AWHILE = { timeout: 60_000, interval: 50 };
-const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
 let infrastructure: Infrastructure;
 let rig: EventRig;
@@ -35,19 +34,8 @@ afterEach(() => {
 });
 
 /** The relay as a process of its own, which serves health on `ownPort`. */
-async function startProcess(ownPort = port): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [main], {
-    env: {
-      ...process.env,
-      OUTBOX: 'bids',
-      PORT: String(ownPort),
-      DATABASE_URL: rig.database.url,
-      AMQP_URL: rig.urls.amqpUrl,
-      STREAM_URL: rig.urls.streamUrl,
-      LOG_LEVEL: 'error',
-    },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+function startProcess(ownPort = port): ChildProcess {
+  const child = startRelayProcess(rig, ownPort);
   children.add(child);
   child.once('exit', () => children.delete(child));
   return child;
@@ -74,17 +62,14 @@ const sequencesOf = async (item: string): Promise<number[]> =>
     .filter((event) => event.partitionkey === item)
     .map((event) => Number(event.sequence));
 const upTo = (n: number, from = 1): number[] => Array.from({ length: n }, (_, i) => from + i);
-const ready = async (): Promise<{ status: number; body: string }> => {
-  const response = await fetch(`http://127.0.0.1:${port}/readyz`);
-  return { status: response.status, body: await response.text() };
-};
+const ready = (): ReturnType<typeof readyz> => readyz(port);
 
 describe('a relay process', () => {
   it('publishes every event to the stream exactly once although it is killed before it marks events as published', async () => {
     const item = uuidv7();
     for (let n = 0; n < 5; n++) await commitBids(rig.pool, item, ...upTo(1000, n * 1000 + 1));
     for (let round = 1; round <= 3; round++) {
-      const child = await startProcess();
+      const child = startProcess();
       // Here the events are claimed and being sent. The watermark moves at least a quarter of a second later.
       await vi.waitFor(async () => expect(await position('claimed')).toBeGreaterThanOrEqual(round * 1000), {
         ...AWHILE,
@@ -92,7 +77,7 @@ describe('a relay process', () => {
       });
       await kill(child);
     }
-    const child = await startProcess();
+    const child = startProcess();
     await publishedAll();
     expect(await sequencesOf(item)).toEqual(upTo(5000));
     await kill(child);
@@ -103,7 +88,7 @@ describe('a relay process', () => {
     async (name) => {
       const server = infrastructure.servers?.[name];
       if (!server) throw new Error('expected servers of our own');
-      const child = await startProcess();
+      const child = startProcess();
       await vi.waitFor(async () => expect((await ready()).status).toBe(200), AWHILE);
       const item = uuidv7();
       await commitBids(rig.pool, item, ...upTo(500));
@@ -127,7 +112,7 @@ describe('a relay process', () => {
   it('marks nothing as published without confirms, and its messages in a durable queue survive a broker restart', async () => {
     const server = infrastructure.servers?.rabbitmq;
     if (!server) throw new Error('expected servers of our own');
-    const child = await startProcess();
+    const child = startProcess();
     await vi.waitFor(async () => expect((await ready()).status).toBe(200), AWHILE);
     await rig.withBroker(async (connection) => {
       const channel = await connection.createChannel();
@@ -163,7 +148,7 @@ describe('a relay process', () => {
   }, 120_000);
 
   it('is replaced by its standby within two seconds after a SIGKILL', async () => {
-    const active = await startProcess();
+    const active = startProcess();
     await vi.waitFor(async () => expect((await ready()).body).toContain('"role":"active"'), AWHILE);
     const standby = rig.relay();
     const item = uuidv7();

@@ -71,7 +71,7 @@ const WINDOW_SIZE = 8_000;
 export function startRelay(options: RelayOptions): Relay {
   const name = `relay-${options.outbox}`;
   const log = createLogger(name);
-  const pool = createPool({ connectionString: options.databaseUrl, applicationName: name, max: 4 });
+  const pool = createPool({ connectionString: options.databaseUrl, applicationName: name, max: 5 });
   const wake = createSignal();
   let term: Term | undefined;
 
