@@ -83,6 +83,31 @@ describe('a topic subscription', () => {
     await vi.waitFor(() => expect(heard).toEqual(['gavel.bids.bid_placed.i3']), AWHILE);
   });
 
+  it('receives events again within seconds after the exchange was deleted and declared again', async () => {
+    const channel = await declareExchange();
+    await connected();
+    await channel.deleteExchange(EVENTS_EXCHANGE);
+    await channel.assertExchange(EVENTS_EXCHANGE, 'topic', { durable: true });
+    let sent = 0;
+    await vi.waitFor(() => {
+      channel.publish(EVENTS_EXCHANGE, `gavel.bids.bid_placed.i${++sent}`, Buffer.alloc(0));
+      expect(heard.length).toBeGreaterThan(0);
+    }, AWHILE);
+    expect(subscription.connected).toBe(true);
+  });
+
+  it('says that it is disconnected while the exchange is missing, and recovers when it is back', async () => {
+    const channel = await declareExchange();
+    await connected();
+    await channel.deleteExchange(EVENTS_EXCHANGE);
+    await vi.waitFor(() => expect(subscription.connected).toBe(false), AWHILE);
+    await channel.assertExchange(EVENTS_EXCHANGE, 'topic', { durable: true });
+    await connected();
+    expect(reconnects).toBe(1);
+    channel.publish(EVENTS_EXCHANGE, 'gavel.bids.bid_placed.i1', Buffer.alloc(0));
+    await vi.waitFor(() => expect(heard).toEqual(['gavel.bids.bid_placed.i1']), AWHILE);
+  });
+
   it('leaves no queue behind when it is closed', async () => {
     await declareExchange();
     await connected();

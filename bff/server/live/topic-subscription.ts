@@ -10,7 +10,9 @@ const log = createLogger('bff');
 
 const SUBSCRIPTION = 'gavel.bids.*.*';
 const HEARTBEAT_SECONDS = 10;
-const BACK_OFF = { firstMs: 250, maxMs: 10_000 };
+const BACK_OFF = { firstMs: 250, maxMs: 2_000 };
+/** How often the binding is made again, in case somebody removed it: an exchange that is deleted takes its bindings with it. */
+const BIND_MS = 2_000;
 
 export interface TopicSubscription {
   /** True while messages arrive. */
@@ -27,7 +29,8 @@ interface TopicSubscriptionOptions {
 
 /**
  * Subscribes to the topic exchange with an exclusive queue. The subscription is opened again after each loss; the queue
- * disappears with its connection, so no messages pile up in it.
+ * disappears with its connection, so no messages pile up in it. An exchange that is deleted and declared again is bound again
+ * within some seconds; messages in between are missed, and the broker does not say so.
  */
 export function subscribeToTopic({
   url,
@@ -71,9 +74,20 @@ async function open(
       else connection.fail(new Error('the queue of the subscription was deleted'));
     };
     await channel.consume(queue, deliver, { noAck: true });
+    keepBound(connection, queue);
     return connection;
   } catch (error) {
     await connection.close();
     throw error;
   }
+}
+
+/** While the exchange is missing, binding fails: that closes the channel, and so ends the session. */
+function keepBound({ channel, lost, fail }: AmqpConnection, queue: string): void {
+  const timer = setInterval(() => {
+    channel.bindQueue(queue, EVENTS_EXCHANGE, toBindingKey(SUBSCRIPTION)).catch((error: unknown) => {
+      fail(new Error('the queue of the subscription cannot be bound', { cause: error }));
+    });
+  }, BIND_MS);
+  lost.addEventListener('abort', () => clearInterval(timer));
 }

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { managementRequest } from '@gavel/dev/infrastructure/rabbitmq-management';
+import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
 import amqp from 'amqplib';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -193,6 +194,21 @@ describe('a queue consumer', () => {
     await eventually(() => consumer.check());
     await publish(...bidsOf(after, 1));
     await eventually(async () => expect(await applied(after, 'deleted')).toEqual([1]));
+  });
+
+  it('receives events again within seconds after the topic exchange was deleted and declared again', async () => {
+    const [before, after] = [randomUUID(), randomUUID()];
+    await start({ name: 'unbound' });
+    await publish(...bidsOf(before, 1));
+    await eventually(async () => expect(await applied(before, 'unbound')).toEqual([1]));
+    const { amqpUrl, managementUrl } = fixture.producer.urls;
+    const vhost = new URL(amqpUrl).pathname.slice(1);
+    await managementRequest(managementUrl, 'DELETE', `/api/exchanges/${vhost}/${EVENTS_EXCHANGE}`);
+    // Publishing declares the exchange, and events that no queue takes are lost for this consumer.
+    await eventually(async () => {
+      await publish(...bidsOf(after, 1));
+      expect((await applied(after, 'unbound')).length).toBeGreaterThan(0);
+    });
   });
 
   it('shares the work between two instances', async () => {

@@ -1,6 +1,7 @@
 import type { Logger } from '@gavel/observability/logger';
 import { CONTENT_TYPE } from '@gavel/proto/envelope';
 import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
+import { startLoop } from '@gavel/resilience';
 import amqp, { type Message } from 'amqplib';
 import { type AmqpConnection, connectAmqp } from '../amqp/amqp-connection.ts';
 import { declareTopology } from '../topology.ts';
@@ -22,6 +23,9 @@ export interface ExchangePublisherOptions extends PublisherEvents {
   /** Default: 10,000. */
   readonly stallMs?: number;
 }
+
+/** How often the topology is declared again, in case somebody removed a part of it that publishing does not need. */
+const DECLARE_MS = 3_000;
 
 /**
  * Publishes to the topic exchange over a confirm channel: persistent, mandatory, message id = event id. A message that
@@ -57,6 +61,7 @@ async function openSession(
     await connection.close();
     throw error;
   }
+  keepDeclared(connection, connectionName);
   // The broker sends a return before the confirm of the same message.
   const returned = new Set<string>();
   connection.channel.on('return', (message: Message) => {
@@ -78,6 +83,15 @@ async function openSession(
       });
     },
   };
+}
+
+/** A declaration that fails is logged and tried again; the session goes on, because publishing may work nevertheless. */
+function keepDeclared(connection: AmqpConnection, name: string): void {
+  const declaring = startLoop(name, async () => {
+    await declareTopology(connection);
+    return DECLARE_MS;
+  });
+  connection.lost.addEventListener('abort', () => void declaring.stop());
 }
 
 function send(

@@ -19,7 +19,7 @@ export interface QueueSessionOptions {
 
 const HEARTBEAT_S = 5;
 /** How often queues and bindings are declared again, in case somebody removed them, and the depth is read. */
-const DECLARE_MS = 10_000;
+const DECLARE_MS = 3_000;
 /** A message whose consumer has died this often is taken alone, so that no other message is counted with it. */
 const SUSPECT_REDELIVERIES = 2;
 
