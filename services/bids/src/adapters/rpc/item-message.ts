@@ -3,10 +3,10 @@ import { shownCurrencyDigits } from '@gavel/proto/currencies';
 import { type Item, ItemOutcome, ItemSchema, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
 import type { ItemView } from '../../application/ports.ts';
 import {
-  type Auction,
   type AuctionOutcome,
   type AuctionStatus,
   buyNowPriceOf,
+  leadsAt,
   reserveMet,
   statusAt,
 } from '../../domain/auction/auction.ts';
@@ -61,22 +61,22 @@ export function toItemMessage(
     outcome: auction.outcome ? outcomes[auction.outcome] : ItemOutcome.UNSPECIFIED,
     winningAmount: auction.winner?.amount ?? 0n,
     relistedFrom: auction.relistedFrom ?? '',
-    ...secretsFor(viewerId, auction),
+    ...secretsFor(viewerId, view),
   };
 }
 
 /** Restricted fields: the seller sees the reserve price, a bidder their own maximum, and seller and winner see who won. */
-function secretsFor(viewerId: string | undefined, auction: Auction) {
+function secretsFor(viewerId: string | undefined, { auction, asOf }: ItemView) {
   const { highestBid, winner } = auction;
   const selling = viewerId === auction.sellerId;
-  const leading = viewerId !== undefined && viewerId === highestBid?.userId;
+  const hasHighestBid = viewerId !== undefined && viewerId === highestBid?.userId;
   const maySeeWinner = viewerId !== undefined && (selling || viewerId === winner?.userId);
   return {
     winnerId: maySeeWinner ? (winner?.userId ?? '') : '',
     reservePrice: selling ? (auction.reservePrice ?? 0n) : 0n,
     relistedAs: selling ? (auction.relistedAs ?? '') : '',
-    myMaximum: leading ? (highestBid?.maximum ?? 0n) : 0n,
-    leading,
+    myMaximum: hasHighestBid ? (highestBid?.maximum ?? 0n) : 0n,
+    leading: viewerId !== undefined && leadsAt(auction, viewerId, asOf),
   };
 }
 

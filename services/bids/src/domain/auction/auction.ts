@@ -40,7 +40,7 @@ export interface HighestBid {
   readonly amount: bigint;
   /** The limit up to which Gavel bids for this user, at least `amount`; undefined for a plain bid. Only its bidder may see it. */
   readonly maximum: bigint | undefined;
-  /** Placed by Gavel for the maximum, in answer to another bid. */
+  /** Placed by Gavel for the maximum. */
   readonly automatic: boolean;
   readonly at: Date;
 }
@@ -85,7 +85,7 @@ export interface Bid {
   readonly itemId: string;
   readonly userId: string;
   readonly amount: bigint;
-  /** Placed by Gavel for a maximum, in answer to another bid. */
+  /** Placed by Gavel for a maximum. */
   readonly automatic: boolean;
   readonly createdAt: Date;
 }
@@ -100,9 +100,17 @@ export function statusAt(auction: Auction, now: Date): AuctionStatus {
   return now < auction.startsAt ? 'scheduled' : 'active';
 }
 
-/** Whether the highest bid would sell the item; always true without a reserve price. */
-export function reserveMet(auction: Auction): boolean {
-  return auction.reservePrice === undefined || (auction.highestBid?.amount ?? 0n) >= auction.reservePrice;
+/** Whether the highest bid would sell the item, or the item is sold; always true without a reserve price. */
+export function reserveMet({ reservePrice, highestBid, winner }: Auction): boolean {
+  return reservePrice === undefined || winner !== undefined || (highestBid?.amount ?? 0n) >= reservePrice;
+}
+
+/** Whether a user has the highest bid of a running auction, or has won one that is over. */
+export function leadsAt(auction: Auction, userId: string, now: Date): boolean {
+  if (auction.closedAt !== undefined) return auction.winner?.userId === userId;
+  const leads = auction.highestBid?.userId === userId;
+  // From the end on nobody can bid, so the closing only states what is already certain.
+  return leads && (statusAt(auction, now) !== 'ended' || reserveMet(auction));
 }
 
 /** The most that the leading bidder has offered: the maximum, or the amount of a plain bid. */
