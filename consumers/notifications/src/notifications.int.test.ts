@@ -102,6 +102,14 @@ describe('notifications', () => {
     expect(rows).toEqual([{ title: 'A titled bid' }]);
   });
 
+  it('notifies nobody of an automatic bid that reaches the reserve price, and its bidder when it is beaten', async () => {
+    const [itemId, ann, bob] = people();
+    const beaten = event.placed(itemId, bob, 5, ann);
+    await fixture.publish(event.placed(itemId, ann, 2), event.proxyBid(itemId, ann, 4), beaten);
+    await fixture.expectTold(ann, `outbid by ${beaten.id}`);
+    await fixture.expectTold(bob);
+  });
+
   it('notifies the leader when somebody buys the item', async () => {
     const [itemId, ann, bob] = people();
     const bought = event.boughtNow(itemId, bob, 3);

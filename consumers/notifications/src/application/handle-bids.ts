@@ -14,13 +14,13 @@ export async function handleBidPlaced(tables: NotificationTables, event: EventOf
   await tables.notify([...(item.ending === undefined ? outbid : []), ...missedNotices(item, bid)]);
 }
 
-/** A bid for a standing maximum: notifies the bidder whom it outbid, once until they lead again. */
+/** A bid for a standing maximum: notifies the bidder whom it outbid, if any, once until they lead again. */
 export async function handleProxyBid(
   tables: NotificationTables,
   event: EventOf<ProxyBidPlaced>,
 ): Promise<void> {
   const { title, outbidUserId } = event.body;
-  const bid = toBid(event, { kind: 'stated', leads: true, outbid: outbidUserId.toLowerCase() });
+  const bid = toBid(event, { kind: 'stated', leads: true, outbid: outbidUserId.toLowerCase() || undefined });
   const item = await tables.lockItem(bid.itemId);
   if (title !== '') await tables.keepTitle(bid.itemId, title, bid.sequence);
   const outbid = await storeBid(tables, bid);

@@ -67,7 +67,8 @@ export const event = {
       title: 'A titled bid',
     }),
 
-  proxyBid: (itemId: string, userId: string, sequence: number, outbidUserId: string) =>
+  /** Without an outbid bidder: a raised maximum has reached the reserve price. */
+  proxyBid: (itemId: string, userId: string, sequence: number, outbidUserId = '') =>
     message(ProxyBidPlacedSchema, itemId, sequence, {
       ...bidFields(itemId, userId, sequence),
       outbidUserId,

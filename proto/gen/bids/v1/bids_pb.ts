@@ -64,7 +64,7 @@ export type Bid = Message<"bids.v1.Bid"> & {
   bidder: string;
 
   /**
-   * Placed by Gavel for a standing maximum, in answer to another bid.
+   * Placed by Gavel for a standing maximum.
    *
    * @generated from field: bool automatic = 7;
    */
@@ -190,7 +190,7 @@ export type Item = Message<"bids.v1.Item"> & {
   bidCount: bigint;
 
   /**
-   * Whether the highest bid would sell the item; true when there is no reserve price.
+   * Whether the highest bid would sell the item, or the item is sold; true when there is no reserve price.
    *
    * @generated from field: bool reserve_met = 16;
    */
@@ -281,7 +281,7 @@ export type Item = Message<"bids.v1.Item"> & {
   myMaximum: bigint;
 
   /**
-   * Whether the caller has the highest bid.
+   * Whether the caller has the highest bid; from the end on, whether the caller has won.
    *
    * @generated from field: bool leading = 29;
    */
@@ -352,7 +352,8 @@ export const PlaceBidRequestSchema: GenMessage<PlaceBidRequest> = /*@__PURE__*/
  */
 export type PlaceBidResponse = Message<"bids.v1.PlaceBidResponse"> & {
   /**
-   * The bid as others see it. If the caller only raised their own maximum: the highest bid, unchanged.
+   * The bid as others see it. If the caller raised their own maximum: the highest bid, which is automatic and new if the
+   * maximum now reaches the reserve price.
    *
    * @generated from field: bids.v1.Bid bid = 1;
    */

@@ -1,5 +1,5 @@
 import { type Auction, type Bid, type HighestBid, reserveMet } from '../domain/auction/auction.ts';
-import type { PlaceBid, Rejection, RejectionReasons } from '../domain/auction/commands.ts';
+import type { Decision, PlaceBid, Rejection, RejectionReasons } from '../domain/auction/commands.ts';
 import { decide } from '../domain/auction/decide.ts';
 import { evolveAll, type Step } from '../domain/auction/evolve.ts';
 import { minimumNextBid } from '../domain/auction/increments.ts';
@@ -14,7 +14,7 @@ export interface BidRequest {
 
 /** The answer to the bidder of an accepted bid. */
 export interface BidAnswer {
-  /** The bid as others see it. After a raised maximum this is the highest bid, which belongs to the caller. */
+  /** The bid as others see it. After a raised maximum this is the highest bid, which is the caller's. */
   readonly bid: Bid;
   /** Whether the caller has the highest bid now. */
   readonly leading: boolean;
@@ -72,6 +72,13 @@ export interface BatchDecision<B extends BidRequest = BidRequest> {
 
 export type DecideBatch = typeof decideBatch;
 
+/** Decides one bid; `decide`, unless a test plants a bug. */
+export type DecideBid = (
+  auction: Auction | undefined,
+  command: PlaceBid,
+  now: Date,
+) => Decision<RejectionReasons['PlaceBid']>;
+
 /** The name of a key in a map of remembered answers. Each user has their own keys; user ids contain no spaces. */
 export function keyOf(userId: string, key: string): string {
   return `${userId} ${key}`;
@@ -85,6 +92,7 @@ export function decideBatch<B extends BidRequest>(
   bids: readonly B[],
   locked: ReadonlyMap<string, LockedAuction>,
   remembered: ReadonlyMap<string, RememberedBid>,
+  decideBid: DecideBid = decide,
 ): BatchDecision<B> {
   const open = new Map<string, { current: Auction | undefined; steps: Step[] }>();
   const answered = new Map<string, RememberedBid>();
@@ -99,7 +107,7 @@ export function decideBatch<B extends BidRequest>(
     if (earlier) return { kind: 'repeated', remembered: earlier };
     const before = open.get(itemId);
     const current = before ? before.current : held.auction;
-    const decision = decide(current, command, held.now);
+    const decision = decideBid(current, command, held.now);
     if (!decision.ok) return { kind: 'rejected', rejection: decision.rejection };
     const steps = evolveAll(current, decision.events);
     const answer = toBidAnswer(command, steps);

@@ -205,6 +205,13 @@ async function check(model: Model, { pool, itemId }: Real): Promise<void> {
   const violations = findViolations(events);
   if (violations.length > 0) throw new Error(violations.join('; '));
   expect(events.reduce<Auction | undefined>(evolve, undefined), 'replay gives the row').toEqual(auction);
+  expect(await storedBids(pool, itemId), 'the history has exactly the bids of the events').toEqual(
+    events.flatMap((event, i) =>
+      event.type === 'BidPlaced' || event.type === 'ProxyBidPlaced'
+        ? [{ id: event.bidId, amount: event.amount, sequence: sequences[i] }]
+        : [],
+    ),
+  );
   const taken = model.answered.flatMap(({ result, ...rest }) =>
     result.kind === 'accepted' ? [{ ...rest, answer: result.answer }] : [],
   );
@@ -220,6 +227,14 @@ async function check(model: Model, { pool, itemId }: Real): Promise<void> {
     expect(placed.at >= from && placed.at <= to, 'a bid counts at the database’s time').toBe(true);
   }
   expectOneAnswerForOneKey(model);
+}
+
+async function storedBids(pool: Pool, itemId: string): Promise<unknown[]> {
+  const { rows } = await pool.query(
+    'SELECT id, amount, sequence FROM bids WHERE item_id = $1 ORDER BY sequence',
+    [itemId],
+  );
+  return rows;
 }
 
 function expectOneAnswerForOneKey({ answered }: Model): void {

@@ -9,6 +9,7 @@ export function findViolations(events: readonly AuctionEvent[]): string[] {
   const steps = evolveAll(undefined, events);
   return [
     ...pricesThatFall(steps),
+    ...pricesWithoutBid(steps),
     ...wrongLeaders(steps),
     ...lateEvents(created, events),
     ...wrongExtensions(created, events),
@@ -25,6 +26,20 @@ function pricesThatFall(steps: readonly Step[]): string[] {
     if (amount !== 0n && amount < after.startPrice)
       found.push(`the price ${amount} is below the start price`);
     price = amount;
+  }
+  return found;
+}
+
+/** The price is the amount of the last bid. Between a bid and the answer that follows it, it is already that of the answer. */
+function pricesWithoutBid(steps: readonly Step[]): string[] {
+  const found: string[] = [];
+  let last: bigint | undefined;
+  for (const [i, { event, after }] of steps.entries()) {
+    if (event.type === 'BidPlaced' || event.type === 'ProxyBidPlaced') last = event.amount;
+    const answered = event.type === 'BidPlaced' && steps[i + 1]?.event.type === 'ProxyBidPlaced';
+    const price = after.highestBid?.amount;
+    if (!answered && price !== last)
+      found.push(`after ${event.type} the price ${price} is not the last bid ${last}`);
   }
   return found;
 }

@@ -36,6 +36,14 @@ describe('the checker of an auction’s promises', () => {
   it.each([
     ['a price that falls', [bidPlaced('ann', 400n), bidPlaced('bob', 350n)], /lowered the price/],
     ['a price below the start price', [bidPlaced('ann', 99n)], /below the start price/],
+    [
+      'a price that rises without a bid',
+      [
+        bidPlaced('ann', 100n, 1, { maximum: 200n }),
+        { type: 'MaximumRaised', userId: 'ann', maximum: 500n, price: 300n, at: at(2) },
+      ],
+      /the price 300 is not the last bid 100/,
+    ],
     ['a leader who was outbid', [ann, bidPlaced('bob', 400n)], /bob leads instead of ann/],
     [
       'a tie that the later bid wins',

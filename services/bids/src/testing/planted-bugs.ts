@@ -4,7 +4,7 @@ import { transaction } from '@gavel/postgres/transaction';
 import { toNewEvents } from '../adapters/outbox/to-new-events.ts';
 import { ITEM_COLUMNS, type ItemRow, toAuction } from '../adapters/postgres/item-row.ts';
 import { createPostgresAuctions } from '../adapters/postgres/postgres-auctions.ts';
-import { type BidResult, decideBatch, toBidAnswer } from '../application/decide-batch.ts';
+import { type BidResult, type DecideBid, decideBatch, toBidAnswer } from '../application/decide-batch.ts';
 import type { Auctions } from '../application/ports.ts';
 import { accept } from '../domain/auction/commands.ts';
 import { decide } from '../domain/auction/decide.ts';
@@ -99,6 +99,23 @@ export function extensionOnRejection(auctions: Auctions): Auctions {
       return result;
     },
   };
+}
+
+/** Raises the price to the reserve price together with a maximum, without a bid. */
+export function liftWithoutBid(pool: Pool): Auctions {
+  return decidingBadly(pool, (...bid) => {
+    const decision = decide(...bid);
+    if (!decision.ok) return decision;
+    const [raised, lift, ...rest] = decision.events;
+    if (raised?.type !== 'MaximumRaised' || lift?.type !== 'ProxyBidPlaced') return decision;
+    return accept({ ...raised, price: lift.amount }, ...rest);
+  });
+}
+
+function decidingBadly(pool: Pool, decideBid: DecideBid): Auctions {
+  return createPostgresAuctions(pool, (bids, locked, remembered) =>
+    decideBatch(bids, locked, remembered, decideBid),
+  );
 }
 
 /** Decides by the clock of the process, which is behind the database's clock. */

@@ -114,7 +114,8 @@ function toAuctionEvent(
     }
     case wire.ProxyBidPlacedSchema.typeName: {
       const { bidId, userId, amount, outbidUserId, timestamp } = decode(wire.ProxyBidPlacedSchema, body);
-      return { type: 'ProxyBidPlaced', bidId, userId, amount, outbid: outbidUserId, at: new Date(timestamp) };
+      const outbid = outbidUserId || undefined;
+      return { type: 'ProxyBidPlaced', bidId, userId, amount, outbid, at: new Date(timestamp) };
     }
     case wire.MaximumRaisedSchema.typeName: {
       const { userId, currentHighestBid, timestamp } = decode(wire.MaximumRaisedSchema, body);

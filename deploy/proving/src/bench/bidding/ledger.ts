@@ -5,10 +5,11 @@ const WRONG = `
   FROM items AS i
   LEFT JOIN LATERAL (
     SELECT count(*) AS bids, max(amount) AS highest, min(sequence) AS first, max(sequence) AS last,
-      count(DISTINCT sequence) AS sequences
+      count(DISTINCT sequence) AS sequences, (array_agg(amount ORDER BY sequence DESC))[1] AS price
     FROM bids WHERE item_id = i.id) AS b ON true
   WHERE i.id = ANY($1::uuid[])
     AND (i.bid_count <> b.bids OR i.version <> 1 + b.bids OR i.highest_bid IS DISTINCT FROM b.highest
+      OR i.highest_bid IS DISTINCT FROM b.price
       OR b.bids > 0 AND (b.first <> 2 OR b.last <> 1 + b.bids OR b.sequences <> b.bids))`;
 const RISING = `
   SELECT count(*)::int AS wrong FROM (
@@ -26,8 +27,8 @@ export interface ExpectedLedger {
 }
 
 /**
- * Checks the tables after a run: they contain exactly the accepted bids, each item's row agrees with its bids, sequences have no
- * gap, amounts rise, and each bid has its event. Throws an error that says what is wrong.
+ * Checks the tables after a run: they contain exactly the accepted bids, each item's row agrees with its bids and its price is the
+ * last one, sequences have no gap, amounts rise, and each bid has its event. Throws an error that says what is wrong.
  */
 export async function verifyLedger(pool: Pool, expected: ExpectedLedger): Promise<void> {
   const { items, accepted } = expected;

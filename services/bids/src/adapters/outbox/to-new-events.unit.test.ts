@@ -148,6 +148,24 @@ describe('an auction’s events in the outbox', () => {
     });
   });
 
+  it('name nobody as outbid when a raised maximum reaches the reserve price', () => {
+    const lift = {
+      type: 'ProxyBidPlaced',
+      bidId: 'lift',
+      userId: 'ann',
+      amount: 500n,
+      outbid: undefined,
+    } as const;
+    const [, , raised, lifted] = published(
+      created({ reservePrice: 500n }),
+      bidPlaced('ann', 100n, 1, { maximum: 400n }),
+      { type: 'MaximumRaised', userId: 'ann', maximum: 900n, price: 100n, at: at(2) },
+      { ...lift, at: at(2) },
+    );
+    expect(raised?.body).toMatchObject({ currentHighestBid: 100n, reserveMet: false });
+    expect(lifted?.body).toMatchObject({ amount: 500n, bidCount: 2n, reserveMet: true, outbidUserId: '' });
+  });
+
   it('contain no maximum and no reserve price', () => {
     const events = published(
       created({ reservePrice: 98_765n, buyNowPrice: 200_000n }),

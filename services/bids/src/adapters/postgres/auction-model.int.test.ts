@@ -5,7 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Auctions } from '../../application/ports.ts';
 import { bidsProcess } from '../../process.ts';
 import { finish, listItem, type Model, type Real, steps, terms } from '../../testing/auction-model.ts';
-import { appClock, extensionOnRejection, readThenInsert } from '../../testing/planted-bugs.ts';
+import {
+  appClock,
+  extensionOnRejection,
+  liftWithoutBid,
+  readThenInsert,
+} from '../../testing/planted-bugs.ts';
 import { createPostgresAuctions } from './postgres-auctions.ts';
 
 // MODEL_RUNS=2000 for a long run; the usual test run has only a few.
@@ -60,6 +65,11 @@ describe('the checker of these promises', () => {
       /leads instead|the price|limit|the end was moved|lowered the price|below the reserve|bidder won|not sold|replay gives|exactly one event/,
     ],
     ['an end that a rejected bid moves', extensionOnRejection, /moved without a bid/],
+    [
+      'a price that a raised maximum lifts without a bid',
+      (_: Auctions, pool: Pool) => liftWithoutBid(pool),
+      /is not the last bid/,
+    ],
     [
       'bids that use the clock of the process',
       (_: Auctions, pool: Pool) => appClock(pool, 2_000),

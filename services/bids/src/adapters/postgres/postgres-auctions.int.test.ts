@@ -126,6 +126,7 @@ describe('a stored auction', () => {
       'BidPlaced',
       'BidPlaced',
       'MaximumRaised',
+      'ProxyBidPlaced',
       'BidPlaced',
       'ProxyBidPlaced',
       'BidPlaced',

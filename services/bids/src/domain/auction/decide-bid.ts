@@ -61,13 +61,19 @@ function decideAgainst(auction: Auction, command: PlaceBid, now: Date): BidDecis
   );
 }
 
-/** The leader cannot outbid themselves: a new maximum only raises the standing one. */
+/**
+ * The leader cannot outbid themselves: a new maximum only raises the standing one. If it now reaches the reserve price, Gavel
+ * bids the reserve price for it, so that the price is always the amount of a bid.
+ */
 function decideForLeader(auction: Auction, leading: HighestBid, command: PlaceBid, now: Date): BidDecision {
   const { userId, bidId, amount, maximum } = command;
   if (maximum !== undefined) {
     if (maximum <= limitOf(leading)) return reject('MAXIMUM_NOT_RAISED');
+    const raised: AuctionEvent = { type: 'MaximumRaised', userId, maximum, price: leading.amount, at: now };
     const price = lifted(auction, leading.amount, maximum);
-    return accept({ type: 'MaximumRaised', userId, maximum, price, at: now });
+    if (price === leading.amount) return accept(raised);
+    const bid = { bidId: command.answerId, userId, amount: price, outbid: undefined, at: now };
+    return accept(raised, { type: 'ProxyBidPlaced', ...bid });
   }
   if (isTooLow(auction, amount)) return tooLow(auction);
   const standing = leading.maximum;
@@ -88,10 +94,14 @@ function decideForLeader(auction: Auction, leading: HighestBid, command: PlaceBi
 function extension(auction: Auction, events: readonly AuctionEvent[], now: Date): AuctionEvent[] {
   const { endAt, hardEndAt, softCloseSeconds, highestBid } = auction;
   const softCloseMs = softCloseSeconds * 1000;
-  const moved = events.some((event) => 'price' in event && event.price !== highestBid?.amount);
+  const moved = events.some((event) => priceAfter(event) !== highestBid?.amount);
   if (!moved || endAt.getTime() - now.getTime() > softCloseMs) return [];
   const end = new Date(Math.min(now.getTime() + softCloseMs, hardEndAt.getTime()));
   return end > endAt ? [{ type: 'AuctionExtended', previousEndAt: endAt, endAt: end, at: now }] : [];
+}
+
+function priceAfter(event: AuctionEvent): bigint | undefined {
+  return event.type === 'ProxyBidPlaced' ? event.amount : 'price' in event ? event.price : undefined;
 }
 
 /** One increment above the beaten limit, but at most the winner's limit. */

@@ -194,13 +194,32 @@ describe('a hidden reserve price', () => {
     expect(led.when(placeBid('bob', 450n))).toMatchObject({ events: [{ userId: 'bob', price: 450n }] });
   });
 
-  it('raises the price when a raised maximum reaches it', () => {
+  it('raises the price with an automatic bid when a raised maximum reaches it', () => {
     const led = given(item, bidPlaced('ann', 100n, 1, { maximum: 400n }));
     expect(led.when(bidUpTo('ann', 499n))).toMatchObject({
       events: [{ type: 'MaximumRaised', price: 100n }],
     });
-    expect(led.when(bidUpTo('ann', 800n))).toMatchObject({
-      events: [{ type: 'MaximumRaised', price: 500n }],
+    const decision = led.when(bidUpTo('ann', 800n));
+    const automatic = { bidId: 'answer-ann-800', userId: 'ann', amount: 500n };
+    expect(decision).toEqual(
+      accepted(
+        { type: 'MaximumRaised', userId: 'ann', maximum: 800n, price: 100n, at: at(2) },
+        { ...automatic, type: 'ProxyBidPlaced', outbid: undefined, at: at(2) },
+      ),
+    );
+    const bid = bidPlaced('ann', 100n, 1, { maximum: 400n });
+    expect(decision.ok && after(item, bid, ...decision.events)).toMatchObject({
+      bidCount: 2n,
+      highestBid: { ...automatic, maximum: 800n, automatic: true },
+    });
+  });
+
+  it('raises the price with an automatic bid when a plain bid gets a maximum that reaches it', () => {
+    expect(given(item, bidPlaced('ann', 150n)).when(bidUpTo('ann', 500n))).toMatchObject({
+      events: [
+        { type: 'MaximumRaised', price: 150n },
+        { type: 'ProxyBidPlaced', amount: 500n },
+      ],
     });
   });
 });
@@ -248,7 +267,7 @@ describe('a soft close', () => {
     expect(led({}).when(bidUpTo('ann', 900n), 3599)).toMatchObject({ events: [{ type: 'MaximumRaised' }] });
     expect(led({}).when(bidUpTo('ann', 900n), 3599)).not.toMatchObject({ events: [{}, {}] });
     expect(led({ reservePrice: 500n }).when(bidUpTo('ann', 900n), 3599)).toMatchObject({
-      events: [{ type: 'MaximumRaised', price: 500n }, extended(3600, 3659, 3599)],
+      events: [{ type: 'MaximumRaised' }, { type: 'ProxyBidPlaced' }, extended(3600, 3659, 3599)],
     });
   });
 

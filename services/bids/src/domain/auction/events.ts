@@ -44,15 +44,15 @@ export interface BidPlaced {
   readonly at: Date;
 }
 
-/** A standing maximum has answered another user's bid and still leads. */
+/** Gavel has bid for a standing maximum, which leads: in answer to another user's bid, or because a raise reached the reserve price. */
 export interface ProxyBidPlaced {
   readonly type: 'ProxyBidPlaced';
   readonly bidId: string;
   /** The user with the standing maximum. */
   readonly userId: string;
   readonly amount: bigint;
-  /** The user whose bid was answered. */
-  readonly outbid: string;
+  /** The user whose bid was answered; undefined after a raise. */
+  readonly outbid: string | undefined;
   readonly at: Date;
 }
 
@@ -60,7 +60,7 @@ export interface MaximumRaised {
   readonly type: 'MaximumRaised';
   readonly userId: string;
   readonly maximum: bigint;
-  /** The price. It rises only when the maximum now reaches the reserve price. */
+  /** The price, which stays; a ProxyBidPlaced moves it to the reserve price. In old events the price rose here, without a bid. */
   readonly price: bigint;
   readonly at: Date;
 }
