@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { createPool, type Pool } from '@gavel/postgres/pool';
+import { requireWritable } from '@gavel/postgres/require-writable';
 import { type Check, createHealth } from '@gavel/service-runtime/health';
 import { sendJson, startHttpServer } from '@gavel/service-runtime/http-server';
 import { runMigrations } from '@gavel/service-runtime/run-migrations';
@@ -57,7 +58,7 @@ export async function startConsumerProgram<C extends ConsumerConfig>(
   onStop('consumer', () => consumer.stop());
 
   const health = createHealth();
-  health.check('database', async () => void (await pool.query('SELECT 1')));
+  health.check('database', () => requireWritable(pool));
   health.check('consumer', () => consumer.check());
   for (const [name, check] of Object.entries(consumer.checks ?? {})) health.check(name, check);
   const server = await startHttpServer({

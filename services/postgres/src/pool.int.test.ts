@@ -109,3 +109,17 @@ describe('a pool with a lock timeout', () => {
     await pool.end();
   });
 });
+
+it('gives the locks of a process that stopped inside a transaction back after 10 seconds', async () => {
+  const database = await createTestDatabase([]);
+  const pool = createPool({ connectionString: database.url, applicationName: 'frozen', max: 1 });
+  const client = await pool.connect();
+  const ended = new Promise<Error>((resolve) => client.once('error', resolve));
+  const began = performance.now();
+  await client.query('BEGIN');
+  expect(await ended).toMatchObject({ code: '25P03' });
+  expect(performance.now() - began).toBeLessThan(15_000);
+  client.release(true);
+  await pool.end();
+  await database.drop();
+}, 40_000);

@@ -47,7 +47,8 @@ export function createPool(options: PoolOptions): Pool {
     // If the network drops all packets without a reset, TCP alone notices after about 15 minutes.
     query_timeout: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
     ...(options.lockTimeoutMs !== undefined && { lock_timeout: options.lockTimeoutMs }),
-    idle_in_transaction_session_timeout: 30_000,
+    // A frozen process must not hold its row locks for longer.
+    idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
     types,
   });

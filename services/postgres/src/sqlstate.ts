@@ -1,4 +1,5 @@
 const UNIQUE_VIOLATION = '23505';
+const READ_ONLY = '25006';
 
 /**
  * What a database error means for a retry:
@@ -80,6 +81,11 @@ export function sqlState(error: unknown): string | undefined {
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   if (sqlState(error) !== UNIQUE_VIOLATION) return false;
   return constraint === undefined || (error as { constraint?: unknown }).constraint === constraint;
+}
+
+/** True when the database refused a write because it is a standby or read-only. Nothing was changed. */
+export function isReadOnly(error: unknown): boolean {
+  return sqlState(error) === READ_ONLY;
 }
 
 /** What an error means for a retry. Looks at the error itself, not at its causes. */

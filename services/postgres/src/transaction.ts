@@ -1,6 +1,6 @@
 import type { PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import type { Pool } from './pool.ts';
-import { classify } from './sqlstate.ts';
+import { classify, isReadOnly } from './sqlstate.ts';
 
 /** One open transaction. Only valid inside the `work` function that receives it. */
 export interface Transaction {
@@ -23,7 +23,8 @@ export async function transaction<T>(pool: Pool, work: (tx: Transaction) => Prom
   client.on('error', onError);
   const effects: (() => void)[] = [];
   let broken: Error | undefined;
-  // On a lost connection ROLLBACK would only wait for another timeout. Closing the socket rolls back as well.
+  // On a lost connection ROLLBACK would only wait for another timeout. Closing the socket rolls back as well. A read-only
+  // session stays read-only, for example because its server is no longer the primary, so it does not return to the pool either.
   const query = async <R extends QueryResultRow>(
     sql: string | QueryConfig,
     values?: unknown[],
@@ -31,7 +32,7 @@ export async function transaction<T>(pool: Pool, work: (tx: Transaction) => Prom
     try {
       return await client.query<R>(sql, values);
     } catch (error) {
-      if (classify(error) === 'connection') broken ??= asError(error);
+      if (classify(error) === 'connection' || isReadOnly(error)) broken ??= asError(error);
       throw error;
     }
   };

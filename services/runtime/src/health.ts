@@ -1,11 +1,12 @@
 import { createLogger } from '@gavel/observability/logger';
+import { ReadOnlyDatabaseError } from '@gavel/postgres/require-writable';
 import { TimeoutError, withTimeout } from '@gavel/resilience';
 
 /** A condition of readiness. Returns, possibly with details to show, when it is met, and throws when it is not. */
 export type Check = () => Promise<unknown> | unknown;
 
 /** The public description of a failing check, because anybody can call /readyz. The error, with hosts and roles, is only in the log. */
-export type HealthProblem = 'does not answer' | 'cannot be reached' | 'fails';
+export type HealthProblem = 'does not answer' | 'cannot be reached' | 'is read-only' | 'fails';
 
 export interface HealthReport {
   status: 'ok' | 'unavailable';
@@ -59,6 +60,7 @@ export function createHealth(): Health {
 
 function problemOf(error: unknown): HealthProblem {
   if (error instanceof TimeoutError) return 'does not answer';
+  if (error instanceof ReadOnlyDatabaseError) return 'is read-only';
   const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
   return typeof code === 'string' && UNREACHABLE.test(code) ? 'cannot be reached' : 'fails';
 }

@@ -3,7 +3,7 @@ import { createValidator } from '@bufbuild/protovalidate';
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
 import { attribute } from '@gavel/observability/attributes';
 import { createLogger } from '@gavel/observability/logger';
-import { isTransient } from '@gavel/postgres/sqlstate';
+import { isReadOnly, isTransient } from '@gavel/postgres/sqlstate';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { authenticate, type TokenVerifier } from './caller.ts';
@@ -69,11 +69,14 @@ function answerUnavailable(): Interceptor {
     try {
       return await next(request);
     } catch (error) {
-      if (error instanceof ConnectError || !isTransient(error)) throw error;
+      if (error instanceof ConnectError || !(isTransient(error) || isReadOnly(error))) throw error;
       log.warn(
         { err: error, method: `${request.service.typeName}/${request.method.name}` },
         'the database is unavailable or busy',
       );
+      if (isReadOnly(error)) {
+        throw connectError('UNAVAILABLE', 'the database is read-only at the moment; nothing was changed');
+      }
       throw connectError(
         'UNAVAILABLE',
         'the database is unavailable, and it is not known whether this request took effect: ' +

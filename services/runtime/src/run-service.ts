@@ -1,5 +1,6 @@
 import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
 import { createPool, type Pool, type PoolOptions } from '@gavel/postgres/pool';
+import { requireWritable } from '@gavel/postgres/require-writable';
 import type { ProcessDescriptor } from '@gavel/proto/process';
 import type { TokenVerifier } from './caller.ts';
 import type { ServiceConfig } from './config.ts';
@@ -30,6 +31,8 @@ export interface Service<C extends ServiceConfig> {
   readonly process: ProcessDescriptor;
   readonly readConfig: (env?: NodeJS.ProcessEnv) => C;
   readonly pool?: Pick<PoolOptions, 'lockTimeoutMs'>;
+  /** The service never writes, so it is ready while the database is read-only. */
+  readonly readsOnly?: true;
   /** Builds the parts. It registers a stop with `onStop` for everything that it starts. */
   readonly build: (context: ServiceContext<C>) => ServiceParts | Promise<ServiceParts>;
 }
@@ -56,7 +59,10 @@ export async function startService<C extends ServiceConfig>(
   });
   onStop('database', () => pool.end());
   const health = createHealth();
-  health.check('database', async () => void (await pool.query('SELECT 1')));
+  health.check('database', async () => {
+    if (service.readsOnly) await pool.query('SELECT 1');
+    else await requireWritable(pool);
+  });
 
   const parts = await service.build({ config, pool, onStop });
   for (const [name, check] of Object.entries(parts.checks ?? {})) health.check(name, check);

@@ -9,6 +9,7 @@ import { sellerStatsServiceProcess } from './process.ts';
 export const sellerStatsService = defineService({
   process: sellerStatsServiceProcess,
   readConfig: readServiceConfig,
+  readsOnly: true,
   build({ config, pool }) {
     const sellerStats = createPostgresSellerStats(pool);
     return {

@@ -9,6 +9,7 @@ import { userStatsServiceProcess } from './process.ts';
 export const userStatsService = defineService({
   process: userStatsServiceProcess,
   readConfig: readServiceConfig,
+  readsOnly: true,
   build({ config, pool }) {
     const userStats = createPostgresUserStats(pool);
     return {

@@ -1,7 +1,7 @@
 import { findProcess, processesFor } from '@gavel/processes';
 import { environment, readDevConfig } from '../config.ts';
 import { httpUrl } from '../system/system-context.ts';
-import { type KeptState, readState } from '../system/system-files.ts';
+import { type KeptState, readServerUrls, readState, type ServerUrls } from '../system/system-files.ts';
 import { type Health, healthOf, supervised } from './health.ts';
 import { runCommand, tableLines } from './terminal.ts';
 
@@ -18,12 +18,15 @@ await runCommand(async () => {
   const config = readDevConfig(environment);
   const state = await readState(config.directory);
   const kept = supervised(state) ? state.kept : [];
+  const serverUrls = await readServerUrls(config.directory);
   const nats = config.nats || kept.some((each) => each.name === 'nats-bridge');
   const servers = kept.filter((each) => findProcess(each.name) === undefined);
   const rows = await Promise.all([
-    ...processesFor({ nats }).map(({ name }) => row(name, kept, httpUrl(config.processPorts[name]))),
+    ...processesFor({ nats }).map(({ name }) =>
+      row(name, kept, serverUrls, httpUrl(config.processPorts[name])),
+    ),
     ...(kept.length > 0 ? servers.map((each) => each.name) : ['postgres', 'rabbitmq', 'redis']).map((name) =>
-      row(name, kept, null),
+      row(name, kept, serverUrls, null),
     ),
   ]);
   if (process.argv.includes('--json')) {
@@ -35,10 +38,15 @@ await runCommand(async () => {
   for (const line of tableLines(table)) console.log(line);
 });
 
-async function row(name: string, kept: readonly KeptState[], url: string | null): Promise<Row> {
+async function row(
+  name: string,
+  kept: readonly KeptState[],
+  serverUrls: ServerUrls,
+  url: string | null,
+): Promise<Row> {
   const found = kept.find((each) => each.name === name);
   if (found === undefined) return { name, pid: null, health: 'stopped', url, restarts: 0, log: null };
-  const health = await healthOf(found);
+  const health = await healthOf(found, serverUrls);
   const pid = health === 'stopped' ? null : found.pid;
   return { name, pid, health, url: found.url, restarts: found.restarts, log: found.logFile };
 }

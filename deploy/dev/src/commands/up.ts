@@ -14,7 +14,7 @@ import { projectRoot } from '../project-root.ts';
 import { rpcCaller } from '../seed/rpc.ts';
 import { seedDemo } from '../seed/seed-demo.ts';
 import { httpUrl } from '../system/system-context.ts';
-import { readState, type SystemState, stillRuns } from '../system/system-files.ts';
+import { readServerUrls, readState, type SystemState, stillRuns } from '../system/system-files.ts';
 import { healthOf, supervised } from './health.ts';
 import { stopSystem } from './stop-system.ts';
 import { summary } from './summary.ts';
@@ -136,7 +136,10 @@ async function verifyRunning(config: DevConfig, state: SystemState): Promise<voi
   for (;;) {
     const now = await readState(config.directory);
     const kept = now?.kept ?? [];
-    const checks = await Promise.all(kept.map(async (each) => ({ each, health: await healthOf(each) })));
+    const serverUrls = await readServerUrls(config.directory);
+    const checks = await Promise.all(
+      kept.map(async (each) => ({ each, health: await healthOf(each, serverUrls) })),
+    );
     const unhealthy = checks.filter(({ health }) => health !== 'healthy');
     if (unhealthy.length === 0 && now?.phase === 'running') break;
     if (Date.now() > deadline) {

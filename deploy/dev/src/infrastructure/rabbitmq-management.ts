@@ -4,13 +4,14 @@ import type { InfrastructureUrls } from './infrastructure.ts';
  * One call of RabbitMQ's management API.
  * @param managementUrl `http://user:pass@host:port`
  * @returns the parsed JSON body, or undefined when there is none
- * @throws when the server does not answer within 5 s or answers with a status outside 2xx
+ * @throws when the server does not answer within `timeoutMs` (default: 5 s) or answers with a status outside 2xx
  */
 export async function managementRequest(
   managementUrl: string,
   method: 'GET' | 'PUT' | 'DELETE',
   path: string,
   body?: unknown,
+  timeoutMs = 5_000,
 ): Promise<unknown> {
   const url = new URL(managementUrl);
   const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
@@ -20,7 +21,7 @@ export async function managementRequest(
       authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
       'content-type': 'application/json',
     },
-    signal: AbortSignal.timeout(5_000),
+    signal: AbortSignal.timeout(timeoutMs),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();

@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PortName } from '../infrastructure/infrastructure.ts';
+import { databases } from '@gavel/processes';
+import type { PortName, ServerName } from '../infrastructure/infrastructure.ts';
 import type { KeeperState, LastExit } from '../process-control/keeper.ts';
 import { isAlive, startStamp } from '../process-control/process-table.ts';
 import type { SystemContext } from './system-context.ts';
@@ -20,7 +21,7 @@ export interface KeptState {
   readonly logFile: string;
   /** Base URL of a process; null for a server. */
   readonly url: string | null;
-  /** Answers 2xx while the process is ready; null for a server, whose check is a connection to `port`. */
+  /** Answers 2xx while the process is ready; null for a server, which is asked in its own protocol. */
   readonly healthUrl: string | null;
   readonly port: number;
   /** Every port on which a server listens; absent for a process. */
@@ -57,18 +58,38 @@ export function stillRuns(process: { pid: number | null; stamp: string | null })
   return process.stamp === null || startStamp(process.pid) === process.stamp;
 }
 
-/** Writes the URLs of broker and databases. The key of the database gavel_bids is GAVEL_BIDS_URL. */
+/** Writes the URLs of the servers and databases. The key of the database gavel_bids is GAVEL_BIDS_URL. */
 export async function writeConnections({ directory, urls, databaseUrls }: SystemContext): Promise<void> {
   const connections = {
     STREAM_URL: urls.streamUrl,
     AMQP_URL: urls.amqpUrl,
     MANAGEMENT_URL: urls.managementUrl,
-    ...Object.fromEntries(
-      Object.entries(databaseUrls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url]),
-    ),
+    REDIS_URL: urls.redisUrl,
+    ...Object.fromEntries(Object.entries(databaseUrls).map(([name, url]) => [databaseKey(name), url])),
     ...(urls.natsUrl !== undefined && { NATS_URL: urls.natsUrl }),
   };
   await replaceFile(join(directory, CONNECTIONS_FILE), `${JSON.stringify(connections, undefined, 2)}\n`);
+}
+
+/** Where each server of a running system is asked how it is. */
+export type ServerUrls = Readonly<Partial<Record<ServerName, string>>>;
+
+/** The URLs of the servers of a system, as far as it has come with its start. */
+export async function readServerUrls(directory: string): Promise<ServerUrls> {
+  const text = await readFile(join(directory, CONNECTIONS_FILE), 'utf8').catch(() => '{}');
+  const connections = JSON.parse(text) as Partial<Record<string, string>>;
+  const urls = {
+    // Any database of the server may be asked.
+    postgres: databases.map(({ name }) => connections[databaseKey(name)])[0],
+    rabbitmq: connections.MANAGEMENT_URL,
+    redis: connections.REDIS_URL,
+    nats: connections.NATS_URL,
+  };
+  return Object.fromEntries(Object.entries(urls).filter(([, url]) => url !== undefined));
+}
+
+function databaseKey(name: string): string {
+  return `${name.toUpperCase()}_URL`;
 }
 
 /** Replaces the file in one step, so that nobody reads half of it. Only the launcher's user may read it: it may hold passwords. */

@@ -9,6 +9,7 @@ const OLD_SECONDS = 10;
 /**
  * The checks behind a relay's /readyz:
  *
+ * - `database`: takes writes.
  * - `outbox`: role and backlog. They are read from the tables, so the check fails without the database.
  * - `nothing lost`: fails, also in a standby, while the stream lacks events that it had confirmed and no refill brought back.
  * - `no old backlog`: fails in a standby while events wait for more than 10 seconds: the active relay does not publish them, and
@@ -16,6 +17,7 @@ const OLD_SECONDS = 10;
  * - `stream`, `exchange`: whether the publishers of the active relay are connected. A standby is ready and reports "standing by".
  */
 export function addRelayChecks(health: Health, relay: Relay): void {
+  health.check('database', () => relay.checkDatabase());
   health.check('outbox', async () => {
     const { role, problem } = relay.status();
     const backlog = await relay.backlog();

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { createLogger, type Logger } from '@gavel/observability/logger';
 import { startListener } from '@gavel/postgres/listener';
 import { createPool } from '@gavel/postgres/pool';
+import { requireWritable } from '@gavel/postgres/require-writable';
 import type { StreamName } from '@gavel/proto/topology';
 import { createBrokerAlarm, type EventPublisher } from '@gavel/rabbitmq/event-publisher';
 import { createExchangePublisher } from '@gavel/rabbitmq/exchange-publisher';
@@ -58,6 +59,8 @@ export interface RelayStatus {
 export interface Relay {
   status(): RelayStatus;
   backlog(): Promise<Backlog>;
+  /** Throws while the database takes no writes. */
+  checkDatabase(): Promise<void>;
   /** Waits until the events in flight are confirmed (at most 3 seconds), then gives the outbox to a standby. */
   stop(): Promise<void>;
 }
@@ -128,6 +131,7 @@ export function startRelay(options: RelayOptions): Relay {
       exchange: term?.publishers.exchange.status,
     }),
     backlog: backlog.read,
+    checkDatabase: () => requireWritable(pool),
     async stop() {
       const ended = leadership.stop();
       wake.notify();

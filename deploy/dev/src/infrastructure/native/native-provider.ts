@@ -15,7 +15,7 @@ import { missingPostgresPackages, requirePostgres } from '../install/postgres-bi
 import { ensureRabbitmqRoot, installedRabbitmq } from '../install/rabbitmq-root.ts';
 import { missingRedisPackages, requireRedis } from '../install/redis-binary.ts';
 import { nativeNatsUrl, natsServer } from './nats-server.ts';
-import { postgresDataVersion, postgresServer } from './postgres-server.ts';
+import { nativePostgresUrl, postgresDataVersion, postgresServer } from './postgres-server.ts';
 import { rabbitmqServer } from './rabbitmq-server.ts';
 import { nativeRedisUrl, redisServer } from './redis-server.ts';
 import { adminUser, type ServerContext, serverPasswords, serverPath } from './server-context.ts';
@@ -105,7 +105,7 @@ function nativeUrls(context: ServerContext): InfrastructureUrls {
   const { ports, passwords } = context;
   const rabbitmq = `${adminUser}:${passwords.rabbitmq}@127.0.0.1`;
   return {
-    postgresUrl: `postgres://${adminUser}:${passwords.postgres}@127.0.0.1:${ports.postgres}/postgres`,
+    postgresUrl: nativePostgresUrl(context),
     amqpUrl: `amqp://${rabbitmq}:${ports.amqp}/%2F`,
     streamUrl: `rabbitmq-stream://${rabbitmq}:${ports.stream}/%2F`,
     managementUrl: `http://${rabbitmq}:${ports.management}`,

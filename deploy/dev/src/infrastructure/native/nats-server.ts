@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { giveTo } from '../../process-control/run-as.ts';
 import { ServerProcess } from '../../process-control/server-process.ts';
 import type { ServerHandle } from '../infrastructure.ts';
-import { answersOnPort } from '../probe-port.ts';
+import { serverAnswers } from '../server-answers.ts';
 import { adminUser, type ServerContext } from './server-context.ts';
 import { serverHandle } from './server-handle.ts';
 
@@ -40,8 +40,9 @@ export async function natsServer(context: ServerContext, binary: string): Promis
     ports: { nats: ports.nats },
     logFile,
     async start() {
+      const address = { url: nativeNatsUrl(context), ports: {} };
       server.spawn();
-      await server.waitUntil(() => greets(ports.nats), 20_000);
+      await server.waitUntil(() => serverAnswers('nats', address), 20_000);
     },
   });
 }
@@ -49,11 +50,4 @@ export async function natsServer(context: ServerContext, binary: string): Promis
 /** The URL of the server that `natsServer` describes, with credentials. */
 export function nativeNatsUrl({ ports, passwords }: Pick<ServerContext, 'ports' | 'passwords'>): string {
   return `nats://${adminUser}:${passwords.nats}@127.0.0.1:${ports.nats}`;
-}
-
-/** A NATS server sends first: one line, which also says whether JetStream is available. */
-function greets(port: number): Promise<boolean> {
-  return answersOnPort(port, '', (answer) =>
-    answer.includes('\r\n') ? /^INFO .*"jetstream":true/.test(answer) : undefined,
-  );
 }

@@ -2,12 +2,12 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
-import pg from 'pg';
 import { LaunchError } from '../../launch-error.ts';
 import { giveTo, wrapCommand } from '../../process-control/run-as.ts';
 import { lastLines, ServerProcess } from '../../process-control/server-process.ts';
 import type { ServerHandle } from '../infrastructure.ts';
 import type { PostgresBinaries } from '../install/postgres-binaries.ts';
+import { serverAnswers } from '../server-answers.ts';
 import { adminUser, type ServerContext } from './server-context.ts';
 import { serverHandle } from './server-handle.ts';
 
@@ -103,11 +103,12 @@ async function startWithRetries(
   logFile: string,
 ): Promise<void> {
   const deadline = Date.now() + 15_000;
+  const address = { url: nativePostgresUrl(context), ports: {} };
   const isStopped = server.watchStops();
   for (;;) {
     server.spawn();
     try {
-      return await server.waitUntil(() => answersQuery(context), 60_000);
+      return await server.waitUntil(() => serverAnswers('postgres', address), 60_000);
     } catch (error) {
       const log = await lastLines(logFile, 4);
       const orphans = /pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(log);
@@ -118,24 +119,7 @@ async function startWithRetries(
   }
 }
 
-async function answersQuery({ ports, passwords }: ServerContext): Promise<boolean> {
-  const client = new pg.Client({
-    host: '127.0.0.1',
-    port: ports.postgres,
-    user: adminUser,
-    password: passwords.postgres,
-    database: 'postgres',
-    connectionTimeoutMillis: 2_000,
-  });
-  // A server that ends during the connect also emits an error event. The rejection below carries the same error.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    await client.query('select 1');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.end();
-  }
+/** The URL of the server that `postgresServer` describes, as its superuser. */
+export function nativePostgresUrl({ ports, passwords }: Pick<ServerContext, 'ports' | 'passwords'>): string {
+  return `postgres://${adminUser}:${passwords.postgres}@127.0.0.1:${ports.postgres}/postgres`;
 }

@@ -9,6 +9,7 @@ import type { ServerHandle } from '../infrastructure.ts';
 import type { RabbitmqBinaries } from '../install/rabbitmq-root.ts';
 import { acceptsConnections } from '../probe-port.ts';
 import { managementRequest } from '../rabbitmq-management.ts';
+import { serverAnswers } from '../server-answers.ts';
 import { adminUser, type ServerContext } from './server-context.ts';
 
 const plugins = ['rabbitmq_stream', 'rabbitmq_management', 'rabbitmq_prometheus'];
@@ -43,6 +44,7 @@ export async function rabbitmqServer(
   });
   const { amqp, stream, management, prometheus, epmd, distribution } = ports;
   const managementUrl = `http://${adminUser}:${passwords.rabbitmq}@127.0.0.1:${management}`;
+  const address = { url: managementUrl, ports: { amqp, stream } };
   return {
     name: 'rabbitmq',
     port: amqp,
@@ -58,7 +60,7 @@ export async function rabbitmqServer(
       // The mapper of an earlier start keeps running while only the broker is killed.
       if (isStopped()) throw stoppedWhileStarting(logFile);
       broker.spawn();
-      await broker.waitUntil(() => listens(managementUrl, [amqp, stream]), 90_000);
+      await broker.waitUntil(() => serverAnswers('rabbitmq', address), 90_000);
       await registerStreams(managementUrl, join(directory, 'streams-registered'), isStopped);
       if (isStopped()) throw stoppedWhileStarting(logFile);
     },
@@ -137,17 +139,6 @@ function environment(
     // Makes the script exec the Erlang machine, so that the pid is the broker's and signals reach it.
     RUNNING_UNDER_SYSTEMD: 'true',
   };
-}
-
-async function listens(managementUrl: string, ports: readonly number[]): Promise<boolean> {
-  try {
-    for (const port of ports) {
-      await managementRequest(managementUrl, 'GET', `/api/health/checks/port-listener/${port}`);
-    }
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**

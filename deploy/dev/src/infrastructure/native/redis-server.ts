@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { giveTo } from '../../process-control/run-as.ts';
 import { ServerProcess } from '../../process-control/server-process.ts';
 import type { ServerHandle } from '../infrastructure.ts';
-import { answersOnPort } from '../probe-port.ts';
+import { serverAnswers } from '../server-answers.ts';
 import type { ServerContext } from './server-context.ts';
 import { serverHandle } from './server-handle.ts';
 
@@ -44,8 +44,9 @@ export async function redisServer(context: ServerContext, binary: string): Promi
     ports: { redis: ports.redis },
     logFile,
     async start() {
+      const address = { url: nativeRedisUrl(context), ports: {} };
       server.spawn();
-      await server.waitUntil(() => answersPing(ports.redis, passwords.redis), 20_000);
+      await server.waitUntil(() => serverAnswers('redis', address), 20_000);
     },
   });
 }
@@ -53,11 +54,4 @@ export async function redisServer(context: ServerContext, binary: string): Promi
 /** The URL of the server that `redisServer` describes, with the password. */
 export function nativeRedisUrl({ ports, passwords }: Pick<ServerContext, 'ports' | 'passwords'>): string {
   return `redis://:${passwords.redis}@127.0.0.1:${ports.redis}`;
-}
-
-/** Sends one PING. While Redis loads its file it answers -LOADING, so it is not ready yet. */
-function answersPing(port: number, password: string): Promise<boolean> {
-  return answersOnPort(port, `AUTH ${password}\r\nPING\r\n`, (answer) =>
-    answer.split('\r\n').length > 2 ? answer.includes('+PONG') : undefined,
-  );
 }
