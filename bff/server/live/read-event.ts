@@ -17,7 +17,6 @@ const rendersAgain: ReadonlySet<string> = new Set([
   'bids.v1.ItemCancelled',
   'bids.v1.AuctionStarted',
   'bids.v1.AuctionExtended',
-  'bids.v1.MaximumRaised',
   'bids.v1.AuctionClosed',
 ]);
 

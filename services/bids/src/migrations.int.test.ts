@@ -67,6 +67,7 @@ it('auctions created before maxima and reserves keep working, and ended ones kee
     softCloseSeconds: 0,
     reservePrice: undefined,
     highestBid: { bidId: lastBid, userId: bob, amount: 101n, maximum: undefined, automatic: false },
+    revision: 3n,
     startAnnounced: true,
     endingSoonAnnounced: false,
   });

@@ -26,11 +26,12 @@ export function readThenInsert(auctions: Auctions, pool: Pool): Auctions {
         const decision = decide(before, command, row.now);
         if (!decision.ok) return { kind: 'rejected', rejection: decision.rejection };
         const steps = evolveAll(before, decision.events);
-        const highest = steps.at(-1)?.after.highestBid;
+        const after = steps.at(-1)?.after;
+        const highest = after?.highestBid;
         const { rows } = await tx.query<{ version: bigint }>(
           `UPDATE items SET version = version + $2, bid_count = bid_count + $3, highest_bid = $4, highest_bidder = $5,
              highest_maximum = $6, highest_bid_id = $7, highest_bid_at = $8, highest_bid_automatic = $9, end_at = $10,
-             updated_at = $8 WHERE id = $1 RETURNING version`,
+             updated_at = $11, revision = revision + $12 WHERE id = $1 RETURNING version`,
           [
             itemId,
             steps.length,
@@ -41,7 +42,9 @@ export function readThenInsert(auctions: Auctions, pool: Pool): Auctions {
             highest?.bidId,
             highest?.at,
             highest?.automatic,
-            steps.at(-1)?.after.endAt,
+            after?.endAt,
+            after?.updatedAt,
+            (after?.revision ?? before.revision) - before.revision,
           ],
         );
         const version = (rows[0]?.version ?? 0n) - BigInt(steps.length);

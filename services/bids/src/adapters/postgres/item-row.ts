@@ -4,7 +4,7 @@ import type { Auction, AuctionOutcome, HighestBid } from '../../domain/auction/a
 /** The columns that `toAuction` needs. */
 export const ITEM_COLUMNS = `id, seller_id, title, description, images, category, currency, start_price, reserve_price,
   buy_now_price, starts_at, end_at, soft_close_seconds, hard_end_at, status, outcome, winner_id, winning_amount, closed_at,
-  version, bid_count, highest_bid, highest_bidder, highest_maximum, highest_bid_id, highest_bid_at, highest_bid_automatic,
+  version, revision, bid_count, highest_bid, highest_bidder, highest_maximum, highest_bid_id, highest_bid_at, highest_bid_automatic,
   relisted_from, relisted_as, start_announced, ending_soon_announced, created_at, updated_at`;
 
 export interface ItemRow {
@@ -28,6 +28,7 @@ export interface ItemRow {
   winning_amount: bigint | null;
   closed_at: Date | null;
   version: bigint;
+  revision: bigint;
   bid_count: bigint;
   highest_bid: bigint | null;
   highest_bidder: string | null;
@@ -70,6 +71,7 @@ export function toAuction(row: ItemRow): Auction {
       winnerId === null || winningAmount === null ? undefined : { userId: winnerId, amount: winningAmount },
     closedAt: row.closed_at ?? undefined,
     version: row.version,
+    revision: row.revision,
     bidCount: row.bid_count,
     highestBid: toHighestBid(row),
     relistedFrom: row.relisted_from ?? undefined,

@@ -14,26 +14,27 @@ export class KeyTakenError extends Error {
 // which the locks are held. `version` is checked although the rows are locked, so that a bug elsewhere cannot break the sequence.
 const BIDS = `placed AS (
     INSERT INTO bids (item_id, id, user_id, amount, maximum, automatic, sequence, created_at)
-    SELECT * FROM unnest($14::uuid[], $15::uuid[], $16::uuid[], $17::bigint[], $18::bigint[], $19::boolean[],
-      $20::bigint[], $21::timestamptz[]))`;
+    SELECT * FROM unnest($15::uuid[], $16::uuid[], $17::uuid[], $18::bigint[], $19::bigint[], $20::boolean[],
+      $21::bigint[], $22::timestamptz[]))`;
 const RAISED = `raised AS (
     INSERT INTO raised_maxima (item_id, user_id, maximum, sequence, created_at)
-    SELECT * FROM unnest($22::uuid[], $23::uuid[], $24::bigint[], $25::bigint[], $26::timestamptz[]))`;
+    SELECT * FROM unnest($23::uuid[], $24::uuid[], $25::bigint[], $26::bigint[], $27::timestamptz[]))`;
 const ITEMS = `UPDATE items SET version = new.version, bid_count = new.bid_count, highest_bid = new.highest_bid,
     highest_bidder = new.highest_bidder, highest_maximum = new.highest_maximum, highest_bid_id = new.highest_bid_id,
     highest_bid_automatic = new.highest_bid_automatic, highest_bid_at = new.highest_bid_at, end_at = new.end_at,
-    next_announcement_at = new.next_announcement_at, updated_at = new.updated_at
+    next_announcement_at = new.next_announcement_at, updated_at = new.updated_at,
+    revision = new.revision
   FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::uuid[], $7::bigint[], $8::uuid[],
-    $9::boolean[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[])
+    $9::boolean[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::bigint[])
     AS new (id, before, version, bid_count, highest_bid, highest_bidder, highest_maximum, highest_bid_id,
-      highest_bid_automatic, highest_bid_at, end_at, next_announcement_at, updated_at)
+      highest_bid_automatic, highest_bid_at, end_at, next_announcement_at, updated_at, revision)
   WHERE items.id = new.id AND items.version = new.before`;
 const ANSWERS = `answered AS (
     INSERT INTO bid_idempotency_keys AS old (item_id, user_id, key, amount, max_amount, bid_id, bid_amount, bid_at,
       bid_automatic, leads, highest_bid, minimum_next_bid, end_at, reserve_met, created_at)
-    SELECT * FROM unnest($27::uuid[], $28::uuid[], $29::text[], $30::bigint[], $31::bigint[], $32::uuid[], $33::bigint[],
-      $34::timestamptz[], $35::boolean[], $36::boolean[], $37::bigint[], $38::bigint[], $39::timestamptz[],
-      $40::boolean[], $41::timestamptz[])
+    SELECT * FROM unnest($28::uuid[], $29::uuid[], $30::text[], $31::bigint[], $32::bigint[], $33::uuid[], $34::bigint[],
+      $35::timestamptz[], $36::boolean[], $37::boolean[], $38::bigint[], $39::bigint[], $40::timestamptz[],
+      $41::boolean[], $42::timestamptz[])
     ON CONFLICT (user_id, key) DO UPDATE SET item_id = excluded.item_id, amount = excluded.amount,
       max_amount = excluded.max_amount, bid_id = excluded.bid_id, bid_amount = excluded.bid_amount,
       bid_at = excluded.bid_at, bid_automatic = excluded.bid_automatic, leads = excluded.leads,
@@ -94,6 +95,7 @@ function itemValues(changes: readonly AuctionChange[]): unknown[][] {
     after.map((auction) => auction.endAt),
     after.map(nextAnnouncementAt),
     after.map((auction) => auction.updatedAt),
+    after.map((auction) => auction.revision),
   ];
 }
 

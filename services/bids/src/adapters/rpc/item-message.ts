@@ -45,6 +45,7 @@ export function toItemMessage(
     softCloseSeconds: auction.softCloseSeconds,
     createdAt: auction.createdAt.toISOString(),
     updatedAt: auction.updatedAt.toISOString(),
+    revision: auction.revision,
     images: [...auction.listing.images],
     category: auction.listing.category,
     sellerId: auction.sellerId,

@@ -43,6 +43,7 @@ describe('creating an item', () => {
       softCloseSeconds: 0,
       createdAt: expect.stringMatching(ISO),
       updatedAt: body.item.createdAt,
+      revision: '1',
       images: ['/pictures/clock.webp', 'https://pictures.example/2.png'],
       category: 'home-garden',
       sellerId: seller.userId,
@@ -115,6 +116,7 @@ describe('changing an item', () => {
       title: 'Old clock',
       category: 'antiques',
       updatedAt: expect.stringMatching(ISO),
+      revision: '2',
     });
     const other = await seller.call('UpdateItem', { id: item.id, images: ['/b.png'], category: '' });
     expect(other.body.item.images).toEqual(['/b.png']);

@@ -57,8 +57,10 @@ export interface Auction extends Terms {
   /** The buyer and the price, once the item is sold. */
   readonly winner: Winner | undefined;
   readonly closedAt: Date | undefined;
-  /** Sequence of the last event. */
+  /** Sequence of the last event. It counts secret acts, too, so it is shown to nobody. */
   readonly version: bigint;
+  /** Counts the changes that everybody may see, from 1. */
+  readonly revision: bigint;
   /** Accepted bids, including automatic ones. */
   readonly bidCount: bigint;
   readonly highestBid: HighestBid | undefined;
@@ -71,6 +73,7 @@ export interface Auction extends Terms {
   /** AuctionEndingSoon was emitted, or is not needed because the auction is short. */
   readonly endingSoonAnnounced: boolean;
   readonly createdAt: Date;
+  /** The last change that everybody may see. */
   readonly updatedAt: Date;
 }
 

@@ -15,7 +15,11 @@ export interface Step {
 export function evolve(auction: Auction | undefined, event: AuctionEvent): Auction {
   if (event.type === 'ItemCreated') return created(event);
   if (auction === undefined) throw new Error(`${event.type} before ItemCreated`);
-  const next = { ...auction, version: auction.version + 1n, updatedAt: event.at };
+  const next = { ...auction, version: auction.version + 1n };
+  if (isVisible(auction, event)) {
+    next.revision++;
+    next.updatedAt = event.at;
+  }
   switch (event.type) {
     case 'ItemUpdated':
       return { ...next, listing: event.listing };
@@ -58,6 +62,22 @@ export function evolve(auction: Auction | undefined, event: AuctionEvent): Aucti
   }
 }
 
+/** Whether an event changes what everybody may see of an auction. */
+function isVisible(before: Auction, event: AuctionEvent): boolean {
+  switch (event.type) {
+    case 'MaximumRaised':
+      return event.price !== before.highestBid?.amount;
+    // The AuctionClosed after it ends the auction.
+    case 'ItemBoughtNow':
+    case 'AuctionEndingSoon':
+    // Only the seller sees which item it became.
+    case 'ItemRelisted':
+      return false;
+    default:
+      return true;
+  }
+}
+
 function created(event: ItemCreated): Auction {
   const { type: _, itemId, at, ...terms } = event;
   return {
@@ -68,6 +88,7 @@ function created(event: ItemCreated): Auction {
     winner: undefined,
     closedAt: undefined,
     version: 1n,
+    revision: 1n,
     bidCount: 0n,
     highestBid: undefined,
     relistedAs: undefined,
