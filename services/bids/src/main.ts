@@ -17,6 +17,7 @@ import { createPostgresAuctions } from './adapters/postgres/postgres-auctions.ts
 import { createPostgresBoards } from './adapters/postgres/postgres-boards.ts';
 import { createPostgresWatchLists } from './adapters/postgres/postgres-watch-lists.ts';
 import { pruneRememberedBids } from './adapters/postgres/remembered-bids.ts';
+import { pruneListedWords } from './adapters/postgres/search-query.ts';
 import { createDatabaseClock } from './adapters/redis/database-clock.ts';
 import { createItemCache, uncachedItems } from './adapters/redis/item-cache.ts';
 import { createItemEntries } from './adapters/redis/item-entries.ts';
@@ -37,6 +38,7 @@ import { bidsProcess } from './process.ts';
 // take a connection away from bids on other auctions.
 const LOCK_TIMEOUT_MS = 3_000;
 const PRUNE_EVERY_MS = 60_000;
+const FORGET_WORDS_EVERY_MS = 3_600_000;
 /** Auctions must close soon after the database is available again, so the pause after a failure does not grow. */
 const CLOSER_BACK_OFF = { firstMs: 500, maxMs: 500 };
 
@@ -90,6 +92,11 @@ function startBackgroundWork(auctions: Auctions, pool: Pool, onStop: OnStop): vo
     await pruneRememberedBids(pool);
     return PRUNE_EVERY_MS;
   });
+  const forgetter = startLoop('listed-word-pruner', async () => {
+    await pruneListedWords(pool);
+    return FORGET_WORDS_EVERY_MS;
+  });
+  onStop('listed-word pruner', () => forgetter.stop());
   onStop('idempotency-key pruner', () => pruner.stop());
 }
 

@@ -1,5 +1,6 @@
 import type { ItemOrder, OpenItemsFilter, OpenItemsPosition } from '../../application/ports.ts';
 import { ITEM_COLUMNS } from './item-row.ts';
+import type { SearchQuery } from './search-query.ts';
 
 interface Order {
   /** The sort value, and the id in the table whose index contains both. */
@@ -15,20 +16,15 @@ const orders: Readonly<Record<ItemOrder, Order>> = {
   priceLow: { key: 's.next_bid', id: 's.item_id', type: 'bigint', direction: 'ASC' },
   priceHigh: { key: 's.next_bid', id: 's.item_id', type: 'bigint', direction: 'DESC' },
   mostBids: { key: 's.bid_count', id: 's.item_id', type: 'bigint', direction: 'DESC' },
-  // The exact word counts in addition to its stem, so it ranks before its other forms.
+  // The exact word counts in addition to its other forms, so it ranks before them. The weights are those of the description, (none),
+  // the category and the title.
   relevance: {
-    key: '(ts_rank(d.document, words.stems) + ts_rank(d.document, words.typed))',
+    key: `(ts_rank('{0.02, 0.1, 0.2, 1}', d.document, words.match) + ts_rank('{0.02, 0.1, 0.2, 1}', d.document, words.typed))`,
     id: 'd.item_id',
     type: 'float4',
     direction: 'DESC',
   },
 };
-
-// English stop words ("the", "who") are only searched for when the query contains nothing else.
-const WORDS = (query: string): string => `CROSS JOIN LATERAL (
-    SELECT CASE numnode(english) WHEN 0 THEN typed ELSE english END AS stems, typed
-    FROM (VALUES (websearch_to_tsquery('english', ${query}), websearch_to_tsquery('simple', ${query})))
-      AS q (english, typed)) AS words`;
 
 /**
  * The statement that reads one page of open auctions: the page's ids by an index, then their rows. It is unnamed on purpose: the
@@ -38,8 +34,10 @@ export function openItemsStatement(page: {
   filter: OpenItemsFilter;
   after: OpenItemsPosition | undefined;
   limit: number;
+  /** The filter's words; undefined without any. */
+  search: SearchQuery | undefined;
 }): { text: string; values: unknown[] } {
-  const { filter, after, limit } = page;
+  const { filter, after, limit, search } = page;
   const values: unknown[] = [];
   const value = (of: unknown): string => `$${values.push(of)}`;
   const { key, id, type, direction } = orders[filter.order];
@@ -52,13 +50,17 @@ export function openItemsStatement(page: {
   }
   const needsStandings =
     key.startsWith('s.') || filter.minPrice !== undefined || filter.maxPrice !== undefined;
-  const words = filter.words === undefined ? '' : value(filter.words);
+  const documents =
+    search &&
+    `JOIN item_documents AS d ON d.item_id = i.id
+      CROSS JOIN (SELECT ${value(search.match)}::tsquery AS match, ${value(search.typed)}::tsquery AS typed) AS words`;
+  if (search) conditions.push('d.document @@ words.match');
   const text = `
     WITH page AS MATERIALIZED (
       SELECT i.id, ${key} AS position FROM items AS i
       ${needsStandings ? 'JOIN item_standings AS s ON s.item_id = i.id' : ''}
-      ${words === '' ? '' : `JOIN item_documents AS d ON d.item_id = i.id ${WORDS(words)}`}
-      WHERE i.status = 'active' AND ${conditions.join(' AND ')} ${words === '' ? '' : 'AND d.document @@ words.stems'}
+      ${documents ?? ''}
+      WHERE i.status = 'active' AND ${conditions.join(' AND ')}
       ORDER BY ${key} ${direction}, ${id} ${direction} LIMIT ${value(limit)})
     SELECT ${ITEM_COLUMNS}, position, statement_timestamp() AS as_of FROM page JOIN items USING (id)
     ORDER BY position ${direction}, id ${direction}`;

@@ -4,6 +4,7 @@ import type { AuctionViews, ItemView } from '../../application/ports.ts';
 import { ITEM_COLUMNS, type ItemRow, toAuction } from './item-row.ts';
 import { withBidsOf } from './my-bids.ts';
 import { openItemsStatement } from './open-items.ts';
+import { readSearchQuery, type SearchQuery } from './search-query.ts';
 
 type ViewRow = ItemRow & { as_of: Date };
 
@@ -58,12 +59,7 @@ export function createPostgresAuctionViews(pool: Pool): AuctionViews {
   return {
     find: async (itemId) => (await views(queries.find, [itemId]))[0],
 
-    async open(page) {
-      const { rows } = await pool.query<ViewRow & { position: Date | bigint | number }>(
-        openItemsStatement(page),
-      );
-      return rows.map((row) => ({ view: toView(row), key: toKey(row.position) }));
-    },
+    open: (page) => openItems(pool, page),
 
     async categories() {
       const { rows } = await pool.query<{ category: string; count: bigint }>(queries.categories);
@@ -101,6 +97,35 @@ export function createPostgresAuctionViews(pool: Pool): AuctionViews {
       }));
     },
   };
+}
+
+type OpenPage = Parameters<AuctionViews['open']>[0];
+
+/**
+ * One page of open auctions. A search that finds nothing at all is repeated with words that differ by one letter. Whether it
+ * finds nothing is asked again for each page, so that all pages of a list are of the same search.
+ */
+async function openItems(pool: Pool, page: OpenPage): Promise<{ view: ItemView; key: string }[]> {
+  const { words } = page.filter;
+  if (words === undefined) return readOpenItems(pool, page, undefined);
+  const search = await readSearchQuery(pool, words, false);
+  if (search === undefined) return [];
+  const found = await readOpenItems(pool, page, search);
+  if (found.length > 0) return found;
+  if (page.after && (await readOpenItems(pool, { ...page, after: undefined, limit: 1 }, search)).length > 0)
+    return [];
+  return readOpenItems(pool, page, await readSearchQuery(pool, words, true));
+}
+
+async function readOpenItems(
+  pool: Pool,
+  page: OpenPage,
+  search: SearchQuery | undefined,
+): Promise<{ view: ItemView; key: string }[]> {
+  const { rows } = await pool.query<ViewRow & { position: Date | bigint | number }>(
+    openItemsStatement({ ...page, search }),
+  );
+  return rows.map((row) => ({ view: toView(row), key: toKey(row.position) }));
 }
 
 function toView(row: ViewRow): ItemView {
