@@ -120,6 +120,8 @@ export interface AuctionViews {
   withBidsOf(
     page: Slice<TimePosition> & { userId: string; state: BidState | undefined },
   ): Promise<MyBidView[]>;
+  /** The highest bid of one user on each of `itemIds`, minor units. Items without one are missing. */
+  highestBidsOf(userId: string, itemIds: readonly string[]): Promise<ReadonlyMap<string, bigint>>;
   /** One item's bids, newest first; undefined when the item does not exist. */
   bidsOn(
     page: Slice<{ sequence: bigint }> & { itemId: string },

@@ -44,6 +44,14 @@ const queries = {
     text: `SELECT id, user_id, amount, automatic, sequence, created_at FROM bids
       WHERE item_id = $2 AND sequence < $3 ORDER BY sequence DESC LIMIT $1`,
   },
+  // A user's last bid on an item is their highest one, because prices only rise.
+  highestOf: {
+    name: 'highest-bids-of',
+    text: `SELECT given.item_id, highest.amount
+      FROM unnest($2::uuid[]) AS given (item_id) CROSS JOIN LATERAL (
+        SELECT amount FROM bids WHERE user_id = $1 AND item_id = given.item_id
+        ORDER BY sequence DESC LIMIT 1) AS highest`,
+  },
   exists: { name: 'item-exists', text: 'SELECT FROM items WHERE id = $1' },
 };
 
@@ -76,6 +84,14 @@ export function createPostgresAuctionViews(pool: Pool): AuctionViews {
     },
 
     withBidsOf: (page) => withBidsOf(pool, page),
+
+    async highestBidsOf(userId, itemIds) {
+      const { rows } = await pool.query<{ item_id: string; amount: bigint }>({
+        ...queries.highestOf,
+        values: [userId, itemIds],
+      });
+      return new Map(rows.map((row) => [row.item_id, row.amount]));
+    },
 
     async bidsOn({ itemId, after, limit }) {
       const values = [limit, itemId, after?.sequence ?? NEWEST];

@@ -23,11 +23,11 @@ export interface BidServicePorts {
 
 /** bids.v1.BidService: each method reads the request, runs one use case and builds the response. */
 export function createBidService(ports: BidServicePorts): ServiceImpl<typeof BidService> {
-  const viewerItems = createViewerItems(ports.watchLists);
+  const viewerItems = createViewerItems(ports);
   return {
     ...biddingMethods(ports, viewerItems),
     ...listingMethods(ports, viewerItems),
     ...browsingMethods(ports, viewerItems),
-    ...watchingMethods(ports),
+    ...watchingMethods(ports, viewerItems),
   };
 }

@@ -122,6 +122,28 @@ describe('my bids', () => {
     ]);
   });
 
+  it('an item shows the caller their own highest bid, and nobody else', async () => {
+    const bidder = await bids.newUser();
+    const [itemId, untouched] = [await make('own bid'), await make('no own bid')];
+    await bid(bidder, itemId, 0, 500);
+    await bid(rival, itemId, 300);
+    await bid(rival, itemId, 900);
+    const ownBid = async (visitor: Visitor, id = itemId) =>
+      (await visitor.call('GetItem', { id })).body.item.myHighestBid;
+    // The automatic bid at the bidder's maximum is theirs, too.
+    const [last] = (await bidder.call('GetItemBids', { itemId })).body.bids.filter(
+      ({ userId }: { userId: string }) => userId === bidder.userId,
+    );
+    expect(await ownBid(bidder)).toBe(last.amount);
+    expect(await ownBid(rival)).toBe('900');
+    for (const other of [seller, bids.anonymous]) expect(await ownBid(other)).toBe('0');
+    expect(await ownBid(bidder, untouched)).toBe('0');
+    const listed = (await bidder.call('ListMyBids')).body.bids;
+    expect(listed.map(({ item }: { item: { myHighestBid: string } }) => item.myHighestBid)).toEqual([
+      last.amount,
+    ]);
+  });
+
   it('belong to the caller, and a page token is valid for one state', async () => {
     const bidder = await bids.newUser();
     for (const name of ['a', 'b']) await bid(bidder, await make(name), 200);

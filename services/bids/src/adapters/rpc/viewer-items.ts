@@ -1,38 +1,36 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { ItemSchema } from '@gavel/proto/gen/bids/v1/bids_pb';
-import type { ItemView, WatchLists } from '../../application/ports.ts';
+import type { AuctionViews, ItemView, WatchLists } from '../../application/ports.ts';
 import { toItemMessage } from './item-message.ts';
 
 type ItemMessage = MessageInitShape<typeof ItemSchema>;
 
-/** Items as one viewer sees them: `toItemMessage`, and whether they are on the viewer's watch list. */
+/** Items as one viewer sees them: `toItemMessage`, the viewer's own bids, and whether they are on the viewer's watch list. */
 export interface ViewerItems {
   one(viewerId: string | undefined, view: ItemView): Promise<ItemMessage>;
   page(viewerId: string | undefined, views: readonly ItemView[]): Promise<ItemMessage[]>;
 }
 
-/** Reads the watch list once per page, and not at all for an anonymous viewer. */
-export function createViewerItems(watchLists: WatchLists): ViewerItems {
-  const toMessage = (
-    viewerId: string | undefined,
-    view: ItemView,
-    watched: ReadonlySet<string> | undefined,
-  ) => ({
-    ...toItemMessage(view, viewerId),
-    watched: watched?.has(view.auction.id) ?? false,
-  });
-  const watchedAmong = async (viewerId: string | undefined, views: readonly ItemView[]) =>
-    viewerId === undefined
-      ? undefined
-      : watchLists.among(
-          viewerId,
-          views.map(({ auction }) => auction.id),
-        );
+/** Reads watch list and bids once per page, and not at all for an anonymous viewer. */
+export function createViewerItems(ports: { watchLists: WatchLists; views: AuctionViews }): ViewerItems {
+  const page = async (viewerId: string | undefined, views: readonly ItemView[]): Promise<ItemMessage[]> => {
+    if (viewerId === undefined) return views.map((view) => toItemMessage(view, undefined));
+    const ids = views.map(({ auction }) => auction.id);
+    const [watched, highestBids] = await Promise.all([
+      ports.watchLists.among(viewerId, ids),
+      ports.views.highestBidsOf(viewerId, ids),
+    ]);
+    return views.map((view) => ({
+      ...toItemMessage(view, viewerId),
+      watched: watched.has(view.auction.id),
+      myHighestBid: highestBids.get(view.auction.id) ?? 0n,
+    }));
+  };
   return {
-    one: async (viewerId, view) => toMessage(viewerId, view, await watchedAmong(viewerId, [view])),
-    async page(viewerId, views) {
-      const watched = await watchedAmong(viewerId, views);
-      return views.map((view) => toMessage(viewerId, view, watched));
+    page,
+    async one(viewerId, view) {
+      const [item] = await page(viewerId, [view]);
+      return item ?? toItemMessage(view, viewerId);
     },
   };
 }

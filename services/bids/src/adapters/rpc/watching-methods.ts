@@ -4,10 +4,10 @@ import { requireCaller } from '@gavel/service-runtime/caller';
 import { unwrap } from '@gavel/service-runtime/failure';
 import type { WatchLists } from '../../application/ports.ts';
 import { listWatchedItems, unwatchItem, watchItem } from '../../application/watching.ts';
-import { toItemMessage } from './item-message.ts';
+import type { ViewerItems } from './viewer-items.ts';
 
 /** The methods of bids.v1.BidService for the caller's watch list. */
-export function watchingMethods(ports: { watchLists: WatchLists }) {
+export function watchingMethods(ports: { watchLists: WatchLists }, viewerItems: ViewerItems) {
   return {
     async watchItem({ itemId }, context) {
       const { userId } = requireCaller(context);
@@ -24,10 +24,8 @@ export function watchingMethods(ports: { watchLists: WatchLists }) {
     async listWatchedItems({ pageSize, pageToken }, context) {
       const { userId } = requireCaller(context);
       const page = unwrap(await listWatchedItems(ports, { userId, pageSize, pageToken }));
-      return {
-        items: page.items.map((view) => ({ ...toItemMessage(view, userId), watched: true })),
-        nextPageToken: page.nextPageToken,
-      };
+      const items = await viewerItems.page(userId, page.items);
+      return { items: items.map((item) => ({ ...item, watched: true })), nextPageToken: page.nextPageToken };
     },
   } satisfies Partial<ServiceImpl<typeof BidService>>;
 }
