@@ -1,6 +1,11 @@
 'use client';
 
-/** Shown when a page failed unexpectedly. The digest is also in the log line of the error. */
+import { errorText } from '../words/error-text.ts';
+
+/**
+ * Shown when a page failed unexpectedly. An error of the server has a digest, which is also in the log line of the error. An
+ * error without one happened in the browser, and nobody has recorded it.
+ */
 export default function PageError({
   error,
   reset,
@@ -11,7 +16,7 @@ export default function PageError({
   return (
     <div role="alert">
       <h1>Something went wrong</h1>
-      <p>We have recorded the problem{error.digest && ` (reference ${error.digest})`}. Please try again.</p>
+      <p>{errorText(error.digest)} Please try again.</p>
       <button type="button" onClick={reset}>
         Try again
       </button>

@@ -7,6 +7,8 @@ export interface FormState {
   fields?: Record<string, string>;
   /** What the person typed, so that they need not type it again. */
   values?: Record<string, string>;
+  /** The minimum of the next bid, minor units, when the answer was given. The answer ends when the minimum is higher. */
+  minimumNextBid?: string;
   /** The address of the sign-in form; present only when signing in would help. */
   signIn?: string;
 }

@@ -11,11 +11,11 @@ export function instantText(iso: string): string {
 }
 
 /**
- * The time until an instant, in its two largest units: "2 d 5 h", "3 min 10 s". No line breaks between a number and its
- * unit. Undefined when the instant has passed.
+ * The time until an instant, in its two largest units: "2 d 5 h", "3 min 10 s". A second that has begun counts as whole, so
+ * "1 s" is shown until the instant. No line breaks between a number and its unit. Undefined when the instant has passed.
  */
 export function timeLeft(iso: string, nowMs: number): string | undefined {
-  const seconds = Math.floor((Date.parse(iso) - nowMs) / 1000);
+  const seconds = Math.ceil((Date.parse(iso) - nowMs) / 1000);
   if (!(seconds > 0)) return undefined;
   const parts = [
     [Math.floor(seconds / 86_400), 'd'],

@@ -1,6 +1,8 @@
 import type { Metadata } from 'next';
 import { ListingRow } from '../../components/auctions/item-rows.tsx';
+import { LiveRows } from '../../components/live/live-card.tsx';
 import { ListPage } from '../../components/page/list-page.tsx';
+import { liveItemOf } from '../../model/live-item.ts';
 import type { Query } from '../../model/query.ts';
 import { sellerItems } from '../../server/reads/my-auctions.ts';
 
@@ -17,11 +19,14 @@ export default function ListingsPage({ searchParams }: { searchParams: Query }) 
       pagerLabel="Pages of listings"
     >
       {(items) => (
-        <ul className="listings" aria-label="My listings">
-          {items.map((item) => (
-            <ListingRow key={item.id} item={item} />
-          ))}
-        </ul>
+        <>
+          <LiveRows items={items.map(liveItemOf)} />
+          <ul className="listings" aria-label="My listings">
+            {items.map((item) => (
+              <ListingRow key={item.id} item={item} />
+            ))}
+          </ul>
+        </>
       )}
     </ListPage>
   );

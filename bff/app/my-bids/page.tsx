@@ -2,7 +2,9 @@ import { BidState } from '@gavel/proto/gen/bids/v1/bids_pb';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { MyBidRow } from '../../components/auctions/item-rows.tsx';
+import { LiveRows } from '../../components/live/live-card.tsx';
 import { ListPage } from '../../components/page/list-page.tsx';
+import { liveItemOf } from '../../model/live-item.ts';
 import { pathWith, type Query, queryText } from '../../model/query.ts';
 import { myBids } from '../../server/reads/my-auctions.ts';
 
@@ -30,11 +32,14 @@ export default async function MyBidsPage({ searchParams }: { searchParams: Query
       above={() => <StateFilter current={state} />}
     >
       {(bids) => (
-        <ul className="listings" aria-label="My bids">
-          {bids.map((bid) => (
-            <MyBidRow key={bid.item?.id} bid={bid} />
-          ))}
-        </ul>
+        <>
+          <LiveRows items={bids.flatMap(({ item }) => (item ? [liveItemOf(item)] : []))} />
+          <ul className="listings" aria-label="My bids">
+            {bids.map((bid) => (
+              <MyBidRow key={bid.item?.id} bid={bid} />
+            ))}
+          </ul>
+        </>
       )}
     </ListPage>
   );

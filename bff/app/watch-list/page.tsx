@@ -7,7 +7,6 @@ import { watchedItems } from '../../server/reads/my-auctions.ts';
 export const metadata: Metadata = { title: 'Watch list' };
 
 export default function WatchListPage({ searchParams }: { searchParams: Query }) {
-  const nowMs = Date.now();
   return (
     <ListPage
       title="Watch list"
@@ -20,7 +19,7 @@ export default function WatchListPage({ searchParams }: { searchParams: Query })
       {(items) => (
         <ul className="cards" aria-label="Watch list">
           {items.map((item) => (
-            <AuctionCard key={item.id} item={item} nowMs={nowMs} />
+            <AuctionCard key={item.id} item={item} />
           ))}
         </ul>
       )}

@@ -1,19 +1,17 @@
-import { type Item, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
+import type { Item } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
-import { formatMoney } from '../../model/money.ts';
+import { liveItemOf } from '../../model/live-item.ts';
 import { isNarrowed, type Search } from '../../model/search.ts';
-import { bidCountText } from '../../words/auction-words.ts';
-import { timeLeft } from '../../words/times.ts';
+import { LiveCard } from '../live/live-card.tsx';
 import { ItemPicture } from './pictures.tsx';
 
 /** The auctions that a search found, or a sentence when there are none. */
 export function AuctionList({ items, search }: { items: readonly Item[]; search: Search }) {
   if (items.length === 0) return <p className="notice plain">{emptyText(search)}</p>;
-  const nowMs = Date.now();
   return (
     <ul className="cards" aria-label={search.scheduled ? 'Upcoming auctions' : 'Live auctions'}>
       {items.map((item) => (
-        <AuctionCard key={item.id} item={item} nowMs={nowMs} />
+        <AuctionCard key={item.id} item={item} />
       ))}
     </ul>
   );
@@ -27,25 +25,18 @@ function emptyText(search: Search): string {
 }
 
 /** One live or upcoming auction in a list. */
-export function AuctionCard({ item, nowMs }: { item: Item; nowMs: number }) {
-  const bid = item.bidCount > 0n;
+export function AuctionCard({ item }: { item: Item }) {
   return (
     <li className="card">
       <Link href={`/items/${item.id}`} prefetch={false}>
         <ItemPicture images={item.images} title="" />
         <h2>{item.title}</h2>
       </Link>
-      <p className="price">{formatMoney(bid ? item.currentHighestBid : item.startPrice, item.currency)}</p>
-      <p className="hint">
-        {bid ? bidCountText(item.bidCount) : 'Starting price'} · {timeText(item, nowMs)}
-      </p>
+      <LiveCard
+        rendered={liveItemOf(item)}
+        startPrice={item.startPrice.toString()}
+        currency={item.currency}
+      />
     </li>
   );
-}
-
-function timeText(item: Item, nowMs: number): string {
-  if (item.status === ItemStatus.SCHEDULED)
-    return `starts in ${timeLeft(item.startsAt, nowMs) ?? 'a moment'}`;
-  const left = timeLeft(item.endAt, nowMs);
-  return left ? `ends in ${left}` : 'ending now';
 }

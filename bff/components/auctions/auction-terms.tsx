@@ -1,56 +1,69 @@
 import { type Item, ItemOutcome, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { formatMoney } from '../../model/money.ts';
 import { endOf, statusText } from '../../words/auction-words.ts';
-import { instantText, timeLeft } from '../../words/times.ts';
+import { instantText } from '../../words/times.ts';
+import { LiveClock, WhileCurrent } from '../live/live-price.tsx';
 
 /** When an auction starts or ends, or how it ended. */
-export function AuctionState({ item, nowMs }: { item: Item; nowMs: number }) {
-  if (item.status === ItemStatus.SCHEDULED)
-    return (
-      <p data-testid="auction-state">
-        Starts in {timeLeft(item.startsAt, nowMs) ?? 'a moment'}, on{' '}
-        <time dateTime={item.startsAt}>{instantText(item.startsAt)}</time>
-      </p>
-    );
-  const left = timeLeft(item.endAt, nowMs);
+export function AuctionState({ item }: { item: Item }) {
+  if (item.status === ItemStatus.SCHEDULED || item.status === ItemStatus.ACTIVE) return <LiveClock />;
   return (
     <p data-testid="auction-state">
-      {item.status === ItemStatus.ACTIVE && left ? `Ends in ${left}, on ` : `${statusText(item)} `}
-      <time dateTime={endOf(item)}>{instantText(endOf(item))}</time>
+      {statusText(item)} <time dateTime={endOf(item)}>{instantText(endOf(item))}</time>
     </p>
   );
 }
 
-interface AuctionTermsProps {
-  item: Item;
-  readerId: string | undefined;
+/** The reader's position in an auction that they bid on: it is always the one of the newest state. */
+export function Standing({ item, readerId }: { item: Item; readerId: string | undefined }) {
+  const money = (minor: bigint) => formatMoney(minor, item.currency);
+  if (item.outcome === ItemOutcome.SOLD && readerId !== undefined && item.winnerId === readerId)
+    return <StandingNotice kind="good" testId="won" text="You won this item." />;
+  if (item.outcome !== ItemOutcome.UNSPECIFIED && item.myHighestBid > 0n)
+    return <StandingNotice kind="plain" testId="lost" text="You did not win this item." />;
+  if (item.status !== ItemStatus.ACTIVE) return null;
+  const maximum = item.myMaximum > 0n ? ` Your maximum bid is ${money(item.myMaximum)}.` : '';
+  if (item.leading)
+    return (
+      <WhileCurrent instead={<StandingNotice kind="plain" testId="standing" text="There is a new bid…" />}>
+        <StandingNotice kind="good" testId="leading" text={`You are the highest bidder.${maximum}`} />
+      </WhileCurrent>
+    );
+  if (item.myHighestBid === 0n) return null;
+  const own = money(item.myHighestBid);
+  return (
+    <StandingNotice kind="bad" testId="outbid" text={`You have been outbid. Your highest bid was ${own}.`} />
+  );
 }
 
-/** The reader's position, the reserve price, the buy-now price, and whether late bids extend the auction. */
-export function AuctionTerms({ item, readerId }: AuctionTermsProps) {
+function StandingNotice(props: { kind: 'good' | 'bad' | 'plain'; testId: string; text: string }) {
+  return (
+    <p className={`notice ${props.kind}`} role="status" data-testid={props.testId}>
+      {props.text}
+    </p>
+  );
+}
+
+/** The reserve price, the buy-now price, and whether late bids extend the auction. */
+export function AuctionTerms({ item }: { item: Item }) {
   if (item.status === ItemStatus.CANCELLED) return null;
   const money = (minor: bigint) => formatMoney(minor, item.currency);
   return (
     <ul className="terms" aria-label="Terms">
-      {item.leading && item.status === ItemStatus.ACTIVE && (
-        <li data-testid="leading">
-          You are the highest bidder.
-          {item.myMaximum > 0n && ` Your maximum bid is ${money(item.myMaximum)}.`}
-        </li>
-      )}
-      {item.outcome === ItemOutcome.SOLD && readerId !== undefined && item.winnerId === readerId && (
-        <li data-testid="won">You won this item.</li>
-      )}
       {item.bidCount > 0n && item.status === ItemStatus.ACTIVE && (
-        <li data-testid="reserve">
-          {/* An item without a reserve price gets the same sentence as one whose reserve price is met. */}
-          {item.reserveMet
-            ? 'The current bid is high enough to win.'
-            : 'The reserve price has not been met yet.'}
-        </li>
+        <WhileCurrent>
+          <li data-testid="reserve">
+            {/* An item without a reserve price gets the same sentence as one whose reserve price is met. */}
+            {item.reserveMet
+              ? 'The current bid is high enough to win.'
+              : 'The reserve price has not been met yet.'}
+          </li>
+        </WhileCurrent>
       )}
       {item.buyNowPrice > 0n && item.status !== ItemStatus.ENDED && (
-        <li>Buy now for {money(item.buyNowPrice)}, until a bid reaches this price.</li>
+        <WhileCurrent>
+          <li>Buy now for {money(item.buyNowPrice)}, until a bid reaches this price.</li>
+        </WhileCurrent>
       )}
       {item.reservePrice > 0n && (
         <li>Your reserve price: {money(item.reservePrice)}. Only you can see it.</li>

@@ -1,31 +1,25 @@
-import { type Item, ItemOutcome, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { type Item, ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { categoryLabel } from '../../model/catalogue.ts';
+import { isSettled, liveItemOf } from '../../model/live-item.ts';
 import { formatMoney } from '../../model/money.ts';
 import { pathWith } from '../../model/query.ts';
 import type { Session } from '../../server/session/session.ts';
 import { bidCountText } from '../../words/auction-words.ts';
 import { LiveAuction, LivePrice } from '../live/live-price.tsx';
-import { AuctionState, AuctionTerms } from './auction-terms.tsx';
+import { AuctionState, AuctionTerms, Standing } from './auction-terms.tsx';
 import { BidPanel } from './bid-panel.tsx';
 import { ItemPicture, MorePictures } from './pictures.tsx';
 
 /** An item's page: pictures, price, forms and description, and below them the children. */
 export function ItemView({ item, session, children }: { item: Item; session: Session; children: ReactNode }) {
-  const rendered = {
-    currentHighestBid: item.currentHighestBid.toString(),
-    minimumNextBid: item.minimumNextBid.toString(),
-    startPrice: item.startPrice.toString(),
-    bidCount: Number(item.bidCount),
-    currency: item.currency,
-  };
   return (
     <LiveAuction
-      itemId={item.id}
-      rendered={rendered}
-      running={item.status === ItemStatus.ACTIVE || item.status === ItemStatus.SCHEDULED}
-      refreshed={item.leading || !item.reserveMet || item.buyNowPrice > 0n}
+      rendered={liveItemOf(item)}
+      startPrice={item.startPrice.toString()}
+      currency={item.currency}
+      settled={isSettled(item)}
     >
       <article className="item">
         <div className="pictures-of-item">
@@ -42,8 +36,9 @@ export function ItemView({ item, session, children }: { item: Item; session: Ses
             </p>
           )}
           {item.outcome === ItemOutcome.SOLD ? <SoldPrice item={item} /> : <LivePrice />}
-          <AuctionState item={item} nowMs={Date.now()} />
-          <AuctionTerms item={item} readerId={session.kind === 'signed-in' ? session.userId : undefined} />
+          <AuctionState item={item} />
+          <Standing item={item} readerId={session.kind === 'signed-in' ? session.userId : undefined} />
+          <AuctionTerms item={item} />
           <BidPanel item={item} session={session} />
         </section>
         <section aria-label="Description">

@@ -1,24 +1,32 @@
 'use client';
 
+import { useActionState } from 'react';
+import { newForm } from '../../model/form.ts';
 import { buyNow, placeBid, watchItem } from '../../server/actions/bidding.ts';
 import { MinimumNextBid } from '../live/live-price.tsx';
 import { CheckField, Field } from './field.tsx';
-import { ActionForm, ConfirmForm } from './form.tsx';
+import { ActionForm, ConfirmForm, FormFrame } from './form.tsx';
+import { useBid } from './use-bid.ts';
 
 /**
  * `formKey` is new each time the page is rendered: sending one rendered form twice is one bid. A form whose answer was lost
  * keeps the key that it was sent with.
  */
 export function BidForm(props: { itemId: string; currency: string; formKey: string }) {
+  const [rendered, action] = useActionState(placeBid, newForm);
+  const { state, busy, submit } = useBid(props.itemId, rendered);
   return (
-    <ActionForm
-      action={placeBid}
+    <FormFrame
+      send={action}
+      onSubmit={submit}
+      state={state}
+      pending={busy}
       label="Place a bid"
       className="stack"
       button="Place bid"
       busy="Placing bid…"
     >
-      {(state) => (
+      {() => (
         <>
           <input type="hidden" name="item_id" value={props.itemId} />
           <input type="hidden" name="currency" value={props.currency} />
@@ -34,6 +42,7 @@ export function BidForm(props: { itemId: string; currency: string; formKey: stri
             inputMode="decimal"
             autoComplete="off"
             hint={<MinimumNextBid />}
+            readOnly={busy}
             required
           />
           <CheckField
@@ -44,7 +53,7 @@ export function BidForm(props: { itemId: string; currency: string; formKey: stri
           />
         </>
       )}
-    </ActionForm>
+    </FormFrame>
   );
 }
 

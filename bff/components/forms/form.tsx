@@ -1,8 +1,9 @@
 'use client';
 
-import { type ReactNode, useActionState } from 'react';
+import type { FormEvent, ReactNode } from 'react';
 import { useFormStatus } from 'react-dom';
-import { type FormState, newForm } from '../../model/form.ts';
+import type { FormState } from '../../model/form.ts';
+import { useFormAction } from './use-form-action.ts';
 
 interface FormProps {
   action: (state: FormState, form: FormData) => Promise<FormState>;
@@ -19,7 +20,7 @@ interface FormProps {
 
 /** A form for a server action, with its message and its button. Works without script. */
 export function ActionForm({ action, ...frame }: FormProps) {
-  const [state, send] = useActionState(action, newForm);
+  const [state, send] = useFormAction(action);
   return <FormFrame {...frame} state={state} send={send} />;
 }
 
@@ -31,7 +32,7 @@ interface ConfirmFormProps extends FormProps {
 
 /** An action that asks for confirmation: the button appears after a first click. Works without script. */
 export function ConfirmForm({ action, summary, summaryLabel, ...frame }: ConfirmFormProps) {
-  const [state, send] = useActionState(action, newForm);
+  const [state, send] = useFormAction(action);
   return (
     <details className="confirm" open={state.status !== 'new'}>
       <summary aria-label={summaryLabel}>{summary}</summary>
@@ -43,14 +44,20 @@ export function ConfirmForm({ action, summary, summaryLabel, ...frame }: Confirm
 interface FormFrameProps extends Omit<FormProps, 'action'> {
   state: FormState;
   send: (form: FormData) => void;
+  /** For a form that is sent by script in another way; it prevents the default. */
+  onSubmit?: (event: FormEvent<HTMLFormElement>) => void;
+  /** True while such a form is being sent. */
+  pending?: boolean;
 }
 
-function FormFrame({ state, send, label, className, button, busy, quietButton, children }: FormFrameProps) {
+/** A form with its message, its fields and its button. */
+export function FormFrame({ state, send, label, className, button, busy, ...rest }: FormFrameProps) {
+  const { onSubmit, pending, quietButton, children } = rest;
   return (
-    <form action={send} className={className} aria-label={label}>
+    <form action={send} onSubmit={onSubmit} className={className} aria-label={label}>
       <FormMessage state={state} />
       {children?.(state)}
-      <SubmitButton label={button} busy={busy} quiet={quietButton} />
+      <SubmitButton label={button} busy={busy} quiet={quietButton} sending={pending} />
     </form>
   );
 }
@@ -76,8 +83,15 @@ function FormMessage({ state }: { state: FormState }) {
 }
 
 /** The form's button. While the form is being sent it shows another text and accepts no second click. */
-function SubmitButton({ label, busy, quiet }: { label: string; busy: string; quiet: boolean | undefined }) {
-  const { pending } = useFormStatus();
+function SubmitButton(props: {
+  label: string;
+  busy: string;
+  quiet: boolean | undefined;
+  sending: boolean | undefined;
+}) {
+  const { label, busy, quiet, sending = false } = props;
+  const status = useFormStatus();
+  const pending = status.pending || sending;
   return (
     <button type="submit" className={quiet ? 'quiet' : undefined} aria-disabled={pending} disabled={pending}>
       {pending ? busy : label}

@@ -1,69 +1,88 @@
 'use client';
 
 import { createContext, type ReactNode, useContext } from 'react';
+import { isNewer, type LiveItem } from '../../model/live-news.ts';
 import { formatMoney } from '../../model/money.ts';
-import type { PriceUpdate } from '../../model/price-update.ts';
 import { bidCountText } from '../../words/auction-words.ts';
-import { useLivePrice, useRefresh } from './use-live-price.ts';
+import { AuctionClock } from './live-clock.tsx';
+import { useLiveItem, useRefresh } from './use-live-item.ts';
 
-interface LivePriceState extends PriceUpdate {
+interface LiveAuctionState {
+  /** The newest state. */
+  item: LiveItem;
+  /** False while the page around shows an older state of the item. */
+  current: boolean;
   startPrice: string;
   currency: string;
 }
 
-const LivePriceContext = createContext<LivePriceState | undefined>(undefined);
+const LiveAuctionContext = createContext<LiveAuctionState | undefined>(undefined);
 
 interface LiveAuctionProps {
-  itemId: string;
-  /** The price when the page was rendered. */
-  rendered: LivePriceState;
-  /** False after the auction's end. */
-  running: boolean;
-  /** True when a bid may change more than the price: who is leading, the reserve price, buying now. */
-  refreshed: boolean;
+  /** The item when the page was rendered. */
+  rendered: LiveItem;
+  startPrice: string;
+  currency: string;
+  /** True when the item can no longer change. */
+  settled: boolean;
   children: ReactNode;
 }
 
-/** Gives its children the current price: the rendered one, then every new one that the server sends while the page is open. */
-export function LiveAuction({ itemId, rendered, running, refreshed, children }: LiveAuctionProps) {
-  const update = useLivePrice(itemId, running);
-  const newer = update !== undefined && update.bidCount > rendered.bidCount;
-  useRefresh(newer && refreshed);
-  const value = newer ? { ...rendered, ...update } : rendered;
-  return <LivePriceContext value={value}>{children}</LivePriceContext>;
+/**
+ * Gives its children the newest state of the item. When it is newer than the page, the whole page is rendered again: history,
+ * own standing, terms and the seller's view change with it.
+ */
+export function LiveAuction({ rendered, startPrice, currency, settled, children }: LiveAuctionProps) {
+  const item = useLiveItem(rendered, !settled);
+  const current = !isNewer(item, rendered);
+  useRefresh(!current);
+  return <LiveAuctionContext value={{ item, current, startPrice, currency }}>{children}</LiveAuctionContext>;
+}
+
+/** The state that the nearest `LiveAuction` gives. */
+export function useLiveAuction(): LiveAuctionState {
+  const state = useContext(LiveAuctionContext);
+  if (!state) throw new Error('live parts of an auction must be inside LiveAuction');
+  return state;
 }
 
 /** The current bid, or the starting price before the first bid. */
 export function LivePrice() {
-  const state = usePrice();
-  const bid = state.bidCount > 0;
+  const { item, startPrice, currency } = useLiveAuction();
+  const bid = item.bidCount > 0;
   return (
     <div className="live-price" aria-live="polite" aria-atomic="true">
       <span className="hint">{bid ? 'Current bid' : 'Starting price'}</span>
       <strong data-testid="price">
-        {formatMoney(BigInt(bid ? state.currentHighestBid : state.startPrice), state.currency)}
+        {formatMoney(BigInt(bid ? item.currentHighestBid : startPrice), currency)}
       </strong>
       <span className="hint" data-testid="bid-count">
-        {bidCountText(state.bidCount)}
+        {bidCountText(item.bidCount)}
       </span>
     </div>
   );
 }
 
+/** When the auction starts or ends. */
+export function LiveClock() {
+  return <AuctionClock {...useLiveAuction().item} />;
+}
+
 /** The lowest bid that would be accepted now. The service says 0 when no bid can be higher than the current one. */
 export function MinimumNextBid() {
-  const state = usePrice();
-  if (state.minimumNextBid === '0') return <span>No higher bid is possible.</span>;
+  const { item, currency } = useLiveAuction();
+  if (item.minimumNextBid === '0') return <span>No higher bid is possible.</span>;
   return (
     <span>
       Minimum bid:{' '}
-      <span data-testid="minimum-next-bid">{formatMoney(BigInt(state.minimumNextBid), state.currency)}</span>
+      <span data-testid="minimum-next-bid">{formatMoney(BigInt(item.minimumNextBid), currency)}</span>
     </span>
   );
 }
 
-function usePrice(): LivePriceState {
-  const state = useContext(LivePriceContext);
-  if (!state) throw new Error('LivePrice and MinimumNextBid must be inside LiveAuction');
-  return state;
+/**
+ * What may no longer be true when the item changes. From then until the page is rendered again, `instead` is shown.
+ */
+export function WhileCurrent({ children, instead }: { children: ReactNode; instead?: ReactNode }) {
+  return useLiveAuction().current ? children : instead;
 }

@@ -1,6 +1,7 @@
 import Link from 'next/link';
 import { signOut } from '../../server/actions/account.ts';
 import type { Session } from '../../server/session/session.ts';
+import { UnreadCount } from '../live/unread-count.tsx';
 
 /** The site's navigation. Links do not prefetch: the server would render every linked page, mostly for nothing. */
 export function SiteHeader({ session, unread }: { session: Session; unread: bigint | undefined }) {
@@ -52,7 +53,8 @@ function MemberLinks({ unread }: { unread: bigint | undefined }) {
         </Link>
       ))}
       <Link href="/notifications" prefetch={false}>
-        Notifications{unread ? ` (${unread})` : ''}
+        Notifications
+        {unread !== undefined && <UnreadCount rendered={unread.toString()} />}
       </Link>
       <form action={signOut}>
         <button type="submit" className="link">

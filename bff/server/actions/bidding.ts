@@ -1,27 +1,19 @@
 'use server';
 
-import { isUncertain } from '../../model/call-outcome.ts';
 import { type FormState, newForm, textOf } from '../../model/form.ts';
 import { as, bidsClient, call } from '../call-services.ts';
-import { bidSentence, readBidForm } from '../forms/bid-form.ts';
-import { failedForm, refusedForm } from '../forms/failed-form.ts';
+import { readBidForm } from '../forms/bid-form.ts';
+import { failedForm } from '../forms/failed-form.ts';
+import { sendBid } from '../forms/send-bid.ts';
 import { refreshAfter, runSignedIn } from './run-action.ts';
 
 /** Bids on an item. Fields: see `readBidForm`. */
 export async function placeBid(_: FormState, form: FormData): Promise<FormState> {
-  const { itemId, currency, formKey, values, bid } = readBidForm(form);
-  const path = itemPath(itemId);
-  return runSignedIn('place-bid', { path, values }, async (session) => {
-    if (!bid.ok) return refusedForm(bid.fields, values);
-    const outcome = await call('bids', () => bidsClient().placeBid(bid.request, as(session)));
-    refreshAfter(outcome);
-    if (outcome.ok) {
-      const { leading, currentHighestBid: highest } = outcome.value;
-      return { status: 'done', message: bidSentence(bid.request, { leading, highest, currency }) };
-    }
-    // The bid may have been accepted: the form keeps its key, so that sending it again requests the same bid.
-    const kept = isUncertain(outcome) ? { idempotency_key: formKey } : {};
-    return failedForm(outcome, path, { ...values, ...kept });
+  const path = itemPath(textOf(form, 'item_id'));
+  return runSignedIn('place-bid', { path, values: readBidForm(form).values }, async (session) => {
+    const { state, outcome } = await sendBid(form, session);
+    if (outcome) refreshAfter(outcome);
+    return state;
   });
 }
 

@@ -1,32 +1,40 @@
 import 'server-only';
-import { liveEvent } from '../../model/price-update.ts';
-import type { LiveMessage } from './live-pages.ts';
 
-/** Less than a minute: many proxies close a connection that is silent for that long. */
-const HEARTBEAT_MS = 15_000;
+/** A page that hears nothing for some heartbeats asks for changes instead. Many proxies close a silent connection after a minute. */
+const HEARTBEAT_MS = 5_000;
 /** A reader that is this many messages behind is disconnected: it has disconnected, or it can connect again. */
 const MOST_UNREAD = 64;
 
 export interface EventStream {
   response: Response;
-  send: (message: LiveMessage) => void;
+  /** Sends one message: the value as JSON. */
+  send: (message: object) => void;
+}
+
+interface EventStreamOptions {
+  /** Each of them ends the stream. */
+  signals: readonly AbortSignal[];
+  /** The message that is sent at the start and every 5 seconds. */
+  heartbeat: () => object;
+  /** Runs exactly once. */
+  onEnd: () => void;
 }
 
 /**
  * A response of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). It ends when one of
- * the signals aborts, when the reader disconnects, or when the reader falls too far behind. `onEnd` runs exactly once.
+ * the signals aborts, when the reader disconnects, or when the reader falls too far behind.
  */
-export function openEventStream(signals: readonly AbortSignal[], onEnd: () => void): EventStream {
+export function openEventStream({ signals, heartbeat, onEnd }: EventStreamOptions): EventStream {
   const encoder = new TextEncoder();
   const over = AbortSignal.any([...signals]);
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  let heartbeat: NodeJS.Timeout | undefined;
+  let beating: NodeJS.Timeout | undefined;
 
   const end = (close: boolean): void => {
     const open = controller;
     if (!open) return;
     controller = undefined;
-    clearInterval(heartbeat);
+    clearInterval(beating);
     over.removeEventListener('abort', onAbort);
     if (close) open.close();
     onEnd();
@@ -37,13 +45,15 @@ export function openEventStream(signals: readonly AbortSignal[], onEnd: () => vo
     if ((controller.desiredSize ?? 0) < -MOST_UNREAD) end(true);
     else controller.enqueue(encoder.encode(text));
   };
+  const send = (message: object): void => write(`data: ${JSON.stringify(message)}\n\n`);
 
   const body = new ReadableStream<Uint8Array>({
     start(opened) {
       controller = opened;
-      heartbeat = setInterval(() => write(': here\n\n'), HEARTBEAT_MS);
+      beating = setInterval(() => send(heartbeat()), HEARTBEAT_MS);
       over.addEventListener('abort', onAbort, { once: true });
       write('retry: 2000\n\n');
+      send(heartbeat());
       if (over.aborted) end(true);
     },
     cancel: () => end(false),
@@ -53,10 +63,5 @@ export function openEventStream(signals: readonly AbortSignal[], onEnd: () => vo
     'cache-control': 'no-store, no-transform',
     'x-accel-buffering': 'no',
   };
-  return { response: new Response(body, { headers }), send: (message) => write(textOf(message)) };
-}
-
-function textOf(message: LiveMessage): string {
-  const data = message.kind === 'price' ? JSON.stringify(message.update) : '{}';
-  return `event: ${liveEvent[message.kind]}\ndata: ${data}\n\n`;
+  return { response: new Response(body, { headers }), send };
 }

@@ -1,12 +1,9 @@
 import 'server-only';
-import type { PriceUpdate } from '../../model/price-update.ts';
+import type { LiveItem } from '../../model/live-news.ts';
 
-/** A message to an open page. `changed`: something other than the price changed, so the page must be rendered again. */
-export type LiveMessage = { kind: 'price'; update: PriceUpdate } | { kind: 'changed' };
+export type LiveListener = (item: LiveItem) => void;
 
-export type LiveListener = (message: LiveMessage) => void;
-
-/** The pages that are open now, by item. The number is limited; a page beyond the limit gets no live prices. */
+/** The pages that are open now, by item. Their number is limited; a page beyond the limit has to ask for changes. */
 export class LivePages {
   readonly #listeners = new Map<string, Set<LiveListener>>();
   readonly #limit: number;
@@ -26,21 +23,36 @@ export class LivePages {
     return [...this.#listeners.keys()];
   }
 
+  /** True when an open page shows the item. */
+  has(itemId: string): boolean {
+    return this.#listeners.has(itemId);
+  }
+
   /** Adds a page. The returned function removes it and may be called twice. Undefined when the limit is reached. */
-  join(itemId: string, listener: LiveListener): (() => void) | undefined {
+  join(itemIds: readonly string[], listener: LiveListener): (() => void) | undefined {
     if (this.#open >= this.#limit) return undefined;
-    const listeners = this.#listeners.get(itemId) ?? new Set();
-    this.#listeners.set(itemId, listeners.add(listener));
     this.#open++;
+    for (const itemId of itemIds) {
+      const listeners = this.#listeners.get(itemId) ?? new Set();
+      this.#listeners.set(itemId, listeners.add(listener));
+    }
+    let joined = true;
     return () => {
-      if (!listeners.delete(listener)) return;
+      if (!joined) return;
+      joined = false;
       this.#open--;
-      if (listeners.size === 0) this.#listeners.delete(itemId);
+      for (const itemId of itemIds) this.#leave(itemId, listener);
     };
   }
 
-  /** Sends a message to every open page of an item. */
-  send(itemId: string, message: LiveMessage): void {
-    for (const listener of [...(this.#listeners.get(itemId) ?? [])]) listener(message);
+  /** Sends an item's state to every open page that shows it. */
+  send(item: LiveItem): void {
+    for (const listener of [...(this.#listeners.get(item.id) ?? [])]) listener(item);
+  }
+
+  #leave(itemId: string, listener: LiveListener): void {
+    const listeners = this.#listeners.get(itemId);
+    listeners?.delete(listener);
+    if (listeners?.size === 0) this.#listeners.delete(itemId);
   }
 }

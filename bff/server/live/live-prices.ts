@@ -1,21 +1,23 @@
 import 'server-only';
-import { createLogger } from '@gavel/observability/logger';
 import { withSpan } from '@gavel/observability/tracing';
-import type { ConsumeMessage } from 'amqplib';
+import { type Running, startLoop } from '@gavel/resilience';
 import { config } from '../../config.ts';
-import type { PriceUpdate } from '../../model/price-update.ts';
+import { liveItemOf } from '../../model/live-item.ts';
+import type { LiveItem, LiveNews } from '../../model/live-news.ts';
 import { bidsClient, call } from '../call-services.ts';
+import { changedItemOf } from './changed-item-of.ts';
+import { type ChangedItems, createChangedItems } from './changed-items.ts';
 import { LivePages } from './live-pages.ts';
-import { readEvent } from './read-event.ts';
 import { subscribeToTopic, type TopicSubscription } from './topic-subscription.ts';
-
-const log = createLogger('bff');
 
 // A page costs about 20 kB here; browsers open at most six connections per site over HTTP/1.1.
 const MOST_OPEN_PAGES = 5_000;
+// Finds what events did not report: those that went past while the queue was not bound.
+const READ_ALL_EVERY_MS = 10_000;
 
 interface LivePrices {
   pages: LivePages;
+  changes: ChangedItems;
   subscription: TopicSubscription | undefined;
   /** Aborted on SIGTERM, so that open pages do not keep the process running. */
   ending: AbortSignal;
@@ -41,51 +43,51 @@ export function livePricesState(): { live: 'off' | 'connected' | 'disconnected';
   return { live: subscription.connected ? 'connected' : 'disconnected', pages: pages.open };
 }
 
-/** The current price, from bids; undefined when the call fails. */
-export async function currentPrice(itemId: string): Promise<PriceUpdate | undefined> {
-  const outcome = await call('bids', () => bidsClient().getItem({ id: itemId }));
-  if (!outcome.ok || !outcome.value.item) return undefined;
-  const { currentHighestBid, minimumNextBid, bidCount } = outcome.value.item;
-  return {
-    currentHighestBid: currentHighestBid.toString(),
-    minimumNextBid: minimumNextBid.toString(),
-    bidCount: Number(bidCount),
-  };
+/** A message with these items. Without items it is the heartbeat of a stream. */
+export function newsOf(items: LiveItem[] = []): LiveNews {
+  return { now: Date.now(), live: livePricesState().live === 'connected', items };
+}
+
+/** The newest states of items. An item that cannot be read now is left out. */
+export async function statesOf(itemIds: readonly string[]): Promise<LiveItem[]> {
+  const { changes } = livePrices();
+  const items = await Promise.all(itemIds.map((itemId) => changes.stateOf(itemId)));
+  return items.filter((item) => item !== undefined);
 }
 
 function start(): LivePrices {
   const pages = new LivePages(MOST_OPEN_PAGES);
   const ending = new AbortController();
+  const changes = createChangedItems({ pages, read: readPublicItem, ending: ending.signal });
   const url = config().AMQP_URL;
+  const running: Running[] = [];
   const subscription = url
     ? subscribeToTopic({
         url,
-        onMessage: (message) => deliver(pages, message),
-        onReconnect: () => void catchUp(pages),
+        onMessage({ properties }) {
+          const itemId = changedItemOf(properties.headers);
+          if (itemId !== undefined) changes.touch(itemId);
+        },
+        onReconnect: () => void readAll(pages, changes),
       })
     : undefined;
+  if (subscription)
+    running.push(startLoop('bff', () => readAll(pages, changes).then(() => READ_ALL_EVERY_MS)));
   process.once('SIGTERM', () => {
     ending.abort();
     void subscription?.close();
+    for (const one of running) void one.stop();
   });
-  return { pages, subscription, ending: ending.signal };
+  return { pages, changes, subscription, ending: ending.signal };
 }
 
-function deliver(pages: LivePages, message: ConsumeMessage): void {
-  try {
-    const event = readEvent(message.properties.headers, message.content);
-    if (event) pages.send(event.itemId, event.message);
-  } catch (error) {
-    log.error({ err: error, subject: message.fields.routingKey }, 'event could not be read');
-  }
+async function readAll(pages: LivePages, changes: ChangedItems): Promise<void> {
+  if (pages.open === 0) return;
+  await withSpan('live-prices read all', { root: true, scope: 'gavel.bff' }, () => changes.readAll());
 }
 
-/** After an outage every open page gets the current price. Item by item, so that bids is called once per item. */
-function catchUp(pages: LivePages): Promise<void> {
-  return withSpan('live-prices catch-up', { root: true, scope: 'gavel.bff' }, async () => {
-    for (const itemId of pages.items()) {
-      const update = await currentPrice(itemId);
-      if (update) pages.send(itemId, { kind: 'price', update });
-    }
-  });
+/** The item as everybody may see it; undefined when the call fails. */
+async function readPublicItem(itemId: string): Promise<LiveItem | undefined> {
+  const outcome = await call('bids', () => bidsClient().getItem({ id: itemId }));
+  return outcome.ok && outcome.value.item ? liveItemOf(outcome.value.item) : undefined;
 }

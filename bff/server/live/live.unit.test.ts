@@ -1,14 +1,23 @@
-import { create, toBinary } from '@bufbuild/protobuf';
 import { toHeaders } from '@gavel/proto/envelope';
-import { BidPlacedSchema, ProxyBidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import { describe, expect, it, vi } from 'vitest';
-import { readPriceUpdate } from '../../model/price-update.ts';
+import { type LiveItem, readLiveNews } from '../../model/live-news.ts';
+import { changedItemOf } from './changed-item-of.ts';
+import { createChangedItems } from './changed-items.ts';
 import { openEventStream } from './event-stream.ts';
+import { readItemIds } from './item-ids.ts';
 import { LivePages } from './live-pages.ts';
-import { readEvent } from './read-event.ts';
 
-const price = (bidCount: number) =>
-  ({ kind: 'price', update: { currentHighestBid: '500', minimumNextBid: '600', bidCount } }) as const;
+const item = (revision: number, id = 'item-1'): LiveItem => ({
+  id,
+  revision: String(revision),
+  status: 'active',
+  startsAt: '2026-01-02T03:04:05.678Z',
+  endAt: '2026-01-03T03:04:05.678Z',
+  currentHighestBid: '9007199254740993',
+  minimumNextBid: '9007199254741093',
+  bidCount: revision,
+});
+const news = (...items: LiveItem[]) => ({ now: 1_700_000_000_000, live: true, items });
 
 const headersOf = (type: string) =>
   toHeaders({
@@ -22,134 +31,167 @@ const headersOf = (type: string) =>
   });
 
 describe('live pages', () => {
-  it('get the messages of their own item until they leave', () => {
+  it('get the states of their own items until they leave', () => {
     const pages = new LivePages(10);
     const [mine, other] = [vi.fn(), vi.fn()];
-    const leave = pages.join('item-1', mine);
-    pages.join('item-2', other);
-    pages.send('item-1', price(1));
-    expect(mine).toHaveBeenCalledExactlyOnceWith(price(1));
+    const leave = pages.join(['item-1', 'item-3'], mine);
+    pages.join(['item-2'], other);
+    pages.send(item(1));
+    pages.send(item(1, 'item-3'));
+    expect(mine.mock.calls).toEqual([[item(1)], [item(1, 'item-3')]]);
     expect(other).not.toHaveBeenCalled();
     leave?.();
     leave?.();
-    pages.send('item-1', price(2));
-    expect(mine).toHaveBeenCalledOnce();
+    pages.send(item(2));
+    expect(mine).toHaveBeenCalledTimes(2);
     expect([pages.open, pages.items()]).toEqual([1, ['item-2']]);
   });
 
   it('are refused beyond the limit, and accepted again after one has left', () => {
     const pages = new LivePages(1);
-    const leave = pages.join('item-1', vi.fn());
-    expect(pages.join('item-1', vi.fn())).toBeUndefined();
+    const leave = pages.join(['item-1', 'item-2'], vi.fn());
+    expect(pages.join(['item-1'], vi.fn())).toBeUndefined();
     leave?.();
-    expect(pages.join('item-1', vi.fn())).toBeTypeOf('function');
+    expect(pages.join(['item-1'], vi.fn())).toBeTypeOf('function');
+  });
+});
+
+describe('changed items', () => {
+  const start = (read: (itemId: string) => Promise<LiveItem | undefined>) => {
+    const pages = new LivePages(10);
+    const heard: string[] = [];
+    pages.join(['item-1'], ({ revision }) => heard.push(revision));
+    const ending = new AbortController();
+    return { pages, heard, ending, changes: createChangedItems({ pages, read, ending: ending.signal }) };
+  };
+
+  it('are sent once per revision, so an act that nobody may see sends nothing', async () => {
+    let revision = 1;
+    let reads = 0;
+    const { heard, changes, ending } = start(async () => {
+      reads++;
+      return item(revision);
+    });
+    changes.touch('item-1');
+    await vi.waitFor(() => expect(heard).toEqual(['1']), { timeout: 30_000 });
+    const before = reads;
+    changes.touch('item-1');
+    await vi.waitFor(() => expect(reads).toBeGreaterThan(before), { timeout: 30_000 });
+    expect(heard).toEqual(['1']);
+    revision = 2;
+    changes.touch('item-1');
+    await vi.waitFor(() => expect(heard).toEqual(['1', '2']), { timeout: 30_000 });
+    ending.abort();
+  });
+
+  it('are read again when the first read came from a cache of before the change', async () => {
+    const answers = [item(1), item(1), item(2)];
+    const { heard, changes, ending } = start(async () => answers.shift() ?? item(2));
+    await changes.stateOf('item-1');
+    changes.touch('item-1');
+    await vi.waitFor(() => expect(heard).toEqual(['1', '2']), { timeout: 30_000 });
+    ending.abort();
+  });
+
+  it('are read again until bids answers', async () => {
+    const answers = [undefined, undefined, item(3)];
+    const { heard, changes, ending } = start(async () => (answers.length > 0 ? answers.shift() : item(3)));
+    changes.touch('item-1');
+    await vi.waitFor(() => expect(heard).toEqual(['3']), { timeout: 30_000 });
+    ending.abort();
+  });
+
+  it('that no open page shows are not read', async () => {
+    const read = vi.fn(async () => item(1));
+    const { changes } = start(read);
+    changes.touch('item-9');
+    await changes.readAll();
+    expect(read.mock.calls).toEqual([['item-1']]);
+  });
+
+  it('never go back to an older state', async () => {
+    const answers = [item(5), item(4)];
+    const { heard, changes } = start(async () => answers.shift());
+    expect(await changes.stateOf('item-1')).toEqual(item(5));
+    expect(await changes.stateOf('item-1')).toEqual(item(5));
+    expect(heard).toEqual(['5']);
   });
 });
 
 describe('an event of the topic exchange', () => {
-  const id = '01900000-0000-7000-8000-000000000002';
-  const bid = { bidId: id, itemId: id, userId: id, currency: 'USD', timestamp: '2026-01-02T03:04:05.678Z' };
-
-  it('is the price after the automatic bid when a maximum bid was higher', () => {
-    const beaten = { ...bid, amount: 500n, currentHighestBid: 550n, minimumNextBid: 600n };
-    const answer = { ...bid, amount: 550n, minimumNextBid: 600n, outbidUserId: id };
-    const bodies = [
-      ['bids.v1.BidPlaced', toBinary(BidPlacedSchema, create(BidPlacedSchema, { ...beaten, bidCount: 3n }))],
-      [
-        'bids.v1.ProxyBidPlaced',
-        toBinary(ProxyBidPlacedSchema, create(ProxyBidPlacedSchema, { ...answer, bidCount: 4n })),
-      ],
-    ] as const;
-    const updates = bodies.map(([type, body]) => readEvent(headersOf(type), body)?.message);
-    expect(updates).toEqual(
-      [3, 4].map((bidCount) => ({
-        kind: 'price',
-        update: { currentHighestBid: '550', minimumNextBid: '600', bidCount },
-      })),
-    );
+  it.each([
+    'BidPlaced',
+    'ProxyBidPlaced',
+    'ItemUpdated',
+    'ItemCancelled',
+    'AuctionStarted',
+    'AuctionExtended',
+    'AuctionClosed',
+  ])('names the item that may look different after %s', (name) => {
+    expect(changedItemOf(headersOf(`bids.v1.${name}`))).toBe('item-1');
   });
 
-  it.each(['AuctionStarted', 'AuctionExtended', 'AuctionClosed'])('renders the page again for %s', (name) => {
-    expect(readEvent(headersOf(`bids.v1.${name}`), new Uint8Array())?.message).toEqual({ kind: 'changed' });
-  });
-
-  it('is a price when a bid was placed', () => {
-    const body = toBinary(
-      BidPlacedSchema,
-      create(BidPlacedSchema, {
-        ...bid,
-        amount: 9_007_199_254_740_993n,
-        minimumNextBid: 600n,
-        bidCount: 3n,
-      }),
-    );
-    expect(readEvent(headersOf('bids.v1.BidPlaced'), body)).toEqual({
-      itemId: 'item-1',
-      message: {
-        kind: 'price',
-        update: { currentHighestBid: '9007199254740993', minimumNextBid: '600', bidCount: 3 },
-      },
-    });
-  });
-
-  it('renders the page again when the item was edited, cancelled or closed', () => {
-    for (const type of ['bids.v1.ItemUpdated', 'bids.v1.ItemCancelled', 'bids.v1.AuctionClosed'])
-      expect(readEvent(headersOf(type), new Uint8Array())).toEqual({
-        itemId: 'item-1',
-        message: { kind: 'changed' },
-      });
-  });
-
-  it('shows no price when the event breaks a field rule', () => {
-    const body = toBinary(BidPlacedSchema, create(BidPlacedSchema, { ...bid, amount: 0n }));
-    expect(() => readEvent(headersOf('bids.v1.BidPlaced'), body)).toThrow('amount: must be greater than 0');
-  });
-
-  it('is ignored when a maximum was raised, because nobody else may notice that', () => {
-    expect(readEvent(headersOf('bids.v1.MaximumRaised'), new Uint8Array())).toBeUndefined();
-  });
-
-  it('is ignored when its type is unknown or it has no envelope', () => {
-    expect(readEvent(headersOf('bids.v1.SomethingNew'), new Uint8Array())).toBeUndefined();
-    expect(readEvent({}, new Uint8Array())).toBeUndefined();
+  it('is ignored when no page shows it, when its type is unknown or when it has no envelope', () => {
+    for (const name of ['MaximumRaised', 'ItemWatched', 'SomethingNew'])
+      expect(changedItemOf(headersOf(`bids.v1.${name}`))).toBeUndefined();
+    expect(changedItemOf({})).toBeUndefined();
+    expect(changedItemOf(undefined)).toBeUndefined();
   });
 });
 
 describe('an event stream', () => {
-  it('writes events that a page can read', async () => {
+  const open = (signal: AbortSignal, onEnd: () => void) =>
+    openEventStream({ signals: [signal], heartbeat: () => news(), onEnd });
+
+  it('writes messages that a page can read, the heartbeat first', async () => {
     const gone = new AbortController();
     const ended = vi.fn();
-    const { response, send } = openEventStream([gone.signal], ended);
-    send(price(2));
+    const { response, send } = open(gone.signal, ended);
+    send(news(item(2)));
     gone.abort();
-    send(price(3));
-    const text = await response.text();
-    expect(text).toContain('event: price\ndata: ');
-    expect(readPriceUpdate(/data: (.+)/.exec(text)?.[1])).toEqual(price(2).update);
-    expect(text).not.toContain('"bidCount":3');
+    send(news(item(3)));
+    const messages = [...(await response.text()).matchAll(/^data: (.+)$/gm)].map(([, data]) =>
+      readLiveNews(data),
+    );
+    expect(messages).toEqual([news(), news(item(2))]);
     expect(ended).toHaveBeenCalledOnce();
   });
 
   it('ends when its reader disconnects', async () => {
     const ended = vi.fn();
-    const { response } = openEventStream([new AbortController().signal], ended);
+    const { response } = open(new AbortController().signal, ended);
     await response.body?.cancel();
     expect(ended).toHaveBeenCalledOnce();
   });
 
   it('ends when its reader is too far behind', () => {
     const ended = vi.fn();
-    const { send } = openEventStream([new AbortController().signal], ended);
-    for (let i = 0; i < 200; i++) send(price(i));
+    const { send } = open(new AbortController().signal, ended);
+    for (let i = 0; i < 200; i++) send(news(item(i)));
     expect(ended).toHaveBeenCalledOnce();
   });
 
-  it.each([
-    [undefined],
-    ['[]'],
-    ['{"bidCount":1}'],
-    ['{"currentHighestBid":"1e9","minimumNextBid":"1","bidCount":1}'],
-  ])('is ignored when its data is %s', (data) => {
-    expect(readPriceUpdate(data)).toBeUndefined();
+  it.each([[undefined], ['[]'], ['null'], ['{"now":1,"live":true}'], ['{"now":"1","live":true,"items":[]}']])(
+    'is ignored when its data is %s',
+    (data) => {
+      expect(readLiveNews(data)).toBeUndefined();
+    },
+  );
+
+  it('leaves out items that cannot be read', () => {
+    const wrong = [{ ...item(1), revision: '1e9' }, { ...item(1), minimumNextBid: 5 }, null];
+    expect(readLiveNews(JSON.stringify({ ...news(), items: [...wrong, item(2)] }))?.items).toEqual([item(2)]);
+  });
+});
+
+describe('the items of a request', () => {
+  const ids = (query: string) => readItemIds(new Request(`http://127.0.0.1:3000/live?${query}`));
+
+  it('are the different ids of its parameter, up to a limit', () => {
+    expect(ids('items=a,b,a')).toEqual(['a', 'b']);
+    expect(ids('items=')).toEqual([]);
+    expect(ids('')).toEqual([]);
+    expect(ids(`items=a%20b,${'x'.repeat(65)},c`)).toEqual(['c']);
+    expect(ids(`items=${Array.from({ length: 100 }, (_, i) => i).join(',')}`)).toHaveLength(40);
   });
 });

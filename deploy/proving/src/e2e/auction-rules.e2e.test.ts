@@ -214,7 +214,7 @@ describe('the rules of an auction, in a real browser', () => {
       (url) => url.pathname.startsWith('/items/') && !url.pathname.includes(itemId),
     );
     await seller.page.getByRole('heading', { name: 'A clock that nobody wants' }).waitFor();
-    await shows(seller.page, 'auction-state', 'Ends in');
+    await shows(seller.page, 'auction-state', 'Ends on');
     await seller.page.goto('/listings');
     await row.getByRole('link', { name: 'View new listing' }).waitFor();
   });

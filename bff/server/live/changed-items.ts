@@ -1,0 +1,94 @@
+import 'server-only';
+import { delayBefore, pause } from '@gavel/resilience';
+import { isNewer, type LiveItem } from '../../model/live-news.ts';
+import type { LivePages } from './live-pages.ts';
+
+// On an auction with many bids per second, its pages get a new state this often and not for each bid.
+const READ_EVERY_MS = 200;
+// bids may answer from a cache that is up to one second old, so a changed item is read once more after this.
+const READ_AGAIN_AFTER_MS = 1_200;
+const BACK_OFF = { firstMs: 250, maxMs: 5_000 };
+
+interface ChangedItemsOptions {
+  pages: LivePages;
+  /** The item's public state; undefined when it cannot be read now. */
+  read: (itemId: string) => Promise<LiveItem | undefined>;
+  /** Aborted when the process ends. */
+  ending: AbortSignal;
+}
+
+/** Reads items that may have changed, and sends those that look different now to their open pages. */
+export interface ChangedItems {
+  /** Something about the item may have changed. Several calls at once lead to one read. */
+  touch(itemId: string): void;
+  /** The newest known state, after a read; undefined when the item cannot be read now. */
+  stateOf(itemId: string): Promise<LiveItem | undefined>;
+  /** Reads every item with an open page once, one after the other. */
+  readAll(): Promise<void>;
+}
+
+/**
+ * An event says only that an item may have changed; its state is always read from bids. So an act that nobody may see, such as
+ * raising a maximum bid, sends nothing: the item's revision is the same as before.
+ */
+export function createChangedItems({ pages, read, ending }: ChangedItemsOptions): ChangedItems {
+  const newest = new Map<string, LiveItem>();
+  const reading = new Map<string, { again: boolean }>();
+  const settling = new Map<string, symbol>();
+
+  const stateOf = async (itemId: string): Promise<LiveItem | undefined> => {
+    const item = await read(itemId);
+    if (!item) return undefined;
+    const known = newest.get(itemId);
+    if (known && !isNewer(item, known)) return known;
+    newest.set(itemId, item);
+    pages.send(item);
+    return item;
+  };
+
+  /** Reads until the item was read after the last call of `touch`. */
+  const follow = async (itemId: string, state: { again: boolean }): Promise<void> => {
+    let failures = 0;
+    do {
+      state.again = false;
+      failures = (await stateOf(itemId)) ? 0 : failures + 1;
+      await pause(failures > 0 ? delayBefore(failures, BACK_OFF) : READ_EVERY_MS, ending);
+    } while ((state.again || failures > 0) && pages.has(itemId) && !ending.aborted);
+    reading.delete(itemId);
+  };
+
+  const start = async (itemId: string): Promise<void> => {
+    const running = reading.get(itemId);
+    if (running) {
+      running.again = true;
+      return;
+    }
+    const state = { again: false };
+    reading.set(itemId, state);
+    await follow(itemId, state);
+  };
+
+  const touch = async (itemId: string): Promise<void> => {
+    const latest = Symbol(itemId);
+    settling.set(itemId, latest);
+    await start(itemId);
+    await pause(READ_AGAIN_AFTER_MS, ending);
+    if (settling.get(itemId) !== latest) return;
+    settling.delete(itemId);
+    if (pages.has(itemId) && !ending.aborted) await start(itemId);
+  };
+
+  return {
+    touch(itemId) {
+      if (pages.has(itemId)) void touch(itemId);
+    },
+    stateOf,
+    async readAll() {
+      for (const itemId of newest.keys()) if (!pages.has(itemId)) newest.delete(itemId);
+      for (const itemId of pages.items()) {
+        if (ending.aborted) return;
+        await stateOf(itemId);
+      }
+    },
+  };
+}
