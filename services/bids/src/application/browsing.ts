@@ -64,22 +64,23 @@ export async function getItemBids(
   const page = await readPage(
     {
       query: ['GetItemBids', itemId],
-      readPosition: readSequence,
+      // A bid's id and not its sequence: a gap between two sequences would show that somebody raised a maximum.
+      readPosition: readBidPosition,
       async readRows(after, limit) {
         const rows = await views.bidsOn({ itemId, after, limit });
         itemExists = rows !== undefined;
         return rows ?? [];
       },
-      positionOf: ({ sequence }) => [String(sequence)],
+      positionOf: (bid) => [bid.id],
     },
     input,
   );
   if (!itemExists) return itemNotFound();
   if (!page.ok) return page;
-  return { ok: true, value: { ...page.value, items: page.value.items.map(({ bid }) => bid) } };
+  return page;
 }
 
-function readSequence(position: readonly string[]): { sequence: bigint } | undefined {
-  const [text = ''] = position;
-  return position.length === 1 && /^[1-9]\d{0,17}$/.test(text) ? { sequence: BigInt(text) } : undefined;
+function readBidPosition(position: readonly string[]): { bidId: string } | undefined {
+  const bidId = readId(position[0] ?? '');
+  return position.length === 1 && bidId !== undefined ? { bidId } : undefined;
 }

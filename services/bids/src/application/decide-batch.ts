@@ -29,10 +29,13 @@ export interface BidAnswer {
 export interface RememberedBid {
   readonly asked: { readonly amount: bigint; readonly maximum: bigint | undefined };
   readonly answer: BidAnswer;
+  /** Whether the bid changed what everybody may see; false for a maximum that was only raised. */
+  readonly visible: boolean;
 }
 
 export type BidResult =
-  | { readonly kind: 'accepted'; readonly answer: BidAnswer }
+  /** `visible`: whether the bid changed what everybody may see; false for a maximum that was only raised. */
+  | { readonly kind: 'accepted'; readonly answer: BidAnswer; readonly visible: boolean }
   /** Nothing was stored. */
   | { readonly kind: 'rejected'; readonly rejection: Rejection<RejectionReasons['PlaceBid']> }
   /** The key already has an answer. Nothing was decided. */
@@ -112,6 +115,7 @@ export function decideBatch<B extends BidRequest>(
     const steps = evolveAll(current, decision.events);
     const answer = toBidAnswer(command, steps);
     const after = steps.at(-1)?.after;
+    const visible = after?.revision !== current?.revision;
     if (before) {
       before.current = after;
       before.steps.push(...steps);
@@ -121,8 +125,8 @@ export function decideBatch<B extends BidRequest>(
       changes.push({ version: held.auction?.version ?? 0n, steps: all });
     }
     accepted.push({ bid, steps, answer, at: held.now });
-    if (name !== undefined) answered.set(name, { asked: command, answer });
-    return { kind: 'accepted', answer };
+    if (name !== undefined) answered.set(name, { asked: command, answer, visible });
+    return { kind: 'accepted', answer, visible };
   });
   return { results, accepted, changes };
 }

@@ -89,13 +89,27 @@ describe('idempotency keys in a batch', () => {
     const { results, accepted } = decideBatch([first, repeat], locked({ item: clock }), nothing);
     expect(accepted).toHaveLength(1);
     const answer = results[0]?.kind === 'accepted' ? results[0].answer : undefined;
-    expect(results[1]).toEqual({ kind: 'repeated', remembered: { asked: first.command, answer } });
+    expect(results[1]).toEqual({
+      kind: 'repeated',
+      remembered: { asked: first.command, answer, visible: true },
+    });
+  });
+
+  it('remember whether the bid changed what everybody may see', () => {
+    const raise = (maximum: bigint, key: string) => request(bidUpTo('ann', maximum), 'item', key);
+    const bids = [raise(500n, 'bid'), raise(900n, 'raise'), raise(900n, 'raise')];
+    const { results } = decideBatch(bids, locked({ item: clock }), nothing);
+    expect(results).toMatchObject([
+      { visible: true },
+      { visible: false },
+      { remembered: { visible: false } },
+    ]);
   });
 
   it('give a repeat the remembered answer, whatever has happened to the auction since', () => {
     const { results } = decideBatch([first], locked({ item: clock }), nothing);
     if (results[0]?.kind !== 'accepted') throw new Error('the bid was not accepted');
-    const remembered: RememberedBid = { asked: first.command, answer: results[0].answer };
+    const remembered: RememberedBid = { asked: first.command, answer: results[0].answer, visible: true };
     const ended = after(clockCreated, { type: 'ItemCancelled', at: at(1) });
     const again = decideBatch([first], locked({ item: ended }), new Map([[keyOf('ann', 'k'), remembered]]));
     expect(again).toEqual({ results: [{ kind: 'repeated', remembered }], accepted: [], changes: [] });
@@ -114,7 +128,7 @@ describe('idempotency keys in a batch', () => {
   it('replace a rejection by an answer that another transaction gave in the meantime', () => {
     const { results } = decideBatch([first], locked({ item: clock }), nothing);
     if (results[0]?.kind !== 'accepted') throw new Error('the bid was not accepted');
-    const late: RememberedBid = { asked: first.command, answer: results[0].answer };
+    const late: RememberedBid = { asked: first.command, answer: results[0].answer, visible: true };
     const bids = [first, request(placeBid('bob', 1n), 'item', 'k'), request(placeBid('eve', 1n))];
     const rejected = { kind: 'rejected', rejection: { reason: 'BID_TOO_LOW' } } as const;
     const found = new Map([[keyOf('ann', 'k'), late]]);

@@ -123,9 +123,7 @@ export interface AuctionViews {
   /** The highest bid of one user on each of `itemIds`, minor units. Items without one are missing. */
   highestBidsOf(userId: string, itemIds: readonly string[]): Promise<ReadonlyMap<string, bigint>>;
   /** One item's bids, newest first; undefined when the item does not exist. */
-  bidsOn(
-    page: Slice<{ sequence: bigint }> & { itemId: string },
-  ): Promise<{ bid: Bid; sequence: bigint }[] | undefined>;
+  bidsOn(page: Slice<{ bidId: string }> & { itemId: string }): Promise<Bid[] | undefined>;
 }
 
 /** The items that each user watches. */

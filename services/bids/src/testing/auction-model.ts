@@ -11,7 +11,7 @@ import { decide } from '../domain/auction/decide.ts';
 import { evolve, stepsOf } from '../domain/auction/evolve.ts';
 import { amount } from './auction-arbitraries.ts';
 import { createClock, deciding } from './auction-scenario.ts';
-import { findViolations } from './find-violations.ts';
+import { findShownSecrets, findViolations } from './find-violations.ts';
 import { readStoredAuction } from './rebuild-auction.ts';
 
 const HOUR_MS = 3_600_000;
@@ -202,7 +202,7 @@ export async function finish(model: Model, real: Real): Promise<void> {
 async function check(model: Model, { pool, itemId }: Real): Promise<void> {
   const { auction, events, sequences } = await readStoredAuction(pool, itemId);
   expect(sequences, 'versions have no gap').toEqual(sequences.map((_, i) => BigInt(i + 1)));
-  const violations = findViolations(events);
+  const violations = [...findViolations(events), ...findShownSecrets(events, auction)];
   if (violations.length > 0) throw new Error(violations.join('; '));
   expect(events.reduce<Auction | undefined>(evolve, undefined), 'replay gives the row').toEqual(auction);
   expect(await storedBids(pool, itemId), 'the history has exactly the bids of the events').toEqual(

@@ -17,6 +17,31 @@ export function findViolations(events: readonly AuctionEvent[]): string[] {
   ];
 }
 
+/**
+ * Checks what a secret act must not do: the stored auction has a revision and a time of its last change, which count what everybody
+ * may see and nothing else.
+ */
+export function findShownSecrets(events: readonly AuctionEvent[], stored: Auction): string[] {
+  const visible = events.filter((event, i) => {
+    if (event.type !== 'MaximumRaised') return !QUIET.includes(event.type);
+    return event.price !== priceBefore(events.slice(0, i));
+  });
+  const found: string[] = [];
+  if (stored.revision !== BigInt(visible.length))
+    found.push(`the revision is ${stored.revision} after ${visible.length} visible changes`);
+  const last = visible.at(-1);
+  if (stored.updatedAt.getTime() !== last?.at.getTime())
+    found.push(`the last change is not at the time of ${last?.type}, the last one that everybody may see`);
+  return found;
+}
+
+/** Events that change nothing that everybody may see; a closing follows ItemBoughtNow. */
+const QUIET: readonly AuctionEvent['type'][] = ['AuctionEndingSoon', 'ItemBoughtNow', 'ItemRelisted'];
+
+function priceBefore(events: readonly AuctionEvent[]): bigint | undefined {
+  return evolveAll(undefined, events).at(-1)?.after.highestBid?.amount;
+}
+
 function pricesThatFall(steps: readonly Step[]): string[] {
   const found: string[] = [];
   let price = 0n;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AuctionEvent } from '../domain/auction/events.ts';
-import { at, bidPlaced, created, proxyBid } from './auction-scenario.ts';
-import { findViolations } from './find-violations.ts';
+import { after, at, bidPlaced, created, proxyBid } from './auction-scenario.ts';
+import { findShownSecrets, findViolations } from './find-violations.ts';
 
 const item = created({ reservePrice: 300n, softCloseSeconds: 60, hardEndAt: at(3700) });
 const ann = bidPlaced('ann', 100n, 1, { maximum: 1000n });
@@ -71,6 +71,20 @@ describe('the checker of an auction’s promises', () => {
     ['a closing before the end', [bidPlaced('ann', 400n), sold('ann', 400n, 3599)], /before its end/],
   ] as [string, AuctionEvent[], RegExp][])('finds %s', (_, facts, complaint) => {
     expect(findViolations([item, ...facts]).join('; ')).toMatch(complaint);
+  });
+
+  it('finds a revision and a time of the last change that show a raised maximum', () => {
+    const raised = { type: 'MaximumRaised', userId: 'ann', maximum: 2000n, price: 100n, at: at(9) } as const;
+    const facts = [item, ann, raised];
+    const stored = after(...facts);
+    if (!stored) throw new Error('no auction');
+    expect(findShownSecrets(facts, stored)).toEqual([]);
+    expect(findShownSecrets(facts, { ...stored, revision: 3n })).toEqual([
+      'the revision is 3 after 2 visible changes',
+    ]);
+    expect(findShownSecrets(facts, { ...stored, updatedAt: at(9) }).join()).toMatch(
+      /at the time of BidPlaced/,
+    );
   });
 
   it('finds a bid before the start', () => {

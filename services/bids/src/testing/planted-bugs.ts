@@ -70,7 +70,7 @@ export function readThenInsert(auctions: Auctions, pool: Pool): Auctions {
           );
         }
         await append(tx, toNewEvents(placed));
-        return { kind: 'accepted', answer: toBidAnswer(command, placed) };
+        return { kind: 'accepted', answer: toBidAnswer(command, placed), visible: true };
       }),
   };
 }
@@ -119,6 +119,18 @@ function decidingBadly(pool: Pool, decideBid: DecideBid): Auctions {
   return createPostgresAuctions(pool, (bids, locked, remembered) =>
     decideBatch(bids, locked, remembered, decideBid),
   );
+}
+
+/** Stores the time of a raised maximum as the time of the item's last change, which everybody sees. */
+export function raiseThatShows(pool: Pool): Auctions {
+  return createPostgresAuctions(pool, (bids, locked, remembered) => {
+    const decision = decideBatch(bids, locked, remembered);
+    const changes = decision.changes.map(({ version, steps }) => ({
+      version,
+      steps: steps.map(({ event, after }) => ({ event, after: { ...after, updatedAt: event.at } })),
+    }));
+    return { ...decision, changes };
+  });
 }
 
 /** Decides by the clock of the process, which is behind the database's clock. */

@@ -9,6 +9,7 @@ import {
   appClock,
   extensionOnRejection,
   liftWithoutBid,
+  raiseThatShows,
   readThenInsert,
 } from '../../testing/planted-bugs.ts';
 import { createPostgresAuctions } from './postgres-auctions.ts';
@@ -62,13 +63,18 @@ describe('the checker of these promises', () => {
       'bids that are read, decided and then inserted, without a lock',
       readThenInsert,
       // Two bids decided on one state: the kind of violation depends on the two bids.
-      /leads instead|the price|limit|the end was moved|lowered the price|below the reserve|bidder won|not sold|replay gives|exactly one event/,
+      /leads instead|the price|limit|the end was moved|lowered the price|below the reserve|bidder won|not sold|replay gives|exactly one event|the revision is/,
     ],
     ['an end that a rejected bid moves', extensionOnRejection, /moved without a bid/],
     [
       'a price that a raised maximum lifts without a bid',
       (_: Auctions, pool: Pool) => liftWithoutBid(pool),
       /is not the last bid/,
+    ],
+    [
+      'a raised maximum that moves the time of the last change',
+      (_: Auctions, pool: Pool) => raiseThatShows(pool),
+      /the last one that everybody may see/,
     ],
     [
       'bids that use the clock of the process',

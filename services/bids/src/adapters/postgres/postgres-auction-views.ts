@@ -13,12 +13,14 @@ interface BidRow {
   user_id: string;
   amount: bigint;
   automatic: boolean;
-  sequence: bigint;
   created_at: Date;
 }
 
 // Queries use the time at which the statement began. It is stable, so Postgres can use it for an index scan.
 const SELECT = `SELECT ${ITEM_COLUMNS}, statement_timestamp() AS as_of FROM items`;
+
+// Larger than every sequence.
+const LARGEST_INT8 = 2n ** 63n - 1n;
 
 const queries = {
   find: { name: 'find-item', text: `${SELECT} WHERE id = $1` },
@@ -41,8 +43,10 @@ const queries = {
   },
   bids: {
     name: 'item-bids',
-    text: `SELECT id, user_id, amount, automatic, sequence, created_at FROM bids
-      WHERE item_id = $2 AND sequence < $3 ORDER BY sequence DESC LIMIT $1`,
+    text: `SELECT id, user_id, amount, automatic, created_at FROM bids
+      WHERE item_id = $2 AND sequence < CASE WHEN $3::uuid IS NULL THEN ${LARGEST_INT8}
+        ELSE (SELECT sequence FROM bids WHERE item_id = $2 AND id = $3) END
+      ORDER BY sequence DESC LIMIT $1`,
   },
   // A user's last bid on an item is their highest one, because prices only rise.
   highestOf: {
@@ -54,9 +58,6 @@ const queries = {
   },
   exists: { name: 'item-exists', text: 'SELECT FROM items WHERE id = $1' },
 };
-
-// Larger than every sequence: the largest int8.
-const NEWEST = 2n ** 63n - 1n;
 
 /** The auctions as rows of Postgres. Each list scans one index. */
 export function createPostgresAuctionViews(pool: Pool): AuctionViews {
@@ -94,22 +95,19 @@ export function createPostgresAuctionViews(pool: Pool): AuctionViews {
     },
 
     async bidsOn({ itemId, after, limit }) {
-      const values = [limit, itemId, after?.sequence ?? NEWEST];
+      const values = [limit, itemId, after?.bidId ?? null];
       const { rows } = await pool.query<BidRow>({ ...queries.bids, values });
       if (rows.length === 0) {
         const { rowCount } = await pool.query({ ...queries.exists, values: [itemId] });
         if (rowCount === 0) return undefined;
       }
       return rows.map((row) => ({
-        bid: {
-          id: row.id,
-          itemId,
-          userId: row.user_id,
-          amount: row.amount,
-          automatic: row.automatic,
-          createdAt: row.created_at,
-        },
-        sequence: row.sequence,
+        id: row.id,
+        itemId,
+        userId: row.user_id,
+        amount: row.amount,
+        automatic: row.automatic,
+        createdAt: row.created_at,
       }));
     },
   };

@@ -17,7 +17,7 @@ export const ANSWER_COLUMNS = `answer.user_id AS answer_user_id, answer.key AS a
   answer.bid_amount AS answer_bid_amount, answer.bid_at AS answer_bid_at, answer.bid_automatic AS answer_bid_automatic,
   answer.leads AS answer_leads, answer.highest_bid AS answer_highest_bid,
   answer.minimum_next_bid AS answer_minimum_next_bid, answer.end_at AS answer_end_at,
-  answer.reserve_met AS answer_reserve_met`;
+  answer.reserve_met AS answer_reserve_met, answer.bid_at = answer.created_at AS answer_visible`;
 
 export interface AnswerRow {
   answer_user_id: string;
@@ -34,6 +34,8 @@ export interface AnswerRow {
   answer_minimum_next_bid: bigint;
   answer_end_at: Date;
   answer_reserve_met: boolean;
+  /** The answer to a raised maximum contains the highest bid, which is older. */
+  answer_visible: boolean;
 }
 
 /** The keys of some bids, each once. */
@@ -68,6 +70,7 @@ function toRememberedBid(row: AnswerRow): RememberedBid {
       endAt: row.answer_end_at,
       reserveMet: row.answer_reserve_met,
     },
+    visible: row.answer_visible,
   };
 }
 
