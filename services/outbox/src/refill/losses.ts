@@ -48,9 +48,12 @@ export async function beginLoss(
              UPDATE outbox_relay SET confirmed = confirmed - $2::text WHERE single_row AND epoch = $1 RETURNING 1),
            earlier AS (
              DELETE FROM outbox_lost WHERE partition = $2 AND by_refill AND refilled_at IS NULL AND EXISTS (SELECT FROM term)),
+           abandoned AS (
+             UPDATE outbox_lost SET held = false, last_position = greatest(last_position, $3)
+             WHERE held AND refilled_at IS NULL AND partition <> $2 AND EXISTS (SELECT FROM term)),
            declared AS (
-             INSERT INTO outbox_lost (partition, first_position, last_position, by_refill)
-             SELECT $2, coalesce((SELECT first_position FROM outbox_claims ORDER BY last_position LIMIT 1), 1), $3, true
+             INSERT INTO outbox_lost (partition, first_position, last_position, by_refill, held)
+             SELECT $2, coalesce((SELECT first_position FROM outbox_claims ORDER BY last_position LIMIT 1), 1), $3, true, true
              FROM term)
            SELECT FROM term`,
     values: [epoch, partition, publishedPosition],
@@ -77,7 +80,7 @@ export async function settleLosses(
                WHERE g.first <= last_position AND g.last >= first_position) AS lacks
              FROM outbox_lost WHERE partition = $2 AND refilled_at IS NULL),
            settled AS (
-             UPDATE outbox_lost l SET refilled_at = clock_timestamp(), accepted_by = CASE WHEN j.lacks THEN $5 END
+             UPDATE outbox_lost l SET refilled_at = clock_timestamp(), held = false, accepted_by = CASE WHEN j.lacks THEN $5 END
              FROM classified j
              WHERE l.partition = j.partition AND l.found_at = j.found_at AND EXISTS (SELECT FROM term)
                AND (NOT j.lacks OR $5::text IS NOT NULL))
@@ -104,4 +107,20 @@ export async function readOldestId(session: LeaderSession): Promise<number> {
     text: 'SELECT coalesce(min(id), 0)::float8 AS id FROM outbox',
   });
   return row?.id ?? 0;
+}
+
+/** The oldest position that the outbox still has, 0 for none. */
+export async function readFirstPosition(session: LeaderSession): Promise<number> {
+  const [row] = await session.query<{ first: number }>({
+    text: 'SELECT first_position::float8 AS first FROM outbox_claims ORDER BY last_position LIMIT 1',
+  });
+  return row?.first ?? 0;
+}
+
+/** The watermark of now. */
+export async function readWatermark(session: LeaderSession): Promise<number> {
+  const [row] = await session.query<{ published: number }>({
+    text: 'SELECT published_position::float8 AS published FROM outbox_relay',
+  });
+  return row?.published ?? 0;
 }

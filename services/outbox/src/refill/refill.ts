@@ -1,17 +1,17 @@
 import { createLogger } from '@gavel/observability/logger';
 import type { Pool } from '@gavel/postgres/pool';
+import { partitionFor } from '@gavel/proto/partitioner';
 import { partitionsOf, type StreamName } from '@gavel/proto/topology';
 import { createStreamPublisher } from '@gavel/rabbitmq/stream-publisher';
 import { recreatePartition } from '@gavel/rabbitmq/topology';
-import type { Running } from '@gavel/resilience';
-import { type LeaderSession, openCandidate } from '../relay/leader-session.ts';
-import { RELAY_LEASE, startRenewing } from '../relay/lease.ts';
+import type { LeaderSession } from '../relay/leader-session.ts';
 import { toMessage } from '../relay/publish/to-message.ts';
-import { beginTerm } from '../relay/term/term-records.ts';
+import type { ClaimedRow } from '../relay/read/row-reader.ts';
 import { createConfirmWindow } from './confirm-window.ts';
 import { createGonePositions, type GonePositions, type PositionRange } from './gone-positions.ts';
-import { beginLoss, readOldestId, settleLosses } from './losses.ts';
-import { readPublished } from './published-rows.ts';
+import { beginLoss, readFirstPosition, readOldestId, readWatermark, settleLosses } from './losses.ts';
+import { openRefillSession } from './outbox-hold.ts';
+import { readAhead, readPublished } from './published-rows.ts';
 
 export interface RefillOptions {
   outbox: 'auth' | 'bids';
@@ -36,93 +36,140 @@ export interface Refilled {
   /** 0 when there are no events. */
   readonly firstPosition: number;
   readonly lastPosition: number;
+  /** How long the refill took. */
+  readonly seconds: number;
   /** Losses of the partition that stay open, because the outbox no longer has all their positions. */
   readonly stillLost: readonly PositionRange[];
 }
 
 const UNCONFIRMED = 5_000;
+// The rest is published while the outbox is held, in a fraction of a second.
+const REST = 8_000;
 
 /**
  * Recreates one partition of a stream from the rows that the outbox retains: deletes it, declares it, and publishes every
  * row up to the watermark, in the order of positions, with the position as publishing id. Then it resolves the partition's
  * losses: those whose positions the outbox still had, and the others only with `acceptLosses`.
  *
- * Relays may run. The refill takes the outbox from them under a new epoch and gives it back at the end; nothing of this
- * outbox is published meanwhile. The next relay sends the rows above the watermark, as after every takeover. The partition
- * is declared lost before anything is deleted, so a refill that ends early (a signal, a kill) leaves a known loss; run it
- * again.
+ * Relays may run. The refill takes the outbox from them for two moments: to recreate the partition, and to publish the last
+ * events and give the partition back. In between relays publish all other partitions, and the events of this one to the
+ * exchange only; the refill follows the watermark. The next relay sends the rows above the watermark, as after every takeover.
+ *
+ * The partition is declared lost before anything is deleted, so a refill that ends early (a signal, a kill) leaves a known
+ * loss; run it again. The relay notices such an end, or that the refill is frozen, and publishes to the partition again.
  *
  * Each run uses a new publisher name. Under the relay's name, one late message of a relay that has not yet noticed that it
  * lost the outbox would make the broker drop everything below it. A recreated stream starts at offset 0 again, so a
  * consumer's checkpoint no longer points to the same message and has to be set to a new place.
  *
- * Rejects for a partition of another stream, and when the database or the broker stays unavailable.
+ * Rejects for a partition of another stream, while another refill of this outbox works, and when the database or the broker
+ * stays unavailable.
  */
 export async function refill(options: RefillOptions): Promise<Refilled> {
-  const { pool, partition } = options;
+  const { pool, partition, signal } = options;
   const stream: StreamName = `gavel.${options.outbox}`;
   if (!partitionsOf(stream).includes(partition)) {
     throw new RangeError(`${partition} is not a partition of ${stream}`);
   }
-  const session = await openCandidate(pool);
-  let renewing: Running | undefined;
+  const began = performance.now();
+  const own = await openRefillSession(pool, signal);
+  let publishing: RefillPublishing | undefined;
   try {
-    await session.takeLock();
-    renewing = startRenewing(pool, RELAY_LEASE, session.backend);
-    options.signal?.throwIfAborted();
-    const { epoch, publishedPosition } = await beginTerm(session, `refill of ${partition}`);
-    await beginLoss(session, epoch, partition, publishedPosition);
-    await recreatePartition(options.amqpUrl, `refill of ${partition}`, partition);
-    const gone = createGonePositions();
-    const published = await publishRetained(options, session, { epoch, publishedPosition, stream, gone });
-    const ranges = gone.ranges(await readOldestId(session));
-    const stillLost = await settleLosses(session, epoch, partition, ranges, options.acceptLosses);
-    return { partition, ...published, stillLost };
+    const { session } = own;
+    const holder = `refill of ${partition}`;
+    let term = await own.take(holder);
+    signal?.throwIfAborted();
+    await beginLoss(session, term.epoch, partition, term.publishedPosition);
+    await recreatePartition(options.amqpUrl, holder, partition);
+    publishing = startPublishing(options, session, stream, term.epoch);
+    if (term.publishedPosition - (await readFirstPosition(session)) > REST) {
+      await own.release();
+      for (let last = term.publishedPosition; last - publishing.reached > REST; ) {
+        await publishing.publishUpTo(last);
+        last = await readWatermark(session);
+      }
+      term = await own.take(holder);
+    }
+    await publishing.publishUpTo(term.publishedPosition);
+    await publishing.drained();
+    const ranges = publishing.gone.ranges(await readOldestId(session));
+    const stillLost = await settleLosses(session, term.epoch, partition, ranges, options.acceptLosses);
+    const seconds = (performance.now() - began) / 1000;
+    return { partition, ...publishing.published, seconds, stillLost };
   } finally {
-    session.close();
-    await renewing?.stop();
+    await own.close();
+    await publishing?.close();
   }
 }
 
-/** Publishes the retained rows of one partition. Resolves when all are confirmed. */
-async function publishRetained(
+/** Publishes the retained rows of one partition. */
+interface RefillPublishing {
+  /** The position up to which it has looked. */
+  readonly reached: number;
+  readonly published: Pick<Refilled, 'events' | 'firstPosition' | 'lastPosition'>;
+  readonly gone: GonePositions;
+  /** Sends the rows above `reached`. Resolves when few of them are unconfirmed. */
+  publishUpTo(lastPosition: number): Promise<void>;
+  /** Resolves when everything is confirmed. */
+  drained(): Promise<void>;
+  close(): Promise<void>;
+}
+
+function startPublishing(
   options: RefillOptions,
   session: LeaderSession,
-  term: { epoch: number; publishedPosition: number; stream: StreamName; gone: GonePositions },
-): Promise<Pick<Refilled, 'events' | 'firstPosition' | 'lastPosition'>> {
-  const aborted = rejectOnAbort(options.signal);
+  stream: StreamName,
+  epoch: number,
+): RefillPublishing {
+  const ended = Promise.race([session.lost, rejectOnAbort(options.signal)]);
+  ended.catch(() => undefined);
   const window = createConfirmWindow(UNCONFIRMED);
   const publisher = createStreamPublisher({
     amqpUrl: options.amqpUrl,
     streamUrl: options.streamUrl,
-    stream: term.stream,
-    publisherName: `refill-${options.outbox}-${term.epoch}`,
+    stream,
+    publisherName: `refill-${options.outbox}-${epoch}`,
     log: createLogger('refill'),
     onConfirmed: () => window.confirmed(),
     onRefused: (position, error) =>
       window.failed(new Error(`position ${position} cannot be published`, { cause: error })),
     onFailure: () => undefined,
   });
+  const gone = createGonePositions();
   const published = { events: 0, firstPosition: 0, lastPosition: 0 };
-  try {
-    for await (const { rows, upTo } of readPublished(session, term.publishedPosition, term.gone)) {
-      const messages = rows.flatMap((row) => {
-        const encoded = toMessage(row);
-        return encoded.ok && encoded.message.partition === options.partition ? [encoded.message] : [];
-      });
-      publisher.publish(messages);
-      published.events += messages.length;
-      published.firstPosition ||= messages[0]?.position ?? 0;
-      published.lastPosition = messages.at(-1)?.position ?? published.lastPosition;
-      await Promise.race([window.sent(messages.length), session.lost, aborted]);
-      options.onProgress?.(upTo, term.publishedPosition);
-      options.signal?.throwIfAborted();
-    }
-    await Promise.race([window.drained(), session.lost, aborted]);
-    return published;
-  } finally {
-    await publisher.close();
-  }
+  const wants = (aggregateId: string): boolean => partitionFor(stream, aggregateId) === options.partition;
+  let reached = 0;
+
+  const send = async (rows: readonly ClaimedRow[]): Promise<void> => {
+    const messages = rows.flatMap((row) => {
+      const encoded = toMessage(row);
+      return encoded.ok && encoded.message.partition === options.partition ? [encoded.message] : [];
+    });
+    publisher.publish(messages);
+    published.events += messages.length;
+    published.firstPosition ||= messages[0]?.position ?? 0;
+    published.lastPosition = messages.at(-1)?.position ?? published.lastPosition;
+    await Promise.race([window.sent(messages.length), ended]);
+  };
+
+  return {
+    get reached() {
+      return reached;
+    },
+    published,
+    gone,
+    async publishUpTo(lastPosition) {
+      const range = { after: reached, upTo: lastPosition, wants };
+      for await (const { rows, upTo } of readAhead(readPublished(session, range, gone))) {
+        await send(rows);
+        reached = upTo;
+        options.onProgress?.(upTo, lastPosition);
+        options.signal?.throwIfAborted();
+      }
+    },
+    drained: () => Promise.race([window.drained(), ended]),
+    close: () => publisher.close(),
+  };
 }
 
 function rejectOnAbort(signal: AbortSignal | undefined): Promise<never> {

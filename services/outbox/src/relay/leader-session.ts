@@ -1,6 +1,6 @@
 import type { Pool } from '@gavel/postgres/pool';
 import type { QueryConfig, QueryResultRow } from 'pg';
-import { RELAY_LEASE } from './lease.ts';
+import { HELD_LOCK, type Lease, RELAY_LEASE } from './lease.ts';
 
 /** The one database session that holds an outbox. Claims go through it, so a relay that loses the session cannot claim. */
 export interface LeaderSession {
@@ -25,23 +25,21 @@ const SETTINGS = `
   SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off;
   SET tcp_keepalives_idle = 4; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3`;
 
-// Ends the session that holds the lock. pg_locks shows a bigint key as its high and low half.
-const END_HOLDER = `
-SELECT pg_terminate_backend(pid) FROM pg_locks
-WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND pid <> $2
-  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND classid::bigint = $1::bigint >> 32 AND objid::bigint = $1::bigint & 4294967295`;
+// Ends the session that holds the lock.
+const END_HOLDER = `SELECT pg_terminate_backend(l.pid) FROM pg_locks l WHERE ${HELD_LOCK('$1')} AND l.pid <> $2`;
 const END_HOLDER_MS = 50;
 
 /** A session that can take the outbox. */
 export interface LeaderCandidate extends LeaderSession {
-  /** Takes the outbox unless another session holds it. */
-  tryLock(): Promise<boolean>;
+  /** Takes the outbox, or what another lease stands for, unless another session holds it. */
+  tryLock(lease?: Lease): Promise<boolean>;
   /**
    * Takes the outbox from the relay that holds it, by ending that relay's session, before any standby can. For work during
    * which no relay may run. Rejects after 10 seconds.
    */
   takeLock(): Promise<void>;
+  /** Gives the outbox back, and keeps the session. */
+  unlock(): Promise<void>;
 }
 
 /** Opens a session. Rejects while the database is unavailable. */
@@ -79,10 +77,10 @@ export async function openCandidate(pool: Pool): Promise<LeaderCandidate> {
   return {
     backend,
     query,
-    async tryLock() {
+    async tryLock(lease = RELAY_LEASE) {
       const [row] = await query<{ taken: boolean }>({
         text: 'SELECT pg_try_advisory_lock($1) AS taken',
-        values: [RELAY_LEASE.lock],
+        values: [lease.lock],
       });
       return row?.taken === true;
     },
@@ -97,6 +95,9 @@ export async function openCandidate(pool: Pool): Promise<LeaderCandidate> {
       } finally {
         clearInterval(ending);
       }
+    },
+    async unlock() {
+      await query({ text: 'SELECT pg_advisory_unlock($1)', values: [RELAY_LEASE.lock] });
     },
     lost,
     close() {

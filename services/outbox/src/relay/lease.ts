@@ -15,6 +15,9 @@ export interface Lease {
 /** What the active relay holds. */
 export const RELAY_LEASE: Lease = { name: 'relay', lock: 7_203_145_100 };
 
+/** What a refill holds from its start to its end. */
+export const REFILL_LEASE: Lease = { name: 'refill', lock: 7_203_145_101 };
+
 const RENEW_MS = 300;
 const BACK_OFF: BackOff = { firstMs: 300, maxMs: 1_000 };
 // Looks are counted instead of time. While the database or the whole machine stands still, nobody looks, so nobody is ended
@@ -27,12 +30,14 @@ INSERT INTO outbox_leases (name, backend, renewed_at)
 SELECT $1, $2, clock_timestamp() FROM (SELECT set_config('synchronous_commit', 'off', true)) AS of_this_commit
 ON CONFLICT (name) DO UPDATE SET backend = excluded.backend, renewed_at = excluded.renewed_at`;
 
-// pg_locks shows a bigint key as its high and low half.
-const HOLDER = `
-FROM pg_locks l LEFT JOIN outbox_leases e ON e.name = $2
-WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+/** The condition that a row `l` of pg_locks is a lock that somebody holds. pg_locks shows a bigint key as its high and low half. */
+export const HELD_LOCK = (lock: string): string => `
+  l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND l.classid::bigint = $1::bigint >> 32 AND l.objid::bigint = $1::bigint & 4294967295`;
+  AND l.classid::bigint = ${lock}::bigint >> 32 AND l.objid::bigint = ${lock}::bigint & 4294967295`;
+
+const HOLDER = `
+FROM pg_locks l LEFT JOIN outbox_leases e ON e.name = $2 WHERE ${HELD_LOCK('$1')}`;
 const LOOK = `SELECT l.pid, e.backend, e.renewed_at::text AS "renewedAt" ${HOLDER}`;
 const END = `SELECT pg_terminate_backend(l.pid) ${HOLDER} AND l.pid = $3`;
 

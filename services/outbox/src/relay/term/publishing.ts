@@ -40,6 +40,7 @@ export class Publishing {
   readonly #epoch: number;
   readonly #options: PublishingOptions;
   readonly #events: PublishingEvents;
+  readonly #held: ReadonlySet<string>;
   readonly #window: Window;
   readonly #confirmed: ConfirmedPositions;
   #confirmedAt = performance.now();
@@ -47,13 +48,14 @@ export class Publishing {
   constructor(
     session: LeaderSession,
     start: TermStart,
-    options: PublishingOptions,
+    options: PublishingOptions & { held: ReadonlySet<string> },
     events: PublishingEvents,
   ) {
     this.#session = session;
     this.#epoch = start.epoch;
     this.#options = options;
     this.#events = events;
+    this.#held = options.held;
     this.#window = createWindow(start.publishedPosition);
     this.#confirmed = createConfirmedPositions(start.confirmed, start.publishedPosition);
     this.stream = options.createStream(this.#watch('stream'));
@@ -74,7 +76,8 @@ export class Publishing {
   }
 
   /**
-   * Hands rows to both publishers, in order. A row that cannot become a message is set aside.
+   * Hands rows to both publishers, in order. A row that cannot become a message is set aside. Events of a held partition go to the
+   * exchange only: the refill that holds it publishes them to the stream.
    *
    * @param republished true when an earlier term may have published them already
    */
@@ -84,7 +87,7 @@ export class Publishing {
       const message = this.#toMessage(row, republished);
       if (message) messages.push(message);
     }
-    this.stream.publish(messages);
+    this.stream.publish(messages.filter(({ partition }) => !this.#held.has(partition)));
     this.exchange.publish(messages);
   }
 
@@ -103,7 +106,8 @@ export class Publishing {
     }
     const { partition } = encoded.message;
     const { span, headers } = startPublishSpan(row, partition, republished);
-    this.#window.add(position, { ...pending, span, partition, bytes: body.byteLength });
+    const missingConfirms = this.#held.has(partition) ? PUBLISHERS - 1 : PUBLISHERS;
+    this.#window.add(position, { ...pending, missingConfirms, span, partition, bytes: body.byteLength });
     return span ? withTransport(encoded.message, headers) : encoded.message;
   }
 

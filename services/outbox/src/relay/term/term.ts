@@ -1,6 +1,8 @@
-import type { Signal } from '@gavel/resilience';
+import { pause, type Signal } from '@gavel/resilience';
 import type { LeaderSession } from '../leader-session.ts';
+import { REFILL_LEASE, watchHolder } from '../lease.ts';
 import type { ClaimedRow, CreateReader, OutboxRow, RowReader } from '../read/row-reader.ts';
+import { readHeldPartitions } from './held-partitions.ts';
 import { Publishing, type PublishingOptions } from './publishing.ts';
 import { beginTerm, claim, markPublished, type TermStart, unpublishedClaims } from './term-records.ts';
 
@@ -24,6 +26,7 @@ export interface TermOptions extends PublishingOptions {
 
 // The watermark is one small update. Events above it are sent to the exchange a second time after a kill -9.
 const MARK_MS = 250;
+const HOLD_CHECK_MS = 300;
 const DRAIN_MS = 3_000;
 const DRAIN_CHECK_MS = 50;
 // A row may have a megabyte, so the bodies in flight are also limited by their bytes.
@@ -42,7 +45,10 @@ export class Term {
   readonly #start: TermStart;
   readonly #reader: RowReader;
   readonly #publishing: Publishing;
+  readonly #held: ReadonlySet<string>;
   readonly #failed = Promise.withResolvers<never>();
+  /** Aborted when a refill no longer holds its partition: the next term publishes to it again. */
+  readonly #holdEnded = new AbortController();
   #nextPosition: number;
   #markedPosition: number;
   #claimedHighId: number;
@@ -52,6 +58,9 @@ export class Term {
   /** Takes a new epoch, so that no earlier relay can claim, and begins to connect both publishers. */
   static async begin(session: LeaderSession, options: TermOptions): Promise<Term> {
     const start = await beginTerm(session, options.holder);
+    const { held, abandoned } = await readHeldPartitions(session, start.epoch);
+    for (const partition of abandoned)
+      options.log.error({ partition }, 'a refill has left this partition incomplete; run gavel refill');
     const streamHas = await options.lastPublishingId();
     if (streamHas > start.lastPosition) {
       // The database was restored from an older copy. The broker would drop positions that it has seen as duplicates.
@@ -60,10 +69,17 @@ export class Term {
         'stream is ahead of the outbox, positions continue above it',
       );
     }
-    return new Term(session, options, start, Math.max(start.lastPosition, streamHas) + 1);
+    return new Term(session, options, { ...start, held }, Math.max(start.lastPosition, streamHas) + 1);
   }
 
-  private constructor(session: LeaderSession, options: TermOptions, start: TermStart, nextPosition: number) {
+  private constructor(
+    session: LeaderSession,
+    options: TermOptions,
+    start: TermStart & { held: ReadonlySet<string> },
+    nextPosition: number,
+  ) {
+    const { held } = start;
+    this.#held = held;
     this.#session = session;
     this.#options = options;
     this.#start = start;
@@ -72,10 +88,15 @@ export class Term {
     this.#markedPosition = start.publishedPosition;
     this.#claimedHighId = start.reader.highId;
     this.#failed.promise.catch(() => undefined);
-    this.#publishing = new Publishing(session, start, options, {
-      onDone: () => this.#notifyWhenRoom(),
-      onFailure: this.#failed.reject,
-    });
+    this.#publishing = new Publishing(
+      session,
+      start,
+      { ...options, held },
+      {
+        onDone: () => this.#notifyWhenRoom(),
+        onFailure: this.#failed.reject,
+      },
+    );
   }
 
   get publishers(): Pick<Publishing, 'stream' | 'exchange'> {
@@ -84,9 +105,12 @@ export class Term {
 
   /**
    * Works until the term ends. Rejects when it was lost: the database session ended, or another relay took the outbox.
-   * Resolves when it was stopped and everything in flight is confirmed, or after 3 seconds of waiting for that.
+   * Resolves when it was stopped, or when a refill has left its partition, and everything in flight is confirmed, or after 3
+   * seconds of waiting for that.
    */
   async run(): Promise<void> {
+    const over = new AbortController();
+    this.#watchHold(over.signal).catch(this.#failed.reject);
     const marking = setInterval(() => this.#markAsPublished().catch(this.#failed.reject), MARK_MS);
     try {
       this.#options.log.info(
@@ -98,6 +122,7 @@ export class Term {
       await this.#markAsPublished();
     } finally {
       clearInterval(marking);
+      over.abort();
       this.#session.close();
       await this.#publishing.close();
     }
@@ -105,7 +130,7 @@ export class Term {
 
   async #work(): Promise<void> {
     await this.#sendAgain();
-    while (!this.#options.stop.aborted) {
+    while (!this.#options.stop.aborted && !this.#holdEnded.signal.aborted) {
       if (!this.#hasRoom()) {
         await this.#waitForRoom();
         continue;
@@ -113,6 +138,24 @@ export class Term {
       const rows = await this.#read();
       if (rows.length > 0) this.#publishing.publish(await this.#claim(rows), false);
       else await this.#options.wake.wait(this.#options.pollMs);
+    }
+  }
+
+  /** Ends the term when the refill that holds a partition has ended or is frozen. */
+  async #watchHold(over: AbortSignal): Promise<void> {
+    if (this.#held.size === 0) return;
+    const { log, wake } = this.#options;
+    log.info({ partitions: [...this.#held] }, 'a refill holds a partition');
+    const holder = watchHolder(this.#session, REFILL_LEASE);
+    while (!over.aborted) {
+      const ended = await holder.endIfSilent();
+      if (ended !== undefined)
+        log.warn({ backend: ended }, 'the refill does not renew its lease; its session was ended');
+      if (!holder.held) {
+        this.#holdEnded.abort();
+        return wake.notify();
+      }
+      await pause(HOLD_CHECK_MS, over);
     }
   }
 
