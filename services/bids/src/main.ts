@@ -16,7 +16,7 @@ import { createPostgresAuctionViews } from './adapters/postgres/postgres-auction
 import { createPostgresAuctions } from './adapters/postgres/postgres-auctions.ts';
 import { createPostgresBoards } from './adapters/postgres/postgres-boards.ts';
 import { createPostgresWatchLists } from './adapters/postgres/postgres-watch-lists.ts';
-import { pruneRememberedBids } from './adapters/postgres/remembered-bids.ts';
+import { pruneAnswers } from './adapters/postgres/remembered-bids.ts';
 import { pruneListedWords } from './adapters/postgres/search-query.ts';
 import { createDatabaseClock } from './adapters/redis/database-clock.ts';
 import { createItemCache, uncachedItems } from './adapters/redis/item-cache.ts';
@@ -89,7 +89,8 @@ function startBackgroundWork(auctions: Auctions, pool: Pool, onStop: OnStop): vo
   const announcer = startLoop('announcer', () => announceDueAuctions({ auctions }), CLOSER_BACK_OFF);
   onStop('announcer', () => announcer.stop());
   const pruner = startLoop('idempotency-key-pruner', async () => {
-    await pruneRememberedBids(pool);
+    await pruneAnswers(pool, 'bid_idempotency_keys');
+    await pruneAnswers(pool, 'item_idempotency_keys');
     return PRUNE_EVERY_MS;
   });
   const forgetter = startLoop('listed-word-pruner', async () => {

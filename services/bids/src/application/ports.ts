@@ -22,6 +22,24 @@ export type Change<R extends RejectionReason> =
   /** Nothing was stored. */
   | { readonly kind: 'rejected'; readonly rejection: Rejection<R> };
 
+/** A request that may be repeated: its accepted answer is remembered for 24 hours under its key. */
+export interface KeyedRequest {
+  readonly userId: string;
+  readonly key: string;
+  /** Everything that was asked for, as text. The same key with another text is another request. */
+  readonly asked: string;
+}
+
+/** The key already has an answer. Nothing was decided. */
+export interface RepeatedChange {
+  readonly kind: 'repeated';
+  /** False when the key was used for another request. */
+  readonly sameRequest: boolean;
+  /** The state that was answered, and its time. */
+  readonly auction: Auction;
+  readonly now: Date;
+}
+
 export interface DueChanges {
   /** How many auctions changed. */
   readonly changed: number;
@@ -36,6 +54,16 @@ export interface Auctions {
    * outbox rows, and commits. Concurrent changes of one auction run one after the other.
    */
   change<R extends RejectionReason>(itemId: string, decideLocked: DecideLocked<R>): Promise<Change<R>>;
+
+  /**
+   * The same for a request that creates an item. With a key, its answer is remembered in the same transaction, and a repeat gets
+   * it again. Concurrent requests with one key run one after the other.
+   */
+  changeOnce<R extends RejectionReason>(
+    itemId: string,
+    request: KeyedRequest | undefined,
+    decideLocked: DecideLocked<R>,
+  ): Promise<Change<R> | RepeatedChange>;
 
   /** Places a bid. Bids that arrive at the same time may share a transaction; each one gets its own result. */
   placeBid(request: BidRequest): Promise<BidResult>;

@@ -4,12 +4,19 @@ import { append } from '@gavel/outbox/append';
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import type { DecideBatch } from '../../application/decide-batch.ts';
-import type { Auctions, Change, DecideLocked } from '../../application/ports.ts';
+import type {
+  Auctions,
+  Change,
+  DecideLocked,
+  KeyedRequest,
+  RepeatedChange,
+} from '../../application/ports.ts';
 import type { RejectionReason } from '../../domain/auction/commands.ts';
 import { toNewEvents } from '../outbox/to-new-events.ts';
 import { createBidBatcher } from './bid-batcher.ts';
 import { announceDue, closeDue } from './change-due.ts';
 import { lockAuction } from './lock-auctions.ts';
+import { findRememberedItem, rememberItem } from './remembered-items.ts';
 import { writeAuctions } from './write-auctions.ts';
 
 /** The auctions as rows of Postgres. Tests may plant a bug with `decideBatch`. */
@@ -19,10 +26,28 @@ export function createPostgresAuctions(pool: Pool, decideBatch?: DecideBatch): A
       activeSpan()?.setAttribute(attribute.aggregateId, itemId);
       return transaction(pool, (tx) => changeLocked(tx, itemId, decideLocked));
     },
+    changeOnce: (itemId, request, decideLocked) => {
+      activeSpan()?.setAttribute(attribute.aggregateId, itemId);
+      return transaction(pool, (tx) => changeOnce(tx, itemId, request, decideLocked));
+    },
     placeBid: createBidBatcher(pool, decideBatch),
     closeDue: (limit, decideLocked) => closeDue(pool, limit, decideLocked),
     announceDue: (limit, decideLocked) => announceDue(pool, limit, decideLocked),
   };
+}
+
+async function changeOnce<R extends RejectionReason>(
+  tx: Transaction,
+  itemId: string,
+  request: KeyedRequest | undefined,
+  decideLocked: DecideLocked<R>,
+): Promise<Change<R> | RepeatedChange> {
+  if (request === undefined) return changeLocked(tx, itemId, decideLocked);
+  const remembered = await findRememberedItem(tx, request);
+  if (remembered !== undefined) return remembered;
+  const change = await changeLocked(tx, itemId, decideLocked);
+  if (change.kind === 'accepted') await rememberItem(tx, request, change);
+  return change;
 }
 
 async function changeLocked<R extends RejectionReason>(

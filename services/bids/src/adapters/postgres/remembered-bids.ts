@@ -94,13 +94,15 @@ export async function findRememberedBids(
 
 const BATCH = 5_000;
 
+type AnswerTable = 'bid_idempotency_keys' | 'item_idempotency_keys';
+
 /** Deletes answers older than 24 hours, in batches so that no lock is held for long. Resolves to the number of deleted rows. */
-export async function pruneRememberedBids(pool: Pool): Promise<number> {
+export async function pruneAnswers(pool: Pool, table: AnswerTable): Promise<number> {
   let pruned = 0;
   for (let batch = BATCH; batch === BATCH; pruned += batch) {
     const { rowCount } = await pool.query(
-      `DELETE FROM bid_idempotency_keys WHERE ctid IN (
-         SELECT ctid FROM bid_idempotency_keys WHERE created_at < statement_timestamp() - ${KEPT_FOR}
+      `DELETE FROM ${table} WHERE ctid IN (
+         SELECT ctid FROM ${table} WHERE created_at < statement_timestamp() - ${KEPT_FOR}
          LIMIT $1 FOR UPDATE SKIP LOCKED)`,
       [BATCH],
     );

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BidsUnderTest, startBidsUnderTest, type Visitor } from '../../testing/bids-under-test.ts';
 import { readLedger } from '../../testing/ledger.ts';
-import { pruneRememberedBids } from '../postgres/remembered-bids.ts';
+import { pruneAnswers } from '../postgres/remembered-bids.ts';
 
 let bids: BidsUnderTest;
 let seller: Visitor;
@@ -95,8 +95,8 @@ describe('an idempotency key', () => {
     const again = await bid(ann, item.id, 125, 'day');
     expect(again.body.bid.id).not.toBe(first.body.bid.id);
     await age('day', '25 hours');
-    expect(await pruneRememberedBids(bids.database.pool)).toBe(1);
-    expect(await pruneRememberedBids(bids.database.pool)).toBe(0);
+    expect(await pruneAnswers(bids.database.pool, 'bid_idempotency_keys')).toBe(1);
+    expect(await pruneAnswers(bids.database.pool, 'bid_idempotency_keys')).toBe(0);
   });
 
   it('may be any text of up to 128 characters without NUL', async () => {

@@ -57,6 +57,7 @@ describe('creating an item', () => {
       relistedFrom: '',
       relistedAs: '',
       myMaximum: '0',
+      myHighestBid: '0',
       leading: false,
       watched: false,
       currentHighestBid: '0',

@@ -16,9 +16,9 @@ export function listingMethods(ports: { auctions: Auctions }, viewerItems: Viewe
       return { item: toItemMessage(item, sellerId) };
     },
 
-    async relistItem({ id, startsAt, endAt, hardEndAt }, context) {
+    async relistItem({ id, ...times }, context) {
       const { userId } = requireCaller(context);
-      const input = { userId, itemId: id, startsAt, endAt, hardEndAt };
+      const input = { ...times, userId, itemId: id };
       return { item: toItemMessage(unwrap(await relistItem(ports, input)), userId) };
     },
 
