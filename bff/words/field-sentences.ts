@@ -16,7 +16,8 @@ const sentences: Readonly<Record<string, string>> = {
   starts_at: 'Please choose a start within 90 days, or leave this empty.',
   reserve_price:
     'The reserve price cannot be lower than the starting price. Leave this empty for no reserve.',
-  buy_now_price: 'The buy-now price cannot be lower than the starting price or the reserve price.',
+  buy_now_price:
+    'The buy-now price must be higher than the starting price, and not lower than the reserve price.',
   soft_close_seconds: 'Choose one of the options.',
   max_amount: 'A maximum bid must be more than zero and not too large.',
   images: 'Add up to 12 pictures, each with an https:// link or from our selection.',

@@ -43,13 +43,24 @@ export const reasonSentences: Record<FailureReason, (metadata: Metadata) => stri
   HARD_END_BEFORE_END: () => 'The latest possible end cannot be before the end.',
   HARD_END_TOO_LATE: () => 'The latest possible end can be up to a week after the end.',
   RESERVE_BELOW_START: () => 'The reserve price cannot be lower than the starting price.',
-  BUY_NOW_BELOW_START: () => 'The buy-now price cannot be lower than the starting price.',
+  BUY_NOW_BELOW_START: () => 'The buy-now price must be higher than the starting price.',
   BUY_NOW_BELOW_RESERVE: () => 'The buy-now price cannot be lower than the reserve price.',
   UNKNOWN_CURRENCY: () => 'This currency is not supported.',
   AUCTION_NOT_STARTED: () => 'This auction has not started yet.',
   AUCTION_NOT_ENDED: () => 'This auction has not ended yet.',
   MAXIMUM_NOT_RAISED: () =>
     'You are already the highest bidder, and your maximum bid is not lower than this. Enter a higher amount to raise it.',
+  ALREADY_LEADING: (m) => {
+    const maximum = money(m.own_maximum, m.currency);
+    const now = maximum ? `, and your maximum bid is ${maximum}` : '';
+    return `You are already the highest bidder${now}. To go higher, choose “This is my maximum bid”.`;
+  },
+  BUY_NOW_REACHED: (m) => {
+    const price = money(m.buy_now_price, m.currency);
+    return price
+      ? `You can buy this item now for ${price}, so bids must be below that price.`
+      : 'You can buy this item now, so bids must be below the buy-now price.';
+  },
   BUY_NOW_UNAVAILABLE: () => 'You can no longer buy this item at the buy-now price, but you can still bid.',
   ITEM_SOLD: () => 'This item has been sold.',
   ALREADY_RELISTED: () => 'This item has already been relisted.',

@@ -42,6 +42,8 @@ export const reasonCodes = {
   AUCTION_NOT_STARTED: 'failed_precondition',
   AUCTION_NOT_ENDED: 'failed_precondition',
   MAXIMUM_NOT_RAISED: 'failed_precondition',
+  ALREADY_LEADING: 'failed_precondition',
+  BUY_NOW_REACHED: 'failed_precondition',
   BUY_NOW_UNAVAILABLE: 'failed_precondition',
   ITEM_SOLD: 'failed_precondition',
   ALREADY_RELISTED: 'already_exists',

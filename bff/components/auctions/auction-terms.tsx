@@ -62,7 +62,7 @@ export function AuctionTerms({ item }: { item: Item }) {
       )}
       {item.buyNowPrice > 0n && item.status !== ItemStatus.ENDED && (
         <WhileCurrent>
-          <li>Buy now for {money(item.buyNowPrice)}, until a bid reaches this price.</li>
+          <li>Buy now for {money(item.buyNowPrice)}. Bids must be below this price.</li>
         </WhileCurrent>
       )}
       {item.reservePrice > 0n && (

@@ -33,7 +33,7 @@ export function ItemTermsFields({ state }: { state: FormState }) {
           label="Buy-now price (optional)"
           inputMode="decimal"
           autoComplete="off"
-          hint="Anyone can buy the item at this price until a bid reaches it."
+          hint="Anyone can buy the item at this price until the reserve price is met. Bids must be below it."
         />
         <Field
           state={state}

@@ -22,6 +22,8 @@ const fieldOf: Partial<Record<FailureReason, string>> = {
   PICTURE_UNREADABLE: 'images',
   BID_TOO_LOW: 'amount',
   MAXIMUM_NOT_RAISED: 'amount',
+  ALREADY_LEADING: 'amount',
+  BUY_NOW_REACHED: 'amount',
 };
 
 /** The form after a refused call: its sentence, the sentence of the field it is about, and what the person typed. */

@@ -236,7 +236,7 @@ describe('the rules of an auction, in a real browser', () => {
     await page.waitForURL(/\/items\/[0-9a-f-]{36}/);
     const terms = page.getByRole('list', { name: 'Terms' });
     expect(await terms.getByRole('listitem').allTextContents()).toEqual([
-      'Buy now for $99.00, until a bid reaches this price.',
+      'Buy now for $99.00. Bids must be below this price.',
       'Your reserve price: $30.00. Only you can see it.',
       expect.stringMatching(/^Bids in the last 2 minutes extend the auction, up to /),
     ]);

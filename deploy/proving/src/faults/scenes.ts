@@ -13,10 +13,10 @@ import { repeatEvents } from './repeat-events.ts';
 import { waitUntilDrained } from './wait-until-drained.ts';
 import { bindWitness } from './witness-queue.ts';
 
-/** The parts of a scene: two bidders, Ann and Ben, and two items, a clock and a vase. */
+/** The parts of a scene: three bidders, Ann, Ben and Cleo, and two items, a clock and a vase. */
 export interface Scene {
   readonly system: System;
-  readonly bidders: readonly [SignedIn, SignedIn];
+  readonly bidders: readonly [SignedIn, SignedIn, SignedIn];
   readonly items: readonly [string, string];
   /** Places a bid that is higher than all before it. */
   bid(bidder: SignedIn, itemId: string): Promise<Attempt>;
@@ -57,7 +57,11 @@ export async function playScene({
   try {
     await bindWitness(system.infrastructure.urls.amqpUrl);
     const seller = await signUp(system.urls.auth, 'Seller');
-    const bidders = [await signUp(system.urls.auth, 'Ann'), await signUp(system.urls.auth, 'Ben')] as const;
+    const bidders = [
+      await signUp(system.urls.auth, 'Ann'),
+      await signUp(system.urls.auth, 'Ben'),
+      await signUp(system.urls.auth, 'Cleo'),
+    ] as const;
     const items = [
       await listItem(system.urls.bids, seller, 'A clock'),
       await listItem(system.urls.bids, seller, 'A vase'),
@@ -96,7 +100,7 @@ export async function playScene({
 export async function commitOutOfOrder(scene: Scene): Promise<Attempt[]> {
   const {
     system,
-    bidders: [ann, ben],
+    bidders: [ann, ben, cleo],
     items: [clock, vase],
     bid,
     counted,
@@ -125,8 +129,8 @@ export async function commitOutOfOrder(scene: Scene): Promise<Attempt[]> {
     await counted(ben);
     await gate.query('SELECT pg_advisory_unlock(1)');
     const late = await slow;
-    const last = await bid(ben, vase);
-    await counted(ben);
+    const last = await bid(cleo, vase);
+    await counted(cleo);
     return [late, first, last];
   } finally {
     gate.release(true);

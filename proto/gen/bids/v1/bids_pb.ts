@@ -176,7 +176,8 @@ export type Item = Message<"bids.v1.Item"> & {
   currency: string;
 
   /**
-   * The smallest amount that PlaceBid would accept now, minor units; 0 when it accepts none.
+   * The smallest amount that PlaceBid would accept now from somebody who does not lead, minor units; 0 when it accepts none: then
+   * the price is the largest amount of a bid, or the next bid would reach the buy-now price.
    *
    * @generated from field: int64 minimum_next_bid = 14;
    */
@@ -197,7 +198,8 @@ export type Item = Message<"bids.v1.Item"> & {
   reserveMet: boolean;
 
   /**
-   * Minor units; 0 when there is none, or when a bid has reached it.
+   * Minor units; 0 when there is none, when the reserve price is met, or when a bid has reached it. While it is not 0, bids and
+   * maxima must be below it.
    *
    * @generated from field: int64 buy_now_price = 17;
    */
@@ -522,7 +524,7 @@ export type CreateItemRequest = Message<"bids.v1.CreateItemRequest"> & {
   reservePrice: bigint;
 
   /**
-   * The price at which anyone may buy at once, minor units; 0 for none.
+   * The price at which anyone may buy at once, above the start price, minor units; 0 for none.
    *
    * @generated from field: int64 buy_now_price = 9;
    */
@@ -2000,6 +2002,7 @@ export const BidService: GenService<{
   /**
    * Bids exactly `amount`, or with `max_amount` up to that maximum. Reasons: ITEM_NOT_FOUND, AUCTION_NOT_STARTED,
    * AUCTION_ENDED, AUCTION_CANCELLED, BID_TOO_LOW (metadata minimum_next_bid, currency), MAXIMUM_NOT_RAISED,
+   * ALREADY_LEADING (metadata own_maximum, currency, if there is one), BUY_NOW_REACHED (metadata buy_now_price, currency),
    * SELLER_MAY_NOT_BID, IDEMPOTENCY_KEY_REUSED, RATE_LIMITED.
    *
    * @generated from rpc bids.v1.BidService.PlaceBid

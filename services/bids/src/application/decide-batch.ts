@@ -1,8 +1,7 @@
-import { type Auction, type Bid, type HighestBid, reserveMet } from '../domain/auction/auction.ts';
+import { type Auction, type Bid, type HighestBid, nextBidOf, reserveMet } from '../domain/auction/auction.ts';
 import type { Decision, PlaceBid, Rejection, RejectionReasons } from '../domain/auction/commands.ts';
 import { decide } from '../domain/auction/decide.ts';
 import { evolveAll, type Step } from '../domain/auction/evolve.ts';
-import { minimumNextBid } from '../domain/auction/increments.ts';
 
 /** A bid to place. */
 export interface BidRequest {
@@ -158,7 +157,7 @@ export function toBidAnswer(command: PlaceBid, steps: readonly Step[]): BidAnswe
     bid: { itemId: after.id, ...ownBid(command, steps, highest) },
     leading: highest.userId === command.userId,
     currentHighestBid: highest.amount,
-    minimumNextBid: minimumNextBid(highest.amount, after.startPrice, after.currencyDigits) ?? 0n,
+    minimumNextBid: nextBidOf(after) ?? 0n,
     endAt: after.endAt,
     reserveMet: reserveMet(after),
   };

@@ -12,8 +12,10 @@ const messages: Record<RejectionReason, string> = {
   AUCTION_NOT_ENDED: 'the auction is not over yet',
   BID_TOO_LOW: 'the bid is below the smallest amount that is accepted now',
   MAXIMUM_NOT_RAISED: 'the maximum is not above your current one',
+  ALREADY_LEADING: 'you have the highest bid; send max_amount to raise your maximum',
+  BUY_NOW_REACHED: 'the bid or the next step reaches the buy-now price; buy the item instead',
   SELLER_MAY_NOT_BID: 'sellers may not bid on or buy their own items',
-  BUY_NOW_UNAVAILABLE: 'the item has no buy-now price, or a bid has reached it',
+  BUY_NOW_UNAVAILABLE: 'the item has no buy-now price, or a bid has reached it or the reserve price',
   ITEM_SOLD: 'the item is sold',
   ALREADY_RELISTED: 'the item was already relisted',
   START_TOO_LATE: 'starts_at must be within 90 days',
@@ -22,17 +24,20 @@ const messages: Record<RejectionReason, string> = {
   HARD_END_BEFORE_END: 'hard_end_at must not be before end_at',
   HARD_END_TOO_LATE: 'hard_end_at must be within 7 days of end_at',
   RESERVE_BELOW_START: 'reserve_price must not be below start_price',
-  BUY_NOW_BELOW_START: 'buy_now_price must not be below start_price',
+  BUY_NOW_BELOW_START: 'buy_now_price must be above start_price',
   BUY_NOW_BELOW_RESERVE: 'buy_now_price must not be below reserve_price',
   UNKNOWN_CURRENCY: 'currency must be an ISO 4217 code that is in use',
 };
 
-/** The failure that the caller sees for a rejection. BID_TOO_LOW carries the smallest amount that would be accepted. */
+/** The failure that the caller sees for a rejection. The metadata name the amount that the caller must know. */
 export function toFailure<R extends RejectionReason>(rejection: Rejection<R>): Failure<R> {
   const failure = { ok: false, reason: rejection.reason, message: messages[rejection.reason] } as const;
-  if (!rejection.minimum) return failure;
-  const { amount, currency } = rejection.minimum;
-  return { ...failure, metadata: { minimum_next_bid: String(amount), currency } };
+  const { minimum, ownMaximum, buyNowPrice } = rejection;
+  const named = { minimum_next_bid: minimum, own_maximum: ownMaximum, buy_now_price: buyNowPrice };
+  const found = Object.entries(named).find(([, money]) => money !== undefined);
+  if (!found?.[1]) return failure;
+  const [name, { amount, currency }] = found;
+  return { ...failure, metadata: { [name]: String(amount), currency } };
 }
 
 /** The failure for an unknown item, and for an id that is malformed. */

@@ -34,11 +34,17 @@ export const creation: fc.Arbitrary<CreateItem> = fc
   .map(({ reservePrice, aboveReserve, softCloseSeconds, extensionSeconds, startSeconds }) => ({
     ...createClock,
     reservePrice,
-    buyNowPrice: aboveReserve === undefined ? undefined : (reservePrice ?? 100n) + aboveReserve,
+    buyNowPrice: aboveReserve === undefined ? undefined : above(reservePrice ?? 100n, aboveReserve),
     softCloseSeconds,
     startsAt: startSeconds === undefined ? undefined : at(startSeconds),
     hardEndAt: extensionSeconds === undefined ? undefined : at(3600 + extensionSeconds),
   }));
+
+/** A buy-now price: at least the reserve price, and above the start price. */
+function above(price: bigint, more: bigint): bigint {
+  const sum = price + more;
+  return sum > createClock.startPrice ? sum : createClock.startPrice + 1n;
+}
 
 const command: fc.Arbitrary<AuctionCommand> = fc.oneof(
   { weight: 40, arbitrary: placing },

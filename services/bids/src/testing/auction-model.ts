@@ -54,6 +54,13 @@ const asked: fc.Arbitrary<Asked> = fc.record({
   key: fc.option(fc.constantFrom('one', 'two', 'three'), { nil: undefined, freq: 2 }),
 });
 
+/** Bids one after the other by one person: a leader who wants more. */
+const twice: fc.Arbitrary<Asked[]> = fc.tuple(asked, fc.bigInt(1n, 4_000n)).map(([first, more]) => [
+  { ...first, key: undefined },
+  { ...first, key: undefined, amount: first.amount + more, maximum: (first.maximum ?? first.amount) + more },
+  { ...first, key: undefined, amount: first.amount + 2n * more, maximum: undefined },
+]);
+
 export const terms = fc.record({
   reservePrice: fc.option(fc.bigInt(100n, 2_000n), { nil: undefined, freq: 2 }),
   buyNow: fc.boolean(),
@@ -89,9 +96,11 @@ export async function listItem(processes: readonly Auctions[], wanted: Terms): P
 
 class BidAtOnce implements Step {
   readonly bids: readonly Asked[];
+  readonly oneByOne: boolean;
 
-  constructor(bids: readonly Asked[]) {
+  constructor(bids: readonly Asked[], oneByOne = false) {
     this.bids = bids;
+    this.oneByOne = oneByOne;
   }
 
   check(): boolean {
@@ -99,6 +108,10 @@ class BidAtOnce implements Step {
   }
 
   async run(model: Model, real: Real): Promise<void> {
+    if (this.oneByOne) {
+      for (const bid of this.bids) await new BidAtOnce([bid]).run(model, real);
+      return;
+    }
     const from = await clockOf(real.pool);
     const results = await Promise.all(
       this.bids.map((bid) => processOf(real, bid.process).placeBid(toRequest(real, bid))),
@@ -112,7 +125,7 @@ class BidAtOnce implements Step {
   }
 
   toString(): string {
-    return `at once: ${this.bids.map(describe).join(', ')}`;
+    return `${this.oneByOne ? 'in turn' : 'at once'}: ${this.bids.map(describe).join(', ')}`;
   }
 }
 
@@ -181,6 +194,7 @@ export const steps: fc.Arbitrary<Iterable<Step>> = fc.commands(
   [
     fc.array(asked, { minLength: 1, maxLength: 8 }).map((bids) => new BidAtOnce(bids)),
     fc.array(asked, { minLength: 4, maxLength: 8 }).map((bids) => new BidAtOnce(bids)),
+    twice.map((bids) => new BidAtOnce(bids, true)),
     fc.nat(BIDDERS.length - 1).map((who) => new Change('BuyNow', (userIds) => userIds[who] ?? SELLER)),
     fc.constant(new Change('CancelItem', () => SELLER)),
     fc.constant(new WorkAtOnce()),
@@ -230,11 +244,8 @@ async function check(model: Model, { pool, itemId }: Real): Promise<void> {
 }
 
 async function storedBids(pool: Pool, itemId: string): Promise<unknown[]> {
-  const { rows } = await pool.query(
-    'SELECT id, amount, sequence FROM bids WHERE item_id = $1 ORDER BY sequence',
-    [itemId],
-  );
-  return rows;
+  const bids = 'SELECT id, amount, sequence FROM bids WHERE item_id = $1 ORDER BY sequence';
+  return (await pool.query(bids, [itemId])).rows;
 }
 
 function expectOneAnswerForOneKey({ answered }: Model): void {

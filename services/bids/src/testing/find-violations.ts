@@ -13,6 +13,7 @@ export function findViolations(events: readonly AuctionEvent[]): string[] {
     ...wrongLeaders(steps),
     ...lateEvents(created, events),
     ...wrongExtensions(created, events),
+    ...needlessExtensions(steps),
     ...wrongClosings(steps),
   ];
 }
@@ -74,6 +75,8 @@ function wrongLeaders(steps: readonly Step[]): string[] {
   const found: string[] = [];
   let best: { userId: string; limit: bigint } | undefined;
   for (const { event, after } of steps) {
+    if (event.type === 'BidPlaced' && event.userId === best?.userId)
+      found.push(`${event.userId} bid against themselves`);
     if (event.type === 'BidPlaced' || event.type === 'MaximumRaised') {
       const plain = event.type === 'BidPlaced' ? event.amount : event.maximum;
       const limit = event.maximum ?? plain;
@@ -126,6 +129,24 @@ function wrongExtensions(created: ItemCreated, events: readonly AuctionEvent[]):
       found.push('the end was moved too far');
     }
     endAt = event.endAt;
+  }
+  return found;
+}
+
+/** The largest amount of a bid, by the field rules of PlaceBid. */
+const LARGEST = 1_000_000_000_000n;
+
+/** The end moves only when the price does, and when somebody else may still answer. */
+function needlessExtensions(steps: readonly Step[]): string[] {
+  const found: string[] = [];
+  let before: bigint | undefined;
+  for (const [i, { event, after }] of steps.entries()) {
+    if (event.type === 'BidPlaced' || event.type === 'MaximumRaised')
+      before = steps[i - 1]?.after.highestBid?.amount;
+    if (event.type !== 'AuctionExtended') continue;
+    const price = after.highestBid?.amount ?? 0n;
+    if (price === before) found.push('the end was moved, but not the price');
+    if (price >= LARGEST) found.push('the end was moved, but nobody can answer');
   }
   return found;
 }

@@ -58,6 +58,21 @@ describe('the checker of an auction’s promises', () => {
     ['a bid by the seller', [bidPlaced('seller', 400n)], /seller bid/],
     ['a bid after the end', [bidPlaced('ann', 400n, 3600)], /after the end/],
     ['an extension without a bid', [ann, extended(3660, 3600)], /without a bid/],
+    [
+      'an extension by a raised maximum that leaves the price',
+      [
+        ann,
+        { type: 'MaximumRaised', userId: 'ann', maximum: 2000n, price: 100n, at: at(3550) },
+        extended(3610, 3550),
+      ],
+      /moved, but not the price/,
+    ],
+    [
+      'an extension after the largest bid',
+      [bidPlaced('ann', 1_000_000_000_000n, 3550), extended(3610, 3550)],
+      /nobody can answer/,
+    ],
+    ['a leader who bids', [bidPlaced('ann', 100n), bidPlaced('ann', 400n)], /bid against themselves/],
     ['an extension past the hard end', [bidPlaced('ann', 400n, 3599), extended(3701, 3599)], /hard end/],
     ['an extension too far', [bidPlaced('ann', 400n, 3570), extended(3640, 3570)], /too far/],
     [

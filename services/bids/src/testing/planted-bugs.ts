@@ -6,8 +6,10 @@ import { ITEM_COLUMNS, type ItemRow, toAuction } from '../adapters/postgres/item
 import { createPostgresAuctions } from '../adapters/postgres/postgres-auctions.ts';
 import { type BidResult, type DecideBid, decideBatch, toBidAnswer } from '../application/decide-batch.ts';
 import type { Auctions } from '../application/ports.ts';
+import type { Auction } from '../domain/auction/auction.ts';
 import { accept } from '../domain/auction/commands.ts';
 import { decide } from '../domain/auction/decide.ts';
+import type { AuctionEvent } from '../domain/auction/events.ts';
 import { evolveAll, type Step, stepsOf } from '../domain/auction/evolve.ts';
 
 /** Reads the price, decides, then inserts. Without a lock, two bids may be decided on the same price. */
@@ -88,15 +90,7 @@ export function extensionOnRejection(auctions: Auctions): Auctions {
       if (result.kind === 'rejected') {
         await auctions.change(request.itemId, (auction, now) => {
           if (auction?.status !== 'active' || now >= auction.endAt) return { ok: true, steps: [] };
-          const endAt = new Date(
-            Math.min(now.getTime() + auction.softCloseSeconds * 1000, auction.hardEndAt.getTime()),
-          );
-          return stepsOf(
-            auction,
-            endAt > auction.endAt
-              ? accept({ type: 'AuctionExtended', previousEndAt: auction.endAt, endAt, at: now })
-              : accept(),
-          );
+          return stepsOf(auction, accept(...extension(auction, now)));
         });
       }
       return result;
@@ -113,6 +107,34 @@ export function liftWithoutBid(pool: Pool): Auctions {
     if (raised?.type !== 'MaximumRaised' || lift?.type !== 'ProxyBidPlaced') return decision;
     return accept({ ...raised, price: lift.amount }, ...rest);
   });
+}
+
+/** Moves the end when the leader raises their maximum, although the price stays. */
+export function extensionOnRaise(pool: Pool): Auctions {
+  return decidingBadly(pool, (auction, command, now) => {
+    const decision = decide(auction, command, now);
+    const raised = decision.ok && decision.events.every(({ type }) => type === 'MaximumRaised');
+    return raised && auction ? accept(...decision.events, ...extension(auction, now)) : decision;
+  });
+}
+
+/** Lets the leader outbid themselves, which raises the price and moves the end. */
+export function biddingAgainstOneself(pool: Pool): Auctions {
+  return decidingBadly(pool, (auction, command, now) => {
+    const decision = decide(auction, command, now);
+    const { bidId, userId, amount } = command;
+    const leading = auction?.highestBid;
+    if (decision.ok || !leading || leading.userId !== userId || amount <= leading.amount) return decision;
+    const maximum = leading.maximum !== undefined && leading.maximum > amount ? leading.maximum : amount;
+    const bid = { bidId, userId, amount, maximum, leads: true, price: amount, outbid: undefined, at: now };
+    return accept({ type: 'BidPlaced', ...bid }, ...extension(auction, now));
+  });
+}
+
+function extension(auction: Auction, now: Date): AuctionEvent[] {
+  const { endAt, hardEndAt, softCloseSeconds } = auction;
+  const end = new Date(Math.min(now.getTime() + softCloseSeconds * 1000, hardEndAt.getTime()));
+  return end > endAt ? [{ type: 'AuctionExtended', previousEndAt: endAt, endAt: end, at: now }] : [];
 }
 
 function decidingBadly(pool: Pool, decideBid: DecideBid): Auctions {

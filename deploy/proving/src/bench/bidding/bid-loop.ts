@@ -1,39 +1,44 @@
 import { percentiles } from '../percentiles.ts';
-import type { BiddingRate } from './contender.ts';
+import type { BiddingRate, Field } from './contender.ts';
 
-/** Places one bid; true when it was accepted. Throws for every refusal but "too low". */
-export type PlaceOne = (bidder: number, itemId: string, amount: bigint) => Promise<boolean>;
+/** Places one bid; false when it was refused because another one was faster. Throws for every other refusal. */
+export type PlaceOne = (turn: number, itemId: string, amount: bigint) => Promise<boolean>;
 
-// From 10,000.00 the increment is always 100.00, so each amount is exactly the next minimum.
-const FIRST_AMOUNT = 1_000_000n;
-const INCREMENT = 10_000n;
+const FIRST_AMOUNT = 10_000n;
+/** The largest amount of a bid. */
+const LARGEST = 1_000_000_000_000n;
 
 /** The start price of measured items, which is also the first bid. */
 export const START_PRICE = FIRST_AMOUNT;
 
 /**
  * Runs bidders that each bid again as soon as they have an answer: all on one item, or each time on a random one of several. The
- * amounts of an item come from one counter, so a bid is refused only when a later one overtook it.
+ * amounts of an item rise in one order, and two bidders in turn use them, so a bid is refused only when a later one overtook it.
+ * Prices rise by the increments of PlaceBid, so an item takes some hundred bids: on one hot item, the next one of `items` follows.
  */
 export async function bidInLoops(
   place: PlaceOne,
   items: readonly string[],
   bidders: number,
   seconds: number,
+  field: Field,
 ): Promise<BiddingRate> {
-  const next = new Map<string, bigint>();
+  const next = new Map<string, { amount: bigint; turn: number }>();
+  let hot = 0;
   const latencies: number[] = [];
   let acceptedCount = 0;
   const began = performance.now();
   const end = began + seconds * 1000;
   await Promise.all(
-    Array.from({ length: bidders }, async (_, bidder) => {
+    Array.from({ length: bidders }, async () => {
       while (performance.now() < end) {
-        const itemId = items[Math.floor(Math.random() * items.length)] as string;
-        const amount = next.get(itemId) ?? FIRST_AMOUNT;
-        next.set(itemId, amount + INCREMENT);
+        const itemId = items[field === 'spread auctions' ? Math.floor(Math.random() * items.length) : hot];
+        if (itemId === undefined) throw new Error('all items have reached the largest amount of a bid');
+        const { amount, turn } = next.get(itemId) ?? { amount: FIRST_AMOUNT, turn: 0 };
+        next.set(itemId, { amount: above(amount), turn: turn + 1 });
+        if (above(amount) > LARGEST) hot += 1;
         const sent = performance.now();
-        if (await place(bidder, itemId, amount)) acceptedCount += 1;
+        if (await place(turn, itemId, amount)) acceptedCount += 1;
         latencies.push(performance.now() - sent);
       }
     }),
@@ -45,4 +50,9 @@ export async function bidInLoops(
     latency: percentiles(latencies),
     acceptedCount,
   };
+}
+
+/** An amount that is enough after `amount`: no increment of a price from 100.00 on is more than a fortieth of it. */
+function above(amount: bigint): bigint {
+  return amount + (amount + 39n) / 40n;
 }

@@ -28,6 +28,8 @@ const CONNECTIONS = 20;
 // V8 compiles code during the first seconds: PlaceBid over RPC rises from 1,700/s to 2,500/s within ten seconds.
 const WARM_UP_BIDDERS = 64;
 const WARM_UP_SECONDS = 5;
+// Gavel's bidders move to the next hot auction when one has reached the largest amount of a bid.
+const HOT_ITEMS = 500;
 const ROWS_PER_PARTITION = 1_000_000;
 
 /**
@@ -44,15 +46,17 @@ export async function compareBidding(plan: BiddingPlan, say: (line: string) => v
     await makePartitions(pool, ROWS_PER_PARTITION);
     const measured: Measured[] = [];
     for (const field of ['one hot auction', 'spread auctions'] as const) {
-      const contenders = contendersOf(plan, field, gavelInProcess(pool));
+      const contenders = contendersOf(plan, field, gavelInProcess(pool, field));
       for (const contender of contenders.filter(({ name }) => name.startsWith('Gavel'))) {
-        await contender.bid(await makeItems(pool, 1), WARM_UP_BIDDERS, WARM_UP_SECONDS);
+        await contender.bid(await makeItems(pool, HOT_ITEMS), WARM_UP_BIDDERS, WARM_UP_SECONDS);
       }
       for (const bidders of plan.bidders) {
         for (const contender of contenders) {
-          const items = await makeItems(pool, field === 'one hot auction' ? 1 : plan.spread);
+          const gavel = contender.name.startsWith('Gavel');
+          const hot = gavel ? HOT_ITEMS : 1;
+          const items = await makeItems(pool, field === 'one hot auction' ? hot : plan.spread);
           const rate = await contender.bid(items, bidders, plan.seconds);
-          const events = contender.name.startsWith('Gavel') || contender.name.includes('same');
+          const events = gavel || contender.name.includes('same');
           await verifyLedger(pool, { items, accepted: rate.acceptedCount, events });
           say(
             `${field}, ${bidders} bidders, ${contender.name}: ${Math.round(rate.accepted)}/s, ledger right`,
@@ -74,6 +78,6 @@ function contendersOf(plan: BiddingPlan, field: Field, inProcess: Contender): Co
     bench('one statement'),
     ...(field === 'spread auctions' ? [bench('same statements')] : []),
     inProcess,
-    gavelOverRpc(plan.bidsUrl, plan.accounts),
+    gavelOverRpc(plan.bidsUrl, plan.accounts, field),
   ];
 }

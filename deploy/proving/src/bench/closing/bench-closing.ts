@@ -17,6 +17,8 @@ export interface ClosingBenchOptions {
 
 /** Time until the first end, in which the auctions are written. */
 const LEAD_SECONDS = 20;
+/** Of each bidder: one takes some hundred bids until it has reached the largest amount. */
+const ITEMS_ELSEWHERE = 10;
 /** An auction that is still open this long after the last end counts as never closed. */
 const PATIENCE_SECONDS = 60;
 
@@ -46,7 +48,13 @@ export async function benchClosing(
     const people = await Promise.all(
       Array.from({ length: bidders }, (_, i) => signUp(system.urls.auth, `Bidder ${i}`)),
     );
-    const elsewhere = await Promise.all(people.map(() => listItem(system.urls.bids, seller, 'Elsewhere')));
+    const elsewhere = await Promise.all(
+      people.map(() =>
+        Promise.all(
+          Array.from({ length: ITEMS_ELSEWHERE }, () => listItem(system.urls.bids, seller, 'Elsewhere')),
+        ),
+      ),
+    );
     say(`${auctions} auctions end within ${seconds} s, ${bidders} people bid elsewhere`);
     await makeEndingAuctions(pool, { auctions, seconds, leadSeconds: LEAD_SECONDS });
     const done = new AbortController();

@@ -16,7 +16,7 @@ import {
   MaximumRaisedSchema,
   ProxyBidPlacedSchema,
 } from '@gavel/proto/gen/bids/v1/events_pb';
-import { type Auction, type AuctionOutcome, reserveMet } from '../../domain/auction/auction.ts';
+import { type Auction, type AuctionOutcome, nextBidOf, reserveMet } from '../../domain/auction/auction.ts';
 import type {
   AuctionClosed,
   AuctionEvent,
@@ -26,7 +26,6 @@ import type {
   ProxyBidPlaced,
 } from '../../domain/auction/events.ts';
 import type { Step } from '../../domain/auction/evolve.ts';
-import { minimumNextBid } from '../../domain/auction/increments.ts';
 
 type EventMessage = Pick<NewEvent, 'schema' | 'body'>;
 
@@ -111,7 +110,7 @@ function bidEventToMessage(event: BidPlaced | ProxyBidPlaced | MaximumRaised, af
     itemId: after.id,
     userId: event.userId,
     currency: after.currency,
-    minimumNextBid: minimumNextBid(price, after.startPrice, after.currencyDigits) ?? 0n,
+    minimumNextBid: nextBidOf(after) ?? 0n,
     reserveMet: reserveMet(after),
     timestamp: event.at.toISOString(),
   };

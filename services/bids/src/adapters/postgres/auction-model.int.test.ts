@@ -7,6 +7,8 @@ import { bidsProcess } from '../../process.ts';
 import { finish, listItem, type Model, type Real, steps, terms } from '../../testing/auction-model.ts';
 import {
   appClock,
+  biddingAgainstOneself,
+  extensionOnRaise,
   extensionOnRejection,
   liftWithoutBid,
   raiseThatShows,
@@ -75,6 +77,16 @@ describe('the checker of these promises', () => {
       'a raised maximum that moves the time of the last change',
       (_: Auctions, pool: Pool) => raiseThatShows(pool),
       /the last one that everybody may see/,
+    ],
+    [
+      'an end that a raised maximum moves without the price',
+      (_: Auctions, pool: Pool) => extensionOnRaise(pool),
+      /moved, but not the price/,
+    ],
+    [
+      'a leader who bids against themselves',
+      (_: Auctions, pool: Pool) => biddingAgainstOneself(pool),
+      /against themselves/,
     ],
     [
       'bids that use the clock of the process',

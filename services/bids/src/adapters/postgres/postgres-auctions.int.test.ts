@@ -132,8 +132,10 @@ describe('a stored auction', () => {
       'BidPlaced',
       'ProxyBidPlaced',
     ]);
-    await auctions.change(itemId, deciding({ type: 'BuyNow', userId: ann }));
-    const bought = await readStoredAuction(database.pool, itemId);
+    const wanted = await auctionEndingIn(60_000, { buyNowPrice: 9_000n });
+    await bid(wanted, 150n, { userId: bob, maximum: undefined });
+    await auctions.change(wanted, deciding({ type: 'BuyNow', userId: ann }));
+    const bought = await readStoredAuction(database.pool, wanted);
     expect(after(...bought.events)).toEqual(bought.auction);
     expect(bought.auction).toMatchObject({ outcome: 'sold', winner: { userId: ann, amount: 9_000n } });
     expect(bought.sequences).toEqual(bought.sequences.map((_, i) => BigInt(i + 1)));

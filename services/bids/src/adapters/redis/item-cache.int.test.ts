@@ -19,7 +19,7 @@ let redis: Redis;
 /** A process without a cache: it invalidates nothing, so the others notice its changes by the age of entries. */
 let bids: BidsUnderTest;
 let seller: Visitor;
-let bidder: Visitor;
+let bidders: Visitor[];
 
 /** A process's cache, and how often it read from Postgres. */
 interface Reader extends PublicItems<Item>, ChangedItems {
@@ -29,7 +29,8 @@ interface Reader extends PublicItems<Item>, ChangedItems {
 
 beforeAll(async () => {
   [server, bids] = await Promise.all([startTestRedis(), startBidsUnderTest()]);
-  [seller, bidder] = await Promise.all([bids.newUser(), bids.newUser()]);
+  seller = await bids.newUser();
+  bidders = [await bids.newUser(), await bids.newUser()];
   redis = await connectRedis({ url: server.url, meanwhile: 'the test continues', answerTimeoutMs: 200 });
 });
 afterAll(async () => {
@@ -60,12 +61,14 @@ function newReader(): Reader {
   return reader;
 }
 
-let amount = 100n;
+const placed = new Map<string, number>();
+/** The next bid on an item; two bidders take turns. */
 async function bid(itemId: string): Promise<void> {
-  // Above the largest increment.
-  amount += 20_000n;
-  const answer = await bidder.call('PlaceBid', { itemId, amount: String(amount) });
-  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  const { item } = (await bids.anonymous.call('GetItem', { id: itemId })).body;
+  const turn = placed.get(itemId) ?? 0;
+  placed.set(itemId, turn + 1);
+  const answer = await bidders[turn % 2]?.call('PlaceBid', { itemId, amount: item.minimumNextBid });
+  expect(answer?.status, JSON.stringify(answer?.body)).toBe(200);
 }
 
 const newItem = async (): Promise<string> => (await bids.createItem(seller)).id;

@@ -66,11 +66,29 @@ describe('buying now', () => {
     });
   });
 
-  it('is unavailable once a bid reaches its price', async () => {
-    const item = await bids.createItem(seller, { buyNowPrice: '900' });
-    expect(item.buyNowPrice).toBe('900');
-    await bid(ann, item.id, { amount: '900' });
+  it('limits bids: one that reaches the price is refused with it, and so is a maximum', async () => {
+    const item = await bids.createItem(seller, { startPrice: '1000', buyNowPrice: '2000' });
+    for (const fields of [{ amount: '9000' }, { amount: '2000' }, { maxAmount: '9000' }]) {
+      expect(await bid(ann, item.id, fields)).toMatchObject({
+        status: 400,
+        error: { reason: 'BUY_NOW_REACHED', metadata: { buy_now_price: '2000', currency: 'USD' } },
+      });
+    }
+    expect((await bid(ann, item.id, { amount: '1960' })).body).toMatchObject({ minimumNextBid: '0' });
+    expect(await shown(bob, item.id)).toMatchObject({ minimumNextBid: '0', buyNowPrice: '2000' });
+    expect((await bid(bob, item.id, { amount: '1980' })).error?.reason).toBe('BUY_NOW_REACHED');
+    expect((await bob.call('BuyNow', { itemId: item.id })).body.item).toMatchObject({
+      winningAmount: '2000',
+    });
+  });
+
+  it('is unavailable once the reserve price is met', async () => {
+    const item = await bids.createItem(seller, { buyNowPrice: '900', reservePrice: '500' });
+    await bid(ann, item.id, { amount: '400' });
+    expect((await shown(bob, item.id)).buyNowPrice).toBe('900');
+    await bid(bob, item.id, { amount: '500' });
     expect((await shown(bob, item.id)).buyNowPrice).toBe('0');
+    expect((await bid(ann, item.id, { amount: '9000' })).status).toBe(200);
     expect(await bob.call('BuyNow', { itemId: item.id })).toMatchObject({
       status: 400,
       error: { reason: 'BUY_NOW_UNAVAILABLE' },
@@ -195,6 +213,7 @@ describe('bad input', () => {
     ['a hard end too late', { hardEndAt: inSeconds(8 * 86_400) }, 'HARD_END_TOO_LATE'],
     ['a reserve below the start price', { reservePrice: '99' }, 'RESERVE_BELOW_START'],
     ['a buy-now price below the start price', { buyNowPrice: '99' }, 'BUY_NOW_BELOW_START'],
+    ['a buy-now price at the start price', { buyNowPrice: '100' }, 'BUY_NOW_BELOW_START'],
     [
       'a buy-now price below the reserve',
       { reservePrice: '300', buyNowPrice: '299' },

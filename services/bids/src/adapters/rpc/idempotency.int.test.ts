@@ -53,9 +53,11 @@ describe('a repeated bid', () => {
     expect((await readLedger(bids, item.id)).amounts).toEqual([100n]);
   });
 
-  it('without a key is a new bid, and is too low', async () => {
+  it('without a key is a new bid, and is refused', async () => {
     const item = await bids.createItem(seller);
     await bid(ann, item.id, 100);
+    expect((await bid(ann, item.id, 100)).error?.reason).toBe('ALREADY_LEADING');
+    await bid(bob, item.id, 125);
     expect((await bid(ann, item.id, 100)).error?.reason).toBe('BID_TOO_LOW');
   });
 });
@@ -91,8 +93,9 @@ describe('an idempotency key', () => {
     await age('day', '23 hours 59 minutes');
     expect((await bid(ann, item.id, 100, 'day')).body.bid.id).toBe(first.body.bid.id);
     await age('day', '2 minutes');
-    expect((await bid(ann, item.id, 100, 'day')).error?.reason).toBe('BID_TOO_LOW');
-    const again = await bid(ann, item.id, 125, 'day');
+    expect((await bid(ann, item.id, 100, 'day')).error?.reason).toBe('ALREADY_LEADING');
+    await bid(bob, item.id, 125);
+    const again = await bid(ann, item.id, 150, 'day');
     expect(again.body.bid.id).not.toBe(first.body.bid.id);
     await age('day', '25 hours');
     expect(await pruneAnswers(bids.database.pool, 'bid_idempotency_keys')).toBe(1);

@@ -7,10 +7,10 @@ import {
   type AuctionStatus,
   buyNowPriceOf,
   leadsAt,
+  nextBidOf,
   reserveMet,
   statusAt,
 } from '../../domain/auction/auction.ts';
-import { minimumNextBid } from '../../domain/auction/increments.ts';
 
 const statuses: Record<AuctionStatus, ItemStatus> = {
   scheduled: ItemStatus.SCHEDULED,
@@ -52,10 +52,7 @@ export function toItemMessage(
     status: statuses[status],
     currency: auction.currency,
     currencyExponent: shownCurrencyDigits(auction.currency),
-    minimumNextBid:
-      (status === 'active'
-        ? minimumNextBid(highest?.amount, auction.startPrice, auction.currencyDigits)
-        : undefined) ?? 0n,
+    minimumNextBid: (status === 'active' ? nextBidOf(auction) : undefined) ?? 0n,
     bidCount: auction.bidCount,
     reserveMet: reserveMet(auction),
     buyNowPrice: buyNowPriceOf(auction) ?? 0n,

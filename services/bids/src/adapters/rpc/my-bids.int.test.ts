@@ -79,6 +79,7 @@ describe('my bids', () => {
       await bid(bidder, id(name), name === 'answered' ? 0 : 200, name === 'answered' ? 5000 : undefined);
     await bid(rival, id('outbid'), 300);
     await bid(rival, id('lost'), 300);
+    await bid(rival, id('winning'), 300);
     await bid(bidder, id('winning'), 400);
     // An automatic bid for the bidder's maximum counts as their bid, but not as a time at which they bid.
     await bid(rival, id('answered'), 1000);

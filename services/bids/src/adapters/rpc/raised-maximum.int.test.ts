@@ -27,6 +27,24 @@ async function byPrice(category: string, between: () => Promise<unknown>): Promi
   return found;
 }
 
+describe('a leader', () => {
+  it('cannot bid against themselves: the price and the end stay, and only they are told their maximum', async () => {
+    const { id: itemId } = await bids.createItem(seller, { softCloseSeconds: 3600, startPrice: '1000' });
+    await ann.call('PlaceBid', { itemId, amount: '1000' });
+    const seen = async () => (await bids.anonymous.call('GetItem', { id: itemId })).body.item;
+    const before = await seen();
+    const plain = await ann.call('PlaceBid', { itemId, amount: '9000', idempotencyKey: 'again' });
+    expect(plain).toMatchObject({ status: 400, error: { reason: 'ALREADY_LEADING', metadata: {} } });
+    expect((await ann.call('PlaceBid', { itemId, maxAmount: '8000' })).status).toBe(200);
+    expect((await ann.call('PlaceBid', { itemId, amount: '9000' })).error).toMatchObject({
+      reason: 'ALREADY_LEADING',
+      metadata: { own_maximum: '8000', currency: 'USD' },
+    });
+    expect(await seen()).toMatchObject({ currentHighestBid: '1000', bidCount: '1', endAt: before.endAt });
+    expect(JSON.stringify(await bob.call('PlaceBid', { itemId, amount: '1000' }))).not.toContain('8000');
+  });
+});
+
 describe('a raised maximum that reaches the reserve price', () => {
   it('is an automatic bid: price, history, top bidders, my bids and events agree', async () => {
     const item = await bids.createItem(seller, { startPrice: '1000', reservePrice: '5000' });

@@ -23,7 +23,7 @@ it('a user’s bids are limited, the answer says when to retry, and other users 
   const { id: itemId } = await bids.createItem(seller);
   const reasons = new Set<string | undefined>();
   for (let i = 1; i <= 4; i++) {
-    const answer = await ann.call('PlaceBid', { itemId, amount: String(i * 10_000) });
+    const answer = await ann.call('PlaceBid', { itemId, maxAmount: String(i * 10_000) });
     expect(answer.status, JSON.stringify(answer.body)).toBe(200);
   }
   for (const [method, request] of [

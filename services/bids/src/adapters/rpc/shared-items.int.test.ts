@@ -46,7 +46,7 @@ it('restricted fields are in no shared entry, and their viewers still see them',
 });
 
 it('a caller with the answer to a command sees its effect, with and without a token', async () => {
-  const [seller, bidder] = [await bids.newUser(), await bids.newUser()];
+  const [seller, ann, bob] = [await bids.newUser(), await bids.newUser(), await bids.newUser()];
   const { id } = await bids.createItem(seller);
   const seen = async () => (await bids.anonymous.call('GetItem', { id })).body.item;
   for (let i = 0; i < 5; i++) {
@@ -54,6 +54,7 @@ it('a caller with the answer to a command sees its effect, with and without a to
     expect(await seen()).toMatchObject({ title: `Clock ${i}` });
   }
   for (let i = 1; i <= 10; i++) {
+    const bidder = i % 2 === 0 ? ann : bob;
     await bidder.call('PlaceBid', { itemId: id, amount: String(i * 10_000) });
     expect(await seen()).toMatchObject({ bidCount: String(i), currentHighestBid: String(i * 10_000) });
   }

@@ -1,3 +1,5 @@
+import { minimumNextBid } from './increments.ts';
+
 /** How the seller describes the item. */
 export interface Listing {
   readonly title: string;
@@ -121,9 +123,24 @@ export function limitOf(bid: HighestBid): bigint {
   return bid.maximum ?? bid.amount;
 }
 
-/** The price at which the item can be bought now; undefined without such a price, or once a bid has reached it. */
-export function buyNowPriceOf({ buyNowPrice, highestBid }: Auction): bigint | undefined {
+/**
+ * The price at which the item can be bought now; undefined without such a price, once the reserve price is met, or once the price
+ * has reached it. Without a reserve price, bids alone do not end the offer.
+ */
+export function buyNowPriceOf(auction: Auction): bigint | undefined {
+  const { buyNowPrice, reservePrice, highestBid } = auction;
+  if (reservePrice !== undefined && reserveMet(auction)) return undefined;
   return buyNowPrice !== undefined && (highestBid?.amount ?? 0n) < buyNowPrice ? buyNowPrice : undefined;
+}
+
+/**
+ * The smallest amount with which somebody can outbid the leader now. Undefined when there is none: the price is the largest amount
+ * of a bid, or the next bid would not be below the buy-now price, so that only buying is left.
+ */
+export function nextBidOf(auction: Auction): bigint | undefined {
+  const next = minimumNextBid(auction.highestBid?.amount, auction.startPrice, auction.currencyDigits);
+  const buyNowPrice = buyNowPriceOf(auction);
+  return next !== undefined && buyNowPrice !== undefined && next >= buyNowPrice ? undefined : next;
 }
 
 /** When the next announcement (start, ending soon) is due; undefined when there are none left. */

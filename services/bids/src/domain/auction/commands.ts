@@ -104,7 +104,7 @@ export interface RejectionReasons {
     | 'UNKNOWN_CURRENCY';
   UpdateItem: OwnerRejection;
   CancelItem: OwnerRejection;
-  PlaceBid: BuyerRejection | 'BID_TOO_LOW' | 'MAXIMUM_NOT_RAISED';
+  PlaceBid: BuyerRejection | 'BID_TOO_LOW' | 'MAXIMUM_NOT_RAISED' | 'ALREADY_LEADING' | 'BUY_NOW_REACHED';
   BuyNow: BuyerRejection | 'BUY_NOW_UNAVAILABLE';
   RelistItem: 'ITEM_NOT_FOUND' | 'NOT_ITEM_OWNER' | 'AUCTION_NOT_ENDED' | 'ITEM_SOLD' | 'ALREADY_RELISTED';
   Announce: 'ITEM_NOT_FOUND';
@@ -116,7 +116,17 @@ export type RejectionReason = RejectionReasons[keyof RejectionReasons];
 export interface Rejection<R extends RejectionReason = RejectionReason> {
   readonly reason: R;
   /** With BID_TOO_LOW: the smallest amount that would have been accepted; undefined when no bid can be higher. */
-  readonly minimum?: { readonly amount: bigint; readonly currency: string };
+  readonly minimum?: Money;
+  /** With ALREADY_LEADING: the caller's own standing maximum, a secret; undefined after a plain bid. */
+  readonly ownMaximum?: Money;
+  /** With BUY_NOW_REACHED. */
+  readonly buyNowPrice?: Money;
+}
+
+/** An amount in minor units. */
+export interface Money {
+  readonly amount: bigint;
+  readonly currency: string;
 }
 
 export interface Acceptance {

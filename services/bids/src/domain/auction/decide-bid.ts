@@ -1,7 +1,7 @@
-import { type Auction, type HighestBid, limitOf, statusAt } from './auction.ts';
+import { type Auction, buyNowPriceOf, type HighestBid, limitOf, nextBidOf, statusAt } from './auction.ts';
 import { accept, type Decision, type PlaceBid, type RejectionReasons, reject } from './commands.ts';
 import type { AuctionEvent } from './events.ts';
-import { incrementAt, minimumNextBid } from './increments.ts';
+import { incrementAt, LARGEST_BID } from './increments.ts';
 
 type BidDecision = Decision<RejectionReasons['PlaceBid']>;
 
@@ -35,7 +35,8 @@ function decideAgainst(auction: Auction, command: PlaceBid, now: Date): BidDecis
   const { highestBid } = auction;
   if (highestBid?.userId === command.userId) return decideForLeader(auction, highestBid, command, now);
   const limit = command.maximum ?? command.amount;
-  if (isTooLow(auction, limit)) return tooLow(auction);
+  const rejection = rejectLimit(auction, limit);
+  if (rejection) return rejection;
   const { bidId, userId, maximum } = command;
   const bid = { type: 'BidPlaced', bidId, userId, maximum, at: now } as const;
   if (!highestBid) {
@@ -62,46 +63,36 @@ function decideAgainst(auction: Auction, command: PlaceBid, now: Date): BidDecis
 }
 
 /**
- * The leader cannot outbid themselves: a new maximum only raises the standing one. If it now reaches the reserve price, Gavel
+ * The leader cannot bid against themselves: they can only set or raise their maximum. If it now reaches the reserve price, Gavel
  * bids the reserve price for it, so that the price is always the amount of a bid.
  */
 function decideForLeader(auction: Auction, leading: HighestBid, command: PlaceBid, now: Date): BidDecision {
-  const { userId, bidId, amount, maximum } = command;
-  if (maximum !== undefined) {
-    if (maximum <= limitOf(leading)) return reject('MAXIMUM_NOT_RAISED');
-    const raised: AuctionEvent = { type: 'MaximumRaised', userId, maximum, price: leading.amount, at: now };
-    const price = lifted(auction, leading.amount, maximum);
-    if (price === leading.amount) return accept(raised);
-    const bid = { bidId: command.answerId, userId, amount: price, outbid: undefined, at: now };
-    return accept(raised, { type: 'ProxyBidPlaced', ...bid });
-  }
-  if (isTooLow(auction, amount)) return tooLow(auction);
-  const standing = leading.maximum;
-  return accept({
-    type: 'BidPlaced',
-    bidId,
-    userId,
-    amount,
-    maximum: standing !== undefined && standing < amount ? amount : standing,
-    leads: true,
-    price: amount,
-    outbid: undefined,
-    at: now,
-  });
+  const { userId, maximum } = command;
+  if (maximum === undefined) return alreadyLeading(auction, leading);
+  if (maximum <= limitOf(leading)) return reject('MAXIMUM_NOT_RAISED');
+  const buyNowPrice = buyNowPriceOf(auction);
+  if (buyNowPrice !== undefined && maximum >= buyNowPrice) return buyNowReached(auction, buyNowPrice);
+  const raised: AuctionEvent = { type: 'MaximumRaised', userId, maximum, price: leading.amount, at: now };
+  const price = lifted(auction, leading.amount, maximum);
+  if (price === leading.amount) return accept(raised);
+  const bid = { bidId: command.answerId, userId, amount: price, outbid: undefined, at: now };
+  return accept(raised, { type: 'ProxyBidPlaced', ...bid });
 }
 
-/** The soft close: the event that moves the end when a late bid has moved the price. */
+/** The soft close: the event that moves the end when a late bid has moved the price and somebody else may still answer. */
 function extension(auction: Auction, events: readonly AuctionEvent[], now: Date): AuctionEvent[] {
   const { endAt, hardEndAt, softCloseSeconds, highestBid } = auction;
   const softCloseMs = softCloseSeconds * 1000;
-  const moved = events.some((event) => priceAfter(event) !== highestBid?.amount);
-  if (!moved || endAt.getTime() - now.getTime() > softCloseMs) return [];
+  const price = priceAfter(events.at(-1));
+  if (price === highestBid?.amount || price === LARGEST_BID) return [];
+  if (endAt.getTime() - now.getTime() > softCloseMs) return [];
   const end = new Date(Math.min(now.getTime() + softCloseMs, hardEndAt.getTime()));
   return end > endAt ? [{ type: 'AuctionExtended', previousEndAt: endAt, endAt: end, at: now }] : [];
 }
 
-function priceAfter(event: AuctionEvent): bigint | undefined {
-  return event.type === 'ProxyBidPlaced' ? event.amount : 'price' in event ? event.price : undefined;
+function priceAfter(event: AuctionEvent | undefined): bigint | undefined {
+  if (event?.type === 'ProxyBidPlaced') return event.amount;
+  return event?.type === 'BidPlaced' || event?.type === 'MaximumRaised' ? event.price : undefined;
 }
 
 /** One increment above the beaten limit, but at most the winner's limit. */
@@ -115,18 +106,27 @@ function lifted({ reservePrice }: Auction, price: bigint, limit: bigint): bigint
   return reservePrice !== undefined && price < reservePrice && limit >= reservePrice ? reservePrice : price;
 }
 
-function minimum({ highestBid, startPrice, currencyDigits }: Auction): bigint | undefined {
-  return minimumNextBid(highestBid?.amount, startPrice, currencyDigits);
+/**
+ * Why nobody but the leader may bid up to this limit. While the item can be bought now, every limit is below the buy-now price, so
+ * nobody pays more by bidding than by buying.
+ */
+function rejectLimit(auction: Auction, limit: bigint): BidDecision | undefined {
+  const next = nextBidOf(auction);
+  const buyNowPrice = buyNowPriceOf(auction);
+  if (buyNowPrice !== undefined && (next === undefined || limit >= buyNowPrice))
+    return buyNowReached(auction, buyNowPrice);
+  if (next === undefined) return reject('BID_TOO_LOW');
+  const { currency } = auction;
+  return limit < next
+    ? { ok: false, rejection: { reason: 'BID_TOO_LOW', minimum: { amount: next, currency } } }
+    : undefined;
 }
 
-function isTooLow(auction: Auction, limit: bigint): boolean {
-  const smallest = minimum(auction);
-  return smallest === undefined || limit < smallest;
+function buyNowReached({ currency }: Auction, amount: bigint): BidDecision {
+  return { ok: false, rejection: { reason: 'BUY_NOW_REACHED', buyNowPrice: { amount, currency } } };
 }
 
-function tooLow(auction: Auction): BidDecision {
-  const amount = minimum(auction);
-  if (amount === undefined) return reject('BID_TOO_LOW');
-  const rejection = { reason: 'BID_TOO_LOW', minimum: { amount, currency: auction.currency } } as const;
-  return { ok: false, rejection };
+function alreadyLeading({ currency }: Auction, { maximum }: HighestBid): BidDecision {
+  if (maximum === undefined) return reject('ALREADY_LEADING');
+  return { ok: false, rejection: { reason: 'ALREADY_LEADING', ownMaximum: { amount: maximum, currency } } };
 }

@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { accepted, after, at, bidPlaced, created, given, rejected } from '../../testing/auction-scenario.ts';
-import { buyNowPriceOf } from './auction.ts';
+import {
+  accepted,
+  after,
+  at,
+  bidPlaced,
+  bidUpTo,
+  created,
+  given,
+  placeBid,
+  proxyBid,
+  rejected,
+  tooLow,
+} from '../../testing/auction-scenario.ts';
+import { buyNowPriceOf, nextBidOf } from './auction.ts';
 import type { AuctionEvent } from './events.ts';
 
 const item = created({ buyNowPrice: 500n });
@@ -35,6 +47,14 @@ describe('buying an item now', () => {
     ]);
   });
 
+  it('is possible until the reserve price is met', () => {
+    const reserved = created({ buyNowPrice: 500n, reservePrice: 300n });
+    expect(given(reserved, bidPlaced('ann', 299n)).when(buy('bob'))).toEqual(accepted(...bought('bob')));
+    const met = [reserved, bidPlaced('ann', 300n)] as const;
+    expect(given(...met).when(buy('bob'))).toEqual(rejected('BUY_NOW_UNAVAILABLE'));
+    expect(given(...met).when(placeBid('bob', 9_000n))).toMatchObject({ ok: true });
+  });
+
   it('is impossible without a buy-now price', () => {
     expect(given(created()).when(buy('ann'))).toEqual(rejected('BUY_NOW_UNAVAILABLE'));
   });
@@ -66,5 +86,50 @@ describe('buying an item now', () => {
       rejected('AUCTION_CANCELLED'),
     );
     expect(given().when(buy('ann'))).toEqual(rejected('ITEM_NOT_FOUND'));
+  });
+});
+
+describe('a bid while the item can be bought now', () => {
+  const reached = {
+    ok: false,
+    rejection: { reason: 'BUY_NOW_REACHED', buyNowPrice: { amount: 500n, currency: 'USD' } },
+  };
+
+  it.each([
+    ['a plain bid above the price', placeBid('bob', 9_000n)],
+    ['a plain bid of the price', placeBid('bob', 500n)],
+    ['a maximum above the price', bidUpTo('bob', 9_000n)],
+    ['a maximum of the price', bidUpTo('bob', 500n)],
+  ])('is rejected: %s', (_, command) => {
+    expect(given(item).when(command)).toEqual(reached);
+    expect(given(item, bidPlaced('ann', 200n)).when(command)).toEqual(reached);
+    expect(given(item, bidPlaced('ann', 100n, 1, { maximum: 300n })).when(command)).toEqual(reached);
+  });
+
+  it('is accepted below the price, and no answer reaches it', () => {
+    expect(given(item).when(placeBid('bob', 499n))).toMatchObject({ ok: true });
+    expect(given(item, bidPlaced('ann', 100n, 1, { maximum: 499n })).when(bidUpTo('bob', 498n))).toEqual(
+      accepted(
+        bidPlaced('bob', 498n, 2, { maximum: 498n, leads: false, price: 499n }),
+        proxyBid('ann', 499n, ['bob', 498n]),
+      ),
+    );
+  });
+
+  it('of the leader must keep the maximum below the price', () => {
+    const led = given(item, bidPlaced('ann', 200n, 1, { maximum: 300n }));
+    expect(led.when(bidUpTo('ann', 500n))).toEqual(reached);
+    expect(led.when(bidUpTo('ann', 499n))).toMatchObject({ events: [{ type: 'MaximumRaised' }] });
+    expect(led.when(placeBid('ann', 9_000n))).toMatchObject({ rejection: { reason: 'ALREADY_LEADING' } });
+  });
+
+  it('is impossible when the next bid would reach the price: then there is no next bid, and buying is left', () => {
+    const led = [item, bidPlaced('ann', 480n)] as const;
+    const auction = after(...led);
+    expect(auction && nextBidOf(auction)).toBeUndefined();
+    for (const amount of [481n, 499n, 505n])
+      expect(given(...led).when(placeBid('bob', amount))).toEqual(reached);
+    expect(given(...led).when(buy('bob'))).toEqual(accepted(...bought('bob')));
+    expect(given(item, bidPlaced('ann', 474n)).when(placeBid('bob', 498n))).toEqual(tooLow(499n));
   });
 });

@@ -126,7 +126,9 @@ function rejectPrices(command: CreateItem): CreationReason | undefined {
   if (currencyDigits === undefined) return 'UNKNOWN_CURRENCY';
   if (reservePrice !== undefined && reservePrice < startPrice) return 'RESERVE_BELOW_START';
   if (buyNowPrice === undefined) return undefined;
-  if (buyNowPrice < startPrice) return 'BUY_NOW_BELOW_START';
+  // Items from before this rule may have equal prices, and can still be relisted with them.
+  const relisted = command.relistedFrom !== undefined;
+  if (buyNowPrice < startPrice || (buyNowPrice === startPrice && !relisted)) return 'BUY_NOW_BELOW_START';
   return reservePrice !== undefined && buyNowPrice < reservePrice ? 'BUY_NOW_BELOW_RESERVE' : undefined;
 }
 

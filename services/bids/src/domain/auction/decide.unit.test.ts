@@ -73,9 +73,15 @@ describe('creating an item', () => {
     expect(given().when({ ...createClock, ...fields }, 0)).toEqual(rejected(reason));
   });
 
-  it('accepts prices that are all the same', () => {
-    const prices = { startPrice: 100n, reservePrice: 100n, buyNowPrice: 100n };
+  it('accepts a reserve price at the start price, and a buy-now price just above both', () => {
+    const prices = { startPrice: 100n, reservePrice: 100n, buyNowPrice: 101n };
     expect(given().when({ ...createClock, ...prices }, 0)).toEqual(accepted(created(prices)));
+  });
+
+  it('accepts a buy-now price at the start price only when an older item is relisted', () => {
+    const command = { ...createClock, buyNowPrice: 100n };
+    expect(given().when(command, 0)).toEqual(rejected('BUY_NOW_BELOW_START'));
+    expect(given().when({ ...command, relistedFrom: 'older' }, 0)).toMatchObject({ ok: true });
   });
 });
 
