@@ -1,32 +1,4 @@
-import type { Category } from '@gavel/proto/gen/bids/v1/bids_pb';
-
-/** Categories that the form always offers. It also offers those of current auctions. */
-const categories = [
-  'art',
-  'art/ceramics',
-  'art/paintings',
-  'books',
-  'cameras',
-  'cameras/large-format',
-  'cameras/medium-format',
-  'cameras/rangefinders',
-  'clocks',
-  'clocks/carriage',
-  'clocks/longcase',
-  'clocks/watches',
-  'furniture',
-  'furniture/chairs',
-  'furniture/lamps',
-  'music',
-  'music/gramophones',
-  'music/guitars',
-  'other',
-  'sports',
-  'sports/bicycles',
-] as const;
-
-// Sellers may invent categories, and a list of thousands would be useless.
-const MOST_CHOICES = 300;
+import { flatCategories } from '@gavel/proto/categories';
 
 export interface CategoryChoice {
   value: string;
@@ -34,22 +6,28 @@ export interface CategoryChoice {
   label: string;
 }
 
-/** The categories that the form for an item offers: the fixed ones, those of the tree, and the item's own. */
-export function categoryChoices(tree: readonly Category[], current = ''): CategoryChoice[] {
-  const paths = new Set([...categories, current, ...pathsOf(tree)].filter((path) => path !== ''));
-  const choices = [...paths].slice(0, MOST_CHOICES).map((value) => ({
+const names = new Map(flatCategories().map(({ path, name }) => [path, name]));
+
+/** The categories that the form for an item offers: those of the house, and the item's own. */
+export function categoryChoices(current = ''): CategoryChoice[] {
+  const paths = new Set([...names.keys(), ...(current === '' ? [] : [current])]);
+  const choices = [...paths].map((value) => ({
     value,
-    label: value.split('/').map(categoryLabel).join(' › '),
+    label: parentsOf(value).map(categoryLabel).join(' › '),
   }));
   return choices.sort((a, b) => a.label.localeCompare(b.label, 'en'));
 }
 
-function pathsOf(tree: readonly Category[]): string[] {
-  return tree.flatMap(({ path, children }) => [path, ...pathsOf(children)]);
+/** "a/b/c" → "a", "a/b", "a/b/c". */
+export function parentsOf(path: string): string[] {
+  const tokens = path.split('/').filter((token) => token !== '');
+  return tokens.map((_, i) => tokens.slice(0, i + 1).join('/'));
 }
 
-/** A category's name as shown: the last part of its path, with a capital letter. */
+/** A category's name as shown: that of the house, or the last part of its path with a capital letter. */
 export function categoryLabel(path: string): string {
+  const name = names.get(path);
+  if (name !== undefined) return name;
   const category = path.slice(path.lastIndexOf('/') + 1);
   return category.charAt(0).toUpperCase() + category.slice(1).replace(/[-_]/g, ' ');
 }

@@ -1,23 +1,23 @@
-import { create } from '@bufbuild/protobuf';
-import { CategorySchema } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { expect, test } from 'vitest';
-import { categoryChoices } from './catalogue.ts';
+import { categoryChoices, categoryLabel, parentsOf } from './catalogue.ts';
 
-test('a form offers the fixed categories, those of the tree with their children, and the item’s own', () => {
-  const tree = [
-    create(CategorySchema, {
-      path: 'clocks',
-      children: [create(CategorySchema, { path: 'clocks/cuckoo' })],
-    }),
-  ];
-  const choices = categoryChoices(tree, 'toys/tin-soldiers');
+test('a form offers the categories of the house and the item’s own', () => {
+  const choices = categoryChoices('toys/tin-soldiers');
   expect(choices).toContainEqual({ value: 'clocks/watches', label: 'Clocks › Watches' });
-  expect(choices).toContainEqual({ value: 'clocks/cuckoo', label: 'Clocks › Cuckoo' });
+  expect(choices).toContainEqual({ value: 'cameras/large-format', label: 'Cameras › Large format' });
   expect(choices).toContainEqual({ value: 'toys/tin-soldiers', label: 'Toys › Tin soldiers' });
   expect(new Set(choices.map(({ value }) => value)).size).toBe(choices.length);
   expect(choices.map(({ label }) => label)).toEqual(choices.map(({ label }) => label).toSorted());
 });
 
-test('an item without a category adds no choice', () => {
-  expect(categoryChoices([])).not.toContainEqual(expect.objectContaining({ value: '' }));
+test('an item without a category, or with one of the house, adds no choice', () => {
+  expect(categoryChoices('')).toEqual(categoryChoices());
+  expect(categoryChoices('clocks/watches')).toEqual(categoryChoices());
+});
+
+test('a category outside the house is shown by the last part of its path', () => {
+  expect(categoryLabel('toys/tin-soldiers')).toBe('Tin soldiers');
+  expect(categoryLabel('constructor')).toBe('Constructor');
+  expect(parentsOf('a/b/c')).toEqual(['a', 'a/b', 'a/b/c']);
+  expect(parentsOf('')).toEqual([]);
 });

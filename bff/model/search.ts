@@ -1,5 +1,5 @@
 import { ItemSort } from '@gavel/proto/gen/bids/v1/bids_pb';
-import { parseMoney } from './money.ts';
+import { offeredCurrencies, parseMoney } from './money.ts';
 import { pathWith, type Query, queryText } from './query.ts';
 
 /** The filters and the order of the list of auctions. Amounts are minor units of `currency`. */
@@ -8,7 +8,7 @@ export interface Search {
   query: string;
   minPrice: bigint | undefined;
   maxPrice: bigint | undefined;
-  /** ISO 4217; empty for all. */
+  /** ISO 4217; empty for all. Never empty with a price, because only prices of one currency can be compared. */
   currency: string;
   /** 0: no limit. */
   endingWithinSeconds: number;
@@ -39,24 +39,30 @@ export const spans: readonly { seconds: number; label: string }[] = [
   { seconds: 7 * 86_400, label: '7 days' },
 ];
 
+/** The currencies that the search form offers: the usual ones, and the one of the address. */
+export function currencyChoices(current: string): string[] {
+  return [...new Set([...offeredCurrencies, ...(current === '' ? [] : [current])])];
+}
+
 /** Reads a page's query. A value that cannot be read is ignored, so that a mistyped address still shows auctions. */
 export async function readSearch(query: Query): Promise<Search> {
   const entries = await Promise.all(
     fields.map(async (name) => [name, await queryText(query, name)] as const),
   );
   const texts = Object.fromEntries(entries) as Record<SearchField, string>;
-  const priced = texts.min !== '' || texts.max !== '';
   const currency = /^[A-Z]{3}$/.test(texts.currency) ? texts.currency : '';
   const amount = (text: string) => {
     const price = parseMoney(text, currency || 'USD');
     return price.ok ? price.minor : undefined;
   };
+  const [minPrice, maxPrice] = [amount(texts.min), amount(texts.max)];
+  const priced = minPrice !== undefined || maxPrice !== undefined;
   const seconds = Number(texts.within);
   return {
     category: texts.category.slice(0, 64),
     query: texts.q.slice(0, 200),
-    minPrice: amount(texts.min),
-    maxPrice: amount(texts.max),
+    minPrice,
+    maxPrice,
     currency: priced ? currency || 'USD' : currency,
     endingWithinSeconds: spans.some((span) => span.seconds === seconds) ? seconds : 0,
     sort: sorts[texts.sort]?.sort ?? ItemSort.UNSPECIFIED,
@@ -71,6 +77,16 @@ export function searchPath(
   changes: Partial<Record<SearchField | 'page_token', string>> = {},
 ): string {
   return pathWith('/', { ...search.texts, ...changes });
+}
+
+/** True when the list leaves out other currencies although the address names none: it compares prices with a price limit. */
+export function assumesCurrency({ currency, texts }: Search): boolean {
+  return currency !== '' && currency !== texts.currency;
+}
+
+/** True when the list is sorted by price, one currency after another. */
+export function isGroupedByCurrency({ currency, sort }: Search): boolean {
+  return currency === '' && (sort === ItemSort.PRICE_LOW || sort === ItemSort.PRICE_HIGH);
 }
 
 /** True when a filter other than the category is set. */

@@ -1,7 +1,7 @@
 import { ItemSort } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { describe, expect, it } from 'vitest';
 import { pictureOfWidth } from './catalogue.ts';
-import { isNarrowed, readSearch, searchPath } from './search.ts';
+import { assumesCurrency, isGroupedByCurrency, isNarrowed, readSearch, searchPath } from './search.ts';
 
 const read = (query: Record<string, string | string[]>) => readSearch(Promise.resolve(query));
 
@@ -31,6 +31,21 @@ describe('the address of a search', () => {
   it('uses dollars for prices without a currency, and no currency without prices', async () => {
     expect(await read({ min: '12.50' })).toMatchObject({ minPrice: 1250n, currency: 'USD' });
     expect(await read({ q: 'x' })).toMatchObject({ minPrice: undefined, currency: '' });
+  });
+
+  it('says when it assumes a currency, and assumes none for a price that cannot be read', async () => {
+    expect(assumesCurrency(await read({ max: '12' }))).toBe(true);
+    expect(assumesCurrency(await read({ max: '12', currency: 'dollars' }))).toBe(true);
+    expect(assumesCurrency(await read({ max: '12', currency: 'EUR' }))).toBe(false);
+    expect(assumesCurrency(await read({ sort: 'low' }))).toBe(false);
+    expect(await read({ min: 'much' })).toMatchObject({ minPrice: undefined, currency: '' });
+  });
+
+  it('is grouped by currency when it is sorted by price in all currencies', async () => {
+    expect(isGroupedByCurrency(await read({ sort: 'low' }))).toBe(true);
+    expect(isGroupedByCurrency(await read({ sort: 'high', category: 'clocks' }))).toBe(true);
+    expect(isGroupedByCurrency(await read({ sort: 'low', currency: 'EUR' }))).toBe(false);
+    expect(isGroupedByCurrency(await read({ sort: 'bids' }))).toBe(false);
   });
 
   it('ignores values that cannot be read', async () => {

@@ -1,19 +1,70 @@
 import type { Item } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
 import { liveItemOf } from '../../model/live-item.ts';
-import { isNarrowed, type Search } from '../../model/search.ts';
+import {
+  assumesCurrency,
+  currencyChoices,
+  isGroupedByCurrency,
+  isNarrowed,
+  type Search,
+  searchPath,
+} from '../../model/search.ts';
 import { LiveCard } from '../live/live-card.tsx';
 import { ItemPicture } from './pictures.tsx';
 
 /** The auctions that a search found, or a sentence when there are none. */
 export function AuctionList({ items, search }: { items: readonly Item[]; search: Search }) {
-  if (items.length === 0) return <p className="notice plain">{emptyText(search)}</p>;
+  return (
+    <>
+      {assumesCurrency(search) && <AssumedCurrency search={search} />}
+      {items.length === 0 && <p className="notice plain">{emptyText(search)}</p>}
+      {items.length > 0 && !isGroupedByCurrency(search) && <Cards items={items} search={search} />}
+      {isGroupedByCurrency(search) &&
+        [...Map.groupBy(items, ({ currency }) => currency)].map(([currency, group]) => (
+          <section key={currency} aria-label={`Prices in ${currency}`} className="currency-group">
+            <h2>
+              Prices in {currency}{' '}
+              <Link href={searchPath(search, { currency })} prefetch={false}>
+                Only {currency}
+              </Link>
+            </h2>
+            <Cards items={group} search={search} />
+          </section>
+        ))}
+    </>
+  );
+}
+
+function Cards({ items, search }: { items: readonly Item[]; search: Search }) {
   return (
     <ul className="cards" aria-label={search.scheduled ? 'Upcoming auctions' : 'Live auctions'}>
       {items.map((item) => (
         <AuctionCard key={item.id} item={item} />
       ))}
     </ul>
+  );
+}
+
+/** Which currency the price limits mean, and how to change it. */
+function AssumedCurrency({ search }: { search: Search }) {
+  return (
+    <p className="notice plain">
+      The price limits are in {search.currency}. Auctions in other currencies are not shown. Change to{' '}
+      {currencyChoices('')
+        .filter((code) => code !== search.currency)
+        .map((code) => (
+          <span key={code}>
+            <Link href={searchPath(search, { currency: code })} prefetch={false}>
+              {code}
+            </Link>{' '}
+          </span>
+        ))}
+      or{' '}
+      <Link href={searchPath(search, { min: '', max: '' })} prefetch={false}>
+        show all prices and currencies
+      </Link>
+      .
+    </p>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Category } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
-import { categoryLabel } from '../../model/catalogue.ts';
+import { categoryLabel, parentsOf } from '../../model/catalogue.ts';
 import { type Search, searchPath } from '../../model/search.ts';
 
 interface CategoryNavProps {
@@ -12,7 +12,7 @@ interface CategoryNavProps {
 export function CategoryNav({ tree, search }: CategoryNavProps) {
   const current = search.category;
   const known = current === '' || find(tree, current) !== undefined;
-  const rows = [tree, ...withParents(current).map((path) => find(tree, path)?.children ?? [])];
+  const rows = [tree, ...parentsOf(current).map((path) => find(tree, path)?.children ?? [])];
   return (
     <nav aria-label="Categories">
       <div className="categories">
@@ -52,13 +52,6 @@ function CategoryLink({ path, label, search }: { path: string; label: string; se
 
 function linkOf({ path, name, itemCount }: Category): { path: string; label: string } {
   return { path, label: `${name} ${itemCount}` };
-}
-
-/** "a/b/c" → "a", "a/b", "a/b/c". */
-function withParents(path: string): string[] {
-  if (path === '') return [];
-  const tokens = path.split('/');
-  return tokens.map((_, i) => tokens.slice(0, i + 1).join('/'));
 }
 
 function find(tree: readonly Category[], path: string): Category | undefined {

@@ -1,5 +1,4 @@
-import { offeredCurrencies } from '../../model/money.ts';
-import { type Search, sorts, spans } from '../../model/search.ts';
+import { currencyChoices, type Search, sorts, spans } from '../../model/search.ts';
 
 /** Words, price, time and order. A plain GET form: the address can be saved and shared, and no script is needed. */
 export function SearchForm({ search }: { search: Search }) {
@@ -26,8 +25,8 @@ export function SearchForm({ search }: { search: Search }) {
           <span>Max price</span>
           <input name="max" inputMode="decimal" defaultValue={texts.max} size={7} />
         </label>
-        <Choice name="currency" label="Currency" value={texts.currency} blank="Any">
-          {offeredCurrencies.map((code) => ({ value: code, label: code }))}
+        <Choice name="currency" label="Currency" value={search.currency} blank="Any">
+          {currencyChoices(search.currency).map((code) => ({ value: code, label: code }))}
         </Choice>
         <Choice name="within" label="Ends within" value={texts.within} blank="Any time">
           {spans.map(({ seconds, label }) => ({ value: String(seconds), label }))}

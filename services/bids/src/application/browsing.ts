@@ -27,11 +27,16 @@ export async function getItem(
 
 export interface ListItemsInput extends OpenItemsInput, PageInput {}
 
+/** One page, and the only currency that it contains; undefined for all currencies. */
+export interface OpenItemsPage extends Page<ItemView> {
+  readonly currency: string | undefined;
+}
+
 /** Auctions that take bids now, or will do so: searched, filtered and sorted. */
 export async function listItems(
   { views }: Ports,
   input: ListItemsInput,
-): Promise<Outcome<Page<ItemView>, 'INVALID_PAGE_TOKEN' | 'INVALID_FIELD'>> {
+): Promise<Outcome<OpenItemsPage, 'INVALID_PAGE_TOKEN' | 'INVALID_FIELD'>> {
   const problems: FieldProblems = {};
   const filter = readOpenItemsFilter(input, problems);
   const invalid = invalidFields(problems);
@@ -46,7 +51,8 @@ export async function listItems(
     input,
   );
   if (!page.ok) return page;
-  return { ok: true, value: { ...page.value, items: page.value.items.map(({ view }) => view) } };
+  const items = page.value.items.map(({ view }) => view);
+  return { ok: true, value: { ...page.value, items, currency: filter.currency } };
 }
 
 export interface GetItemBidsInput extends PageInput {

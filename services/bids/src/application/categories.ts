@@ -1,58 +1,31 @@
+import { flatCategories, type HouseCategory, houseCategories } from '@gavel/proto/categories';
 import type { AuctionViews } from './ports.ts';
 
-/** A category and its subcategories. */
+/** A category of the house and its subcategories. */
 export interface CategoryNode {
   /** Tokens separated by '/'. */
   readonly path: string;
-  /** For display: `home-garden` is `Home garden`. */
+  /** For display. */
   readonly name: string;
-  /** Auctions in this category and its subcategories. */
+  /** Auctions that take bids now, in this category and those below it, of the house or not. */
   readonly itemCount: bigint;
   /** Sorted by name. */
   readonly children: readonly CategoryNode[];
 }
 
-interface Branch {
-  count: bigint;
-  readonly children: Map<string, Branch>;
-}
-
-/** The categories of the auctions that take bids now, as a tree. */
-export async function listCategories({ views }: { views: AuctionViews }): Promise<CategoryNode[]> {
-  return toCategoryTree(await views.categories());
-}
-
-/** The tree of some categories. It includes parents without auctions of their own; the empty category is left out. */
-export function toCategoryTree(counts: readonly { category: string; count: bigint }[]): CategoryNode[] {
-  const root: Branch = { count: 0n, children: new Map() };
-  for (const { category, count } of counts) {
-    let branch = root;
-    for (const token of category === '' ? [] : category.split('/')) {
-      const child = branch.children.get(token) ?? { count: 0n, children: new Map() };
-      branch.children.set(token, child);
-      child.count += count;
-      branch = child;
-    }
-  }
-  return toNodes(root, '');
-}
-
-const byName = new Intl.Collator('en', { numeric: true });
-
-function toNodes({ children }: Branch, above: string): CategoryNode[] {
-  const nodes = [...children].map(([token, branch]) => {
-    const path = `${above}${token}`;
-    return {
+/** The categories of the house with the number of auctions in each. Categories that sellers typed count for those above them. */
+export async function listCategories({
+  views,
+}: {
+  views: Pick<AuctionViews, 'categories'>;
+}): Promise<CategoryNode[]> {
+  const counts = await views.categories(flatCategories().map(({ path }) => path));
+  const toNodes = (tree: readonly HouseCategory[]): CategoryNode[] =>
+    tree.map(({ path, name, children }) => ({
       path,
-      name: toName(token),
-      itemCount: branch.count,
-      children: toNodes(branch, `${path}/`),
-    };
-  });
-  return nodes.sort((a, b) => byName.compare(a.name, b.name) || (a.path < b.path ? -1 : 1));
-}
-
-function toName(token: string): string {
-  const name = token.split(/[-_]+/).filter(Boolean).join(' ');
-  return name === '' ? token : name.replace(/^./u, (first) => first.toUpperCase());
+      name,
+      itemCount: counts.get(path) ?? 0n,
+      children: toNodes(children),
+    }));
+  return toNodes(houseCategories);
 }

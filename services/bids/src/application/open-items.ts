@@ -12,7 +12,7 @@ export interface OpenItemsInput {
   /** Minor units; 0 for no bound. */
   minPrice: bigint;
   maxPrice: bigint;
-  /** ISO 4217; empty for all. Default when prices are compared: USD. */
+  /** ISO 4217; empty for all. Default with a price bound: USD. */
   currency: string;
   /** 0 for all. */
   endingWithinSeconds: number;
@@ -28,15 +28,15 @@ export function readOpenItemsFilter(input: OpenItemsInput, problems: FieldProble
   if (order === 'relevance' && words === '') problems.sort = 'RELEVANCE needs a query';
   const { minPrice, maxPrice, currency } = input;
   if (maxPrice > 0n && minPrice > maxPrice) problems.min_price = 'must not be above max_price';
-  const compares = minPrice > 0n || maxPrice > 0n || order === 'priceLow' || order === 'priceHigh';
   if (currency !== '' && currencyDigits(currency) === undefined)
     problems.currency = 'is not an ISO 4217 currency';
   return {
     scheduled: input.scheduled,
     category: readCategory(input.category, problems) || undefined,
     words: words || undefined,
-    // Minor units of different currencies cannot be compared, so a comparison always has a currency.
-    currency: currency || (compares ? 'USD' : undefined),
+    // A bound is an amount of one currency, so it always has a currency. The answer says which. A list sorted by price needs
+    // none: it is grouped by currency.
+    currency: currency || (minPrice > 0n || maxPrice > 0n ? 'USD' : undefined),
     minPrice: minPrice > 0n ? minPrice : undefined,
     maxPrice: maxPrice > 0n ? maxPrice : undefined,
     endingWithinSeconds: input.endingWithinSeconds > 0 ? input.endingWithinSeconds : undefined,
@@ -53,14 +53,15 @@ export function toOpenItemsQuery(filter: OpenItemsFilter): string[] {
 
 // At most 18 digits: more than any price or count needs, and it always fits into an int8.
 const whole = /^\d{1,18}$/;
+const price = /^[A-Z]{3} \d{1,18}$/;
 // The form in which JavaScript writes a float4 between 0 and 1000.
 const rank = /^\d{1,3}(\.\d{1,20})?(e-\d{1,2})?$/;
 
 const keys: Readonly<Record<ItemOrder, (key: string, id: string) => boolean>> = {
   endingSoon: isTime,
   newest: isTime,
-  priceLow: (key) => whole.test(key),
-  priceHigh: (key) => whole.test(key),
+  priceLow: (key) => price.test(key),
+  priceHigh: (key) => price.test(key),
   mostBids: (key) => whole.test(key),
   relevance: (key) => rank.test(key),
 };

@@ -84,7 +84,7 @@ export interface ItemView {
   readonly asOf: Date;
 }
 
-/** The orders of a list of open auctions. Ties are broken by id, in the same direction. */
+/** The orders of a list of open auctions: prices by currency first. Ties are broken by id, in the same direction. */
 export type ItemOrder = 'endingSoon' | 'newest' | 'priceLow' | 'priceHigh' | 'mostBids' | 'relevance';
 
 /** Selects and sorts open auctions. Undefined means no restriction. Prices are minor units of `currency`. */
@@ -105,7 +105,7 @@ export interface OpenItemsFilter {
 
 /** The end of a page. */
 export interface OpenItemsPosition {
-  /** The last item's sort value: ISO 8601 for times, digits for counts and minor units. */
+  /** The last item's sort value: ISO 8601 for times, digits for counts, `USD 100` for prices (currency and minor units). */
   readonly key: string;
   readonly id: string;
   /** When the first page was read. */
@@ -138,8 +138,8 @@ export interface AuctionViews {
   open(
     page: Slice<OpenItemsPosition> & { filter: OpenItemsFilter },
   ): Promise<{ view: ItemView; key: string }[]>;
-  /** The number of auctions that take bids now, by category. */
-  categories(): Promise<{ category: string; count: bigint }[]>;
+  /** The number of auctions that take bids now in each of these categories and in those below it. */
+  categories(paths: readonly string[]): Promise<ReadonlyMap<string, bigint>>;
   /** One seller's items, newest first. */
   ofSeller(page: Slice<TimePosition> & { sellerId: string }): Promise<ItemView[]>;
   /** One seller's sold items, latest sale first. */

@@ -3,7 +3,7 @@ import { notFound } from 'next/navigation';
 import { EditItemForm } from '../../../../components/forms/item-forms.tsx';
 import { FailureNotice, Notice } from '../../../../components/page/notice.tsx';
 import { categoryChoices } from '../../../../model/catalogue.ts';
-import { categoryTree, readItem } from '../../../../server/reads/auctions.ts';
+import { readItem } from '../../../../server/reads/auctions.ts';
 import { requireSession } from '../../../../server/session/read-session.ts';
 import { reasonSentences } from '../../../../words/reason-sentences.ts';
 
@@ -20,7 +20,7 @@ export default async function EditItemPage({ params }: { params: Promise<{ id: s
   if (item.value.sellerId !== session.userId)
     return <Notice kind="bad">{reasonSentences.NOT_ITEM_OWNER({})}</Notice>;
   const { title, description, category, images } = item.value;
-  const categories = categoryChoices(await categoryTree(), category);
+  const categories = categoryChoices(category);
   return (
     <>
       <h1>Edit item</h1>

@@ -3,27 +3,33 @@ import { ITEM_COLUMNS } from './item-row.ts';
 import type { SearchQuery } from './search-query.ts';
 
 interface Order {
-  /** The sort value, and the id in the table whose index contains both. */
-  readonly key: string;
+  /** What it is sorted by, each with its type. Prices of different currencies cannot be compared, so they are grouped by currency. */
+  readonly keys: readonly (readonly [sql: string, type: string])[];
+  /** The id in the table whose index contains the keys. */
   readonly id: string;
-  readonly type: string;
   readonly direction: 'ASC' | 'DESC';
 }
 
+const byPrice = {
+  keys: [
+    ['s.currency', 'text'],
+    ['s.next_bid', 'bigint'],
+  ],
+  id: 's.item_id',
+} as const;
+
+// The exact word counts in addition to its other forms, so it ranks before them. The weights are those of the description, (none), the
+// category and the title.
+const RANK = `(ts_rank('{0.02, 0.1, 0.2, 1}', d.document, words.match)
+  + ts_rank('{0.02, 0.1, 0.2, 1}', d.document, words.typed))`;
+
 const orders: Readonly<Record<ItemOrder, Order>> = {
-  endingSoon: { key: 'i.end_at', id: 'i.id', type: 'timestamptz', direction: 'ASC' },
-  newest: { key: 'i.created_at', id: 'i.id', type: 'timestamptz', direction: 'DESC' },
-  priceLow: { key: 's.next_bid', id: 's.item_id', type: 'bigint', direction: 'ASC' },
-  priceHigh: { key: 's.next_bid', id: 's.item_id', type: 'bigint', direction: 'DESC' },
-  mostBids: { key: 's.bid_count', id: 's.item_id', type: 'bigint', direction: 'DESC' },
-  // The exact word counts in addition to its other forms, so it ranks before them. The weights are those of the description, (none),
-  // the category and the title.
-  relevance: {
-    key: `(ts_rank('{0.02, 0.1, 0.2, 1}', d.document, words.match) + ts_rank('{0.02, 0.1, 0.2, 1}', d.document, words.typed))`,
-    id: 'd.item_id',
-    type: 'float4',
-    direction: 'DESC',
-  },
+  endingSoon: { keys: [['i.end_at', 'timestamptz']], id: 'i.id', direction: 'ASC' },
+  newest: { keys: [['i.created_at', 'timestamptz']], id: 'i.id', direction: 'DESC' },
+  priceLow: { ...byPrice, direction: 'ASC' },
+  priceHigh: { ...byPrice, direction: 'DESC' },
+  mostBids: { keys: [['s.bid_count', 'bigint']], id: 's.item_id', direction: 'DESC' },
+  relevance: { keys: [[RANK, 'float4']], id: 'd.item_id', direction: 'DESC' },
 };
 
 /**
@@ -40,30 +46,34 @@ export function openItemsStatement(page: {
   const { filter, after, limit, search } = page;
   const values: unknown[] = [];
   const value = (of: unknown): string => `$${values.push(of)}`;
-  const { key, id, type, direction } = orders[filter.order];
+  const { keys, id, direction } = orders[filter.order];
   const conditions = conditionsOf(filter, value);
   if (after) {
-    const beyond = direction === 'ASC' ? '>' : '<';
-    const position = value(after.key);
-    conditions.push(`(${key}, ${id}) ${beyond} (${position}::${type}, ${value(after.id)}::uuid)`);
-    if (filter.order === 'priceLow') conditions.push(notSeenCheaper(position, value(after.since)));
+    const position = after.key.split(' ').map(value);
+    const places = keys.map(([, type], i) => `${position[i]}::${type}`);
+    conditions.push(
+      `(${keys.map(([key]) => key).join(', ')}, ${id}) ${direction === 'ASC' ? '>' : '<'} (${places.join(', ')}, ${value(after.id)}::uuid)`,
+    );
+    if (filter.order === 'priceLow') conditions.push(notSeenCheaper(places, value(after.since)));
   }
   const needsStandings =
-    key.startsWith('s.') || filter.minPrice !== undefined || filter.maxPrice !== undefined;
+    id.startsWith('s.') || filter.minPrice !== undefined || filter.maxPrice !== undefined;
   const documents =
     search &&
     `JOIN item_documents AS d ON d.item_id = i.id
       CROSS JOIN (SELECT ${value(search.match)}::tsquery AS match, ${value(search.typed)}::tsquery AS typed) AS words`;
   if (search) conditions.push('d.document @@ words.match');
+  const sorted = (names: readonly string[]): string => names.map((name) => `${name} ${direction}`).join(', ');
   const text = `
     WITH page AS MATERIALIZED (
-      SELECT i.id, ${key} AS position FROM items AS i
+      SELECT i.id, ${keys.map(([key], n) => `${key} AS key${n}`).join(', ')} FROM items AS i
       ${needsStandings ? 'JOIN item_standings AS s ON s.item_id = i.id' : ''}
       ${documents ?? ''}
       WHERE i.status = 'active' AND ${conditions.join(' AND ')}
-      ORDER BY ${key} ${direction}, ${id} ${direction} LIMIT ${value(limit)})
-    SELECT ${ITEM_COLUMNS}, position, statement_timestamp() AS as_of FROM page JOIN items USING (id)
-    ORDER BY position ${direction}, id ${direction}`;
+      ORDER BY ${sorted([...keys.map(([key]) => key), id])} LIMIT ${value(limit)})
+    SELECT ${ITEM_COLUMNS}, ${keys.map((_, n) => `key${n}`).join(', ')}, statement_timestamp() AS as_of
+    FROM page JOIN items USING (id)
+    ORDER BY ${sorted([...keys.map((_, n) => `key${n}`), 'id'])}`;
   return { text, values };
 }
 
@@ -97,8 +107,8 @@ function conditionsOf(filter: OpenItemsFilter, value: (of: unknown) => string): 
  * Prices only rise, so in ascending order an item could appear again on a later page. This leaves out items that have changed
  * since the first page was read and were before the position at that time.
  */
-function notSeenCheaper(position: string, since: string): string {
-  return `(i.updated_at <= ${since} OR minimum_next_bid(i.currency, i.start_price, (
+function notSeenCheaper([currency, price]: readonly string[], since: string): string {
+  return `(i.updated_at <= ${since} OR i.currency <> ${currency} OR minimum_next_bid(i.currency, i.start_price, (
     SELECT b.amount FROM bids AS b WHERE b.item_id = i.id AND b.created_at <= ${since}
-    ORDER BY b.sequence DESC LIMIT 1)) > ${position}::bigint)`;
+    ORDER BY b.sequence DESC LIMIT 1)) > ${price})`;
 }

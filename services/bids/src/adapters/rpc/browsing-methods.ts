@@ -53,6 +53,7 @@ export function browsingMethods(
       return {
         items: await viewerItems.page(optionalCaller(context)?.userId, page.items),
         nextPageToken: page.nextPageToken,
+        currency: page.currency ?? '',
       };
     },
 

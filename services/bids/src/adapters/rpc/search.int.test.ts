@@ -99,43 +99,6 @@ describe('search', () => {
   });
 });
 
-describe('categories', () => {
-  beforeAll(async () => {
-    for (const category of ['tree', 'Tree / Oak & Ash', 'tree/oak-ash/leaves', 'tree-house', 'tree/elm'])
-      await make(category, { category });
-    const id = await make('gone', { category: 'tree/gone' });
-    await seller.call('CancelItem', { id });
-  });
-
-  it('select their items and those of subcategories', async () => {
-    const below = ['tree', 'Tree / Oak & Ash', 'tree/oak-ash/leaves', 'tree/elm'];
-    expect((await find({ category: 'tree' })).sort()).toEqual(below.sort());
-    expect(await find({ category: 'TREE/Oak & Ash' })).toEqual(['Tree / Oak & Ash', 'tree/oak-ash/leaves']);
-    expect(await find({ category: 'tree/oak' })).toEqual([]);
-    expect(await find({ category: 'tree-house' })).toEqual(['tree-house']);
-  });
-
-  it('form a tree that counts running auctions', async () => {
-    const { status, body } = await bids.anonymous.call('ListCategories');
-    expect(status).toBe(200);
-    const tree = body.categories.find((category: { path: string }) => category.path === 'tree');
-    expect(tree).toEqual({
-      path: 'tree',
-      name: 'Tree',
-      itemCount: '4',
-      children: [
-        { path: 'tree/elm', name: 'Elm', itemCount: '1', children: [] },
-        {
-          path: 'tree/oak-ash',
-          name: 'Oak ash',
-          itemCount: '2',
-          children: [{ path: 'tree/oak-ash/leaves', name: 'Leaves', itemCount: '1', children: [] }],
-        },
-      ],
-    });
-  });
-});
-
 describe('prices, ends and orders', () => {
   const ids = new Map<string, string>();
   const inStock = { category: 'stock' };
@@ -159,8 +122,8 @@ describe('prices, ends and orders', () => {
   it.each([
     ['ITEM_SORT_ENDING_SOON', ['dear', 'yen', 'middle', 'same', 'cheap']],
     ['ITEM_SORT_NEWEST', ['yen', 'same', 'middle', 'dear', 'cheap']],
-    ['ITEM_SORT_PRICE_LOW', ['middle', 'same', 'cheap', 'dear']],
-    ['ITEM_SORT_PRICE_HIGH', ['dear', 'cheap', 'same', 'middle']],
+    ['ITEM_SORT_PRICE_LOW', ['yen', 'middle', 'same', 'cheap', 'dear']],
+    ['ITEM_SORT_PRICE_HIGH', ['dear', 'cheap', 'same', 'middle', 'yen']],
     ['ITEM_SORT_MOST_BIDS', ['cheap', 'yen', 'same', 'middle', 'dear']],
   ])('%s', async (sort, titles) => {
     expect(await find({ ...inStock, sort })).toEqual(titles);
@@ -181,6 +144,35 @@ describe('prices, ends and orders', () => {
     expect(await find({ ...inStock, minPrice: '1', currency: 'JPY' })).toEqual(['yen']);
     expect(await find({ ...inStock, currency: 'JPY' })).toEqual(['yen']);
     expect(await find({ ...inStock, currency: 'EUR' })).toEqual([]);
+  });
+
+  it('a list sorted by price contains every currency, one after the other', async () => {
+    const mixed = { category: 'mixed' };
+    for (const [currency, startPrice] of [
+      ['USD', '500'],
+      ['EUR', '900'],
+      ['USD', '100'],
+      ['EUR', '300'],
+      ['KWD', '200'],
+    ] as const)
+      await make(`${currency} ${startPrice}`, { ...mixed, currency, startPrice });
+    const low = ['EUR 300', 'EUR 900', 'KWD 200', 'USD 100', 'USD 500'];
+    for (const pageSize of [1, 2, 3, 10]) {
+      expect(await find({ ...mixed, sort: 'ITEM_SORT_PRICE_LOW', pageSize })).toEqual(low);
+      expect(await find({ ...mixed, sort: 'ITEM_SORT_PRICE_HIGH', pageSize })).toEqual(low.toReversed());
+    }
+  });
+
+  it.each([
+    [{ sort: 'ITEM_SORT_PRICE_LOW' }, ''],
+    [{ minPrice: '1' }, 'USD'],
+    [{ maxPrice: '1' }, 'USD'],
+    [{ maxPrice: '1', currency: 'JPY' }, 'JPY'],
+    [{ currency: 'EUR' }, 'EUR'],
+    [{}, ''],
+  ])('the answer to %o names the only currency of the list: "%s"', async (query, currency) => {
+    const { body } = await bids.anonymous.call('ListItems', query);
+    expect(body.currency ?? '').toBe(currency);
   });
 
   it('an end filter leaves out items that end later', async () => {
