@@ -39,8 +39,8 @@ export function isUnavailable({ reason }: Pick<CallFailure, 'reason'>): boolean 
 }
 
 /**
- * True when the change may have been made although the call failed: no answer arrived, or the service lost its database,
- * perhaps during COMMIT. A service marks the second case with `outcome: unknown`; after any other UNAVAILABLE it promises
+ * True when the change may have been made although the call failed: no answer arrived, or the service lost the
+ * answer to its COMMIT. A service marks the second case with `outcome: unknown`; after any other UNAVAILABLE it promises
  * that nothing was changed.
  */
 export function isUncertain({ reason, metadata }: Pick<CallFailure, 'reason' | 'metadata'>): boolean {

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createPool } from './pool.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
-import { transaction } from './transaction.ts';
+import { afterChange, isOutcomeUnknown, transaction } from './transaction.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -49,6 +50,63 @@ describe('transaction', () => {
     });
     await expect(work).rejects.toThrow(/rolled back at commit/);
     expect(await names()).not.toContain('swallowed');
+  });
+
+  const failureOf = (work: Promise<unknown>): Promise<unknown> =>
+    work.then(
+      () => undefined,
+      (error) => error,
+    );
+  const terminate = (pid: number | undefined) =>
+    database.pool.query('SELECT pg_terminate_backend($1)', [pid]);
+
+  it('has an unknown outcome only when the answer to COMMIT is lost', async () => {
+    const refusing = createPool({
+      connectionString: 'postgresql://a@127.0.0.1:1/a',
+      applicationName: 'test',
+    });
+    const refused = await failureOf(transaction(refusing, (tx) => tx.query('SELECT 1')));
+    await refusing.end();
+    const before = await failureOf(
+      transaction(database.pool, async (tx) => {
+        const { rows } = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+        await terminate(rows[0]?.pid);
+        await tx.query('SELECT 1');
+      }),
+    );
+    await database.pool.query(`
+      CREATE TABLE slow (name text);
+      CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(20); RETURN NULL; END';
+      CREATE CONSTRAINT TRIGGER linger AFTER INSERT ON slow DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION linger()`);
+    const during = failureOf(transaction(database.pool, (tx) => tx.query(`INSERT INTO slow VALUES ('x')`)));
+    await vi.waitFor(
+      async () => {
+        const { rows } = await database.pool.query<{ pid: number }>(
+          `SELECT pid FROM pg_stat_activity
+           WHERE datname = current_database() AND query = 'COMMIT' AND wait_event = 'PgSleep'`,
+        );
+        expect(rows).toHaveLength(1);
+        await terminate(rows[0]?.pid);
+      },
+      { timeout: 20_000, interval: 20 },
+    );
+    const data = await failureOf(transaction(database.pool, (tx) => tx.query('SELECT 1/0')));
+    expect([refused, before, data].map((error) => [error instanceof Error, isOutcomeUnknown(error)])).toEqual(
+      [
+        [true, false],
+        [true, false],
+        [true, false],
+      ],
+    );
+    expect(isOutcomeUnknown(await during)).toBe(true);
+  });
+
+  it('has an unknown outcome for the caller when a read after the commit fails', async () => {
+    const lost = new Error('Connection terminated');
+    expect(await afterChange(async () => 'read')).toBe('read');
+    await expect(afterChange(() => Promise.reject(lost))).rejects.toBe(lost);
+    expect(isOutcomeUnknown(lost)).toBe(true);
   });
 
   it('fails when its connection is lost, and the pool still works', async () => {

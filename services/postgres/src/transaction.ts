@@ -11,10 +11,30 @@ export interface Transaction {
   afterCommit(effect: () => void): void;
 }
 
+const unknownOutcomes = new WeakSet<object>();
+
+/**
+ * True when nobody knows whether the work behind this error took effect: the answer to its COMMIT was lost. After every other error
+ * of a transaction nothing was changed.
+ */
+export function isOutcomeUnknown(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && unknownOutcomes.has(error);
+}
+
+/** Reads something for the answer to a change that is committed: if the read fails, the caller must not hear that nothing was changed. */
+export async function afterChange<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (typeof error === 'object' && error !== null) unknownOutcomes.add(error);
+    throw error;
+  }
+}
+
 /**
  * Runs `work` in one READ COMMITTED transaction: COMMIT when it resolves, ROLLBACK when it throws, and then throws the same
- * error. When COMMIT itself fails, the caller cannot know whether it took effect, as with any database. Commands that may
- * be retried therefore carry an idempotency key.
+ * error. When the connection breaks during COMMIT, the caller cannot know whether it took effect, as with any database: then
+ * `isOutcomeUnknown(error)`. Commands that may be retried therefore carry an idempotency key.
  */
 export async function transaction<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const client = await pool.connect();
@@ -44,7 +64,7 @@ export async function transaction<T>(pool: Pool, work: (tx: Transaction) => Prom
       afterCommit: (effect) => effects.push(effect),
     });
     // If `work` ignored the error of a statement, the transaction is aborted and COMMIT answers ROLLBACK without an error.
-    const { command } = await query('COMMIT');
+    const { command } = await commit(query);
     if (command !== 'COMMIT') {
       throw new Error('transaction was rolled back at commit: a statement in it had failed');
     }
@@ -57,6 +77,16 @@ export async function transaction<T>(pool: Pool, work: (tx: Transaction) => Prom
     client.off('error', onError);
     // A client that could not roll back is closed instead of returned to the pool.
     client.release(broken);
+  }
+}
+
+async function commit(query: (sql: string) => Promise<QueryResult>): Promise<QueryResult> {
+  try {
+    return await query('COMMIT');
+  } catch (error) {
+    const failure = asError(error);
+    if (classify(failure) === 'connection') unknownOutcomes.add(failure);
+    throw failure;
   }
 }
 

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { ScalarType } from '@bufbuild/protobuf';
 import { Code, ConnectError, type ConnectRouter, createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
+import { afterChange } from '@gavel/postgres/transaction';
 import { AuthService } from '@gavel/proto/gen/auth/v1/auth_pb';
 import { BidService, LeaderboardService, PictureService } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
@@ -96,7 +97,7 @@ describe('a served method', () => {
     expect(text).not.toContain('relation');
   });
 
-  it('answers that the outcome is unknown when the database connection breaks during a request', async () => {
+  it('answers that nothing was changed when the database cannot be reached or the connection breaks before COMMIT', async () => {
     const base = await serve((router) =>
       router.service(BidService, {
         placeBid: () => {
@@ -108,10 +109,24 @@ describe('a served method', () => {
     expect(response.status).toBe(503);
     const body = (await response.json()) as { message: string };
     expect(body).toMatchObject({
+      details: [{ debug: { reason: 'UNAVAILABLE' } }],
+    });
+    expect(body.message).toContain('nothing was changed');
+    expect(JSON.stringify(body)).not.toContain('unknown');
+    expect(JSON.stringify(body)).not.toContain('10.0.0.7');
+  });
+
+  it('answers that the outcome is unknown when the database fails after the change', async () => {
+    const base = await serve((router) =>
+      router.service(BidService, {
+        placeBid: () => afterChange(() => Promise.reject(new DatabaseUnavailable('terminated'))),
+      }),
+    );
+    const response = await post(base, 'bids.v1.BidService/PlaceBid', { itemId: 'x', amount: '5' });
+    expect(await response.json()).toMatchObject({
+      message: expect.stringContaining('not known whether this request took effect'),
       details: [{ debug: { reason: 'UNAVAILABLE', metadata: { outcome: 'unknown' } } }],
     });
-    expect(body.message).toContain('not known whether this request took effect');
-    expect(JSON.stringify(body)).not.toContain('10.0.0.7');
   });
 
   it('gives a reason when Connect cannot read a request: no JSON, another shape, too many bytes', async () => {

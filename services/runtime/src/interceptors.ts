@@ -4,6 +4,7 @@ import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
 import { attribute } from '@gavel/observability/attributes';
 import { createLogger } from '@gavel/observability/logger';
 import { isReadOnly, isTransient } from '@gavel/postgres/sqlstate';
+import { isOutcomeUnknown } from '@gavel/postgres/transaction';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { authenticate, type TokenVerifier } from './caller.ts';
@@ -61,8 +62,8 @@ function hideUnexpected(): Interceptor {
 
 /**
  * Answers UNAVAILABLE when the database cannot be reached or ended the transaction because of a conflict, so that callers know that
- * a retry may succeed. If a connection breaks during COMMIT, nobody knows whether the request took effect. The metadata then
- * says `outcome: unknown`, which no other UNAVAILABLE has. For a bid, a repeat with the same idempotency key finds out.
+ * a retry may succeed. Nothing was changed then, except when the answer to a COMMIT was lost: nobody knows whether that request took
+ * effect. Only then the metadata says `outcome: unknown`; a repeat with the same idempotency key finds out.
  */
 function answerUnavailable(): Interceptor {
   return (next) => async (request) => {
@@ -74,8 +75,9 @@ function answerUnavailable(): Interceptor {
         { err: error, method: `${request.service.typeName}/${request.method.name}` },
         'the database is unavailable or busy',
       );
-      if (isReadOnly(error)) {
-        throw connectError('UNAVAILABLE', 'the database is read-only at the moment; nothing was changed');
+      if (!isOutcomeUnknown(error)) {
+        const state = isReadOnly(error) ? 'read-only at the moment' : 'unavailable or busy';
+        throw connectError('UNAVAILABLE', `the database is ${state}; nothing was changed`);
       }
       throw connectError(
         'UNAVAILABLE',

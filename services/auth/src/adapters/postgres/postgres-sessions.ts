@@ -71,7 +71,7 @@ export function createPostgresSessions(pool: Pool): Sessions {
       const token = newRefreshToken();
       const ends = [rules.lifetimeMs, rules.idleMs];
       const values = [uuidv7(), userId, ...ends, origin.ipAddress, origin.userAgent, hashRefreshToken(token)];
-      await pool.query(OPEN_SESSION, values);
+      await transaction(pool, (tx) => tx.query(OPEN_SESSION, values));
       return token;
     },
     exchange(refreshToken, decide) {
@@ -110,7 +110,7 @@ export function createPostgresSessions(pool: Pool): Sessions {
       });
     },
     async revoke(refreshToken) {
-      await pool.query(REVOKE_FOR_LOGOUT, [hashRefreshToken(refreshToken)]);
+      await transaction(pool, (tx) => tx.query(REVOKE_FOR_LOGOUT, [hashRefreshToken(refreshToken)]));
     },
     async prune(limit) {
       return (await pool.query(PRUNE, [limit])).rowCount ?? 0;

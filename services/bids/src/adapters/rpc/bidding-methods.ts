@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { ServiceImpl } from '@connectrpc/connect';
+import { afterChange } from '@gavel/postgres/transaction';
 import type { BidSchema, BidService, PlaceBidResponseSchema } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { optionalCaller, requireCaller } from '@gavel/service-runtime/caller';
 import { unwrap } from '@gavel/service-runtime/failure';
@@ -25,7 +26,8 @@ export function biddingMethods(
 
     async buyNow({ itemId }, context) {
       const { userId } = requireCaller(context);
-      return { item: await viewerItems.one(userId, unwrap(await buyNow(ports, { userId, itemId }))) };
+      const item = unwrap(await buyNow(ports, { userId, itemId }));
+      return { item: await afterChange(() => viewerItems.one(userId, item)) };
     },
 
     async getItemBids({ itemId, pageSize, pageToken }, context) {

@@ -1,4 +1,5 @@
 import type { ServiceImpl } from '@connectrpc/connect';
+import { afterChange } from '@gavel/postgres/transaction';
 import type { BidService } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { requireCaller } from '@gavel/service-runtime/caller';
 import { unwrap } from '@gavel/service-runtime/failure';
@@ -25,13 +26,14 @@ export function listingMethods(ports: { auctions: Auctions }, viewerItems: Viewe
     async updateItem({ id, title, description, category, images, clearImages }, context) {
       const { userId } = requireCaller(context);
       const input = { userId, itemId: id, title, description, category, images, clearImages };
-      return { item: await viewerItems.one(userId, unwrap(await updateItem(ports, input))) };
+      const item = unwrap(await updateItem(ports, input));
+      return { item: await afterChange(() => viewerItems.one(userId, item)) };
     },
 
     async cancelItem({ id }, context) {
       const { userId } = requireCaller(context);
       const item = unwrap(await cancelItem(ports, { userId, itemId: id }));
-      return { item: await viewerItems.one(userId, item) };
+      return { item: await afterChange(() => viewerItems.one(userId, item)) };
     },
   } satisfies Partial<ServiceImpl<typeof BidService>>;
 }

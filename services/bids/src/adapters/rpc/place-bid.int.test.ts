@@ -134,7 +134,8 @@ describe('while the database is unavailable', () => {
       }, AWHILE);
       expect(await waiting).toMatchObject({
         status: 503,
-        error: { reason: 'UNAVAILABLE', metadata: { outcome: 'unknown' } },
+        error: { reason: 'UNAVAILABLE', metadata: {} },
+        body: { message: expect.stringContaining('nothing was changed') },
       });
       await holder.query('ROLLBACK');
     } finally {

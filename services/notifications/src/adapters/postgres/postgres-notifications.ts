@@ -1,4 +1,5 @@
 import type { Pool } from '@gavel/postgres/pool';
+import { transaction } from '@gavel/postgres/transaction';
 import type { Notifications } from '../../application/ports.ts';
 import type { Notification, NotificationKind } from '../../domain/notification.ts';
 
@@ -39,16 +40,20 @@ export function createPostgresNotifications(pool: Pool): Notifications {
       return rows[0]?.unread ?? 0n;
     },
     async markRead(userId, id) {
-      const { rowCount } = await pool.query(
-        `UPDATE notifications SET read_at = coalesce(read_at, now()) WHERE id = $2 AND user_id = $1 AND in_app`,
-        [userId, id],
+      const { rowCount } = await transaction(pool, (tx) =>
+        tx.query(
+          `UPDATE notifications SET read_at = coalesce(read_at, now()) WHERE id = $2 AND user_id = $1 AND in_app`,
+          [userId, id],
+        ),
       );
       return rowCount === 1;
     },
     async markAllRead(userId) {
-      await pool.query(
-        'UPDATE notifications SET read_at = now() WHERE user_id = $1 AND read_at IS NULL AND in_app',
-        [userId],
+      await transaction(pool, (tx) =>
+        tx.query(
+          'UPDATE notifications SET read_at = now() WHERE user_id = $1 AND read_at IS NULL AND in_app',
+          [userId],
+        ),
       );
     },
   };
