@@ -25,7 +25,7 @@ export function Standing({ item, readerId }: { item: Item; readerId: string | un
   const maximum = item.myMaximum > 0n ? ` Your maximum bid is ${money(item.myMaximum)}.` : '';
   if (item.leading)
     return (
-      <WhileCurrent instead={<StandingNotice kind="plain" testId="standing" text="There is a new bid…" />}>
+      <WhileCurrent instead={<StandingNotice kind="plain" testId="standing" text="Updating…" />}>
         <StandingNotice kind="good" testId="leading" text={`You are the highest bidder.${maximum}`} />
       </WhileCurrent>
     );

@@ -1,7 +1,9 @@
 import type { HotAuction, TopBidder } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
+import { liveItemOf } from '../../model/live-item.ts';
 import { formatMoney } from '../../model/money.ts';
 import { bidCountText } from '../../words/auction-words.ts';
+import { LiveAmount } from '../live/live-card.tsx';
 
 /** The auctions with the most bids recently; nothing when there are none. */
 export function HottestAuctions({ auctions }: { auctions: readonly HotAuction[] }) {
@@ -18,8 +20,8 @@ export function HottestAuctions({ auctions }: { auctions: readonly HotAuction[] 
                   {item.title}
                 </Link>{' '}
                 <span className="hint">
-                  {formatMoney(item.currentHighestBid, item.currency)} · {bidCountText(recentBids)} in the
-                  last hour
+                  <LiveAmount rendered={liveItemOf(item)} currency={item.currency} /> ·{' '}
+                  {bidCountText(recentBids)} in the last hour
                 </span>
               </li>
             ),

@@ -80,13 +80,16 @@ class LiveConnection {
       const news = readLiveNews(data);
       if (!news) return;
       this.#take(news);
-      if (!news.live) return;
+      if (!news.live || !navigator.onLine) return;
       this.#heardAt = performance.now();
       this.#enter('live');
     });
-    this.#source.addEventListener('error', () => {
-      this.#heardAt = Number.NEGATIVE_INFINITY;
-    });
+    this.#source.addEventListener('error', this.#lose);
+    addEventListener('offline', this.#lose);
+  };
+
+  readonly #lose = (): void => {
+    this.#heardAt = Number.NEGATIVE_INFINITY;
   };
 
   readonly #tick = (): void => {

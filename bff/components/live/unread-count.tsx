@@ -8,7 +8,7 @@ const ANSWER_WITHIN_MS = 8_000;
 
 /**
  * The number of unread notifications. While the page is visible, the server is asked for it every few seconds. Another number
- * renders the page again, so that a list of notifications has the new ones, too.
+ * renders the page again, so that a list of notifications has the new ones, too. Empty while the number is not known.
  */
 export function UnreadCount({ rendered }: { rendered: string }) {
   const router = useRouter();
@@ -21,7 +21,7 @@ export function UnreadCount({ rendered }: { rendered: string }) {
     const asking = setInterval(() => void ask(), ASK_EVERY_MS);
     return () => clearInterval(asking);
   }, [rendered, router]);
-  return rendered === '0' ? '' : ` (${rendered})`;
+  return rendered === '' || rendered === '0' ? '' : ` (${rendered})`;
 }
 
 /** Undefined when the number cannot be known now. */

@@ -54,7 +54,7 @@ function MemberLinks({ unread }: { unread: bigint | undefined }) {
       ))}
       <Link href="/notifications" prefetch={false}>
         Notifications
-        {unread !== undefined && <UnreadCount rendered={unread.toString()} />}
+        <UnreadCount rendered={unread?.toString() ?? ''} />
       </Link>
       <form action={signOut}>
         <button type="submit" className="link">

@@ -149,6 +149,20 @@ describe('an open page', () => {
     expect(await page.getByLabel(/^Your bid/).count()).toBe(0);
   });
 
+  it('follows an auction from its start to its end', async () => {
+    const itemId = await scene.list('A short vase', { startsAt: fromNow(6_000), endAt: fromNow(14_000) });
+    const page = await scene.open(`/items/${itemId}`, { person: scene.people.ann });
+    const cards = await scene.open('/?q=short+vase&scheduled=1');
+    await card(cards, 'A short vase').getByText('starts in').waitFor();
+    await shows(page, 'auction-state', 'Starts in');
+    await shows(page, 'auction-state', 'Ends in');
+    await card(cards, 'A short vase').getByText('ends in').waitFor();
+    await page.getByLabel(/^Your bid/).waitFor();
+    await shows(page, 'auction-state', 'Ended without bids on');
+    expect(await page.getByLabel(/^Your bid/).count()).toBe(0);
+    await card(cards, 'A short vase').getByText('bidding is over').waitFor();
+  });
+
   it('asks for changes and says so while its stream is blocked, also that it gets no answer at all', async () => {
     const itemId = await scene.list('A blocked vase');
     const page = await scene.open('');

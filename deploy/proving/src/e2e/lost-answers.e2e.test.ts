@@ -47,8 +47,10 @@ describe('a bid whose answer is lost', () => {
     await page.context().setOffline(true);
     await sendBidForm(page, '16');
     await page.getByRole('alert').getByText(message).waitFor();
+    await shows(page, 'live-sign', 'No connection to Gavel.');
     await page.context().setOffline(false);
     await page.getByRole('status').getByText('Your bid of $16.00 was accepted.').waitFor();
+    await page.locator('[data-testid=live-sign]:empty').waitFor({ state: 'attached' });
   });
 
   it('keeps the page of every other form, too', async () => {
