@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { CommandFailure } from '../command-failure.ts';
 import { knownGroups } from '../groups/known-groups.ts';
 import { type Outbox, outboxes } from '../outbox/outboxes.ts';
-import { executeRefill } from '../refill/execute-refill.ts';
+import { executeRefill, type Sent } from '../refill/execute-refill.ts';
 import {
   formatRefill,
   planRefill,
@@ -31,8 +31,10 @@ export function refillStream(run: Run): Command {
 which they were first published. Prints the plan; --execute does it. Partitions that hold messages are skipped, unless
 --recreate allows to delete these messages.
 
-Relays may be running: the refill takes the outbox from them meanwhile, and they continue by themselves. Services are not
-blocked; their events wait in the outbox.
+Relays may be running: they publish to the other partitions meanwhile. The refill takes the outbox from them at its start and at
+its end, for about a second. Services are not blocked.
+
+Events may arrive meanwhile: what a partition holds is compared with Postgres up to its newest message.
 
 LOST shows the events that relays have found missing, as positions of the whole outbox. A loss is closed, and the relay is
 healthy again, when all of its events are restored. If Postgres no longer has all of them, the refill is refused, unless
@@ -71,7 +73,11 @@ async function refill(context: CommandContext, stream: StreamName, options: Refi
     options.partition === undefined ? partitionsOf(stream) : [requirePartition(stream, options.partition)];
   const outbox = outboxOf(stream);
   const pool = session.pool(outbox.database);
-  const steps = await planRefill(await session.inspector(), pool, stream, partitions);
+  const steps = await planRefill(
+    { inspector: await session.inspector(), reader: session.reader(), pool },
+    stream,
+    partitions,
+  );
   if (options.execute !== true) {
     return answer(context, stream, steps, 'Nothing has changed. Add --execute to do it.');
   }
@@ -89,7 +95,7 @@ async function refill(context: CommandContext, stream: StreamName, options: Refi
   for (const { partition, state } of skipped) {
     output.remark(`${partition} ${state} and was skipped; --recreate refills it too.`);
   }
-  answer(context, stream, chosen, `${sent} events published again. ${seekHint(stream)}`, sent);
+  answer(context, stream, chosen, `${describeSent(sent)} ${seekHint(stream)}`, sent);
   refuseOpenLosses(partitions, await readOpenLosses(pool));
 }
 
@@ -97,6 +103,11 @@ function outboxOf(stream: StreamName): Outbox {
   const found = outboxes.find((each) => each.stream === stream);
   if (found === undefined) throw new CommandFailure('notFound', `no outbox publishes to ${stream}`);
   return found;
+}
+
+function describeSent({ events, seconds }: Sent): string {
+  const rate = Math.round(events / seconds);
+  return `${events} events published again in ${Math.ceil(seconds)} s (${rate} events/s).`;
 }
 
 function seekHint(stream: StreamName): string {
@@ -111,10 +122,16 @@ function answer(
   stream: StreamName,
   steps: readonly RefillStep[],
   closing: string,
-  sent: number | null = null,
+  sent: Sent | null = null,
 ): void {
   output.answer(
-    { stream, executed: sent !== null, sent, partitions: steps },
+    {
+      stream,
+      executed: sent !== null,
+      sent: sent?.events ?? null,
+      seconds: sent?.seconds ?? null,
+      partitions: steps,
+    },
     `${formatRefill(steps)}\n\n${closing}`,
   );
 }

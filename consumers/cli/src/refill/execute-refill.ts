@@ -10,18 +10,23 @@ import type { Progress } from '../terminal/output.ts';
 import type { CommandContext } from '../terminal/run-command.ts';
 import type { RefillStep } from './plan-refill.ts';
 
+/** What was published, and how long the refills took together. */
+export interface Sent {
+  readonly events: number;
+  readonly seconds: number;
+}
+
 /**
- * Refills partitions one after the other and checks how many messages each one holds afterwards. Returns the number of events
- * published. Throws `interrupted` after Ctrl-C, with the position that was reached.
+ * Refills partitions one after the other and checks how many messages each one holds afterwards. Throws `interrupted` after Ctrl-C, with the position that was reached.
  */
 export async function executeRefill(
   { session, output, interrupted }: CommandContext,
   { name: outbox, database }: Outbox,
   steps: readonly RefillStep[],
   loseOlder: boolean,
-): Promise<number> {
+): Promise<Sent> {
   const pool = session.pool(database);
-  let events = 0;
+  const sent = { events: 0, seconds: 0 };
   for (const { partition } of steps) {
     let progress: Progress | undefined;
     let reached = '';
@@ -40,7 +45,8 @@ export async function executeRefill(
           reached = ` at position ${position} of ${lastPosition}`;
         },
       });
-      events += refilled.events;
+      sent.events += refilled.events;
+      sent.seconds += refilled.seconds;
       await verify(session, partition, refilled.events);
     } catch (error) {
       if (!interrupted.aborted) throw error;
@@ -49,7 +55,7 @@ export async function executeRefill(
       progress?.stop();
     }
   }
-  return events;
+  return sent;
 }
 
 /** Says whether the partition was changed. A refill declares a partition lost before it changes it. */

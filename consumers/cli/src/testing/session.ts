@@ -28,6 +28,7 @@ export function mask(output: string): string {
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME')
     .replaceAll(/\b[\w.-]+:\d{2,}\b(?=\s|,|$)/gm, 'MEMBER')
     .replaceAll(/\b\d+ (s|m \d+ s)\b/g, 'AGE')
+    .replaceAll(/\b\d+ events\/s/g, 'SPEED')
     .replaceAll(/<= [\d.]+ [kMG]?B/g, 'SIZE')
     .replaceAll(
       /^(relayed|stored|confirmed|applied|parked|redriven|discarded|mirrored)( +TIME +)-?\d+/gm,
