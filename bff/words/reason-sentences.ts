@@ -36,7 +36,7 @@ export const reasonSentences: Record<FailureReason, (metadata: Metadata) => stri
   },
   SELLER_MAY_NOT_BID: () => 'You cannot bid on your own item.',
   IDEMPOTENCY_KEY_REUSED: () =>
-    'This form was already submitted with a different bid. Please reload the page and bid again.',
+    'This form was already submitted with other values. Please reload the page and try again.',
   END_TOO_SOON: () => 'The auction must end in the future, and after it starts.',
   END_TOO_LATE: () => 'An auction can run for up to 90 days.',
   START_TOO_LATE: () => 'An auction must start within the next 90 days.',

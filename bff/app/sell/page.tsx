@@ -10,7 +10,7 @@ export default async function SellPage() {
   return (
     <>
       <h1>List an item</h1>
-      <CreateItemForm categories={categoryChoices()} />
+      <CreateItemForm formKey={crypto.randomUUID()} categories={categoryChoices()} />
     </>
   );
 }

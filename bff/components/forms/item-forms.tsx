@@ -20,7 +20,14 @@ const blank: ItemDefaults = { title: '', description: '', category: '', images: 
 const units = ['minutes', 'hours', 'days'].map((unit) => ({ value: unit, label: unit }));
 const currencies = offeredCurrencies.map((code) => ({ value: code, label: code }));
 
-export function CreateItemForm({ categories }: { categories: readonly CategoryChoice[] }) {
+/** `formKey` is new each time the page is rendered: sending one rendered form twice lists one item. */
+export function CreateItemForm({
+  categories,
+  formKey,
+}: {
+  categories: readonly CategoryChoice[];
+  formKey: string;
+}) {
   return (
     <ActionForm
       action={createItem}
@@ -31,6 +38,7 @@ export function CreateItemForm({ categories }: { categories: readonly CategoryCh
     >
       {(state) => (
         <>
+          <input type="hidden" name="idempotency_key" value={state.values?.idempotency_key ?? formKey} />
           <ItemFields state={state} item={blank} categories={categories} />
           <div className="row">
             <Field

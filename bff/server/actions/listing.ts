@@ -4,13 +4,14 @@ import { redirect } from 'next/navigation';
 import type { CallFailure } from '../../model/call-outcome.ts';
 import { type FormState, textOf, typed } from '../../model/form.ts';
 import { as, bidsClient, call } from '../call-services.ts';
+import { formKeyFrom } from '../forms/bid-form.ts';
 import { failedForm, failedListing, refusedForm } from '../forms/failed-form.ts';
-import { type ItemDetails, imageProblem, itemDetails, itemTerms } from '../forms/item-form.ts';
+import { type ItemDetails, imageProblem, itemDetails, itemKey, itemTerms } from '../forms/item-form.ts';
 import { uploadPictures } from '../pictures.ts';
 import type { SignedIn } from '../session/session.ts';
 import { refreshAfter, runSignedIn } from './run-action.ts';
 
-const DAY_MS = 24 * 3_600_000;
+const DAY_SECONDS = 24 * 3_600;
 
 const detailFields = ['title', 'description', 'category', 'image_urls'] as const;
 const termFields = [
@@ -23,6 +24,7 @@ const termFields = [
   'buy_now_price',
   'starts_at',
   'soft_close_seconds',
+  'idempotency_key',
 ] as const;
 
 /** Lists an item and goes to its page. */
@@ -32,12 +34,16 @@ export async function createItem(_: FormState, form: FormData): Promise<FormStat
     const { details, failure } = await storeDetails(form, session);
     const values = { ...typedValues, images: details.images.join(' ') };
     if (failure) return failedListing(failure, '/sell', values);
-    const terms = itemTerms(form, Date.now());
+    const terms = itemTerms(form);
     const images = imageProblem(details.images);
     if (!terms.ok || images)
       return refusedForm({ ...(terms.ok ? {} : terms.fields), ...(images ? { images } : {}) }, values);
-    const item = { ...details, ...terms.value };
-    const outcome = await call('bids', () => bidsClient().createItem(item, as(session)));
+    const { end, ...rest } = terms.value;
+    const item = { ...details, ...rest, ...end };
+    const idempotencyKey = itemKey(formKeyFrom(form), item);
+    const outcome = await call('bids', () =>
+      bidsClient().createItem({ ...item, idempotencyKey }, as(session)),
+    );
     return outcome.ok ? (outcome.value.item?.id ?? '') : failedListing(outcome, '/sell', values);
   });
   if (typeof result !== 'string') return result;
@@ -71,8 +77,13 @@ export async function relistItem(_: FormState, form: FormData): Promise<FormStat
     if (!Number.isInteger(days) || days < 1 || days > 90)
       return refusedForm({ days: 'Choose 1 to 90 days.' }, {});
     const id = textOf(form, 'item_id');
-    const endAt = new Date(Date.now() + days * DAY_MS).toISOString();
-    const outcome = await call('bids', () => bidsClient().relistItem({ id, endAt }, as(session)));
+    // An item is relisted once, so a form that is sent again is the same request.
+    const request = {
+      id,
+      durationSeconds: days * DAY_SECONDS,
+      idempotencyKey: `relist:${id}:${days}`,
+    };
+    const outcome = await call('bids', () => bidsClient().relistItem(request, as(session)));
     return outcome.ok ? (outcome.value.item?.id ?? '') : failedListing(outcome, '/listings', {});
   });
   if (typeof result !== 'string') return result;

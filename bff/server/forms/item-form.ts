@@ -1,10 +1,12 @@
 import 'server-only';
+import { createHash } from 'node:crypto';
 import { textOf, textsOf } from '../../model/form.ts';
 import { parseMoney } from '../../model/money.ts';
 import { moneySentence } from '../../words/field-sentences.ts';
 
-const MINUTE = 60_000;
-const units = { minutes: MINUTE, hours: 60 * MINUTE, days: 24 * 60 * MINUTE } as const;
+const units = { minutes: 60, hours: 3600, days: 24 * 3600 } as const;
+/** 90 days, the longest auction. */
+const LONGEST_SECONDS = 90 * units.days;
 
 /** The part of an item that can be edited later. */
 export interface ItemDetails {
@@ -32,7 +34,8 @@ export type Read<T> = { ok: true; value: T } | { ok: false; fields: Record<strin
 export interface ItemTerms {
   startPrice: bigint;
   currency: string;
-  endAt: string;
+  /** The end, or how long after the start it is. A duration makes the form the same request whenever it is sent. */
+  end: { endAt: string } | { durationSeconds: number };
   startsAt?: string;
   reservePrice?: bigint;
   buyNowPrice?: bigint;
@@ -40,14 +43,14 @@ export interface ItemTerms {
 }
 
 /**
- * Reads a new item's terms, or returns a sentence for every wrong field at once. `nowMs`: the start of the duration when
- * no start is given. Whether an auction has started or ended is decided by the database's clock, not by this one.
+ * Reads a new item's terms, or returns a sentence for every wrong field at once. Whether an auction has started or ended, and
+ * when a duration ends, is decided by the database's clock.
  */
-export function itemTerms(form: FormData, nowMs: number): Read<ItemTerms> {
+export function itemTerms(form: FormData): Read<ItemTerms> {
   const currency = textOf(form, 'currency');
   const price = readPrice(form, 'start_price', currency);
   const start = readInstant(textOf(form, 'starts_at'));
-  const end = readEnd(form, (start.ok ? start.value : undefined) ?? nowMs);
+  const end = readEnd(form);
   const reserve = optionalPrice(form, 'reserve_price', currency);
   const buyNow = optionalPrice(form, 'buy_now_price', currency);
   const softClose = readSoftClose(form);
@@ -57,7 +60,7 @@ export function itemTerms(form: FormData, nowMs: number): Read<ItemTerms> {
       value: {
         startPrice: price.value,
         currency,
-        endAt: new Date(end.value).toISOString(),
+        end: end.value,
         ...(start.value !== undefined && { startsAt: new Date(start.value).toISOString() }),
         ...(reserve.value !== undefined && { reservePrice: reserve.value }),
         ...(buyNow.value !== undefined && { buyNowPrice: buyNow.value }),
@@ -113,14 +116,26 @@ function readInstant(text: string): Field<number | undefined> {
     : { ok: true, value };
 }
 
-/** The given end, or `duration` times `duration_unit` after the start. Unix milliseconds. */
-function readEnd(form: FormData, startMs: number): Field<number> {
+/** The given end, or `duration` times `duration_unit` after the start. */
+function readEnd(form: FormData): Field<ItemTerms['end']> {
   const given = readInstant(textOf(form, 'end_at'));
   if (!given.ok) return given;
-  if (given.value !== undefined) return { ok: true, value: given.value };
+  if (given.value !== undefined) return { ok: true, value: { endAt: new Date(given.value).toISOString() } };
   const unit = textOf(form, 'duration_unit');
   const count = textOf(form, 'duration');
   if (!/^[1-9]\d{0,6}$/.test(count) || !Object.hasOwn(units, unit))
     return { ok: false, sentence: 'Choose how long the auction runs.' };
-  return { ok: true, value: startMs + Number(count) * units[unit as keyof typeof units] };
+  const durationSeconds = Number(count) * units[unit as keyof typeof units];
+  return durationSeconds <= LONGEST_SECONDS
+    ? { ok: true, value: { durationSeconds } }
+    : { ok: false, sentence: 'An auction can run for up to 90 days.' };
+}
+
+/**
+ * The idempotency key of a form's request: a form that is sent again unchanged lists one item, and a changed one is another
+ * request. `formKey` was rendered into the form.
+ */
+export function itemKey(formKey: string, request: object): string {
+  const text = JSON.stringify(request, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+  return `${formKey}:${createHash('sha256').update(text).digest('base64url')}`;
 }
