@@ -145,3 +145,25 @@ describe('the lease of a relay', () => {
     await standby.stop();
   });
 });
+
+it('a relay says that it is not ready while its database is read-only', async () => {
+  const relay = rig.relay();
+  const health = createHealth();
+  addRelayChecks(health, relay);
+  await vi.waitFor(async () => expect(await health.report()).toMatchObject({ status: 'ok' }), AWHILE);
+  const name = new URL(rig.database.url).pathname.slice(1);
+  // One session for both statements: later ones are read-only.
+  const admin = await rig.pool.connect();
+  await admin.query(`ALTER DATABASE "${name}" SET default_transaction_read_only = on`);
+  try {
+    expect(await health.report()).toMatchObject({
+      status: 'unavailable',
+      checks: { database: { ok: false, problem: 'is read-only' } },
+    });
+  } finally {
+    await admin.query(`ALTER DATABASE "${name}" RESET default_transaction_read_only`);
+    admin.release();
+  }
+  await vi.waitFor(async () => expect(await health.report()).toMatchObject({ status: 'ok' }), AWHILE);
+  await relay.stop();
+}, 60_000);
