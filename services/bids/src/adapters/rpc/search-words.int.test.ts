@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BidsUnderTest, startBidsUnderTest, type Visitor } from '../../testing/bids-under-test.ts';
+import { pruneListedWords } from '../postgres/search-query.ts';
 
 let bids: BidsUnderTest;
 let seller: Visitor;
@@ -105,5 +106,17 @@ describe('the words of a search', () => {
     for (const n of [1, 2, 3, 4, 5]) await make(`Barometer ${n}`, { category: 'spelled/pages' });
     const found = await find({ query: 'baromoter', category: 'spelled/pages' });
     expect(found.toSorted()).toEqual([1, 2, 3, 4, 5].map((n) => `Barometer ${n}`));
+  });
+
+  it('candidates for mistyped words are forgotten once no open auction can contain them', async () => {
+    const { pool } = bids.database;
+    await pool.query(
+      `INSERT INTO listed_words SELECT 'word' || days, current_date - days FROM unnest(ARRAY[187, 200, 201, 400]) AS days`,
+    );
+    await pruneListedWords(pool);
+    const { rows } = await pool.query(
+      "SELECT word FROM listed_words WHERE word LIKE 'word___' ORDER BY word",
+    );
+    expect(rows).toEqual([{ word: 'word187' }, { word: 'word200' }]);
   });
 });
