@@ -7,6 +7,11 @@ export function bidCountText(count: bigint | number): string {
   return BigInt(count) === 1n ? '1 bid' : `${count} bids`;
 }
 
+/** True while an auction takes bids, or will do so. */
+export function isOpen({ status }: Pick<Item, 'status'>): boolean {
+  return status === ItemStatus.ACTIVE || status === ItemStatus.SCHEDULED;
+}
+
 /** When an auction ends or ended. A bought item ended early, at the last change that was made to it. */
 export function endOf({ outcome, endAt, updatedAt }: Item): string {
   return outcome === ItemOutcome.SOLD && Date.parse(updatedAt) < Date.parse(endAt) ? updatedAt : endAt;

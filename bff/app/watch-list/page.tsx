@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { AuctionCard } from '../../components/auctions/auction-list.tsx';
+import { UnwatchForm } from '../../components/forms/bid-forms.tsx';
 import { ListPage } from '../../components/page/list-page.tsx';
 import type { Query } from '../../model/query.ts';
 import { watchedItems } from '../../server/reads/my-auctions.ts';
@@ -19,7 +20,9 @@ export default function WatchListPage({ searchParams }: { searchParams: Query })
       {(items) => (
         <ul className="cards" aria-label="Watch list">
           {items.map((item) => (
-            <AuctionCard key={item.id} item={item} />
+            <AuctionCard key={item.id} item={item}>
+              <UnwatchForm itemId={item.id} title={item.title} />
+            </AuctionCard>
           ))}
         </ul>
       )}

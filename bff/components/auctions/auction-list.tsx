@@ -1,5 +1,6 @@
 import type { Item } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
+import type { ReactNode } from 'react';
 import { liveItemOf } from '../../model/live-item.ts';
 import {
   assumesCurrency,
@@ -9,6 +10,8 @@ import {
   type Search,
   searchPath,
 } from '../../model/search.ts';
+import { endOf, isOpen, statusText } from '../../words/auction-words.ts';
+import { instantText } from '../../words/times.ts';
 import { LiveCard } from '../live/live-card.tsx';
 import { ItemPicture } from './pictures.tsx';
 
@@ -75,19 +78,33 @@ function emptyText(search: Search): string {
     : 'There are no auctions right now.';
 }
 
-/** One live or upcoming auction in a list. */
-export function AuctionCard({ item }: { item: Item }) {
+interface AuctionCardProps {
+  item: Item;
+  children?: ReactNode;
+}
+
+/** One auction in a list. A list may contain auctions that are over: watched ones, or ones that ended a moment ago. */
+export function AuctionCard({ item, children }: AuctionCardProps) {
   return (
     <li className="card">
       <Link href={`/items/${item.id}`} prefetch={false}>
         <ItemPicture images={item.images} title="" />
-        <h2>{item.title}</h2>
+        <h2>
+          <bdi>{item.title}</bdi>
+        </h2>
       </Link>
-      <LiveCard
-        rendered={liveItemOf(item)}
-        startPrice={item.startPrice.toString()}
-        currency={item.currency}
-      />
+      {isOpen(item) ? (
+        <LiveCard
+          rendered={liveItemOf(item)}
+          startPrice={item.startPrice.toString()}
+          currency={item.currency}
+        />
+      ) : (
+        <p className="hint">
+          {statusText(item)} {instantText(endOf(item))}
+        </p>
+      )}
+      {children}
     </li>
   );
 }

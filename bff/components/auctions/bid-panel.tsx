@@ -3,11 +3,30 @@ import Link from 'next/link';
 import { formatMoney } from '../../model/money.ts';
 import type { Session } from '../../server/session/session.ts';
 import { signInPath } from '../../server/session/sign-in-path.ts';
+import { isOpen } from '../../words/auction-words.ts';
 import { BidForm, BuyNowForm, WatchForm } from '../forms/bid-forms.tsx';
 
-/** The forms to bid, buy and watch. Guests get a link to sign in, the seller a link to their own listings. */
-export function BidPanel({ item, session }: { item: Item; session: Session }) {
-  if (item.status !== ItemStatus.ACTIVE && item.status !== ItemStatus.SCHEDULED) return null;
+interface BidPanelProps {
+  item: Item;
+  session: Session;
+}
+
+/**
+ * The forms to bid, buy and watch. Guests get a link to sign in, the seller a link to their own listings. A person who watches the
+ * item can stop watching it at any time, also after its end.
+ */
+export function BidPanel({ item, session }: BidPanelProps) {
+  const own = session.kind === 'signed-in' && session.userId === item.sellerId;
+  const mayWatch = item.watched || (isOpen(item) && !own);
+  return (
+    <>
+      {isOpen(item) && <OpenPanel item={item} session={session} />}
+      {session.kind === 'signed-in' && mayWatch && <WatchForm itemId={item.id} watched={item.watched} />}
+    </>
+  );
+}
+
+function OpenPanel({ item, session }: BidPanelProps) {
   if (session.kind === 'guest')
     return (
       <p className="notice plain">
@@ -22,15 +41,13 @@ export function BidPanel({ item, session }: { item: Item; session: Session }) {
         This is your own item. <Link href="/listings">My listings</Link>
       </p>
     );
-  const watch = session.kind === 'signed-in' && <WatchForm itemId={item.id} watched={item.watched} />;
-  if (item.status === ItemStatus.SCHEDULED) return watch || null;
+  if (item.status === ItemStatus.SCHEDULED) return null;
   return (
     <>
       <BidForm itemId={item.id} currency={item.currency} formKey={crypto.randomUUID()} />
       {item.buyNowPrice > 0n && (
         <BuyNowForm itemId={item.id} price={formatMoney(item.buyNowPrice, item.currency)} />
       )}
-      {watch}
     </>
   );
 }

@@ -2,7 +2,7 @@ import { BidState, type Item, ItemOutcome, ItemStatus, type MyBid } from '@gavel
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { formatMoney } from '../../model/money.ts';
-import { bidCountText, endOf, statusText } from '../../words/auction-words.ts';
+import { bidCountText, endOf, isOpen, statusText } from '../../words/auction-words.ts';
 import { instantText } from '../../words/times.ts';
 import { CancelItemForm, RelistItemForm } from '../forms/listing-forms.tsx';
 
@@ -20,7 +20,7 @@ function ItemRow({ item, detail, children }: ItemRowProps) {
       <div>
         <h2>
           <Link href={`/items/${item.id}`} prefetch={false}>
-            {item.title}
+            <bdi>{item.title}</bdi>
           </Link>
         </h2>
         <p className="hint">
@@ -62,10 +62,6 @@ export function ListingRow({ item }: { item: Item }) {
       )}
     </ItemRow>
   );
-}
-
-function isOpen(item: Item): boolean {
-  return item.status === ItemStatus.ACTIVE || item.status === ItemStatus.SCHEDULED;
 }
 
 function isUnsold(item: Item): boolean {

@@ -71,6 +71,27 @@ export function BuyNowForm({ itemId, price }: { itemId: string; price: string })
   );
 }
 
+/** Removes an item from the reader's watch list, on the page of that list. */
+export function UnwatchForm({ itemId, title }: { itemId: string; title: string }) {
+  return (
+    <ActionForm
+      action={watchItem}
+      label={`Remove ${title}`}
+      className="card-form"
+      button="Remove"
+      busy="Removing…"
+      quietButton
+    >
+      {() => (
+        <>
+          <input type="hidden" name="item_id" value={itemId} />
+          <input type="hidden" name="watch" value="no" />
+        </>
+      )}
+    </ActionForm>
+  );
+}
+
 /** Adds an item to the reader's watch list, or removes it. */
 export function WatchForm({ itemId, watched }: { itemId: string; watched: boolean }) {
   return (

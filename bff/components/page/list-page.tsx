@@ -41,7 +41,9 @@ export async function ListPage<L extends Page<unknown>>(props: ListPageProps<L>)
       <h1>{title}</h1>
       {above?.(list.ok ? list.value : undefined)}
       {!list.ok && <FailureNotice failure={list} path={first} />}
-      {list.ok && entries.length === 0 && <p className="notice plain">{props.empty}</p>}
+      {list.ok && entries.length === 0 && (
+        <p className="notice plain">{pageToken ? 'There is nothing on this page any more.' : props.empty}</p>
+      )}
       {children(entries)}
       <Pager
         label={props.pagerLabel}
