@@ -28,8 +28,11 @@ function Profile({ profile }: { profile: CallOutcome<GetProfileResponse> }) {
   if (!profile.ok) return <FailureNotice failure={profile} path="/dashboard" />;
   return (
     <p>
-      Signed in as <strong data-testid="profile-name">{profile.value.fullName}</strong> ({profile.value.email}
-      )
+      Signed in as{' '}
+      <strong data-testid="profile-name">
+        <bdi>{profile.value.fullName}</bdi>
+      </strong>
+      , <bdi>{profile.value.email}</bdi>
     </p>
   );
 }

@@ -46,7 +46,7 @@ function NotificationRow({ notification }: { notification: Notification }) {
       <div>
         <h2>
           <Link href={`/items/${itemId}`} prefetch={false}>
-            {title}
+            <bdi>{title}</bdi>
           </Link>
         </h2>
         <p>{notificationText(notification)}</p>

@@ -41,7 +41,7 @@ function SalesTable({ sales }: { sales: readonly Sale[] }) {
               <tr key={item.id}>
                 <td>
                   <Link href={`/items/${item.id}`} prefetch={false}>
-                    {item.title}
+                    <bdi>{item.title}</bdi>
                   </Link>
                 </td>
                 <td className="number">{formatMoney(item.winningAmount, item.currency)}</td>

@@ -45,7 +45,7 @@ function CategoryLink({ path, label, search }: { path: string; label: string; se
       prefetch={false}
       aria-current={isCurrent ? 'page' : isAbove ? 'true' : undefined}
     >
-      {label}
+      <bdi>{label}</bdi>
     </Link>
   );
 }

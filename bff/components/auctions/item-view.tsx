@@ -27,11 +27,13 @@ export function ItemView({ item, session, children }: { item: Item; session: Ses
           <MorePictures images={item.images} title={item.title} />
         </div>
         <section aria-label="Auction">
-          <h1>{item.title}</h1>
+          <h1>
+            <bdi>{item.title}</bdi>
+          </h1>
           {item.category && (
             <p>
               <Link href={pathWith('/', { category: item.category })} prefetch={false}>
-                {categoryLabel(item.category)}
+                <bdi>{categoryLabel(item.category)}</bdi>
               </Link>
             </p>
           )}
@@ -43,12 +45,19 @@ export function ItemView({ item, session, children }: { item: Item; session: Ses
         </section>
         <section aria-label="Description">
           <h2>Description</h2>
-          <p className="description">{item.description || 'The seller did not add a description.'}</p>
+          <p className="description" dir="auto">
+            {withoutGaps(item.description) || 'The seller did not add a description.'}
+          </p>
         </section>
         <div className="bidding">{children}</div>
       </article>
     </LiveAuction>
   );
+}
+
+/** A text in which at most one line is empty between two others, so that nobody can push the rest of the page away. */
+function withoutGaps(text: string): string {
+  return text.replace(/\s*\n\s*\n\s*/g, '\n\n').trim();
 }
 
 /** The price that was paid. It is not live, because it never changes. */

@@ -17,7 +17,7 @@ export function HottestAuctions({ auctions }: { auctions: readonly HotAuction[] 
             item && (
               <li key={item.id}>
                 <Link href={`/items/${item.id}`} prefetch={false}>
-                  {item.title}
+                  <bdi>{item.title}</bdi>
                 </Link>{' '}
                 <span className="hint">
                   <LiveAmount rendered={liveItemOf(item)} currency={item.currency} /> ·{' '}
