@@ -11,7 +11,7 @@ import {
   type SessionCookie,
   sessionCookies,
 } from './server/session/session.ts';
-import { ENDED_HEADER } from './server/session/sign-in-path.ts';
+import { ENDED_HEADER, POSTED_HEADER } from './server/session/sign-in-path.ts';
 
 /**
  * Runs before every page and server action. It refuses changing requests from other sites, renews the sign-in while
@@ -35,6 +35,8 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   headers.set('content-security-policy', policy);
   headers.delete(ENDED_HEADER);
   if (ended) headers.set(ENDED_HEADER, ended);
+  headers.delete(POSTED_HEADER);
+  if (request.method === 'POST') headers.set(POSTED_HEADER, '1');
   if (origin.host) headers.set('x-forwarded-host', origin.host);
 
   const response = NextResponse.next({ request: { headers } });

@@ -1,16 +1,18 @@
 /** What a form's action answers, and what the form shows next. It is sent to the browser, so it never holds a password. */
 export interface FormState {
   status: 'new' | 'failed' | 'done';
-  /** One sentence for the whole form. */
+  /** One sentence for the whole form: what no field is to blame for. */
   message?: string;
-  /** One sentence per field, by the field's name. */
+  /** One sentence per refused field, by the field's name in the form. It is shown beside the field and nowhere else. */
   fields?: Record<string, string>;
   /** What the person typed, so that they need not type it again. */
   values?: Record<string, string>;
   /** The minimum of the next bid, minor units, when the answer was given. The answer ends when the minimum is higher. */
   minimumNextBid?: string;
-  /** The address of the sign-in form; present only when signing in would help. */
-  signIn?: string;
+  /** A page on which the person can remove the cause of the failure. */
+  remedy?: { href: string; label: string };
+  /** True when the form asks for e-mail and password, so that a person whose sign-in has ended keeps what they typed. */
+  asksSignIn?: boolean;
 }
 
 export const newForm: FormState = { status: 'new' };

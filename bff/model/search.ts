@@ -1,4 +1,5 @@
 import { ItemSort } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { moneySentence, refusedSearch } from '../words/field-sentences.ts';
 import { offeredCurrencies, parseMoney } from './money.ts';
 import { pathWith, type Query, queryText } from './query.ts';
 
@@ -15,12 +16,14 @@ export interface Search {
   sort: ItemSort;
   /** Upcoming auctions instead of live ones. */
   scheduled: boolean;
+  /** One sentence per text that could not be read, and that the search therefore leaves out. */
+  problems: Partial<Record<SearchField, string>>;
   /** The query's texts, unchanged, for the search form and for links to other pages. */
   texts: Record<SearchField, string>;
 }
 
 const fields = ['q', 'category', 'min', 'max', 'currency', 'within', 'sort', 'scheduled'] as const;
-type SearchField = (typeof fields)[number];
+export type SearchField = (typeof fields)[number];
 
 /** The orders, by their name in the address. */
 export const sorts: Readonly<Record<string, { sort: ItemSort; label: string }>> = {
@@ -44,31 +47,67 @@ export function currencyChoices(current: string): string[] {
   return [...new Set([...offeredCurrencies, ...(current === '' ? [] : [current])])];
 }
 
-/** Reads a page's query. A value that cannot be read is ignored, so that a mistyped address still shows auctions. */
+/**
+ * Reads a page's query. A value that cannot be read has a sentence in `problems` and is left out, so that a mistyped address
+ * still shows auctions.
+ */
 export async function readSearch(query: Query): Promise<Search> {
   const entries = await Promise.all(
     fields.map(async (name) => [name, await queryText(query, name)] as const),
   );
   const texts = Object.fromEntries(entries) as Record<SearchField, string>;
   const currency = /^[A-Z]{3}$/.test(texts.currency) ? texts.currency : '';
-  const amount = (text: string) => {
-    const price = parseMoney(text, currency || 'USD');
-    return price.ok ? price.minor : undefined;
+  const problems: Search['problems'] = {};
+  const refuse = (name: SearchField, sentence: string) => {
+    if (texts[name] !== '') problems[name] = `${sentence} This was left out of the search.`;
+    return undefined;
   };
-  const [minPrice, maxPrice] = [amount(texts.min), amount(texts.max)];
+  const amount = (name: 'min' | 'max') => {
+    const price = parseMoney(texts[name], currency || 'USD');
+    return price.ok ? price.minor : refuse(name, moneySentence(price.problem, currency || 'USD'));
+  };
+  const [minPrice, maxPrice] = [amount('min'), amount('max')];
   const priced = minPrice !== undefined || maxPrice !== undefined;
   const seconds = Number(texts.within);
+  const within = spans.some((span) => span.seconds === seconds);
+  if (!within) refuse('within', 'Choose one of the options.');
+  if (!Object.hasOwn(sorts, texts.sort)) refuse('sort', 'Choose one of the options.');
+  if (currency === '') refuse('currency', 'Choose one of the options.');
+  if (texts.q.length > 200) problems.q = 'Only the first 200 characters were searched for.';
   return {
+    problems,
     category: texts.category.slice(0, 64),
     query: texts.q.slice(0, 200),
     minPrice,
     maxPrice,
     currency: priced ? currency || 'USD' : currency,
-    endingWithinSeconds: spans.some((span) => span.seconds === seconds) ? seconds : 0,
-    sort: sorts[texts.sort]?.sort ?? ItemSort.UNSPECIFIED,
+    endingWithinSeconds: within ? seconds : 0,
+    sort: Object.hasOwn(sorts, texts.sort)
+      ? (sorts[texts.sort]?.sort ?? ItemSort.UNSPECIFIED)
+      : ItemSort.UNSPECIFIED,
     scheduled: texts.scheduled === '1',
     texts,
   };
+}
+
+/** The fields of the search form by the names that they have in ListItems. */
+const contractFields: Readonly<Record<string, SearchField>> = {
+  query: 'q',
+  min_price: 'min',
+  max_price: 'max',
+  currency: 'currency',
+  ending_within_seconds: 'within',
+  sort: 'sort',
+  category: 'category',
+};
+
+/** The sentences for the fields of a search that bids has refused, from the metadata of an INVALID_FIELD failure. */
+export function searchProblems(metadata: Readonly<Record<string, string>>): Search['problems'] {
+  const named = Object.keys(metadata).flatMap((name) => {
+    const field = contractFields[name];
+    return field === undefined ? [] : [[field, refusedSearch[field]] as const];
+  });
+  return Object.fromEntries(named);
 }
 
 /** The address of a search, with some of its texts replaced. */

@@ -1,7 +1,14 @@
 import { ItemSort } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { describe, expect, it } from 'vitest';
 import { pictureOfWidth } from './catalogue.ts';
-import { assumesCurrency, isGroupedByCurrency, isNarrowed, readSearch, searchPath } from './search.ts';
+import {
+  assumesCurrency,
+  isGroupedByCurrency,
+  isNarrowed,
+  readSearch,
+  searchPath,
+  searchProblems,
+} from './search.ts';
 
 const read = (query: Record<string, string | string[]>) => readSearch(Promise.resolve(query));
 
@@ -48,7 +55,7 @@ describe('the address of a search', () => {
     expect(isGroupedByCurrency(await read({ sort: 'bids' }))).toBe(false);
   });
 
-  it('ignores values that cannot be read', async () => {
+  it('leaves out each value that cannot be read, and says so at its field', async () => {
     const search = await read({
       min: 'much',
       currency: 'dollars',
@@ -57,6 +64,25 @@ describe('the address of a search', () => {
       q: ['a', 'b'],
     });
     expect(search).toMatchObject({ minPrice: undefined, endingWithinSeconds: 0, query: '', sort: 0 });
+    expect(Object.keys(search.problems).sort()).toEqual(['currency', 'min', 'sort', 'within']);
+    expect(search.problems.min).toMatch(/^This is not an amount.* left out of the search\.$/);
+    const long = await read({ q: 'x'.repeat(201), max: '1.500' });
+    expect(Object.keys(long.problems).sort()).toEqual(['max', 'q']);
+    expect(
+      (await read({ min: '1', max: '2', within: '3600', sort: 'low', currency: 'EUR' })).problems,
+    ).toEqual({});
+  });
+
+  it('names the fields that bids has refused, and no other', () => {
+    expect(searchProblems({ min_price: 'must not be above max_price' })).toEqual({
+      min: 'The minimum price cannot be above the maximum price.',
+    });
+    expect(Object.keys(searchProblems({ sort: 'x', query: 'y', category: 'z' })).sort()).toEqual([
+      'category',
+      'q',
+      'sort',
+    ]);
+    expect(searchProblems({ page_size: 'x' })).toEqual({});
   });
 
   it('is kept by links to other pages and categories', async () => {

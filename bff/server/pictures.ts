@@ -1,7 +1,7 @@
 import 'server-only';
 import { createLogger } from '@gavel/observability/logger';
 import { config } from '../config.ts';
-import type { CallFailure } from '../model/call-outcome.ts';
+import type { CallFailure, CallOutcome, FailureReason } from '../model/call-outcome.ts';
 import { as, call, pictureClient } from './call-services.ts';
 import type { SignedIn } from './session/session.ts';
 
@@ -35,21 +35,34 @@ export async function storedPicture(key: string, signal: AbortSignal): Promise<R
 export interface Uploaded {
   /** Site paths of the stored pictures, in order. */
   paths: string[];
-  /** Why the next picture was not stored. The pictures after it were not tried. */
+  /** The files that were refused, by the names that the person's machine gave them. */
+  refused: { name: string; failure: CallFailure }[];
+  /** Why no more files were tried. It is not about a file: bids did not answer, for example. */
   failure?: CallFailure;
 }
 
-/** Stores the files of a form's `uploads`, one after the other. Their names are not sent. */
+const aboutOneFile: ReadonlySet<FailureReason> = new Set([
+  'PICTURE_TOO_LARGE',
+  'PICTURE_TYPE_UNKNOWN',
+  'PICTURE_UNREADABLE',
+]);
+
+/** Stores the files of a form's `uploads`, one after the other. A refused file does not stop the others. Names are not sent. */
 export async function uploadPictures(form: FormData, session: SignedIn): Promise<Uploaded> {
   const files = form.getAll('uploads').filter((file) => file instanceof File && file.size > 0) as File[];
-  const paths: string[] = [];
+  const uploaded: Uploaded = { paths: [], refused: [] };
   for (const file of files) {
-    if (file.size > MOST_BYTES)
-      return { paths, failure: { ok: false, service: 'bids', reason: 'PICTURE_TOO_LARGE', metadata: {} } };
-    const data = new Uint8Array(await file.arrayBuffer());
-    const outcome = await call('bids', () => pictureClient().uploadPicture({ data }, as(session)));
-    if (!outcome.ok) return { paths, failure: outcome };
-    paths.push(outcome.value.path);
+    const outcome = await upload(file, session);
+    if (outcome.ok) uploaded.paths.push(outcome.value.path);
+    else if (aboutOneFile.has(outcome.reason)) uploaded.refused.push({ name: file.name, failure: outcome });
+    else return { ...uploaded, failure: outcome };
   }
-  return { paths };
+  return uploaded;
+}
+
+async function upload(file: File, session: SignedIn): Promise<CallOutcome<{ path: string }>> {
+  if (file.size > MOST_BYTES)
+    return { ok: false, service: 'bids', reason: 'PICTURE_TOO_LARGE', metadata: {} };
+  const data = new Uint8Array(await file.arrayBuffer());
+  return call('bids', () => pictureClient().uploadPicture({ data }, as(session)));
 }

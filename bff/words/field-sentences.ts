@@ -25,12 +25,28 @@ const sentences: Readonly<Record<string, string>> = {
   amount: 'A bid must be more than zero and not too large.',
 };
 
-/** One sentence per field, from the metadata of an INVALID_FIELD failure. `images[3]` counts as `images`. */
+/** The sentences beside the fields of a search that bids has refused, by their names in the address. */
+export const refusedSearch = {
+  q: 'Search words can have up to 200 characters, and no control characters.',
+  min: 'The minimum price cannot be above the maximum price.',
+  max: 'The maximum price is too large.',
+  currency: 'This currency is not supported.',
+  within: 'Choose one of the options.',
+  sort: '“Best match” needs words to search for.',
+  category: 'This is not a category.',
+  scheduled: 'Choose one of the options.',
+} as const;
+
+/**
+ * One sentence per field, from the metadata of an INVALID_FIELD failure. `images[3]` counts as `images`. A field that nobody
+ * can type into has no sentence here.
+ */
 export function fieldSentences(metadata: Readonly<Record<string, string>>): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const [path, problem] of Object.entries(metadata)) {
+  for (const path of Object.keys(metadata)) {
     const field = /^\w+/.exec(path)?.[0] ?? path;
-    found[field] ??= sentences[field] ?? problem;
+    const sentence = sentences[field];
+    if (sentence !== undefined) found[field] = sentence;
   }
   return found;
 }

@@ -1,37 +1,49 @@
-import { currencyChoices, type Search, sorts, spans } from '../../model/search.ts';
+import type { ReactNode } from 'react';
+import {
+  currencyChoices,
+  type Search,
+  type SearchField as SearchFieldName,
+  sorts,
+  spans,
+} from '../../model/search.ts';
+
+interface SearchFormProps {
+  search: Search;
+  /** One sentence per field that was refused. */
+  problems: Search['problems'];
+}
 
 /** Words, price, time and order. A plain GET form: the address can be saved and shared, and no script is needed. */
-export function SearchForm({ search }: { search: Search }) {
+export function SearchForm({ search, problems }: SearchFormProps) {
   const { texts } = search;
   return (
     <search>
       <form action="/" className="search" aria-label="Search auctions">
         {texts.category && <input type="hidden" name="category" value={texts.category} />}
-        <label className="words">
-          <span>Search</span>
-          <input
-            type="search"
-            name="q"
-            defaultValue={texts.q}
-            maxLength={200}
-            placeholder="brass telescope"
-          />
-        </label>
-        <label>
-          <span>Min price</span>
-          <input name="min" inputMode="decimal" defaultValue={texts.min} size={7} />
-        </label>
-        <label>
-          <span>Max price</span>
-          <input name="max" inputMode="decimal" defaultValue={texts.max} size={7} />
-        </label>
-        <Choice name="currency" label="Currency" value={search.currency} blank="Any">
+        <SearchField name="q" label="Search" problems={problems}>
+          {(field) => (
+            <input
+              type="search"
+              defaultValue={search.query}
+              maxLength={200}
+              placeholder="brass telescope"
+              {...field}
+            />
+          )}
+        </SearchField>
+        <SearchField name="min" label="Min price" problems={problems}>
+          {(field) => <input inputMode="decimal" defaultValue={texts.min} size={7} {...field} />}
+        </SearchField>
+        <SearchField name="max" label="Max price" problems={problems}>
+          {(field) => <input inputMode="decimal" defaultValue={texts.max} size={7} {...field} />}
+        </SearchField>
+        <Choice name="currency" label="Currency" value={search.currency} blank="Any" problems={problems}>
           {currencyChoices(search.currency).map((code) => ({ value: code, label: code }))}
         </Choice>
-        <Choice name="within" label="Ends within" value={texts.within} blank="Any time">
+        <Choice name="within" label="Ends within" value={texts.within} blank="Any time" problems={problems}>
           {spans.map(({ seconds, label }) => ({ value: String(seconds), label }))}
         </Choice>
-        <Choice name="sort" label="Sort by" value={texts.sort} blank="Recommended">
+        <Choice name="sort" label="Sort by" value={texts.sort} blank="Recommended" problems={problems}>
           {Object.entries(sorts).map(([value, { label }]) => ({ value, label }))}
         </Choice>
         <label className="tick">
@@ -44,26 +56,54 @@ export function SearchForm({ search }: { search: Search }) {
   );
 }
 
-interface ChoiceProps {
-  name: string;
+interface SearchFieldProps {
+  name: SearchFieldName;
   label: string;
+  problems: Search['problems'];
+}
+
+/** A labelled field and, when its value was refused, the sentence that says why. The browser focuses the first refused one. */
+function SearchField(
+  props: SearchFieldProps & { children: (field: Record<string, string | boolean>) => ReactNode },
+) {
+  const { name, label, problems, children } = props;
+  const problem = problems[name];
+  const id = `search-${name}`;
+  const refused = problem && { 'aria-invalid': true, 'aria-describedby': `${id}-problem`, autoFocus: true };
+  return (
+    <div className="search-field">
+      <label htmlFor={id}>
+        <span>{label}</span>
+        {children({ id, name, ...refused })}
+      </label>
+      {problem && (
+        <p className="problem" id={`${id}-problem`}>
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface ChoiceProps extends SearchFieldProps {
   value: string;
   blank: string;
   children: readonly { value: string; label: string }[];
 }
 
-function Choice({ name, label, value, blank, children }: ChoiceProps) {
+function Choice({ value, blank, children, ...field }: ChoiceProps) {
   return (
-    <label>
-      <span>{label}</span>
-      <select name={name} defaultValue={value} key={value}>
-        <option value="">{blank}</option>
-        {children.map((choice) => (
-          <option key={choice.value} value={choice.value}>
-            {choice.label}
-          </option>
-        ))}
-      </select>
-    </label>
+    <SearchField {...field}>
+      {(attributes) => (
+        <select defaultValue={value} key={value} {...attributes}>
+          <option value="">{blank}</option>
+          {children.map((choice) => (
+            <option key={choice.value} value={choice.value}>
+              {choice.label}
+            </option>
+          ))}
+        </select>
+      )}
+    </SearchField>
   );
 }

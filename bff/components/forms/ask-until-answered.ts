@@ -21,7 +21,7 @@ export async function askUntilAnswered(
   while (performance.now() - startedAt < GIVE_UP_AFTER_MS) {
     const answer = await send(path, form);
     if (answer?.decided === 'yes' || (answer?.decided === 'no' && !unknown)) return answer.state;
-    if (answer?.state.signIn) return { ...unansweredForm(form), signIn: answer.state.signIn };
+    if (answer?.state.remedy) return { ...unansweredForm(form), remedy: answer.state.remedy };
     unknown = true;
     onUnknown();
     await pauseOrOnline(pauseMs);

@@ -1,9 +1,11 @@
-import type { InputHTMLAttributes, ReactNode } from 'react';
+import { type InputHTMLAttributes, type ReactNode, useState } from 'react';
 import type { FormState } from '../../model/form.ts';
 
 interface FieldProps {
   state: FormState;
   name: string;
+  /** The element's id, when a page has several forms with a field of this name. Default: the name. */
+  id?: string;
   label: string;
   hint?: ReactNode;
 }
@@ -12,18 +14,19 @@ interface FieldProps {
 export function Field({
   state,
   name,
+  id = name,
   label,
   hint,
   defaultValue,
   ...input
 }: FieldProps & InputHTMLAttributes<HTMLInputElement>) {
   return (
-    <FieldFrame state={state} name={name} label={label} hint={hint}>
+    <FieldFrame state={state} name={name} id={id} label={label} hint={hint}>
       <input
-        id={name}
+        id={id}
         name={name}
         defaultValue={state.values?.[name] ?? defaultValue}
-        {...description(state, name, hint)}
+        {...description(state, name, id, hint)}
         {...input}
       />
     </FieldFrame>
@@ -34,19 +37,20 @@ export function Field({
 export function TextField({
   state,
   name,
+  id = name,
   label,
   hint,
   defaultValue,
   rows,
 }: FieldProps & { defaultValue?: string; rows: number }) {
   return (
-    <FieldFrame state={state} name={name} label={label} hint={hint}>
+    <FieldFrame state={state} name={name} id={id} label={label} hint={hint}>
       <textarea
-        id={name}
+        id={id}
         name={name}
         rows={rows}
         defaultValue={state.values?.[name] ?? defaultValue}
-        {...description(state, name, hint)}
+        {...description(state, name, id, hint)}
       />
     </FieldFrame>
   );
@@ -56,16 +60,18 @@ export function TextField({
 export function ChoiceField({
   state,
   name,
+  id = name,
   label,
   hint,
   defaultValue,
   options,
 }: FieldProps & { defaultValue?: string; options: readonly { value: string; label: string }[] }) {
   const chosen = state.values?.[name] ?? defaultValue;
+  const answers = useAnswers(state, name);
   return (
-    <FieldFrame state={state} name={name} label={label} hint={hint}>
-      {/* The key creates a new element, because React would reset a select to its first value. */}
-      <select id={name} name={name} key={chosen} defaultValue={chosen} {...description(state, name, hint)}>
+    <FieldFrame state={state} name={name} id={id} label={label} hint={hint}>
+      {/* The key creates a new element after each answer, because React would reset a select to its first value. */}
+      <select id={id} name={name} key={answers} defaultValue={chosen} {...description(state, name, id, hint)}>
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.label}
@@ -77,55 +83,83 @@ export function ChoiceField({
 }
 
 /** A labelled check box. */
-export function CheckField({ state, name, label, hint }: FieldProps) {
+export function CheckField({ state, name, id = name, label, hint }: FieldProps) {
+  const answers = useAnswers(state, name);
   return (
     <div className="field check">
-      <label htmlFor={name}>
-        {/* The key creates a new element, because React would reset a check box to its first value. */}
+      <label htmlFor={id}>
+        {/* The key creates a new element after each answer, because React would reset a check box to its first value. */}
         <input
           type="checkbox"
-          id={name}
+          id={id}
           name={name}
-          key={state.values?.[name] ?? ''}
+          key={answers}
           defaultChecked={state.values?.[name] === 'on'}
-          {...description(state, name, hint)}
+          {...description(state, name, id, hint)}
         />
         <span>{label}</span>
       </label>
-      {hint && (
-        <p className="hint" id={`${name}-hint`}>
-          {hint}
-        </p>
-      )}
+      <Notes state={state} name={name} id={id} hint={hint} />
     </div>
   );
 }
 
-function FieldFrame({ state, name, label, hint, children }: FieldProps & { children: ReactNode }) {
-  const problem = state.fields?.[name];
+/** How many answers had a value for this field: a key for an element that must be created again after each of them. */
+export function useAnswers(state: FormState, name: string): number {
+  const [seen, setSeen] = useState({ values: state.values, answers: 0 });
+  if (state.values?.[name] !== undefined && seen.values !== state.values)
+    setSeen({ values: state.values, answers: seen.answers + 1 });
+  return seen.answers;
+}
+
+type FrameProps = FieldProps & { id: string; children: ReactNode };
+
+function FieldFrame({ state, name, id, label, hint, children }: FrameProps) {
   return (
     <div className="field">
-      <label htmlFor={name}>{label}</label>
+      <label htmlFor={id}>{label}</label>
       {children}
+      <Notes state={state} name={name} id={id} hint={hint} />
+    </div>
+  );
+}
+
+interface NotesProps {
+  state: FormState;
+  name: string;
+  id: string;
+  hint: ReactNode;
+}
+
+/** A field's hint and, when its value was refused, the sentence that says why. */
+export function Notes({ state, name, id, hint }: NotesProps) {
+  const problem = state.fields?.[name];
+  return (
+    <>
       {hint && (
-        <p className="hint" id={`${name}-hint`}>
+        <p className="hint" id={`${id}-hint`}>
           {hint}
         </p>
       )}
       {problem && (
-        <p className="problem" id={`${name}-problem`}>
+        <p className="problem" id={`${id}-problem`}>
           {problem}
         </p>
       )}
-    </div>
+    </>
   );
 }
 
-function description(state: FormState, name: string, hint: ReactNode) {
+/**
+ * A field's attributes after an answer. `autofocus` is for pages without script, where the browser focuses the first refused
+ * field; with script the form does it.
+ */
+export function description(state: FormState, name: string, id: string, hint: ReactNode) {
   const problem = state.fields?.[name];
-  const ids = [problem ? `${name}-problem` : '', hint ? `${name}-hint` : ''].filter(Boolean);
+  const ids = [problem ? `${id}-problem` : '', hint ? `${id}-hint` : ''].filter(Boolean);
   return {
     'aria-invalid': problem ? true : undefined,
     'aria-describedby': ids.length > 0 ? ids.join(' ') : undefined,
+    autoFocus: problem ? true : undefined,
   };
 }

@@ -1,8 +1,9 @@
 'use client';
 
-import type { FormEvent, ReactNode } from 'react';
+import { type FormEvent, type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { useFormStatus } from 'react-dom';
 import type { FormState } from '../../model/form.ts';
+import { Field } from './field.tsx';
 import { useFormAction } from './use-form-action.ts';
 
 interface FormProps {
@@ -53,25 +54,66 @@ interface FormFrameProps extends Omit<FormProps, 'action'> {
 /** A form with its message, its fields and its button. */
 export function FormFrame({ state, send, label, className, button, busy, ...rest }: FormFrameProps) {
   const { onSubmit, pending, quietButton, children } = rest;
+  const form = useRef<HTMLFormElement>(null);
+  useFocusAfterAnswer(form, state);
   return (
-    <form action={send} onSubmit={onSubmit} className={className} aria-label={label}>
+    <form ref={form} action={send} onSubmit={onSubmit} className={className} aria-label={label}>
       <FormMessage state={state} />
       {children?.(state)}
+      {state.asksSignIn && <SignInFields state={state} />}
       <SubmitButton label={button} busy={busy} quiet={quietButton} sending={pending} />
     </form>
   );
 }
 
+/**
+ * After an answer the first refused field gets the focus. When there is none, the focus stays; if its element is gone, because
+ * the answer created it again, the button gets it.
+ */
+function useFocusAfterAnswer(form: RefObject<HTMLFormElement | null>, state: FormState): void {
+  useEffect(() => {
+    if (state.status === 'new') return;
+    const refused = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
+    if (refused) refused.focus();
+    else if (document.activeElement === document.body)
+      form.current?.querySelector<HTMLElement>('[type="submit"]')?.focus({ preventScroll: true });
+  }, [form, state]);
+}
+
+/** Shown when the sign-in ended while the form was being filled in. */
+function SignInFields({ state }: { state: FormState }) {
+  return (
+    <fieldset>
+      <legend>Sign in again</legend>
+      <Field state={state} name="sign_in_email" label="E-mail" type="email" autoComplete="username" />
+      <Field
+        state={state}
+        name="sign_in_password"
+        label="Password"
+        type="password"
+        autoComplete="current-password"
+      />
+    </fieldset>
+  );
+}
+
 /** The form's sentence. Both live regions are always rendered, so that a screen reader notices a new text in them. */
 function FormMessage({ state }: { state: FormState }) {
+  const failed = state.status === 'failed' && state.message !== undefined;
   return (
     <>
-      <p role="alert" className={state.status === 'failed' ? 'notice bad' : 'empty'}>
-        {state.status === 'failed' && state.message}
-        {state.status === 'failed' && state.signIn && (
+      <p
+        role="alert"
+        className={failed ? 'notice bad' : 'empty'}
+        tabIndex={-1}
+        // biome-ignore lint/a11y/noAutofocus: without script the page is loaded again, and its answer is here.
+        autoFocus={failed && Object.keys(state.fields ?? {}).length === 0 ? true : undefined}
+      >
+        {failed && state.message}
+        {failed && state.remedy && (
           <>
             {' '}
-            <a href={state.signIn}>Sign in</a>
+            <a href={state.remedy.href}>{state.remedy.label}</a>
           </>
         )}
       </p>
@@ -93,7 +135,13 @@ function SubmitButton(props: {
   const status = useFormStatus();
   const pending = status.pending || sending;
   return (
-    <button type="submit" className={quiet ? 'quiet' : undefined} aria-disabled={pending} disabled={pending}>
+    <button
+      type="submit"
+      className={quiet ? 'quiet' : undefined}
+      aria-disabled={pending}
+      // A disabled button would lose the focus. Pressing Enter in a field also clicks this button.
+      onClick={(event) => pending && event.preventDefault()}
+    >
       {pending ? busy : label}
     </button>
   );

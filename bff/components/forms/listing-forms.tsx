@@ -1,6 +1,7 @@
 'use client';
 
 import { cancelItem, relistItem } from '../../server/actions/listing.ts';
+import { ChoiceField } from './field.tsx';
 import { ConfirmForm } from './form.tsx';
 
 interface ListingFormProps {
@@ -22,29 +23,33 @@ export function CancelItemForm({ itemId, title }: ListingFormProps) {
   );
 }
 
+const durations = [1, 3, 7, 14, 30, 90].map((days) => ({
+  value: String(days),
+  label: days === 1 ? '1 day' : `${days} days`,
+}));
+
 /** Lists an unsold item again, with the same terms. */
 export function RelistItemForm({ itemId, title }: ListingFormProps) {
   return (
     <ConfirmForm
       action={relistItem}
+      className="stack"
       summary="Relist…"
       summaryLabel={`Relist ${title}`}
       button="Relist item"
       busy="Relisting…"
     >
-      {() => (
+      {(state) => (
         <>
           <input type="hidden" name="item_id" value={itemId} />
-          <label>
-            Duration{' '}
-            <select name="days" defaultValue="7">
-              {[1, 3, 7, 14, 30, 90].map((days) => (
-                <option key={days} value={days}>
-                  {days === 1 ? '1 day' : `${days} days`}
-                </option>
-              ))}
-            </select>
-          </label>{' '}
+          <ChoiceField
+            state={state}
+            name="days"
+            id={`days-${itemId}`}
+            label="Duration"
+            defaultValue="7"
+            options={durations}
+          />
         </>
       )}
     </ConfirmForm>

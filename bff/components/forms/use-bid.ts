@@ -1,7 +1,7 @@
 'use client';
 
 import { useRouter } from 'next/navigation';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useMemo, useState } from 'react';
 import { type FormState, newForm } from '../../model/form.ts';
 import { useLiveAuction } from '../live/live-price.tsx';
 import { askUntilAnswered } from './ask-until-answered.ts';
@@ -43,8 +43,13 @@ export function useBid(itemId: string, rendered: FormState): Bid {
     router.refresh();
   };
 
+  const ended = hasEnded(answer, item.minimumNextBid);
+  const state = useMemo(
+    () => (ended ? { ...newForm, values: answer.values ?? {} } : answer),
+    [ended, answer],
+  );
   return {
-    state: hasEnded(answer, item.minimumNextBid) ? { ...newForm, values: answer.values ?? {} } : answer,
+    state,
     busy,
     submit(event) {
       event.preventDefault();

@@ -3,6 +3,7 @@
 import { unstable_rethrow } from 'next/navigation';
 import { useActionState } from 'react';
 import { type FormState, newForm } from '../../model/form.ts';
+import { filesAgain, pictureValues } from '../../model/item-pictures.ts';
 
 type FormAction = (state: FormState, form: FormData) => Promise<FormState>;
 
@@ -29,7 +30,7 @@ function keepingTheForm(action: FormAction): FormAction {
       console.info('no answer to a form', error);
       const message =
         'The connection was lost. We do not know whether this was saved. Please check, then try again.';
-      return { status: 'failed', message, values: textsIn(form) };
+      return { status: 'failed', message, values: textsIn(form), fields: { ...filesAgain(form) } };
     }
   };
 }
@@ -39,5 +40,5 @@ function textsIn(form: FormData): Record<string, string> {
   const texts = [...form].flatMap(([name, value]) =>
     typeof value === 'string' && !name.startsWith('$') && !name.includes('password') ? [[name, value]] : [],
   );
-  return Object.fromEntries(texts);
+  return { ...Object.fromEntries(texts), ...(form.has('image_urls') ? pictureValues(form) : {}) };
 }

@@ -14,7 +14,7 @@ import { runAction } from './run-action.ts';
 export async function signIn(_: FormState, form: FormData): Promise<FormState> {
   const failure = await runAction('sign-in', async () => {
     const outcome = await startSession(textOf(form, 'email'), verbatim(form, 'password'));
-    return outcome.ok ? undefined : failedForm(outcome, '/', typed(form, ['email']));
+    return outcome.ok ? undefined : failedForm(outcome, '/', typed(form, ['email']), ['password']);
   });
   if (failure) return failure;
   redirect(returnPath(textOf(form, 'next')));
@@ -36,7 +36,7 @@ export async function register(_: FormState, form: FormData): Promise<FormState>
     const origin = requestOrigin(await headers(), config().TRUSTED_PROXY_HOPS);
     const created = await createAccount(details, origin);
     const shownAgain = ['email', 'full_name', 'country_code', 'phone_number'];
-    if (!created.ok) return failedForm(created, '/', typed(form, shownAgain));
+    if (!created.ok) return failedForm(created, '/', typed(form, shownAgain), ['password']);
     return (await startSession(email, password)).ok ? 'signed-in' : 'registered';
   });
   if (typeof result !== 'string') return result;

@@ -3,17 +3,19 @@
 import { redirect } from 'next/navigation';
 import type { CallFailure } from '../../model/call-outcome.ts';
 import { type FormState, textOf, typed } from '../../model/form.ts';
+import { linkProblem, pictureValues, readPictures } from '../../model/item-pictures.ts';
+import { sentenceFor } from '../../words/reason-sentences.ts';
 import { as, bidsClient, call } from '../call-services.ts';
 import { formKeyFrom } from '../forms/bid-form.ts';
-import { failedForm, failedListing, refusedForm } from '../forms/failed-form.ts';
-import { type ItemDetails, imageProblem, itemDetails, itemKey, itemTerms } from '../forms/item-form.ts';
+import { failedForm, failedListing, refusedForm, SIGN_IN_EMAIL } from '../forms/failed-form.ts';
+import { type ItemDetails, itemDetails, itemKey, itemTerms } from '../forms/item-form.ts';
 import { uploadPictures } from '../pictures.ts';
 import type { SignedIn } from '../session/session.ts';
 import { refreshAfter, runSignedIn } from './run-action.ts';
 
 const DAY_SECONDS = 24 * 3_600;
 
-const detailFields = ['title', 'description', 'category', 'image_urls'] as const;
+const detailFields = ['title', 'description', 'category'] as const;
 const termFields = [
   'start_price',
   'currency',
@@ -27,24 +29,25 @@ const termFields = [
   'idempotency_key',
 ] as const;
 
+const furtherFields = ['uploads', SIGN_IN_EMAIL] as const;
+
 /** Lists an item and goes to its page. */
 export async function createItem(_: FormState, form: FormData): Promise<FormState> {
-  const typedValues = valuesOf(form, [...detailFields, ...termFields]);
-  const result = await runSignedIn('create-item', { path: '/sell', values: typedValues }, async (session) => {
-    const { details, failure } = await storeDetails(form, session);
-    const values = { ...typedValues, images: details.images.join(' ') };
-    if (failure) return failedListing(failure, '/sell', values);
+  const path = '/sell';
+  const values = valuesOf(form, [...detailFields, ...termFields]);
+  const result = await runSignedIn('create-item', { path, values, form }, async (session) => {
+    const { details, shown, fields, failure } = await storeDetails(form, values, session);
+    if (failure) return uploadsAgain(failedForm(failure, path, shown, furtherFields));
     const terms = itemTerms(form);
-    const images = imageProblem(details.images);
-    if (!terms.ok || images)
-      return refusedForm({ ...(terms.ok ? {} : terms.fields), ...(images ? { images } : {}) }, values);
+    const problems = { ...fields, ...(terms.ok ? {} : terms.fields) };
+    if (!terms.ok || Object.keys(problems).length > 0) return refusedForm(problems, shown);
     const { end, ...rest } = terms.value;
     const item = { ...details, ...rest, ...end };
     const idempotencyKey = itemKey(formKeyFrom(form), item);
     const outcome = await call('bids', () =>
       bidsClient().createItem({ ...item, idempotencyKey }, as(session)),
     );
-    return outcome.ok ? (outcome.value.item?.id ?? '') : failedListing(outcome, '/sell', values);
+    return outcome.ok ? (outcome.value.item?.id ?? '') : failedListing(outcome, path, shown, furtherFields);
   });
   if (typeof result !== 'string') return result;
   redirect(`/items/${result}`);
@@ -55,16 +58,14 @@ export async function updateItem(_: FormState, form: FormData): Promise<FormStat
   const id = textOf(form, 'item_id');
   const itemPath = `/items/${encodeURIComponent(id)}`;
   const path = `${itemPath}/edit`;
-  const typedValues = valuesOf(form, detailFields);
-  const failed = await runSignedIn('update-item', { path, values: typedValues }, async (session) => {
-    const { details, failure } = await storeDetails(form, session);
-    const values = { ...typedValues, images: details.images.join(' ') };
-    if (failure) return failedForm(failure, path, values);
-    const images = imageProblem(details.images);
-    if (images) return refusedForm({ images }, values);
+  const values = valuesOf(form, detailFields);
+  const failed = await runSignedIn('update-item', { path, values, form }, async (session) => {
+    const { details, shown, fields, failure } = await storeDetails(form, values, session);
+    if (failure) return uploadsAgain(failedForm(failure, path, shown, furtherFields));
+    if (Object.keys(fields).length > 0) return refusedForm(fields, shown);
     const change = { id, ...details, clearImages: details.images.length === 0 };
     const outcome = await call('bids', () => bidsClient().updateItem(change, as(session)));
-    return outcome.ok ? undefined : failedForm(outcome, path, values);
+    return outcome.ok ? undefined : failedForm(outcome, path, shown, furtherFields);
   });
   if (failed) return failed;
   redirect(itemPath);
@@ -73,7 +74,8 @@ export async function updateItem(_: FormState, form: FormData): Promise<FormStat
 /** Lists an unsold item again and goes to the new item's page. Fields: item_id, days (1 to 90). */
 export async function relistItem(_: FormState, form: FormData): Promise<FormState> {
   const result = await runSignedIn('relist-item', { path: '/listings' }, async (session) => {
-    const days = Number(textOf(form, 'days'));
+    const shownDays = textOf(form, 'days');
+    const days = Number(shownDays);
     if (!Number.isInteger(days) || days < 1 || days > 90)
       return refusedForm({ days: 'Choose 1 to 90 days.' }, {});
     const id = textOf(form, 'item_id');
@@ -84,7 +86,9 @@ export async function relistItem(_: FormState, form: FormData): Promise<FormStat
       idempotencyKey: `relist:${id}:${days}`,
     };
     const outcome = await call('bids', () => bidsClient().relistItem(request, as(session)));
-    return outcome.ok ? (outcome.value.item?.id ?? '') : failedListing(outcome, '/listings', {});
+    return outcome.ok
+      ? (outcome.value.item?.id ?? '')
+      : failedListing(outcome, '/listings', { days: shownDays });
   });
   if (typeof result !== 'string') return result;
   redirect(`/items/${result}`);
@@ -103,7 +107,17 @@ export async function cancelItem(_: FormState, form: FormData): Promise<FormStat
 }
 
 function valuesOf(form: FormData, names: readonly string[]): Record<string, string> {
-  return { ...typed(form, names), images: itemDetails(form).images.join(' ') };
+  return { ...typed(form, names), ...pictureValues(form) };
+}
+
+interface StoredDetails {
+  details: ItemDetails;
+  /** What the form shows when it is refused: also the pictures that were stored just now. */
+  shown: Record<string, string>;
+  /** Sentences for links and files that were refused. */
+  fields: Record<string, string>;
+  /** Why files that are not to blame were not stored. */
+  failure?: CallFailure;
 }
 
 /**
@@ -112,9 +126,24 @@ function valuesOf(form: FormData, names: readonly string[]): Record<string, stri
  */
 async function storeDetails(
   form: FormData,
+  values: Record<string, string>,
   session: SignedIn,
-): Promise<{ details: ItemDetails; failure?: CallFailure }> {
+): Promise<StoredDetails> {
+  const { paths, refused, failure } = await uploadPictures(form, session);
+  const link = linkProblem(readPictures(form).refusedLinks);
+  const files = refused.map(({ name, failure }) => `“${name.slice(0, 60)}”: ${sentenceFor(failure)}`);
   const details = itemDetails(form);
-  const { paths, failure } = await uploadPictures(form, session);
-  return { details: { ...details, images: [...details.images, ...paths] }, ...(failure && { failure }) };
+  const images = [...new Set([...details.images, ...paths])];
+  return {
+    details: { ...details, images },
+    shown: { ...values, images: images.join('\n') },
+    fields: { ...(link && { image_urls: link }), ...(files.length > 0 && { uploads: files.join(' ') }) },
+    ...(failure && { failure }),
+  };
+}
+
+/** The form after a failure that stopped the uploads: the stored pictures are kept, the other files must be chosen again. */
+function uploadsAgain(state: FormState): FormState {
+  const uploads = 'Some pictures were not saved. Please choose those that are missing again.';
+  return { ...state, fields: { uploads, ...state.fields } };
 }

@@ -2,9 +2,11 @@ import 'server-only';
 import { withSpan } from '@gavel/observability/tracing';
 import { refresh } from 'next/cache';
 import { type CallOutcome, isUnavailable } from '../../model/call-outcome.ts';
-import type { FormState } from '../../model/form.ts';
-import { unsignedForm } from '../forms/failed-form.ts';
-import { readSession, type VisitorSession } from '../session/read-session.ts';
+import { type FormState, textOf } from '../../model/form.ts';
+import { filesAgain } from '../../model/item-pictures.ts';
+import { guestForm, SIGN_IN_EMAIL, unverifiedForm } from '../forms/failed-form.ts';
+import { signInAgain } from '../forms/sign-in-again.ts';
+import { readSession, type SignedInVisitor } from '../session/read-session.ts';
 
 /**
  * Runs a server action's work in a span named after the action. Redirect after it, not inside it: Next redirects by
@@ -14,18 +16,36 @@ export function runAction<T>(name: string, work: () => Promise<T>): Promise<T> {
   return withSpan(`action ${name}`, { scope: 'gavel.bff' }, work);
 }
 
+interface SignedInForm {
+  path: string;
+  /** What was typed. */
+  values?: Record<string, string>;
+  /**
+   * Given for a form with so much in it that nobody should have to fill it in twice: it asks a guest for e-mail and password
+   * itself, and signs in with them when they are sent.
+   */
+  form?: FormData;
+}
+
 /**
  * Runs an action for a signed-in person. For anybody else the result is the form with what was typed (`values`) and, for a
- * guest, a link to sign in and come back to `path`.
+ * guest, a way to sign in: two fields of the form itself, or a link to the sign-in page, which leads back to `path`.
  */
 export function runSignedIn<T>(
   name: string,
-  { path, values = {} }: { path: string; values?: Record<string, string> },
-  work: (session: Extract<VisitorSession, { kind: 'signed-in' }>) => Promise<T>,
+  { path, values = {}, form }: SignedInForm,
+  work: (session: SignedInVisitor) => Promise<T>,
 ): Promise<T | FormState> {
   return runAction(name, async () => {
-    const session = await readSession();
-    return session.kind === 'signed-in' ? work(session) : unsignedForm(session.kind, path, values);
+    // Services may have refused the session that the cookies hold, so a new sign-in comes first.
+    if (form === undefined || textOf(form, SIGN_IN_EMAIL) === '') {
+      const session = await readSession();
+      if (session.kind === 'signed-in') return work(session);
+      if (session.kind === 'unverified') return unverifiedForm(values, form ? { ...filesAgain(form) } : {});
+      if (form === undefined) return guestForm(path, values);
+    }
+    const again = await signInAgain(form, values);
+    return again.ok ? work(again.session) : again.state;
   });
 }
 

@@ -1,6 +1,7 @@
 import 'server-only';
 import { createHash } from 'node:crypto';
-import { textOf, textsOf } from '../../model/form.ts';
+import { textOf } from '../../model/form.ts';
+import { readPictures } from '../../model/item-pictures.ts';
 import { parseMoney } from '../../model/money.ts';
 import { moneySentence } from '../../words/field-sentences.ts';
 
@@ -13,18 +14,17 @@ export interface ItemDetails {
   title: string;
   description: string;
   category: string;
-  /** Site paths and https addresses. */
+  /** Site paths and addresses of other sites, in the order in which they are shown. */
   images: string[];
 }
 
-/** Reads an item's details. The pictures: first the selected ones, then the addresses that were typed. */
+/** Reads an item's details, without the files to upload. The pictures: see `readPictures`. */
 export function itemDetails(form: FormData): ItemDetails {
-  const written = textOf(form, 'image_urls').split(/\s+/).filter(Boolean);
   return {
     title: textOf(form, 'title'),
     description: textOf(form, 'description'),
     category: textOf(form, 'category'),
-    images: [...textsOf(form, 'images'), ...written],
+    images: readPictures(form).images,
   };
 }
 
@@ -49,6 +49,7 @@ export interface ItemTerms {
 export function itemTerms(form: FormData): Read<ItemTerms> {
   const currency = textOf(form, 'currency');
   const price = readPrice(form, 'start_price', currency);
+  const endField = textOf(form, 'end_at') === '' ? 'duration' : 'end_at';
   const start = readInstant(textOf(form, 'starts_at'));
   const end = readEnd(form);
   const reserve = optionalPrice(form, 'reserve_price', currency);
@@ -70,7 +71,7 @@ export function itemTerms(form: FormData): Read<ItemTerms> {
   const problems = {
     start_price: price,
     starts_at: start,
-    end_at: end,
+    [endField]: end,
     reserve_price: reserve,
     buy_now_price: buyNow,
     soft_close_seconds: softClose,
@@ -79,12 +80,6 @@ export function itemTerms(form: FormData): Read<ItemTerms> {
     field.ok ? [] : [[name, field.sentence]],
   );
   return { ok: false, fields: Object.fromEntries(fields) };
-}
-
-/** The sentence for the first picture that no page would show: only paths of this site and https addresses are shown. */
-export function imageProblem(images: readonly string[]): string | undefined {
-  const bad = images.find((image) => !/^(https:\/\/|\/[^/\\])/.test(image));
-  return bad === undefined ? undefined : `“${bad.slice(0, 60)}” is not an https:// link.`;
 }
 
 type Field<T> = { ok: true; value: T } | { ok: false; sentence: string };

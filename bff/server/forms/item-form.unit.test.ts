@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { imageProblem, itemDetails, itemKey, itemTerms } from './item-form.ts';
+import { linkProblem, readPictures } from '../../model/item-pictures.ts';
+import { itemDetails, itemKey, itemTerms } from './item-form.ts';
 
 function formOf(fields: Record<string, string | string[]>): FormData {
   const form = new FormData();
@@ -27,17 +28,16 @@ describe('the form for a new item', () => {
   });
 
   it.each([
-    [{ duration: '0', duration_unit: 'days' }],
-    [{ duration: '1.5', duration_unit: 'days' }],
-    [{ duration: '3', duration_unit: 'constructor' }],
-    [{ duration: '9999999', duration_unit: 'days' }],
-    [{ end_at: 'tomorrow' }],
-    [{ end_at: '2026-02-31T99:00' }],
-    [{}],
-  ])('has a sentence for the wrong end in %j', (fields) => {
-    expect(itemTerms(formOf({ ...terms, ...fields }))).toMatchObject({
-      fields: { end_at: expect.any(String) },
-    });
+    [{ duration: '0', duration_unit: 'days' }, 'duration'],
+    [{ duration: '1.5', duration_unit: 'days' }, 'duration'],
+    [{ duration: '3', duration_unit: 'constructor' }, 'duration'],
+    [{ duration: '9999999', duration_unit: 'days' }, 'duration'],
+    [{ end_at: 'tomorrow', duration: '3', duration_unit: 'days' }, 'end_at'],
+    [{ end_at: '2026-02-31T99:00' }, 'end_at'],
+    [{}, 'duration'],
+  ])('has one sentence for the wrong end in %j, at the field %s', (fields, field) => {
+    const read = itemTerms(formOf({ ...terms, ...fields }));
+    expect(read).toEqual({ ok: false, fields: { [field]: expect.any(String) } });
   });
 
   it('reads a reserve price, a buy-now price, a start from which the duration counts, and a soft close', () => {
@@ -87,24 +87,45 @@ describe('the form for a new item', () => {
     const read = itemTerms(formOf({ start_price: 'much', currency: 'USD' }));
     expect(read).toMatchObject({
       ok: false,
-      fields: { start_price: expect.any(String), end_at: expect.any(String) },
+      fields: { start_price: expect.any(String), duration: expect.any(String) },
     });
   });
 
-  it('reads selected pictures and typed links together', () => {
+  it('reads the pictures of the item, selected drawings and typed links together, each once', () => {
     const form = formOf({
       images: ['/pictures/vase.svg', ''],
-      image_urls: ' https://a.example/1.jpg\nhttps://a.example/2.jpg ',
+      drawings: ['/pictures/book.svg', '/pictures/vase.svg'],
+      image_urls: ' https://a.example/1.jpg\nhttps://a.example/2.jpg https://a.example/1.jpg',
     });
     expect(itemDetails(form).images).toEqual([
       '/pictures/vase.svg',
+      '/pictures/book.svg',
       'https://a.example/1.jpg',
       'https://a.example/2.jpg',
     ]);
   });
 
-  it('refuses pictures that pages do not show', () => {
-    expect(imageProblem(['/pictures/vase.svg', 'https://a.example/x'])).toBeUndefined();
+  it.each([
+    [['1', '2', '3', '4'], [], 'abcd'],
+    [['1', '2', '1', '4'], [], 'cabd'],
+    [['4', '2', '3', '4'], [], 'bcda'],
+    [['2', '1', '3', '4'], [], 'bacd'],
+    [['1', '2', '3', '1'], ['/b'], 'dac'],
+    [['x', '', '3', '-1'], ['/c', '/z'], 'abd'],
+    [[], ['/a', '/b', '/c', '/d'], ''],
+  ])('moves pictures to the positions %j and removes %j', (positions, removed, order) => {
+    const images = ['/a', '/b', '/c', '/d'];
+    const form = formOf({ images, image_position: positions, image_removed: removed });
+    expect(itemDetails(form).images.join('').replaceAll('/', '')).toBe(order);
+  });
+
+  it('refuses links that pages do not show, and keeps the others', () => {
+    const mixed = formOf({ image_urls: 'https://a.example/x http://a.example/y /pictures/vase.svg' });
+    expect(readPictures(mixed)).toEqual({
+      images: ['https://a.example/x', '/pictures/vase.svg'],
+      refusedLinks: ['http://a.example/y'],
+    });
+    expect(linkProblem([])).toBeUndefined();
     for (const bad of [
       'http://a.example/x',
       '//a.example/x',
@@ -112,7 +133,7 @@ describe('the form for a new item', () => {
       'javascript:alert(1)',
       'data:,x',
     ])
-      expect(imageProblem([bad]), bad).toContain('https://');
+      expect(linkProblem(readPictures(formOf({ image_urls: bad })).refusedLinks), bad).toContain('https://');
   });
 });
 

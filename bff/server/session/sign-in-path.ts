@@ -4,6 +4,9 @@ import type { FailureReason } from '../../model/call-outcome.ts';
 /** The proxy sets it on the request whose renewal was refused: why the sign-in ended. */
 export const ENDED_HEADER = 'x-gavel-session-ended';
 
+/** The proxy sets it on a request that sends a form. Pages cannot see a request's method. */
+export const POSTED_HEADER = 'x-gavel-posted';
+
 const endings = [
   'SESSION_EXPIRED',
   'SESSION_REVOKED',

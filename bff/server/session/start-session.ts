@@ -6,7 +6,8 @@ import { type RequestOrigin, requestOrigin } from '../../client-address.ts';
 import { config } from '../../config.ts';
 import type { CallOutcome } from '../../model/call-outcome.ts';
 import { authClient, call } from '../call-services.ts';
-import { clearedCookies, cookieNames, isSecure, sessionCookies } from './session.ts';
+import type { SignedInVisitor } from './read-session.ts';
+import { clearedCookies, cookieNames, isSecure, sessionCookies, sessionFrom } from './session.ts';
 
 /**
  * Creates an account at auth. The request has no field for the person's address, so it is sent as X-Forwarded-For, which
@@ -21,7 +22,7 @@ export function createAccount(
 }
 
 /** Logs in at auth and stores the tokens in the browser's cookies. For server actions and route handlers only. */
-export async function startSession(email: string, password: string): Promise<CallOutcome<void>> {
+export async function startSession(email: string, password: string): Promise<CallOutcome<SignedInVisitor>> {
   const sent = await headers();
   const origin = requestOrigin(sent, config().TRUSTED_PROXY_HOPS);
   const outcome = await call('auth', () => authClient().login({ email, password, ...origin }));
@@ -30,7 +31,10 @@ export async function startSession(email: string, password: string): Promise<Cal
   const secure = isSecure(config(), sent);
   const options = { secure, days: config().SESSION_COOKIE_DAYS, nowMs: Date.now() };
   for (const cookie of sessionCookies(outcome.value, options)) jar.set(cookie);
-  return { ok: true, value: undefined };
+  const { accessToken, refreshToken } = outcome.value;
+  const session = sessionFrom(accessToken, refreshToken, options.nowMs);
+  if (session.kind !== 'signed-in') throw new Error('auth sent an access token that cannot be read');
+  return { ok: true, value: { ...session, address: origin.ipAddress } };
 }
 
 /**

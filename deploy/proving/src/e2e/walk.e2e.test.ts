@@ -55,9 +55,9 @@ describe('the walk of one bid, in a real browser', () => {
   it('shows a sentence of its own for each refusal', async () => {
     const itemId = await listItem(seller, 'A silver spoon', '10');
     await placeBid(bidder, itemId, '9.99');
-    const alert = bidder.getByRole('alert').filter({ hasText: /\S/ });
-    await alert.filter({ hasText: '10.00' }).waitFor();
-    const tooLow = await alert.first().textContent();
+    const problem = bidder.locator('#amount-problem');
+    await problem.filter({ hasText: '10.00' }).waitFor();
+    const tooLow = await problem.textContent();
     await bidder.getByLabel(/^Your bid/).fill('ten');
     await bidder.getByRole('button', { name: 'Place bid' }).click();
     const form = bidder.getByRole('form', { name: 'Place a bid' });
@@ -76,15 +76,14 @@ describe('the walk of one bid, in a real browser', () => {
     await stranger.getByLabel('E-mail').fill(credentials.email.toUpperCase());
     await stranger.getByLabel('Password').fill(credentials.password);
     await stranger.getByRole('button', { name: 'Create account' }).click();
-    await stranger
-      .getByRole('alert')
-      .getByText('An account with this e-mail address already exists.')
-      .waitFor();
+    const taken = stranger.locator('#email-problem');
+    await taken.getByText('An account with this e-mail address already exists.').waitFor();
     await stranger.goto('/sign-in');
     await stranger.getByLabel('E-mail').fill(credentials.email);
     await stranger.getByLabel('Password').fill('wrong horse battery staple');
     await stranger.getByRole('button', { name: 'Sign in' }).click();
-    await stranger.getByRole('alert').getByText('Incorrect e-mail address or password.').waitFor();
+    const wrong = stranger.locator('#password-problem');
+    await wrong.getByText('Incorrect e-mail address or password.').waitFor();
   });
 
   it('says when it is unknown whether a bid was accepted, and finds out with the same key', async () => {
@@ -140,7 +139,7 @@ describe('without client script', () => {
     const itemId = await listItem(plainSeller, 'A plain chair', '20');
     const credentials = await register(plainBidder, 'Plain Bidder');
     await placeBid(plainBidder, itemId, '19');
-    await plainBidder.getByRole('alert').filter({ hasText: '20.00' }).waitFor();
+    await plainBidder.locator('#amount-problem').filter({ hasText: '20.00' }).waitFor();
     await placeBid(plainBidder, itemId, '20');
     await plainBidder.getByRole('table', { name: 'Bid history' }).getByText('20.00').waitFor();
     await plainBidder.getByRole('button', { name: 'Sign out' }).click();
