@@ -22,6 +22,8 @@ export interface BidderOptions {
   readonly giveUp: AbortSignal;
 }
 
+/** The field rules of PlaceBid refuse more. */
+const LARGEST_BID = 1_000_000_000_000n;
 /** After this long without an answer the same request is sent again. */
 export const TRY_TIMEOUT_MS = 4_000;
 // Failures that do not say whether the bid was accepted, so the bidder tries the same key again.
@@ -45,15 +47,20 @@ export async function bidUntilStopped(options: BidderOptions): Promise<Attempt[]
   const minimums = new Map(options.items.map((item) => [item, 100n]));
   const open = new Set(options.items);
   let itemId = chooseItem([...open], random);
-  while (!stopBidding.aborted) {
-    // Some large steps above the minimum, so that several concurrent bids can be accepted, not only the first.
-    const amount = (minimums.get(itemId) ?? 100n) + 10_000n * BigInt(random.between(0, 40));
+  while (!stopBidding.aborted && open.size > 0) {
+    // Some steps above the minimum, so that several concurrent bids can be accepted, not only the first.
+    const least = minimums.get(itemId) ?? 100n;
+    const wanted = least + (least / 40n + 1n) * BigInt(random.between(0, 2));
+    const amount = wanted < LARGEST_BID ? wanted : LARGEST_BID;
     const { attempt, minimum } = await placeBid(options, itemId, amount);
     attempts.push(attempt);
     const above = amount + 1n;
     minimums.set(itemId, minimum !== undefined && minimum > above ? minimum : above);
+    const tooLow = attempt.answer.kind === 'refused' && attempt.answer.reason === 'BID_TOO_LOW';
+    // An item takes some hundred bids until nobody can bid more. Then the next one of the list is the hot one.
+    if (minimum === 0n || (tooLow && minimum === undefined) || above > LARGEST_BID) open.delete(itemId);
     // The refusal says which amount is enough: bid it at once, before another bidder does.
-    if (attempt.answer.kind === 'refused' && attempt.answer.reason === 'BID_TOO_LOW') continue;
+    else if (tooLow) continue;
     if (attempt.answer.kind === 'refused' && attempt.answer.reason === 'AUCTION_ENDED') open.delete(itemId);
     itemId = chooseItem([...open], random);
     await delay(random.between(0, pauseMs));

@@ -9,7 +9,7 @@ describe('60 seconds of bidding by 20 clients', () => {
       seed: 20_260_101,
       durationMs: 60_000,
       bidders: 20,
-      items: 5,
+      items: 12,
       pauseMs: 80,
       report: (line) => process.stderr.write(`[faults] ${line}\n`),
     });

@@ -26,8 +26,8 @@ async function newAuction(): Promise<string> {
   return itemId;
 }
 
-// From 10,000.00 on the increment is 100.00.
-const amountOf = (n: number): bigint => 1_000_000n + 10_000n * BigInt(n);
+// From 100.00 on no increment is more than a fortieth of the price.
+const amountOf = (n: number): bigint => (n === 0 ? 10_000n : (amountOf(n - 1) * 41n) / 40n + 1n);
 
 function bid(
   itemId: string,

@@ -150,9 +150,21 @@ describe('no list scans a whole table', () => {
 
 describe('minimum_next_bid', () => {
   it('is the same as in the domain, on both sides of every tier for every currency, and near the largest bid', async () => {
-    const steps = [1n, 100n, 500n, 2_500n, 10_000n, 25_000n, 50_000n, 100_000n, 250_000n, 500_000n];
+    const steps = [
+      1n,
+      100n,
+      500n,
+      2_500n,
+      10_000n,
+      25_000n,
+      50_000n,
+      100_000n,
+      250_000n,
+      500_000n,
+      1_000_000n,
+    ];
     const prices = steps.flatMap((step) =>
-      [1n, 10n, 100n].flatMap((f) => [step * f - 1n, step * f, step * f + 1n]),
+      [1n, 10n, 100n, 1_000n, 10_000n, 100_000n].flatMap((f) => [step * f - 1n, step * f, step * f + 1n]),
     );
     const highest = [LARGEST_BID - 1_000_001n, LARGEST_BID - 10_000n, LARGEST_BID - 1n, LARGEST_BID];
     const cases = [...currencyCodes, 'XXX'].flatMap((currency) =>
@@ -164,7 +176,10 @@ describe('minimum_next_bid', () => {
       [cases.map(({ currency }) => currency), cases.map(({ price }) => price ?? null)],
     );
     expect(rows.map(({ next }) => next)).toEqual(
-      cases.map(({ currency, price }) => minimumNextBid(price, 77n, currencyDigits(currency)) ?? LARGEST_BID),
+      cases.map(
+        ({ currency, price }) =>
+          minimumNextBid(price, 77n, { currency, currencyDigits: currencyDigits(currency) }) ?? LARGEST_BID,
+      ),
     );
   });
 });

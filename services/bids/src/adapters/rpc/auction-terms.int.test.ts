@@ -160,6 +160,8 @@ describe('a currency', () => {
     expect([yen.currencyExponent, dinar.currencyExponent]).toEqual([0, 3]);
     expect((await bid(ann, yen.id, { amount: '5000' })).body.minimumNextBid).toBe('5100');
     expect((await bid(ann, dinar.id, { amount: '5000' })).body.minimumNextBid).toBe('5500');
+    const rupiah = await bids.createItem(seller, { currency: 'IDR', startPrice: '10000000' });
+    expect((await bid(ann, rupiah.id, { amount: '10000000' })).body.minimumNextBid).toBe('10500000');
   });
 
   it('has the digits of ISO 4217 in the item, for every active code', async () => {

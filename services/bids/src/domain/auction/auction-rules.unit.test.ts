@@ -97,7 +97,7 @@ describe('for any commands in any order', () => {
         else if (!before.highestBid) expect(price).toBe(before.startPrice);
         else {
           const beaten = limitOf(before.highestBid);
-          expect(price <= beaten + incrementAt(beaten, before.currencyDigits)).toBe(true);
+          expect(price <= beaten + incrementAt(beaten, before)).toBe(true);
         }
       }
     });

@@ -138,7 +138,7 @@ export function buyNowPriceOf(auction: Auction): bigint | undefined {
  * of a bid, or the next bid would not be below the buy-now price, so that only buying is left.
  */
 export function nextBidOf(auction: Auction): bigint | undefined {
-  const next = minimumNextBid(auction.highestBid?.amount, auction.startPrice, auction.currencyDigits);
+  const next = minimumNextBid(auction.highestBid?.amount, auction.startPrice, auction);
   const buyNowPrice = buyNowPriceOf(auction);
   return next !== undefined && buyNowPrice !== undefined && next >= buyNowPrice ? undefined : next;
 }

@@ -96,8 +96,8 @@ function priceAfter(event: AuctionEvent | undefined): bigint | undefined {
 }
 
 /** One increment above the beaten limit, but at most the winner's limit. */
-function stepOver({ currencyDigits }: Auction, beaten: bigint, limit: bigint): bigint {
-  const over = beaten + incrementAt(beaten, currencyDigits);
+function stepOver(auction: Auction, beaten: bigint, limit: bigint): bigint {
+  const over = beaten + incrementAt(beaten, auction);
   return over < limit ? over : limit;
 }
 

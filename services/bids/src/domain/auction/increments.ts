@@ -1,60 +1,45 @@
-/** The increment that applies to prices below `below`; minor units. */
+import { minorUnitsPerCent } from './currency-worth.ts';
+
+/** The currency of a price: its ISO 4217 code and the digits of its minor unit, undefined when it is no longer in use. */
+export interface PricedIn {
+  readonly currency: string;
+  readonly currencyDigits: number | undefined;
+}
+
+/** The increment that applies to prices below `below`, in about US cents. */
 interface Tier {
   readonly below: bigint;
   readonly increment: bigint;
 }
 
-interface IncrementTable {
-  readonly tiers: readonly Tier[];
-  /** Applies above the last tier. */
-  readonly increment: bigint;
-}
-
-// For currencies with two digits: 0.05 up to 0.99, 0.25 up to 4.99 … 50 up to 4,999.99, then 100.
-const inHundredths: IncrementTable = {
-  tiers: [
-    { below: 100n, increment: 5n },
-    { below: 500n, increment: 25n },
-    { below: 2_500n, increment: 50n },
-    { below: 10_000n, increment: 100n },
-    { below: 25_000n, increment: 250n },
-    { below: 50_000n, increment: 500n },
-    { below: 100_000n, increment: 1_000n },
-    { below: 250_000n, increment: 2_500n },
-    { below: 500_000n, increment: 5_000n },
-  ],
-  increment: 10_000n,
-};
-
-function times(factor: bigint): IncrementTable {
-  return {
-    tiers: inHundredths.tiers.map(({ below, increment }) => ({
-      below: below * factor,
-      increment: increment * factor,
-    })),
-    increment: inHundredths.increment * factor,
-  };
-}
-
-// A currency without minor units uses the same numbers, because a yen is worth about a cent. Each digit beyond two multiplies
-// them by ten.
-const tables: Readonly<Record<number, IncrementTable>> = {
-  0: inHundredths,
-  2: inHundredths,
-  3: times(10n),
-  4: times(100n),
-};
+// Below 100.00: 0.05 up to 0.99, 0.25 up to 4.99, 0.50 up to 24.99, 1 up to 99.99.
+const lowest: readonly Tier[] = [
+  { below: 100n, increment: 5n },
+  { below: 500n, increment: 25n },
+  { below: 2_500n, increment: 50n },
+  { below: 10_000n, increment: 100n },
+];
 
 /** The largest amount of a bid; the field rules of PlaceBid in bids.proto refuse more. */
 export const LARGEST_BID = 1_000_000_000_000n;
 
 /**
- * The smallest amount that the next bid must add to a price; the price selects the tier. `digits`: those of the currency's minor
- * unit. A currency that is no longer in use has none, and the increments of two digits.
+ * The smallest amount that the next bid must add to a price; the price selects it. Each currency has the same increments by worth:
+ * those in US cents, times the power of ten of its minor units that comes nearest to a cent.
  */
-export function incrementAt(price: bigint, digits: number | undefined): bigint {
-  const table = tables[digits ?? 2] ?? inHundredths;
-  return table.tiers.find(({ below }) => price < below)?.increment ?? table.increment;
+export function incrementAt(price: bigint, { currency, currencyDigits }: PricedIn): bigint {
+  const unit = minorUnitsPerCent(currency, currencyDigits ?? 2);
+  return centsAt(price / unit) * unit;
+}
+
+// From 100.00 on in the rhythm 2.50, 5, 10, and ten times as much for each further digit, without an end.
+function centsAt(price: bigint): bigint {
+  const low = lowest.find(({ below }) => price < below);
+  if (low) return low.increment;
+  let scale = 10n;
+  while (price >= scale * 10_000n) scale *= 10n;
+  if (price < scale * 2_500n) return scale * 25n;
+  return price < scale * 5_000n ? scale * 50n : scale * 100n;
 }
 
 /**
@@ -65,10 +50,10 @@ export function incrementAt(price: bigint, digits: number | undefined): bigint {
 export function minimumNextBid(
   current: bigint | undefined,
   startPrice: bigint,
-  digits: number | undefined,
+  currency: PricedIn,
 ): bigint | undefined {
   if (current === undefined) return startPrice;
   if (current >= LARGEST_BID) return undefined;
-  const next = current + incrementAt(current, digits);
+  const next = current + incrementAt(current, currency);
   return next < LARGEST_BID ? next : LARGEST_BID;
 }
