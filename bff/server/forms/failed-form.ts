@@ -51,7 +51,7 @@ export function failedForm(
   return formAfter(failure, { path, values, fields, uncertainty });
 }
 
-/** Like `failedForm`, for forms that would list a second item when they are submitted a second time. */
+/** Like `failedForm`, for forms that list an item. */
 export function failedListing(
   failure: CallFailure,
   path: string,
@@ -59,7 +59,7 @@ export function failedListing(
   fields: readonly string[] = [],
 ): FormState {
   const uncertainty =
-    'We do not know whether your item was listed. Check your listings before you submit this again.';
+    'We do not know whether your item was listed. It is safe to submit the same form again.';
   return formAfter(failure, { path, values, fields, uncertainty });
 }
 

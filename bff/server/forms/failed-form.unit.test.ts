@@ -26,12 +26,11 @@ describe('a form whose call failed', () => {
   );
 
   it.each(uncertain)(
-    'asks after %s to check the listings first, because submitting again could list a second item',
+    'says after %s that the same form may be submitted again, because it lists one item',
     (_, failed) => {
       const { message } = failedListing(failed, '/sell', {});
       expect(message).toContain('do not know whether');
-      expect(message).toContain('Check your listings');
-      expect(message).not.toContain('It is safe');
+      expect(message).toContain('whether your item was listed. It is safe to submit the same form again');
     },
   );
 

@@ -65,3 +65,22 @@ describe('a bid whose answer is lost', () => {
     await page.getByRole('button', { name: 'Stop watching' }).waitFor();
   });
 });
+
+describe('a form for an item', () => {
+  it('lists one item, also when the browser sends it again', async () => {
+    const { seller } = scene.people;
+    const page = await scene.open('/sell', { person: seller, script: false });
+    await page.getByLabel('Title').fill('A vase that is sent twice');
+    await page.getByLabel('Starting price').fill('10');
+    const sent = page.waitForRequest((request) => request.method() === 'POST');
+    await page.getByRole('button', { name: 'List item' }).click();
+    await page.waitForURL(/\/items\/[0-9a-f-]{36}/);
+    const again = await page.request.fetch(await sent, { maxRedirects: 0 });
+    expect(again.headers().location).toContain(new URL(page.url()).pathname);
+    const { items } = await scene.call('ListSellerItems', { pageSize: 100 }, seller);
+    const listed = (items as { title: string }[]).filter(
+      ({ title }) => title === 'A vase that is sent twice',
+    );
+    expect(listed).toHaveLength(1);
+  });
+});
