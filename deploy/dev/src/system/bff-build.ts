@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { pause } from '@gavel/resilience';
 import { execa } from 'execa';
 import { LaunchError } from '../launch-error.ts';
@@ -8,7 +8,6 @@ import { projectRoot } from '../project-root.ts';
 
 const command = ['run', 'build', '--workspace', '@gavel/bff'];
 const otherBuildWaitMs = 180_000;
-const sources = ['bff', 'proto', 'observability', 'package-lock.json'];
 const skipped = new Set(['node_modules', '.next', 'next-env.d.ts']);
 
 /**
@@ -92,8 +91,25 @@ async function build(
 
 async function sourcesDigest(): Promise<string> {
   const hash = createHash('sha256');
-  for (const source of sources) await addTo(hash, source);
+  for (const folder of await packageFolders('@gavel/bff')) await addTo(hash, folder);
+  await addTo(hash, 'package-lock.json');
   return hash.digest('hex');
+}
+
+/** The folders of a package and of every package of this project on which it depends, also through others. */
+export async function packageFolders(name: string): Promise<string[]> {
+  const found = new Map<string, string>();
+  const visit = async (name: string): Promise<void> => {
+    if (!name.startsWith('@gavel/') || found.has(name)) return;
+    const folder = await realpath(join(projectRoot, 'node_modules', name));
+    found.set(name, relative(projectRoot, folder));
+    const { dependencies } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+      dependencies?: Record<string, string>;
+    };
+    for (const dependency of Object.keys(dependencies ?? {})) await visit(dependency);
+  };
+  await visit(name);
+  return [...found.values()].toSorted();
 }
 
 async function addTo(hash: ReturnType<typeof createHash>, path: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { buildUnlessBuilt } from './bff-build.ts';
+import { buildUnlessBuilt, packageFolders } from './bff-build.ts';
 
 const otherRuns = 'Another next build process is already running';
 
@@ -42,4 +42,14 @@ test('a failed build shows the end of its output', async () => {
     message: 'The web app could not be built.',
     log: 'line 1\nno such module',
   });
+});
+
+test('the web app is built again after a change in any package that it uses', async () => {
+  expect(await packageFolders('@gavel/bff')).toEqual([
+    'bff',
+    'observability',
+    'proto',
+    'services/rabbitmq',
+    'services/resilience',
+  ]);
 });
