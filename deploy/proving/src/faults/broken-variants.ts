@@ -4,6 +4,7 @@ import {
   commitOutOfOrder,
   killConsumerInBatch,
   killRelayBeforeMark,
+  passConsumerUnnoticed,
   playScene,
   repeatWhatWasCounted,
   type SceneOptions,
@@ -52,6 +53,13 @@ export const brokenVariants: readonly BrokenVariant[] = [
     act: repeatWhatWasCounted,
     finds: ['duplicated in the statistics'],
     spares: ['duplicated in the stream', 'lost in the statistics'],
+  },
+  {
+    name: 'a consumer that reads on after retention has removed what it had not read',
+    processes: { 'consumer-user-stats': fixture('consumer-that-reads-on-after-a-loss') },
+    act: passConsumerUnnoticed,
+    finds: ['lost in the statistics'],
+    spares: ['lost in the stream', 'duplicated in the statistics'],
   },
 ];
 

@@ -4,10 +4,13 @@ import type { InstanceName } from '../system/kept-process.ts';
 import type { System } from '../system/start-system.ts';
 import { TRY_TIMEOUT_MS } from './bidder.ts';
 import { cutBrokerConnections, cutDatabaseConnections, outboxHolder } from './cut-connections.ts';
+import { endRetention, filledPartitions, passByRetention } from './pass-by-retention.ts';
 import type { PlannedFault } from './plan-faults.ts';
-import { seededRandom } from './random.ts';
+import { type Random, seededRandom } from './random.ts';
+import { repairFromPostgres, untilRefused } from './repair-from-postgres.ts';
 import { repeatEvents } from './repeat-events.ts';
 import { STRIKE_SIGNAL } from './strike-signal.ts';
+import { untilItWorks } from './until-it-works.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 // A standby tries to become leader several times a second.
@@ -54,6 +57,8 @@ export async function inflictFault(system: System, { name, atMs, downMs }: Plann
       return makeZombieConsumer(system, downMs);
     case 'a consumer leaves its group and joins it again':
       return leaveAndJoin(system, 'consumer-user-stats-2', downMs);
+    case 'retention passes a consumer that is held back':
+      return passAndRepair(system, seededRandom(atMs * 65_537 + downMs));
     case 'events sent again in another order by a foreign client':
       return whileUp(system, 'rabbitmq', () => repeatEvents(system, seededRandom(atMs * 65_537 + downMs)));
     case 'all connections to the bids database cut':
@@ -116,6 +121,20 @@ async function leaveAndJoin(system: System, name: InstanceName, downMs: number):
   })();
   leaving.set(system, turn);
   await turn;
+}
+
+/** The consumer must notice what it missed. After the repair it has applied everything, as the checker shows. */
+async function passAndRepair(system: System, random: Random): Promise<void> {
+  const partitions = await untilItWorks('partitions with messages', async () => {
+    const filled = await filledPartitions(system);
+    if (filled.length === 0) throw new Error('nothing was published yet');
+    return filled;
+  });
+  const partition = partitions[random.between(0, partitions.length - 1)] as string;
+  await passByRetention(system, partition);
+  await untilRefused(system, partition);
+  await endRetention(system);
+  await repairFromPostgres(system, partition);
 }
 
 async function activeRelay(system: System): Promise<InstanceName> {

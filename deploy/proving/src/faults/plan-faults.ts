@@ -18,6 +18,7 @@ export const faultNames = [
   'the consumer frozen',
   'the consumer frozen until another has taken over',
   'a consumer leaves its group and joins it again',
+  'retention passes a consumer that is held back',
   'events sent again in another order by a foreign client',
   'all connections to the bids database cut',
   'all connections to RabbitMQ cut',
@@ -36,6 +37,7 @@ export interface PlannedFault {
 /** How often each fault is in the pack. Faults that make a round long are in it once. */
 const OFTEN = 3;
 const slow: ReadonlySet<FaultName> = new Set([
+  'retention passes a consumer that is held back',
   'kill -9 of RabbitMQ',
   'RabbitMQ stopped and started',
   'bids frozen for longer than its clients wait',

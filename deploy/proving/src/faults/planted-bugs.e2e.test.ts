@@ -4,6 +4,7 @@ import {
   commitOutOfOrder,
   killConsumerInBatch,
   killRelayBeforeMark,
+  passConsumerAndRepair,
   playScene,
   repeatWhatWasCounted,
   type Scene,
@@ -26,6 +27,14 @@ describe('in the same scenes nothing is found', () => {
         'consumer-user-stats': fixture('consumer-that-dies-before-the-commit'),
       },
       act: oneAfterTheOther,
+    });
+    expect(kinds).toEqual([]);
+  });
+
+  test('with the real consumer that retention has passed, after the repair from Postgres', async () => {
+    const { kinds } = await playScene({
+      infrastructure: inject('infrastructure'),
+      act: passConsumerAndRepair,
     });
     expect(kinds).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { bidUnderFaults, openAuctions, signUpAll } from './bid-under-faults.ts';
 import { checkHistory } from './check-history.ts';
 import { collectHistory } from './collect-history.ts';
 import type { Attempt } from './history.ts';
+import { SEGMENT_BYTES } from './pass-by-retention.ts';
 import { type PlannedFault, planFaults } from './plan-faults.ts';
 import { seededRandom } from './random.ts';
 import type { Verdict } from './verdict.ts';
@@ -32,7 +33,7 @@ export interface CampaignResult {
  * Two relays and two consumers that kill themselves at their most dangerous moment after a signal; the other processes
  * are the real ones.
  */
-export const campaignSystem: Pick<SystemOptions, 'processes' | 'doubled'> = {
+export const campaignSystem: Pick<SystemOptions, 'processes' | 'doubled' | 'segmentBytes'> = {
   processes: {
     'relay-bids': { entry: 'deploy/proving/src/faults/fixtures/relay-that-dies-before-the-mark.ts' },
     'consumer-user-stats': {
@@ -40,6 +41,7 @@ export const campaignSystem: Pick<SystemOptions, 'processes' | 'doubled'> = {
     },
   },
   doubled: ['relay-bids', 'consumer-user-stats'],
+  segmentBytes: SEGMENT_BYTES,
 };
 
 const READY_PATIENCE_MS = 60_000;

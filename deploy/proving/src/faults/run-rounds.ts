@@ -43,7 +43,9 @@ interface Campaign {
   readonly plan: (durationMs: number) => PlannedFault[];
   readonly random: ReturnType<typeof seededRandom>;
   readonly attempts: Attempt[];
-  readonly collector: HistoryCollector;
+  /** What the exchange has routed up to now. */
+  readonly routed: string[];
+  collector: HistoryCollector;
   readonly found: NewViolations;
   /** The auction that stays open during all rounds. */
   readonly lasting: string;
@@ -71,6 +73,7 @@ export async function runRounds(options: RoundsOptions): Promise<RoundsResult> {
       people,
       lasting: await listItem(system.urls.bids, people.seller, 'The hot one', { openMs: LASTING_MS }),
       attempts: [],
+      routed,
       collector: createCollector(system, routed),
       found: new NewViolations(),
     };
@@ -108,6 +111,10 @@ async function playRound(campaign: Campaign, number: number): Promise<Round> {
     const { seller, bidders } = campaign.people;
     const items = [campaign.lasting, ...(await openAuctions(system, seller, options, random))];
     await bidUnderFaults(system, { ...options, faults, bidders, items, random, attempts });
+    // A refilled partition has new offsets.
+    if (faults.some(({ name }) => name === 'retention passes a consumer that is held back')) {
+      campaign.collector = createCollector(system, campaign.routed);
+    }
     const backlog = await waitUntilDrained(system, PATIENCE_MS);
     const verdict = await judge(campaign);
     const fresh = found.add(verdict.violations);

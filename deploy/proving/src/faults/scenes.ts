@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPool } from '@gavel/postgres/pool';
+import { partitionFor } from '@gavel/proto/partitioner';
 import type { InstanceName } from '../system/kept-process.ts';
 import { listItem, readStats, type SignedIn, signUp } from '../system/sign-up.ts';
 import { type System, type SystemOptions, startSystem } from '../system/start-system.ts';
@@ -8,9 +9,11 @@ import { checkHistory } from './check-history.ts';
 import { collectHistory } from './collect-history.ts';
 import type { Attempt } from './history.ts';
 import { armFixture } from './inflict-fault.ts';
+import { endRetention, passByRetention, SEGMENT_BYTES } from './pass-by-retention.ts';
 import { seededRandom } from './random.ts';
+import { refillPartition, repairFromPostgres, untilRefused } from './repair-from-postgres.ts';
 import { repeatEvents } from './repeat-events.ts';
-import { waitUntilDrained } from './wait-until-drained.ts';
+import { waitUntilDrained, waitUntilPublished } from './wait-until-drained.ts';
 import { bindWitness } from './witness-queue.ts';
 
 /** The parts of a scene: three bidders, Ann, Ben and Cleo, and two items, a clock and a vase. */
@@ -46,6 +49,7 @@ export async function playScene({
 }: SceneOptions): Promise<SceneOutcome> {
   const system = await startSystem({
     ...(infrastructure === undefined ? {} : { infrastructure }),
+    segmentBytes: SEGMENT_BYTES,
     processes: {
       ...processes,
       'relay-auth': false,
@@ -179,6 +183,53 @@ export async function repeatWhatWasCounted(scene: Scene): Promise<Attempt[]> {
   await counted(ann);
   await counted(ben);
   await repeatEvents(system, seededRandom(1));
+  return attempts;
+}
+
+/** Retention removes bids before the held-back consumer has received them. It reports that, and the operator repairs it. */
+export function passConsumerAndRepair(scene: Scene): Promise<Attempt[]> {
+  return passConsumer(scene, async ({ system, bidders }, partition) => {
+    await untilRefused(system, partition);
+    await endRetention(system);
+    await repairFromPostgres(system, partition);
+    for (const bidder of bidders) await scene.counted(bidder);
+  });
+}
+
+/**
+ * The same for a consumer that reports nothing, so that nobody sets its checkpoint. The stream itself is refilled: what is
+ * missing then is missing because of the consumer.
+ */
+export function passConsumerUnnoticed(scene: Scene): Promise<Attempt[]> {
+  return passConsumer(scene, async ({ system }, partition) => {
+    await until('the consumer at the end of the partition', async () => {
+      const backlog = await waitUntilDrained(system, 1_000);
+      return backlog === undefined;
+    });
+    await endRetention(system);
+    await refillPartition(system, partition);
+  });
+}
+
+async function passConsumer(
+  scene: Scene,
+  afterwards: (scene: Scene, partition: string) => Promise<void>,
+): Promise<Attempt[]> {
+  const {
+    system,
+    bidders: [ann, ben],
+    items: [clock],
+    bid,
+    counted,
+  } = scene;
+  const partition = partitionFor('gavel.bids', clock);
+  const attempts = [await bid(ann, clock)];
+  await counted(ann);
+  await passByRetention(system, partition, async () => {
+    attempts.push(await bid(ben, clock), await bid(ann, clock));
+    await waitUntilPublished(system, PATIENCE_MS);
+  });
+  await afterwards(scene, partition);
   return attempts;
 }
 

@@ -21,11 +21,27 @@ export async function waitUntilDrained(
   system: Pick<System, 'databaseUrls' | 'infrastructure'>,
   timeoutMs: number,
 ): Promise<Backlog | undefined> {
+  return waitForBacklog(system, timeoutMs, (backlog) => backlog.unpublished === 0 && backlog.behind === 0);
+}
+
+/** Waits until everything that was committed has been published, applied or not. Returns and throws as `waitUntilDrained`. */
+export async function waitUntilPublished(
+  system: Pick<System, 'databaseUrls' | 'infrastructure'>,
+  timeoutMs: number,
+): Promise<Backlog | undefined> {
+  return waitForBacklog(system, timeoutMs, ({ unpublished }) => unpublished === 0);
+}
+
+async function waitForBacklog(
+  system: Pick<System, 'databaseUrls' | 'infrastructure'>,
+  timeoutMs: number,
+  isDone: (backlog: Backlog) => boolean,
+): Promise<Backlog | undefined> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     try {
       const backlog = await readBacklog(system);
-      if (backlog.unpublished === 0 && backlog.behind === 0) return undefined;
+      if (isDone(backlog)) return undefined;
       if (performance.now() > deadline) return backlog;
     } catch (error) {
       // Database and broker may still be restarting; the caller's timeout limits how long.

@@ -7,6 +7,7 @@ import { httpUrl, type SystemContext } from '@gavel/dev/system/system-context';
 import { freePorts } from '@gavel/dev/testing/free-ports';
 import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
 import { type DatabaseName, type GavelProcess, type ProcessName, processesFor } from '@gavel/processes';
+import { useSmallSegments } from './broker-policies.ts';
 import { type InstanceName, type KeptProcess, keepProcess, type ProcessChange } from './kept-process.ts';
 import { freshSystemDirectory } from './system-directory.ts';
 
@@ -25,6 +26,8 @@ export interface SystemOptions {
   readonly infrastructure?: InfrastructureUrls;
   /** For private servers: with false, Postgres is faster and may lose data at a power failure, but not at a kill -9. Default: false. */
   readonly fsync?: boolean;
+  /** Size of the streams' segments, which retention removes as a whole. Default: as the topology declares it. */
+  readonly segmentBytes?: number;
   /** Receives one line per step. */
   readonly report?: (line: string) => void;
 }
@@ -70,6 +73,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   };
   try {
     const infrastructure = await provideInfrastructure(options, directory.id, undo);
+    if (options.segmentBytes !== undefined) {
+      await useSmallSegments(infrastructure.urls, options.segmentBytes);
+    }
     const suffix = infrastructure.servers === undefined ? `_${directory.id}` : '';
     const databaseUrls = await ensureDatabases(infrastructure.urls.postgresUrl, newPasswords(), suffix);
     if (suffix !== '') undo.push(() => dropDatabases(infrastructure.urls.postgresUrl, suffix));
