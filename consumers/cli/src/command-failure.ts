@@ -11,15 +11,17 @@ export const exitCode = {
   notFound: 4,
   /** The broker or a database did not answer, or its address is unknown. */
   unreachable: 5,
+  /** Done, and the answer shows something that needs attention. */
+  problem: 6,
   /** Ctrl-C. */
   interrupted: 130,
 } as const;
 
-export type ExitReason = Exclude<keyof typeof exitCode, 'ok'>;
+export type ExitReason = Exclude<keyof typeof exitCode, 'ok' | 'problem'>;
 
 /** The exit codes in words: the last line of every `--help`. */
 export const exitCodeHelp =
-  'Exit codes: 0 done, 1 failed, 2 not understood, 3 refused, 4 not found, 5 unreachable, 130 interrupted';
+  'Exit codes: 0 done, 1 failed, 2 not understood, 3 refused, 4 not found, 5 unreachable, 6 done and found a problem, 130 interrupted';
 
 /** A command could not be carried out, for a reason that the user can do something about. */
 export class CommandFailure extends Error {

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { exitCodeHelp } from './command-failure.ts';
+import { checkAll } from './commands/check.ts';
 import { completeWords, printCompletion } from './commands/completion.ts';
 import { discardDeadLetters } from './commands/dead-letters/discard.ts';
 import { listDeadLetters } from './commands/dead-letters/ls.ts';
@@ -40,6 +41,7 @@ export function createCommandLine(run: Run): Command {
     discardDeadLetters(run),
   ];
   gavel
+    .addCommand(checkAll(run))
     .addCommand(createNoun('streams', 'the durable log: its partitions and messages', streams))
     .addCommand(createNoun('groups', 'the consumers of events, and their lag', groups))
     .addCommand(replayGroup(run))
@@ -53,6 +55,7 @@ export function createCommandLine(run: Run): Command {
     .addHelpText(
       'after',
       examples(
+        ['gavel check', 'is anything wrong?'],
         ['gavel streams tail gavel.bids', 'watch events as they happen'],
         ['gavel groups ls', 'is any group behind?'],
         ['gavel dead-letters ls', 'what could not be handled?'],

@@ -12,7 +12,7 @@ export function showOutboxes(run: Run): Command {
     .description(
       `Shows for each outbox: the committed events that are not known to be published, the age of the oldest of them, the last
 position given to an event, the watermark (stream and exchange have confirmed all events up to it), the active relay, and
-the events that were set aside because the broker cannot take them.`,
+the events that were set aside because the broker cannot take them. Exit code 6 if events were lost or set aside.`,
     )
     .addHelpText(
       'after',
@@ -22,9 +22,10 @@ the events that were set aside because the broker cannot take them.`,
       ),
     )
     .action((_, command: Command) =>
-      run(command, async ({ session, output }) => {
+      run(command, async ({ session, output, foundProblem }) => {
         const statuses = await readOutboxes(session);
         output.answer(statuses, formatOutboxes(statuses));
+        if (statuses.some(({ lost, setAside }) => lost.length + setAside.length > 0)) foundProblem();
       }),
     );
 }

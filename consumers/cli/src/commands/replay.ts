@@ -1,13 +1,12 @@
-import { compareShadow } from '@gavel/consumer-runtime/compare-shadow';
-import { createShadow, dropShadow } from '@gavel/consumer-runtime/create-shadow';
+import { compareShadow, type ShadowComparison } from '@gavel/consumer-runtime/compare-shadow';
+import { createShadow, dropShadow, type ShadowPartition } from '@gavel/consumer-runtime/create-shadow';
 import { shadowSchema } from '@gavel/consumer-runtime/shadow-schema';
 import { partitionsOf } from '@gavel/proto/topology';
 import { Command } from 'commander';
 import { CommandFailure } from '../command-failure.ts';
-import { readCheckpoints } from '../groups/checkpoints.ts';
 import { type KnownGroup, requireGroup } from '../groups/known-groups.ts';
-import { fillUp } from '../replay/fill-up.ts';
-import { formatComparison, formatShadow, isSame } from '../replay/format-replay.ts';
+import { fillUp, requireShadow } from '../replay/fill-up.ts';
+import { formatComparison, formatOffsets, formatResult, isSame } from '../replay/format-replay.ts';
 import { planRanges } from '../replay/plan-ranges.ts';
 import { swapIn } from '../replay/swap-in.ts';
 import { type OffsetSpec, offsetHelp, parseOffset } from '../streams/offset-spec.ts';
@@ -26,7 +25,8 @@ export function replayGroup(run: Run): Command {
   return new Command('replay')
     .summary('rebuild a projection, compare, swap')
     .description(
-      `Runs a group's own handler over the log again, into empty tables beside the live ones (the shadow), and compares the two.
+      `Runs a group's own handler over the log again, into empty tables beside the live ones (the shadow), and compares the two
+at the same offsets. Exit code 6 if they differ, or if the shadow cannot reach the offsets of the group.
 --swap replaces the live tables. The group may be running all the time.
 
   --from OFFSET  builds a new shadow, fills it, compares
@@ -89,25 +89,57 @@ async function build(
 }
 
 async function replay(context: CommandContext, group: KnownGroup, options: ReplayOptions): Promise<void> {
-  const { session, output } = context;
-  const pool = session.pool(group.database);
-  const shadow = await fillUp(context, group);
-  const live = await readCheckpoints(pool, group.name);
-  const comparisons = await compareShadow(pool, group.definition);
+  const { output } = context;
+  const { shadow, comparison } = await compareAtOneOffset(context, group);
   if (options.swap) await swapIn(context, group, options.partial === true);
   const closing = options.swap
     ? `Swapped. The old tables are in the schema ${shadowSchema(group.definition).replace('replay', 'replaced')}.`
-    : `${isSame(comparisons) ? 'Both projections are equal.' : 'They differ.'} The live tables have not changed: --swap replaces them, --drop removes the shadow.`;
+    : `${formatResult(comparison)} The live tables have not changed: --swap replaces them, --drop removes the shadow.`;
+  const same = isSame(comparison);
   output.answer(
     {
       group: group.name,
       swapped: options.swap === true,
-      same: isSame(comparisons),
-      partitions: shadow,
-      tables: comparisons,
+      same,
+      partitions: shadow.map((part) => ({
+        ...part,
+        live: comparison.offsets.find(({ partition }) => partition === part.partition)?.live ?? null,
+      })),
+      tables: comparison.tables,
     },
-    `${formatShadow(shadow, live)}\n\n${formatComparison(comparisons)}\n\n${closing}`,
+    `${formatOffsets(shadow, comparison.offsets)}\n\n${formatComparison(comparison.tables)}\n\n${closing}`,
   );
+  // A shadow with an end shows an earlier moment on purpose.
+  const hasEnd = shadow.some(({ until }) => until !== null);
+  if (options.swap !== true && (same === false || (same === null && !hasEnd))) context.foundProblem();
+}
+
+/** Active members may commit more between fill and comparison than the comparison can catch up with. */
+const TRIES = 5;
+
+/** Fills the shadow up to what the group has committed, and compares. */
+async function compareAtOneOffset(
+  context: CommandContext,
+  group: KnownGroup,
+): Promise<{ shadow: ShadowPartition[]; comparison: ShadowComparison }> {
+  const { session } = context;
+  const catchUp = {
+    databaseUrl: session.databaseUrl(group.database),
+    streamUrl: session.url('STREAM_URL'),
+  };
+  for (let tries = 1; ; tries += 1) {
+    const ranges = await fillUp(context, group, 'live');
+    const hasEnd = ranges.some(({ until }) => until !== null);
+    // A shadow with an end is not filled beyond it.
+    const comparison = await compareShadow(
+      session.pool(group.database),
+      group.definition,
+      hasEnd ? undefined : catchUp,
+    );
+    if (comparison.atOneOffset || hasEnd || tries === TRIES) {
+      return { shadow: await requireShadow(context, group), comparison };
+    }
+  }
 }
 
 function checkOptions({ from, until, swap, drop, partial }: ReplayOptions): void {

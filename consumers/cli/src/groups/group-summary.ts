@@ -2,10 +2,19 @@ import { activeMembers } from '@gavel/consumer-runtime/consumer-group';
 import { queueNames } from '@gavel/consumer-runtime/queues';
 import type { Session } from '../connections/session.ts';
 import { countParked } from '../dead-letters/dead-letters.ts';
-import type { KnownGroup, MirrorGroup } from './known-groups.ts';
+import { type KnownGroup, knownGroups, type MirrorGroup, natsBridge, workQueues } from './known-groups.ts';
 import { type PartitionLag, readLag } from './lag.ts';
 import { readMirrorLag } from './mirror-lag.ts';
 import { readQueueLag } from './queue-lag.ts';
+
+/**
+ * `empty`: there are events and no member that handles them. `refused`: the group cannot continue from its offset. `unknown`:
+ * the server that knows did not answer. `off`: the address of NATS is not set.
+ */
+export type GroupState = 'ok' | 'paused' | 'empty' | 'refused' | 'unknown' | 'off';
+
+/** The states that somebody has to do something about. */
+export const WRONG_STATES: ReadonlySet<GroupState> = new Set(['empty', 'refused', 'unknown']);
 
 /** One line of `gavel groups ls`. */
 export interface GroupSummary {
@@ -20,31 +29,46 @@ export interface GroupSummary {
   /** Age of the oldest message that is not handled; null for a queue, which does not report it. */
   readonly lagSeconds: number | null;
   readonly parked: number | null;
-  readonly state: 'ok' | 'paused' | 'refused' | 'unknown' | 'off';
+  readonly state: GroupState;
   readonly problems: readonly string[];
 }
 
+/** Summarizes every consumer of events. */
+export async function summarizeAll(session: Session): Promise<GroupSummary[]> {
+  const summaries: GroupSummary[] = [];
+  for (const group of knownGroups) summaries.push(await summarizeGroup(session, group));
+  for (const group of workQueues) summaries.push(await summarizeQueue(session, group));
+  return [...summaries, await summarizeMirror(session, natsBridge)];
+}
+
 /** Summarizes a group that reads a stream. */
-export async function summarizeGroup(session: Session, group: KnownGroup): Promise<GroupSummary> {
+async function summarizeGroup(session: Session, group: KnownGroup): Promise<GroupSummary> {
   const broker = { inspector: await session.inspector(), reader: session.reader() };
   const pool = session.pool(group.database);
   const lags = await readLag(broker, pool, group);
   const problems = problemsOf(lags);
+  const members = (await activeMembers(pool, group.name)).length;
+  const total = totalOf(lags);
   return {
     group: group.name,
     kind: 'stream',
     reads: [group.definition.stream],
     subscriptions: group.subscriptions,
-    members: (await activeMembers(pool, group.name)).length,
-    ...totalOf(lags),
+    members,
+    ...total,
     parked: await countParked(pool, group.name),
-    state: problems.length > 0 ? 'refused' : lags.some(({ paused }) => paused) ? 'paused' : 'ok',
+    state: stateOf({
+      problems,
+      members,
+      lag: total.lagMessages,
+      isPaused: lags.some(({ paused }) => paused),
+    }),
     problems,
   };
 }
 
 /** Summarizes a consumer of a work queue. */
-export async function summarizeQueue(session: Session, group: KnownGroup): Promise<GroupSummary> {
+async function summarizeQueue(session: Session, group: KnownGroup): Promise<GroupSummary> {
   const { members, lagMessages, problem } = await readQueueLag(session, group.name);
   return {
     group: group.name,
@@ -55,13 +79,13 @@ export async function summarizeQueue(session: Session, group: KnownGroup): Promi
     lagMessages,
     lagSeconds: null,
     parked: await countParked(session.pool(group.database), group.name),
-    state: problem === null ? 'ok' : 'unknown',
+    state: problem === null ? stateOf({ problems: [], members, lag: lagMessages }) : 'unknown',
     problems: problem === null ? [] : [problem],
   };
 }
 
 /** Summarizes the bridge to NATS. */
-export async function summarizeMirror(session: Session, group: MirrorGroup): Promise<GroupSummary> {
+async function summarizeMirror(session: Session, group: MirrorGroup): Promise<GroupSummary> {
   const lag = await readMirrorLag(session, group);
   const base = {
     group: group.name,
@@ -76,8 +100,21 @@ export async function summarizeMirror(session: Session, group: MirrorGroup): Pro
     return { ...base, lagMessages: null, lagSeconds: null, state: lag.state, problems };
   }
   const problems = problemsOf(lag.partitions);
-  const state = problems.length > 0 ? 'refused' : 'ok';
-  return { ...base, ...totalOf(lag.partitions), state, problems };
+  return { ...base, ...totalOf(lag.partitions), state: stateOf({ problems }), problems };
+}
+
+interface Facts {
+  readonly problems: readonly string[];
+  /** Not given or null when nobody counts them. */
+  readonly members?: number | null;
+  readonly lag?: bigint | number | null;
+  readonly isPaused?: boolean;
+}
+
+function stateOf({ problems, members = null, lag = null, isPaused = false }: Facts): GroupState {
+  if (problems.length > 0) return 'refused';
+  if (members === 0 && (lag ?? 0) > 0) return 'empty';
+  return isPaused ? 'paused' : 'ok';
 }
 
 function totalOf(lags: readonly PartitionLag[]): { lagMessages: bigint; lagSeconds: number } {

@@ -41,11 +41,10 @@ export async function readLag(
     const paused = pauses.some((pause) => pause.partition === '*' || pause.partition === partition);
     const checkpoint = checkpoints.get(partition);
     const lag = await lagOf(inspector, extent, partition, checkpoint);
-    lags.push({
-      ...lag,
-      paused,
-      problem: lag.problem ?? (await findOtherMessage(reader, extent, checkpoint)),
-    });
+    const other = lag.problem === null ? await findOtherMessage(reader, extent, checkpoint) : null;
+    // Nothing of a recreated stream was read.
+    const unread = extent && other ? await unreadFrom(inspector, extent, extent.first) : {};
+    lags.push({ ...lag, ...unread, paused, problem: lag.problem ?? other });
   }
   return lags;
 }
@@ -63,18 +62,28 @@ export async function lagOf(
     return { ...base, newest: null, lagMessages: 0n, lagSeconds: 0, problem: 'the partition is missing' };
   }
   const wanted = committed === null ? extent.first : committed + 1n;
-  const lagMessages = extent.next > wanted ? extent.next - wanted : 0n;
-  const oldest =
-    lagMessages > 0n
-      ? await inspector.chunkAt(partition, { offset: wanted > extent.first ? wanted : extent.first })
-      : undefined;
+  const isRecreated = wanted > extent.next;
   return {
     ...base,
     newest: extent.next > extent.first ? extent.next - 1n : null,
-    lagMessages,
-    lagSeconds: oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest.storedAt) / 1000),
+    ...(await unreadFrom(inspector, extent, isRecreated ? extent.first : wanted)),
     problem: problemAt(extent, wanted),
   };
+}
+
+/** The messages from an offset on, including those that retention has removed, and the age of the oldest that is left. */
+async function unreadFrom(
+  inspector: StreamInspector,
+  { partition, first, next }: Extent,
+  wanted: bigint,
+): Promise<Pick<PartitionLag, 'lagMessages' | 'lagSeconds'>> {
+  const lagMessages = next > wanted ? next - wanted : 0n;
+  const oldest =
+    lagMessages > 0n
+      ? await inspector.chunkAt(partition, { offset: wanted > first ? wanted : first })
+      : undefined;
+  const lagSeconds = oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest.storedAt) / 1000);
+  return { lagMessages, lagSeconds };
 }
 
 function problemAt(extent: Extent, wanted: bigint): string | null {

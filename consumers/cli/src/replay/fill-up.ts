@@ -1,19 +1,32 @@
 import { readShadow, type ShadowPartition } from '@gavel/consumer-runtime/create-shadow';
 import { fillShadow } from '@gavel/consumer-runtime/fill-shadow';
 import { CommandFailure } from '../command-failure.ts';
+import { readCheckpoints } from '../groups/checkpoints.ts';
 import type { KnownGroup } from '../groups/known-groups.ts';
 import { requireExtent } from '../streams/extent.ts';
 import type { CommandContext } from '../terminal/run-command.ts';
 
-/** Applies missing events to a group's shadow, up to the end of its range or the current end of the stream. */
-export async function fillUp(context: CommandContext, group: KnownGroup): Promise<ShadowPartition[]> {
+/**
+ * Applies missing events to a group's shadow, up to the end of its range, and not beyond what the group has committed (`live`)
+ * or the current end of the stream (`end`).
+ */
+export async function fillUp(
+  context: CommandContext,
+  group: KnownGroup,
+  upTo: 'live' | 'end',
+): Promise<ShadowPartition[]> {
   const { session, output, interrupted } = context;
   const before = await requireShadow(context, group);
   const inspector = await session.inspector();
+  const live = await readCheckpoints(session.pool(group.database), group.name);
   const ends = new Map<string, bigint>();
   for (const { partition, until } of before) {
     const { next } = await requireExtent(inspector, partition);
-    ends.set(partition, until !== null && until < next ? until : next - 1n);
+    const last = upTo === 'live' ? (live.get(partition)?.offset ?? -1n) : next - 1n;
+    ends.set(
+      partition,
+      [last, until ?? last, next - 1n].reduce((one, other) => (one < other ? one : other)),
+    );
   }
   const offsets = new Map(before.map(({ partition, from, applied }) => [partition, applied ?? from - 1n]));
   const total = [...ends].reduce((sum, [partition, end]) => sum + distance(offsets.get(partition), end), 0);

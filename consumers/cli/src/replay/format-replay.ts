@@ -1,20 +1,23 @@
-import type { TableComparison } from '@gavel/consumer-runtime/compare-shadow';
+import type {
+  ComparedOffsets,
+  ShadowComparison,
+  TableComparison,
+} from '@gavel/consumer-runtime/compare-shadow';
 import type { ShadowPartition } from '@gavel/consumer-runtime/create-shadow';
-import type { Checkpoint } from '../groups/checkpoints.ts';
 import { formatTable } from '../terminal/table.ts';
 
-/** The offsets of the shadow and of the live projection. */
-export function formatShadow(
+/** The offsets of the shadow and of the live projection at the moment of the comparison. */
+export function formatOffsets(
   shadow: readonly ShadowPartition[],
-  live: ReadonlyMap<string, Checkpoint>,
+  offsets: readonly ComparedOffsets[],
 ): string {
   return formatTable(
     ['PARTITION', 'REPLAYED FROM', 'UP TO', 'LIVE UP TO'],
-    shadow.map(({ partition, from, applied }) => [
+    offsets.map(({ partition, live, replayed }) => [
       partition,
-      from,
-      applied ?? 'none',
-      live.get(partition)?.offset ?? 'none',
+      shadow.find((each) => each.partition === partition)?.from ?? null,
+      replayed ?? 'none',
+      live ?? 'none',
     ]),
   );
 }
@@ -46,7 +49,15 @@ export function formatComparison(comparisons: readonly TableComparison[]): strin
   return lines.join('\n');
 }
 
-/** Whether the replayed projection equals the live one. */
-export function isSame(comparisons: readonly TableComparison[]): boolean {
-  return comparisons.every(({ onlyLive, onlyReplayed, changed }) => onlyLive + onlyReplayed + changed === 0);
+/** Whether the replayed projection equals the live one; null if they were not at the same offsets, so that nobody knows. */
+export function isSame({ tables, atOneOffset }: ShadowComparison): boolean | null {
+  if (!atOneOffset) return null;
+  return tables.every(({ onlyLive, onlyReplayed, changed }) => onlyLive + onlyReplayed + changed === 0);
+}
+
+/** The result of a comparison in one sentence. */
+export function formatResult(comparison: ShadowComparison): string {
+  const same = isSame(comparison);
+  if (same === null) return 'They are not at the same offsets, so the comparison proves nothing.';
+  return same ? 'Both projections are equal.' : 'They differ.';
 }

@@ -28,6 +28,7 @@ export async function swapIn(context: CommandContext, group: KnownGroup, partial
     databaseUrl: session.databaseUrl(group.database),
     streamUrl: session.url('STREAM_URL'),
   };
+  await fillUp(context, group, 'end');
   for (let tries = 1; tries <= TRIES; tries++) {
     const result = await swapShadow(session.pool(group.database), group.definition, { backwards, catchUp });
     if (result.outcome === 'swapped') return;
@@ -38,7 +39,7 @@ export async function swapIn(context: CommandContext, group: KnownGroup, partial
         'Drop them, swap, and create them again.',
       );
     }
-    await fillUp(context, group);
+    await fillUp(context, group, 'end');
   }
   throw new CommandFailure(
     'refused',

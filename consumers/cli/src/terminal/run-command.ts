@@ -12,6 +12,8 @@ export interface CommandContext {
   readonly output: Output;
   /** Aborted at Ctrl-C, which ends commands that run without a limit. */
   readonly interrupted: AbortSignal;
+  /** The command has answered, and the answer shows something that needs attention: the exit code becomes 6. */
+  foundProblem(): void;
 }
 
 /** Runs the work of one command: finds the connections first, then reports errors on stderr and sets the exit code. */
@@ -31,7 +33,12 @@ export function createRun(terminal: Terminal): Run {
     let session: Session | undefined;
     try {
       session = createSession(findConnections(connectionFlags(options), readCommandLineConfig()));
-      await work({ session, output, interrupted: interrupt.signal });
+      await work({
+        session,
+        output,
+        interrupted: interrupt.signal,
+        foundProblem: () => terminal.exit(exitCode.problem),
+      });
       if (interrupt.signal.aborted) terminal.exit(exitCode.interrupted);
     } catch (error) {
       reportFailure(explainError(error), output.json, terminal);

@@ -4,10 +4,10 @@ import { partitionsOf, type StreamName } from '@gavel/proto/topology';
 import { CommandFailure } from '../command-failure.ts';
 import type { Session } from '../connections/session.ts';
 import { parkingGroups } from '../dead-letters/find-dead-letter.ts';
-import { natsBridge } from '../groups/known-groups.ts';
+import { type KnownGroup, natsBridge } from '../groups/known-groups.ts';
 import { outboxes } from '../outbox/outboxes.ts';
 import { formatMoment } from '../terminal/units.ts';
-import { type GroupTrace, readGroupTrace } from './group-trace.ts';
+import { type GroupTrace, notSubscribed, readGroupTrace } from './group-trace.ts';
 import { timeOfEventId } from './id-range.ts';
 import { readMirrorTrace } from './mirror-trace.ts';
 import { type OutboxTrace, readOutboxTrace } from './outbox-trace.ts';
@@ -36,9 +36,13 @@ export async function findEvent(session: Session, eventId: string): Promise<Foun
   const event = inOutbox.row ?? (typeof stored === 'object' ? stored.envelope : undefined);
   const stream = inOutbox.stream ?? streamOf(stored);
   const groups: GroupTrace[] = [];
-  for (const { name, subscriptions, database } of parkingGroups) {
-    if (event && !subscriptions.some((each) => subjectMatches(each, event.subject))) continue;
-    const trace = await readGroupTrace(session.pool(database), name, eventId);
+  for (const group of parkingGroups) {
+    const trace = await readGroupTrace(session.pool(group.database), group.name, eventId);
+    // A group may have handled it when it still took events of this kind.
+    if (event !== undefined && trace.outcome === 'not yet' && !takes(group, event)) {
+      groups.push(notSubscribed(group.name));
+      continue;
+    }
     if (event !== undefined || trace.outcome !== 'not yet') groups.push(trace);
   }
   if (event === undefined && groups.length === 0) {
@@ -54,6 +58,13 @@ export async function findEvent(session: Session, eventId: string): Promise<Foun
     : undefined;
   const outbox = outboxes.find((each) => each.stream === stream)?.name ?? null;
   return { ...inOutbox, outbox, createdAt, stored, groups, mirror };
+}
+
+function takes({ subscriptions, definition }: KnownGroup, event: { subject: string; type: string }): boolean {
+  return (
+    subscriptions.some((each) => subjectMatches(each, event.subject)) &&
+    definition.types.some(({ typeName }) => typeName === event.type)
+  );
 }
 
 interface FoundRow {

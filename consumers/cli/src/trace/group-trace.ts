@@ -3,8 +3,8 @@ import type { Pool } from '@gavel/postgres/pool';
 /** What one group has done with an event. */
 export interface GroupTrace {
   readonly group: string;
-  readonly outcome: 'applied' | 'parked' | 'redriven' | 'discarded' | 'not yet';
-  /** When that happened; null for "not yet". */
+  readonly outcome: 'applied' | 'parked' | 'redriven' | 'discarded' | 'not yet' | 'not subscribed';
+  /** When that happened; null if it has not. */
   readonly at: Date | null;
   /** The dead letter's id, if the event was parked. The name is part of the JSON output. */
   readonly letter: bigint | null;
@@ -18,6 +18,11 @@ interface DeadLetterRow {
   readonly at: Date;
   readonly reason: string;
   readonly parkedAt: Date;
+}
+
+/** What a group that does not take events of this kind has done with one. */
+export function notSubscribed(group: string): GroupTrace {
+  return { group, outcome: 'not subscribed', at: null, letter: null, reason: null, parkedAt: null };
 }
 
 /** Reads dead letters first: a parked event may also be recorded as processed, so that its group does not apply it again. */

@@ -87,7 +87,7 @@ function groupSteps(
   step: MakeStep,
 ): TraceStep[] {
   if (letter === null)
-    return [step(outcome === 'not yet' ? 'applied' : outcome, at, at === null ? `${group}: not yet` : group)];
+    return [at === null ? step('applied', null, `${group}: ${outcome}`) : step(outcome, at, group)];
   const parked = step('parked', parkedAt, `${group}, dead letter ${letter}: ${reason}`);
   return outcome === 'parked' ? [parked] : [parked, step(outcome, at, `${group}, dead letter ${letter}`)];
 }

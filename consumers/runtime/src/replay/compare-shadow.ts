@@ -1,6 +1,7 @@
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import type { ConsumerDefinition } from '../define-consumer.ts';
+import { type CatchUp, catchUpWith, lockCheckpoints } from './catch-up.ts';
 import { requireProjection } from './create-shadow.ts';
 import { quoted, shadowSchema, withLongStatements } from './shadow-schema.ts';
 
@@ -25,18 +26,64 @@ export interface TableComparison {
 
 const EXAMPLES = 10;
 
-/** Compares every table of a projection with its shadow, in one snapshot. Throws an error for a table without a primary key. */
-export async function compareShadow(pool: Pool, definition: ConsumerDefinition): Promise<TableComparison[]> {
+/** How far live and replayed tables were in one partition when they were compared; null: nothing was applied. */
+export interface ComparedOffsets {
+  readonly partition: string;
+  readonly live: bigint | null;
+  readonly replayed: bigint | null;
+}
+
+export interface ShadowComparison {
+  readonly tables: readonly TableComparison[];
+  readonly offsets: readonly ComparedOffsets[];
+  /** Whether both were at the same offset in every partition. Otherwise a difference may be events that one of them has not applied. */
+  readonly atOneOffset: boolean;
+}
+
+/**
+ * Compares every table of a projection with its shadow, in one snapshot. Members may be running: their commits wait until the
+ * shadow has caught up with them (see catchUpWith) and the snapshot is taken, but not for the comparison itself. Throws an
+ * error for a table without a primary key.
+ */
+export async function compareShadow(
+  pool: Pool,
+  definition: ConsumerDefinition,
+  catchUp?: CatchUp,
+): Promise<ShadowComparison> {
   const { tables } = requireProjection(definition);
   return withLongStatements(pool, (slow) =>
-    transaction(slow, async (tx) => {
-      await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-      await tx.query('SET LOCAL statement_timeout = 0');
+    transaction(slow, async (snapshot) => {
+      await snapshot.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+      await snapshot.query('SET LOCAL statement_timeout = 0');
+      const offsets = await transaction(slow, async (tx) => {
+        await lockCheckpoints(tx, definition.name);
+        await catchUpWith(tx, definition, catchUp);
+        // The first query takes the snapshot.
+        return readOffsets(snapshot, definition);
+      });
       const comparisons: TableComparison[] = [];
-      for (const table of tables) comparisons.push(await compareTable(tx, shadowSchema(definition), table));
-      return comparisons;
+      for (const table of tables) {
+        comparisons.push(await compareTable(snapshot, shadowSchema(definition), table));
+      }
+      const atOneOffset = offsets.every(({ live, replayed }) => live === replayed);
+      return { tables: comparisons, offsets, atOneOffset };
     }),
   );
+}
+
+// A checkpoint before the first message of the shadow's range means that nothing was applied.
+async function readOffsets(tx: Transaction, definition: ConsumerDefinition): Promise<ComparedOffsets[]> {
+  const schema = shadowSchema(definition);
+  const { rows } = await tx.query<ComparedOffsets>(
+    `SELECT stream_partition AS partition,
+       CASE WHEN live.last_offset >= first_offset THEN live.last_offset END AS live,
+       CASE WHEN s.last_offset >= first_offset THEN s.last_offset END AS replayed
+     FROM ${quoted(schema, 'replay_ranges')}
+     JOIN ${quoted(schema, 'checkpoints')} s USING (stream_partition)
+     LEFT JOIN public.checkpoints live USING (consumer, stream_partition)
+     ORDER BY stream_partition`,
+  );
+  return rows;
 }
 
 async function compareTable(tx: Transaction, schema: string, table: string): Promise<TableComparison> {

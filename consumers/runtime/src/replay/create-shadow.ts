@@ -36,7 +36,7 @@ export async function createShadow(
     const partitions = ranges.map(({ partition }) => partition);
     await tx.query(
       `INSERT INTO ${quoted(schema, 'checkpoints')} (consumer, stream_partition, last_offset)
-       SELECT $1, name, nullif(first, 0) - 1 FROM unnest($2::text[], $3::bigint[]) AS range (name, first)`,
+       SELECT $1, name, first - 1 FROM unnest($2::text[], $3::bigint[]) AS range (name, first)`,
       [definition.name, partitions, ranges.map(({ from }) => from)],
     );
     await tx.query(

@@ -6,6 +6,7 @@ import { useConsumerFixture } from '../testing/consumer-fixture.ts';
 import { eventually } from '../testing/eventually.ts';
 import { bidMessage, type EventMessage } from '../testing/foreign-producer.ts';
 import { recordingConsumer } from '../testing/recording-consumer.ts';
+import { compareShadow } from './compare-shadow.ts';
 import { createShadow, readShadow } from './create-shadow.ts';
 import { fillShadow } from './fill-shadow.ts';
 import { createShadowPool, quoted, shadowSchema } from './shadow-schema.ts';
@@ -141,7 +142,26 @@ describe('a replay', () => {
         await turn();
       }
     })();
+    const catchUp = { databaseUrl, streamUrl };
     try {
+      // A comparison finds what was changed by hand and nothing else, whatever the group commits meanwhile.
+      for (const wrong of [0, 1, 0]) {
+        await createShadow(
+          pool,
+          definition,
+          partitions.map((partition) => ({ partition, from: 0n, until: null })),
+        );
+        await fillShadow({ definition, databaseUrl, streamUrl, ends: await committed() });
+        if (wrong === 1)
+          await pool.query('UPDATE totals SET events = events + 7 WHERE item_id = $1', [items[0]]);
+        const { tables, atOneOffset } = await compareShadow(pool, definition, catchUp);
+        if (wrong === 1)
+          await pool.query('UPDATE totals SET events = events - 7 WHERE item_id = $1', [items[0]]);
+        expect({ atOneOffset, tables }).toMatchObject({
+          atOneOffset: true,
+          tables: [{ onlyLive: 0, onlyReplayed: 0, changed: wrong, liveRows: items.length }],
+        });
+      }
       for (let swaps = 0; swaps < 2; swaps++) {
         // The swap has to correct this, which also proves that it took place.
         await pool.query('UPDATE totals SET events = events + 1000000 WHERE item_id = $1', [items[0]]);
@@ -157,7 +177,6 @@ describe('a replay', () => {
           expect(moved).not.toEqual([]);
         });
         expect(await swapShadow(pool, definition)).toMatchObject({ outcome: 'behind' });
-        const catchUp = { databaseUrl, streamUrl };
         expect(await swapShadow(pool, definition, { catchUp })).toEqual({ outcome: 'swapped' });
         expect(await readShadow(pool, definition)).toBeUndefined();
       }

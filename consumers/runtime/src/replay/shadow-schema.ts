@@ -28,14 +28,14 @@ export function createShadowPool(databaseUrl: string, definition: ConsumerDefini
   return createPool({ connectionString: url.href, applicationName: `replay ${definition.name}`, max });
 }
 
-/** Runs work with a pool to the same database that waits hours for an answer, not 35 s as the given pool. */
+/** Runs work with a pool of two connections to the same database that waits hours for an answer, not 35 s as the given pool. */
 export async function withLongStatements<T>(pool: Pool, work: (slow: Pool) => Promise<T>): Promise<T> {
   const { connectionString } = pool.options;
   if (connectionString === undefined) throw new TypeError('the pool was created without a URL');
   const slow = createPool({
     connectionString,
     applicationName: 'replay',
-    max: 1,
+    max: 2,
     answerTimeoutMs: ANSWER_MS,
   });
   try {

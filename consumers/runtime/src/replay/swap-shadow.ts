@@ -1,8 +1,8 @@
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import type { ConsumerDefinition } from '../define-consumer.ts';
+import { type CatchUp, catchUpWith, lockCheckpoints } from './catch-up.ts';
 import { requireProjection } from './create-shadow.ts';
-import { type FillShadowOptions, fillShadow } from './fill-shadow.ts';
 import { quoted, replacedSchema, shadowSchema, withLongStatements } from './shadow-schema.ts';
 import { takeOverRecords } from './take-over-records.ts';
 
@@ -23,14 +23,8 @@ export interface SwapOptions {
    * The source of the events that the group has committed since the shadow was filled. They are applied to the shadow while
    * the group waits, for at most five seconds. Without this, a running group stays ahead of every fill.
    */
-  readonly catchUp?: Pick<FillShadowOptions, 'databaseUrl' | 'streamUrl'>;
+  readonly catchUp?: CatchUp;
 }
-
-/**
- * The group's commits wait meanwhile. Together with the swap's own work this must stay below 15 s: then the commits would
- * fail and be retried.
- */
-const CATCH_UP_MS = 5_000;
 
 /**
  * Replaces the live projection by the shadow, in one transaction with everything that belongs to it: checkpoints, processed
@@ -49,19 +43,11 @@ export async function swapShadow(
   const [shadow, replaced] = [shadowSchema(definition), replacedSchema(definition)];
   return withLongStatements(pool, (slow) =>
     transaction(slow, async (tx) => {
-      await tx.query("SET LOCAL lock_timeout = '5s'");
-      await tx.query('SET LOCAL statement_timeout = 0');
       const entanglements = await findEntanglements(tx, tables);
       if (entanglements.length > 0) return { outcome: 'entangled', with: entanglements };
       await lockCheckpoints(tx, definition.name);
       if (options.backwards !== true) {
-        const missing = await findMissing(tx, definition.name, shadow);
-        if (missing.size > 0 && options.catchUp !== undefined) {
-          const signal = AbortSignal.timeout(CATCH_UP_MS);
-          await fillShadow({ definition, ends: missing, signal, ...options.catchUp });
-        }
-        const partitions =
-          missing.size > 0 ? [...(await findMissing(tx, definition.name, shadow)).keys()] : [];
+        const partitions = await catchUpWith(tx, definition, options.catchUp);
         if (partitions.length > 0) return { outcome: 'behind', partitions };
       }
       // Slow work comes first: after the first ALTER nobody can read the projection until the commit.
@@ -76,24 +62,6 @@ export async function swapShadow(
       return { outcome: 'swapped' };
     }),
   );
-}
-
-async function lockCheckpoints(tx: Transaction, consumer: string): Promise<void> {
-  await tx.query(
-    'SELECT 1 FROM public.checkpoints WHERE consumer = $1 ORDER BY stream_partition FOR UPDATE',
-    [consumer],
-  );
-}
-
-/** The partitions in which the group has committed more than the shadow holds, with the group's offset. */
-async function findMissing(tx: Transaction, consumer: string, shadow: string): Promise<Map<string, bigint>> {
-  const { rows } = await tx.query<{ partition: string; end: bigint }>(
-    `SELECT live.stream_partition AS partition, live.last_offset AS end
-     FROM public.checkpoints live LEFT JOIN ${quoted(shadow, 'checkpoints')} s USING (consumer, stream_partition)
-     WHERE live.consumer = $1 AND live.last_offset > coalesce(s.last_offset, -1) ORDER BY 1`,
-    [consumer],
-  );
-  return new Map(rows.map(({ partition, end }) => [partition, end]));
 }
 
 // Views, foreign keys, triggers and grants belong to the table that they were created on, not to its name.

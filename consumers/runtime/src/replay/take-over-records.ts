@@ -24,7 +24,7 @@ export async function takeOverRecords(tx: Transaction, consumer: string, shadow:
   );
   await tx.query(
     `UPDATE public.checkpoints live
-     SET last_offset = s.last_offset, seen_offset = s.seen_offset, seen_message = s.seen_message, updated_at = now()
+     SET last_offset = nullif(s.last_offset, -1), seen_offset = s.seen_offset, seen_message = s.seen_message, updated_at = now()
      FROM ${checkpoints} s WHERE (live.consumer, live.stream_partition) = (s.consumer, s.stream_partition)
        AND live.consumer = $1`,
     [consumer],

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { summarizeGroup, summarizeMirror, summarizeQueue } from '../../groups/group-summary.ts';
-import { knownGroups, natsBridge, workQueues } from '../../groups/known-groups.ts';
+import { summarizeAll, WRONG_STATES } from '../../groups/group-summary.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { Run } from '../../terminal/run-command.ts';
 import { formatTable } from '../../terminal/table.ts';
@@ -14,8 +13,9 @@ export function listGroups(run: Run): Command {
 its active members, the events that it has not handled yet, the age of the oldest of them, and the parked events.
 
 The broker counts queues every few seconds and reports no age for them. The bridge parks nothing, and only NATS knows its
-members. State: ok, paused, refused (the group cannot continue from its offset; \`gavel groups show\` says why), unknown
-(the server that knows did not answer), off (NATS_URL is not set: \`make up NATS=1\`).`,
+members. State: ok, paused, empty (there are events and no member that handles them), refused (the group cannot continue from
+its offset; \`gavel groups show\` says why), unknown (the server that knows did not answer), off (NATS_URL is not set:
+\`make up NATS=1\`). Exit code 6 if a group is empty, refused or unknown.`,
     )
     .addHelpText(
       'after',
@@ -25,11 +25,8 @@ members. State: ok, paused, refused (the group cannot continue from its offset; 
       ),
     )
     .action((_, command: Command) =>
-      run(command, async ({ session, output }) => {
-        const groups = [];
-        for (const group of knownGroups) groups.push(await summarizeGroup(session, group));
-        for (const group of workQueues) groups.push(await summarizeQueue(session, group));
-        groups.push(await summarizeMirror(session, natsBridge));
+      run(command, async ({ session, output, foundProblem }) => {
+        const groups = await summarizeAll(session);
         output.answer(
           groups,
           formatTable(
@@ -45,6 +42,7 @@ members. State: ok, paused, refused (the group cannot continue from its offset; 
             ]),
           ),
         );
+        if (groups.some(({ state }) => WRONG_STATES.has(state))) foundProblem();
       }),
     );
 }

@@ -24,7 +24,9 @@ export function showGroup(run: Run): Command {
     .description(
       `For a group that reads a stream: each partition's checkpoint, its newest offset, the lag in messages, and the lag in time
 (the age of the oldest message that the group has not applied). For a consumer of a work queue: its queues, with messages
-that are ready, unacknowledged, waiting for a retry, and parked. For the bridge to NATS: the offsets that JetStream has.`,
+that are ready, unacknowledged, waiting for a retry, and parked. For the bridge to NATS: the offsets that JetStream has.
+
+Exit code 6 if a partition is refused, if there are events and no member, or if the server that knows did not answer.`,
     )
     .argument('<any-group>', 'a group from `gavel groups ls`')
     .addHelpText(
@@ -46,7 +48,8 @@ that are ready, unacknowledged, waiting for a retry, and parked. For the bridge 
     );
 }
 
-async function showStreamGroup({ session, output }: CommandContext, group: KnownGroup): Promise<void> {
+async function showStreamGroup(context: CommandContext, group: KnownGroup): Promise<void> {
+  const { session, output, foundProblem } = context;
   const { name } = group;
   const pool = session.pool(group.database);
   const broker = { inspector: await session.inspector(), reader: session.reader() };
@@ -56,7 +59,7 @@ async function showStreamGroup({ session, output }: CommandContext, group: Known
   output.answer(
     { group: name, stream, subscription, partitions, members },
     [
-      formatLag(`${name} reads ${subscription} of ${stream}`, partitions),
+      formatLag(`${name} reads ${subscription} of ${stream}`, partitions, members.length),
       '',
       section(
         'Members',
@@ -71,9 +74,14 @@ async function showStreamGroup({ session, output }: CommandContext, group: Known
       ),
     ].join('\n'),
   );
+  const isEmpty = members.length === 0 && partitions.some(({ lagMessages }) => lagMessages > 0n);
+  if (isEmpty || partitions.some(({ problem }) => problem !== null)) foundProblem();
 }
 
-async function showWorkQueue({ session, output }: CommandContext, group: KnownGroup): Promise<void> {
+async function showWorkQueue(
+  { session, output, foundProblem }: CommandContext,
+  group: KnownGroup,
+): Promise<void> {
   const { name, subscriptions } = group;
   const lag = await readQueueLag(session, name);
   const parked = await countParked(session.pool(group.database), name);
@@ -96,9 +104,10 @@ async function showWorkQueue({ session, output }: CommandContext, group: KnownGr
       `${parked} parked in its database, see \`gavel dead-letters ls\`. --json shows its subscriptions.`,
     ].join('\n'),
   );
+  if (lag.problem !== null || (lag.members === 0 && (lag.lagMessages ?? 0) > 0)) foundProblem();
 }
 
-async function showMirror({ session, output }: CommandContext): Promise<void> {
+async function showMirror({ session, output, foundProblem }: CommandContext): Promise<void> {
   const { name, streams } = natsBridge;
   const lag = await readMirrorLag(session, natsBridge);
   const text =
@@ -108,9 +117,12 @@ async function showMirror({ session, output }: CommandContext): Promise<void> {
         ? `${name} is off: NATS_URL is not set. \`make up NATS=1\` starts NATS and the bridge.`
         : `The lag of ${name} is unknown. ${lag.problem}`;
   output.answer({ group: name, streams, ...lag }, text);
+  const isWrong = lag.state === 'known' && lag.partitions.some(({ problem }) => problem !== null);
+  if (isWrong || lag.state === 'unknown') foundProblem();
 }
 
-function formatLag(title: string, partitions: readonly PartitionLag[]): string {
+/** @param members the number of active members, or undefined when nobody counts them */
+function formatLag(title: string, partitions: readonly PartitionLag[], members?: number): string {
   return section(
     title,
     ['PARTITION', 'COMMITTED', 'NEWEST', 'LAG', 'LAG AGE', 'LAST COMMIT', 'STATE'],
@@ -121,8 +133,13 @@ function formatLag(title: string, partitions: readonly PartitionLag[]): string {
       each.lagMessages,
       formatAge(each.lagSeconds),
       each.committedAt,
-      each.problem ?? (each.paused ? 'paused' : 'ok'),
+      each.problem ?? partitionState(each, members),
     ]),
     'no partitions',
   );
+}
+
+function partitionState({ lagMessages, paused }: PartitionLag, members: number | undefined): string {
+  if (members === 0 && lagMessages > 0n) return 'empty';
+  return paused ? 'paused' : 'ok';
 }
