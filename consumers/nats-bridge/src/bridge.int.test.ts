@@ -1,14 +1,18 @@
 import { type ForeignProducer, openForeignProducer } from '@gavel/consumer-runtime/testing/foreign-producer';
 import { startTestNats, type TestServer } from '@gavel/dev/testing/private-infrastructure';
+import { installMetricReader } from '@gavel/observability/testing/metric-reader';
 import { decodeEvent } from '@gavel/proto/events';
 import { findEvent } from '@gavel/proto/registry';
 import { partitionsOf } from '@gavel/proto/topology';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startNatsBridge } from './main.ts';
 import { connectNats, countMirrored, readMirrored } from './testing/mirrored-messages.ts';
 import { expectExactly, itemIn, numberedBids } from './testing/numbered-bids.ts';
+
+// Before any instrument is created.
+const metrics = installMetricReader();
+const { startNatsBridge } = await import('./main.ts');
 
 const BIDS = 'GAVEL_BIDS';
 const PARTITION = 'gavel.bids-0';
@@ -27,6 +31,7 @@ describe('the bridge', () => {
   afterAll(async () => {
     await nats?.close();
     await server?.stop();
+    await metrics.close();
   });
   beforeEach(async () => {
     producer = await openForeignProducer();
@@ -51,6 +56,18 @@ describe('the bridge', () => {
         NATS_REPLICAS: 1,
       },
       { onStop: (_, run) => void stops.push(run) },
+    );
+  }
+  /** The values of a metric for the two partitions of the refusal, as a collector receives them. */
+  async function measured(name: string): Promise<Record<string, unknown>> {
+    const points = (await metrics.read()).get(name)?.points ?? [];
+    return Object.fromEntries(
+      points
+        .map(
+          ({ attributes, value }) =>
+            [String(attributes['messaging.destination.partition.id']), value] as const,
+        )
+        .filter(([partition]) => [PARTITION, 'gavel.bids-3'].includes(partition)),
     );
   }
   async function start(): Promise<string> {
@@ -213,6 +230,10 @@ describe('the bridge', () => {
     }
     expect(await notRunning()).toMatchObject(refused);
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    // Two of sixty events are mirrored.
+    expect(await measured('gavel.consumer.refused')).toEqual({ [PARTITION]: 1, [other]: 0 });
+    expect(await measured('gavel.consumer.lag')).toEqual({ [PARTITION]: 58, [other]: 0 });
+    expect((await measured('gavel.consumer.lag.time'))[PARTITION]).toBeGreaterThan(0);
   });
 
   it('continues after another client has written into its JetStream stream', async () => {

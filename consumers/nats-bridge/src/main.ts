@@ -6,7 +6,7 @@ import type { NatsFiles } from './adapters/jetstream/connect-once.ts';
 import { createJetStreamMirror } from './adapters/jetstream/jetstream-mirror.ts';
 import { createEventLog } from './adapters/rabbitmq/event-log.ts';
 import { startStreamMirror } from './application/stream-mirror.ts';
-import { observeLag } from './application/telemetry.ts';
+import { observePartitions } from './application/telemetry.ts';
 import { type BridgeConfig, readBridgeConfig } from './config.ts';
 import { natsBridgeProcess } from './process.ts';
 
@@ -31,7 +31,7 @@ export async function startNatsBridge(
     await Promise.all(mirrors.map((mirror) => mirror.stop()));
   });
   const partitions = () => mirrors.flatMap((mirror) => mirror.status());
-  scope.onStop('metrics', observeLag(partitions));
+  scope.onStop('metrics', observePartitions(partitions));
 
   const health = createHealth();
   health.check('mirror', () => {

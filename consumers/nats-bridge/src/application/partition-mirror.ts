@@ -22,6 +22,8 @@ export class PartitionMirror {
   #offset: bigint | null = null;
   /** When the oldest message of the current batch was stored. */
   #inHand: number | undefined;
+  /** What the log held at the last check, while this partition is refused and nobody reads it. */
+  #unread: { readonly newest: bigint | undefined; readonly oldest: number | undefined } | undefined;
 
   constructor(stream: StreamName, partition: string, eventLog: EventLog) {
     this.#stream = stream;
@@ -34,9 +36,9 @@ export class PartitionMirror {
   }
 
   status(): PartitionStatus {
-    const newest = this.#reading?.newestOffset;
+    const newest = this.#unread?.newest ?? this.#reading?.newestOffset;
     const behind = newest === undefined ? 0n : newest - (this.#offset ?? -1n);
-    const oldest = this.#inHand ?? this.#reading?.oldestWaiting;
+    const oldest = this.#unread?.oldest ?? this.#inHand ?? this.#reading?.oldestWaiting;
     return {
       partition: this.#partition,
       state: this.#state,
@@ -45,6 +47,15 @@ export class PartitionMirror {
       lagSeconds: oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest) / 1000),
       ...(this.#problem !== undefined && { problem: this.#problem }),
     };
+  }
+
+  /** Nobody reads a refused partition, so its lag is measured. Without an answer of the broker the last one stays. */
+  async measureUnread(): Promise<void> {
+    try {
+      this.#unread = await this.#log.measure(this.#partition);
+    } catch (error) {
+      log.debug({ partition: this.#partition, err: error }, 'cannot measure what is unread');
+    }
   }
 
   setState(state: PartitionStatus['state'], problem?: string): void {
@@ -75,6 +86,7 @@ export class PartitionMirror {
     this.#offset = position?.offset ?? null;
     let unverified = await this.#open(session, position);
     if (signal.aborted) return;
+    this.#unread = undefined;
     this.setState('running');
     for (;;) {
       const taken = await this.#reading?.take(BATCH_LIMIT);

@@ -30,6 +30,10 @@ export interface Reading {
 export interface EventLog {
   /** Reads what comes after an offset; null reads from the first message that is still held. */
   read(partition: string, after: bigint | null): Promise<Reading>;
+  /** The end of a partition that nobody reads, and when its oldest message was stored; undefined in an empty partition. */
+  measure(
+    partition: string,
+  ): Promise<{ readonly newest: bigint | undefined; readonly oldest: number | undefined }>;
   close(): Promise<void>;
 }
 

@@ -68,6 +68,7 @@ class RunningMirror implements StreamMirror {
         failures = this.#progress() === before ? failures + 1 : 1;
         this.#noteFailure(error, failures);
         const isRefused = error instanceof MirrorRefused;
+        if (isRefused) await Promise.all(this.#partitions.map((partition) => partition.measureUnread()));
         await pause(isRefused ? REFUSED_MS : delayBefore(failures, RETRY_PACE), signal);
       }
     }
@@ -107,6 +108,7 @@ class RunningMirror implements StreamMirror {
         }
         known = error.message;
       }
+      await partition.measureUnread();
       await pause(REFUSED_MS, signal);
     }
   }

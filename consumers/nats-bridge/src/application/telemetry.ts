@@ -1,6 +1,13 @@
 import { attribute, metric, operationType, rabbitmq } from '@gavel/observability/attributes';
 import { extract, inject, type Span, tracer } from '@gavel/observability/tracing';
-import { context, metrics, type ObservableResult, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  type BatchObservableResult,
+  context,
+  metrics,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import type { PartitionStatus } from './partition-status.ts';
 import type { AppendCounts, Carriers, MirroredEvent } from './ports.ts';
 
@@ -75,15 +82,22 @@ export function countBatch(
   }
 }
 
-/** Reports the lag of every partition until the returned function is called. */
-export function observeLag(partitions: () => readonly PartitionStatus[]): () => void {
+/** Reports lag and refusals of every partition until the returned function is called. */
+export function observePartitions(partitions: () => readonly PartitionStatus[]): () => void {
   const lag = meter.createObservableGauge(metric.consumerLag.name, metric.consumerLag);
-  const report = (result: ObservableResult): void => {
-    for (const { partition, lagMessages } of partitions())
-      result.observe(lagMessages, { ...group, [attribute.destinationPartition]: partition });
+  const lagTime = meter.createObservableGauge(metric.consumerLagTime.name, metric.consumerLagTime);
+  const refused = meter.createObservableGauge(metric.consumerRefused.name, metric.consumerRefused);
+  const report = (result: BatchObservableResult): void => {
+    for (const { partition, state, lagMessages, lagSeconds } of partitions()) {
+      const names = { ...group, [attribute.destinationPartition]: partition };
+      result.observe(lag, lagMessages, names);
+      result.observe(lagTime, lagSeconds, names);
+      result.observe(refused, state === 'refused' ? 1 : 0, names);
+    }
   };
-  lag.addCallback(report);
-  return () => lag.removeCallback(report);
+  const observed = [lag, lagTime, refused];
+  meter.addBatchObservableCallback(report, observed);
+  return () => meter.removeBatchObservableCallback(report, observed);
 }
 
 function startCatchUpSpan(partition: string, events: readonly MirroredEvent[]): Span {

@@ -20,6 +20,10 @@ export function createEventLog(url: string, name: string): EventLog {
           },
         };
       }),
+    measure: async (partition) => ({
+      newest: await source.newestOffset(partition),
+      oldest: await source.oldestStoredAt(partition),
+    }),
     close: () => source.close(),
   };
 }
