@@ -33,6 +33,9 @@ export const operationType = {
   process: 'process',
 } as const;
 
+/** The value of `rpc.system.name`. */
+export const connectRpc = 'connectrpc';
+
 /** The value of `messaging.system`. */
 export const rabbitmq = 'rabbitmq';
 
@@ -47,6 +50,12 @@ export interface MetricDefinition {
 }
 
 export const metric = {
+  rpcServerCallDuration: {
+    name: 'rpc.server.call.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Time from the arrival of a call to its answer, by method and code',
+  },
   sentMessages: {
     name: 'messaging.client.sent.messages',
     kind: 'counter',

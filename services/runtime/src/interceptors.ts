@@ -1,12 +1,13 @@
 import { pathToString } from '@bufbuild/protobuf/reflect';
 import { createValidator } from '@bufbuild/protovalidate';
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
-import { attribute } from '@gavel/observability/attributes';
+import { attribute, connectRpc } from '@gavel/observability/attributes';
 import { createLogger } from '@gavel/observability/logger';
 import { isReadOnly, isTransient } from '@gavel/postgres/sqlstate';
 import { isOutcomeUnknown } from '@gavel/postgres/transaction';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type CallEnd, callEndAttributes, failedCall, recordCall } from './call-duration.ts';
 import { authenticate, type TokenVerifier } from './caller.ts';
 import { connectError, type FieldProblems, invalidFields, unwrap } from './failure.ts';
 
@@ -22,22 +23,28 @@ export function serviceInterceptors(verify: TokenVerifier): Interceptor[] {
 }
 
 /**
- * One span per request, named `package.Service/Method` as in the RPC semantic conventions. A rejection with a reason is an answer,
+ * One span and one measured duration per request, named `package.Service/Method` as in the RPC semantic conventions. A rejection with a reason is an answer,
  * not an error of this service: the reason becomes an attribute, and the span's status remains unset.
  */
 function traceRequests(): Interceptor {
   return (next) => (request) => {
     const method = `${request.service.typeName}/${request.method.name}`;
-    const attributes = { [attribute.rpcSystem]: 'connectrpc', [attribute.rpcMethod]: method };
+    const attributes = { [attribute.rpcSystem]: connectRpc, [attribute.rpcMethod]: method };
+    const startedAt = performance.now();
     return tracer.startActiveSpan(method, { kind: SpanKind.INTERNAL, attributes }, async (span) => {
+      let end: CallEnd = { code: 'unknown' };
       try {
-        return await next(request);
+        const answer = await next(request);
+        end = { code: 'ok' };
+        return answer;
       } catch (error) {
         const reason = reasonOf(error);
         if (reason === undefined || reason === 'INTERNAL') span.setStatus({ code: SpanStatusCode.ERROR });
-        span.setAttribute(attribute.errorType, reason ?? 'unknown');
+        end = failedCall(error, reason);
         throw error;
       } finally {
+        span.setAttributes(callEndAttributes(end));
+        recordCall(method, startedAt, end);
         span.end();
       }
     });

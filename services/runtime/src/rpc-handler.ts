@@ -18,6 +18,7 @@ import {
 } from '@connectrpc/connect-node';
 import { createLogger } from '@gavel/observability/logger';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
+import { type CallEnd, recordCall } from './call-duration.ts';
 import { peerValues } from './client-address.ts';
 import { connectError } from './failure.ts';
 import { withStrictIntegers } from './strict-integers.ts';
@@ -59,9 +60,15 @@ export function createRpcHandler(options: RpcHandlerOptions) {
       response.writeHead(404).end();
       return;
     }
+    const startedAt = performance.now();
     const contextValues = peerValues(request.socket);
     handler(universalRequestFromNodeRequest(request, response, undefined, contextValues))
-      .then(async (answer) => (contextValues.get(arrivedKey) ? answer : withReason(answer)))
+      .then(async (answer) => {
+        if (contextValues.get(arrivedKey)) return answer;
+        const refused = await withReason(answer);
+        recordCall(handler.requestPath.slice(1), startedAt, refused.end);
+        return refused.answer;
+      })
       .then((answer) => universalResponseToNodeResponse(answer, response))
       .catch((error: unknown) => {
         // The caller disconnected.
@@ -75,20 +82,34 @@ export function createRpcHandler(options: RpcHandlerOptions) {
 // Statuses with a more exact meaning than 400: wrong method, wrong media type.
 const KEPT = new Set([405, 415]);
 // The caller disconnected or its deadline passed. The request was not malformed, and nobody reads the answer.
-const GONE = new Set(['canceled', 'aborted', 'deadline_exceeded']);
+const GONE = ['canceled', 'aborted', 'deadline_exceeded'] as const;
 
-async function withReason(answer: UniversalServerResponse): Promise<UniversalServerResponse> {
-  if (answer.status < 400) return answer;
+function isGone(code: string): code is (typeof GONE)[number] {
+  return GONE.some((each) => each === code);
+}
+
+interface Refused {
+  readonly answer: UniversalServerResponse;
+  readonly end: CallEnd;
+}
+
+const malformed: CallEnd = { code: 'invalid_argument', errorType: 'MALFORMED_REQUEST' };
+
+async function withReason(answer: UniversalServerResponse): Promise<Refused> {
+  if (answer.status < 400) return { answer, end: malformed };
   const body = await readAll(answer.body);
   const { code, message } = readRefusal(answer.header, body);
-  if (code !== undefined && GONE.has(code)) return { ...answer, body: once(body) };
+  if (code !== undefined && isGone(code)) {
+    return { answer: { ...answer, body: once(body) }, end: { code, errorType: code } };
+  }
   const error = connectError('MALFORMED_REQUEST', message ?? 'the request cannot be read');
   const bytes = Buffer.from(JSON.stringify(toWire(error)));
   const header = new Headers(answer.header);
   header.delete('content-encoding');
   header.set('content-type', 'application/json');
   header.set('content-length', String(bytes.byteLength));
-  return { ...answer, status: KEPT.has(answer.status) ? answer.status : 400, header, body: once(bytes) };
+  const status = KEPT.has(answer.status) ? answer.status : 400;
+  return { answer: { ...answer, status, header, body: once(bytes) }, end: malformed };
 }
 
 /** Code and message of Connect's own error. Empty when the body is empty, or compressed because it is long. */
