@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
 import { exitCodeHelp } from './command-failure.ts';
 import { checkAll } from './commands/check.ts';
 import { completeWords, printCompletion } from './commands/completion.ts';
@@ -26,6 +27,7 @@ import type { Run } from './terminal/run-command.ts';
 export function createCommandLine(run: Run): Command {
   const gavel = new Command('gavel')
     .description('Inspects and repairs the event log: streams, consumer groups, dead letters, outboxes.')
+    .version(manifest.version)
     .option('--json', 'answer in JSON, for programs')
     .option('--connections <file>', 'JSON file with the addresses of the servers');
   for (const name of connectionNames) {
@@ -80,7 +82,25 @@ function prepare(command: Command): Command {
   command.exitOverride().showSuggestionAfterError().showHelpAfterError('  → See --help, with examples.');
   command.description(joinLines(command.description()));
   for (const each of command.commands) prepare(each);
+  if (command.commands.length > 0) command.helpCommand(false).addCommand(createHelpCommand(command));
   return command;
+}
+
+/** `help [command…]`. Commander's own prints the whole help for a command that does not exist, and does not say so. */
+function createHelpCommand(of: Command): Command {
+  return new Command('help')
+    .argument('[command...]')
+    .description('display help for command')
+    .exitOverride()
+    .action((words: readonly string[]) => {
+      let shown = of;
+      for (const word of words) {
+        const next = shown.commands.find((each) => each.name() === word);
+        if (next === undefined) return shown.error(`error: unknown command '${word}'`);
+        shown = next;
+      }
+      return shown.help();
+    });
 }
 
 /** Puts each paragraph on one line, because Commander wraps the help to the terminal. Indented lines stay as they are. */

@@ -1,5 +1,6 @@
+import { partitionsOf } from '@gavel/proto/topology';
 import { Argument, Command } from 'commander';
-import { groupNames, knownGroups } from '../groups/known-groups.ts';
+import { groupNames, knownGroups, workQueues } from '../groups/known-groups.ts';
 import { streamNames } from '../streams/stream-names.ts';
 import { examples } from '../terminal/example-help.ts';
 
@@ -29,7 +30,7 @@ export function printCompletion(): Command {
   return new Command('completion')
     .summary('completion for bash, zsh or fish')
     .description(
-      'Prints a script with which the shell completes commands, options, streams and groups. `gavel` must be in the PATH.',
+      'Prints a script with which the shell completes commands, options, streams, partitions and groups. `gavel` must be in the PATH.',
     )
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .addHelpText(
@@ -59,7 +60,7 @@ function findCandidates(program: Command, words: readonly string[]): string[] {
   const { command, positions, pending } = walk(program, words.slice(0, -1));
   const all =
     pending !== undefined
-      ? valuesOf(pending)
+      ? valuesOfOption(pending)
       : typed.startsWith('-')
         ? optionsOf(command)
         : [...command.commands.map((each) => each.name()), ...valuesOf(argumentAt(command, positions))];
@@ -102,9 +103,17 @@ function argumentAt(command: Command, position: number): string | undefined {
   return (all[position] ?? (last?.variadic ? last : undefined))?.name();
 }
 
+function valuesOfOption(name: string): readonly string[] {
+  // The option filters dead letters, which consumers of work queues have too. The argument is for groups with checkpoints.
+  if (name === 'group') return [...knownGroups, ...workQueues].map((group) => group.name);
+  if (name === 'partition') return streamNames.flatMap((each) => partitionsOf(each));
+  return valuesOf(name);
+}
+
 /** The values of an argument or option that are known without a connection, by its name. */
 function valuesOf(name: string | undefined): readonly string[] {
-  if (name === 'stream' || name === 'stream-or-partition') return streamNames;
+  if (name === 'stream') return streamNames;
+  if (name === 'stream-or-partition') return streamNames.flatMap((each) => [each, ...partitionsOf(each)]);
   if (name === 'group') return knownGroups.map((group) => group.name);
   if (name === 'any-group') return groupNames;
   if (name === 'from' || name === 'to' || name === 'until') return ['first', 'last', 'next', '-15m'];

@@ -11,6 +11,8 @@ export type OffsetSpec =
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
+const TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:?\d\d)?)?$/i;
+
 /** What `--help` says about offsets. */
 export const offsetHelp = `An OFFSET is one of
   first                     the oldest message that retention has kept
@@ -25,14 +27,26 @@ export function parseOffset(text: string, now = Date.now()): OffsetSpec {
   if (text === 'first' || text === 'last' || text === 'next') return { kind: text };
   if (/^\d{1,18}$/.test(text)) return { kind: 'offset', offset: BigInt(text) };
   const age = /^-(\d{1,9})([smhd])$/.exec(text);
-  if (age) return { kind: 'moment', at: now - Number(age[1]) * (UNIT_MS[age[2] ?? ''] ?? 0) };
-  if (/^\d{4}-\d\d-\d\d/.test(text)) {
-    const at = Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(text) || text.length === 10 ? text : `${text}Z`);
-    if (!Number.isNaN(at)) return { kind: 'moment', at };
-  }
+  const at = age ? now - Number(age[1]) * (UNIT_MS[age[2] ?? ''] ?? 0) : parseTime(text);
+  // The streams hold nothing from before 1970, and a very old time has no ISO form.
+  if (at !== undefined && at >= 0) return { kind: 'moment', at };
   throw new InvalidArgumentError(
     'It must be first, last, next, an offset, a time (2026-05-01T12:00:00Z) or an age (-15m).',
   );
+}
+
+/** Milliseconds since the epoch; undefined for anything else than an ISO time of a day that exists. */
+function parseTime(text: string): number | undefined {
+  const [, day, time = '', zone = ''] = TIME.exec(text) ?? [];
+  // `Date` takes 30 February as 2 March.
+  if (day === undefined || !isDay(day)) return undefined;
+  const at = Date.parse(time === '' ? day : `${day}T${time}${zone || 'Z'}`);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+function isDay(day: string): boolean {
+  const at = Date.parse(day);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
 }
 
 /** Formats an offset so that it can be parsed again; an age becomes a time. */

@@ -16,12 +16,26 @@ describe('an offset specification', () => {
     ['-1d', { kind: 'moment', at: now - 86_400_000 }],
     ['2026-05-01', { kind: 'moment', at: Date.UTC(2026, 4, 1) }],
     ['2026-05-01T14:00', { kind: 'moment', at: Date.UTC(2026, 4, 1, 14) }],
+    ['2024-02-29', { kind: 'moment', at: Date.UTC(2024, 1, 29) }],
+    ['2026-05-01 14:00', { kind: 'moment', at: Date.UTC(2026, 4, 1, 14) }],
     ['2026-05-01T14:00:00+02:00', { kind: 'moment', at: now }],
   ])('can be %s', (text, spec) => {
     expect(parseOffset(text, now)).toEqual(spec);
   });
 
-  it.each(['', 'First', '-15', '15m', '1.5', '-1y', '2026-13-01', 'yesterday'])('cannot be "%s"', (text) => {
+  it.each([
+    ...['', 'First', '-15', '15m', '1.5', '-1y', 'yesterday', '-999999999d'],
+    // Days and times that do not exist.
+    ...[
+      '2026-13-01',
+      '2026-02-30',
+      '2026-02-29',
+      '2026-04-31T10:00',
+      '2026-02-30T10:00:00+02:00',
+      '2026-00-10',
+    ],
+    ...['2026-05-01T25:00', '2026-05-01T12:60', '2026-05-01 (noon)', '2026-05-01Z'],
+  ])('cannot be "%s"', (text) => {
     expect(() => parseOffset(text, now)).toThrow(InvalidArgumentError);
   });
 
