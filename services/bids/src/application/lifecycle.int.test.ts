@@ -81,7 +81,7 @@ describe('an auction at its end', () => {
     expect((await bids.anonymous.call('ListItems', { category: 'unsold' })).body.items).toHaveLength(1);
     await bids.moveEnd(item.id, 0);
     expect(await whenClosed(item.id)).toMatchObject({ outcome: 'ITEM_OUTCOME_NO_BIDS' });
-    expect((await bids.anonymous.call('ListItems', { category: 'unsold' })).body).toEqual({
+    expect((await bids.anonymous.call('ListItems', { category: 'unsold' })).body).toMatchObject({
       items: [],
       nextPageToken: '',
     });
