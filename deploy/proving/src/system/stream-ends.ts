@@ -1,6 +1,6 @@
-import { inspectStream } from '@gavel/rabbitmq/stream-inspector';
+import { type ChunkNote, inspectStream, type StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 
-/** How often to ask for the last chunk, three seconds each, before a partition counts as empty. */
+/** How often to ask for the last chunk, five seconds each. Retention may remove a segment while the broker opens it. */
 const TRIES = 5;
 
 /**
@@ -15,18 +15,22 @@ export async function readLastOffsets(
   const last = new Map<string, bigint>();
   try {
     for (const partition of partitions) {
-      for (let tries = 1; (await inspector.bounds(partition)) !== undefined; tries += 1) {
-        const chunk = await inspector.chunkAt(partition, 'last');
-        if (chunk !== undefined) {
-          last.set(partition, chunk.lastOffset);
-          break;
-        }
-        if (tries === TRIES)
-          throw new Error(`${partition} holds messages, and its last chunk did not arrive`);
-      }
+      const chunk = await lastChunk(inspector, partition);
+      if (chunk !== undefined) last.set(partition, chunk.lastOffset);
     }
     return last;
   } finally {
     await inspector.close();
+  }
+}
+
+async function lastChunk(inspector: StreamInspector, partition: string): Promise<ChunkNote | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await inspector.chunkAt(partition, 'last');
+    } catch (error) {
+      if (tries === TRIES)
+        throw new Error(`${partition} holds messages, and its last chunk did not arrive`, { cause: error });
+    }
   }
 }
