@@ -41,6 +41,14 @@ export function shownCurrencyDigits(code: string): number {
 }
 
 /**
+ * The currency of an amount in an event. The first contract's events named none, because every auction was in US dollars, so an
+ * empty code means USD.
+ */
+export function currencyOrDollars(code: string): string {
+  return code === '' ? 'USD' : code;
+}
+
+/**
  * Minor units as an exact plain decimal: 123456n USD is "1234.56". The type is the one that Intl.NumberFormat formats without
  * converting to a float.
  */

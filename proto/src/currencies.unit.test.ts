@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { currencyCodes, currencyDigits, currencyFormatOptions, toDecimal } from './currencies.ts';
+import {
+  currencyCodes,
+  currencyDigits,
+  currencyFormatOptions,
+  currencyOrDollars,
+  toDecimal,
+} from './currencies.ts';
 
 it('has the active codes of ISO 4217 that have a minor unit, each once', () => {
   expect(currencyCodes).toHaveLength(new Set(currencyCodes).size);
@@ -58,4 +64,8 @@ it('writes minor units as an exact decimal', () => {
   expect(toDecimal(1_200n, 'JPY')).toBe('1200');
   expect(toDecimal(-5n, 'USD')).toBe('-0.05');
   expect(toDecimal(9_007_199_254_740_993n, 'USD')).toBe('90071992547409.93');
+});
+
+it('reads an amount of the first contract, which named no currency, as US dollars', () => {
+  expect(['', 'EUR', 'USD'].map(currencyOrDollars)).toEqual(['USD', 'EUR', 'USD']);
 });

@@ -1,4 +1,5 @@
 import { defineConsumer } from '@gavel/consumer-runtime/define-consumer';
+import { currencyOrDollars } from '@gavel/proto/currencies';
 import { type BidPlaced, BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import { addToTotals } from './adapters/postgres/add-to-totals.ts';
 import { type Bid, foldBids } from './domain/fold-bids.ts';
@@ -14,14 +15,11 @@ export const userStatsConsumer = defineConsumer({
   handle: (tx, events) => addToTotals(tx, foldBids(events.map(({ body }) => toBid(body)))),
 });
 
-// The first contract had no currency: every auction was in US dollars.
-const FIRST_CURRENCY = 'USD';
-
 function toBid({ userId, amount, currency, timestamp }: BidPlaced): Bid {
   return {
     userId: userId.toLowerCase(),
     amount,
-    currency: currency || FIRST_CURRENCY,
+    currency: currencyOrDollars(currency),
     placedAt: new Date(timestamp),
   };
 }

@@ -1,3 +1,4 @@
+import { currencyOrDollars } from '@gavel/proto/currencies';
 import type { BidPlaced, ItemBoughtNow, ProxyBidPlaced } from '@gavel/proto/gen/bids/v1/events_pb';
 import { applyBid, type Bid, type Lead } from '../domain/apply-bid.ts';
 import { cancelledNotices, endingSoonNotices, type ItemState } from '../domain/item-state.ts';
@@ -72,8 +73,7 @@ function toBid({ id, sequence, body }: { id: string; sequence: bigint; body: Bid
     itemId: itemId.toLowerCase(),
     userId: userId.toLowerCase(),
     sequence,
-    // The first contract's events named no currency: every auction was in US dollars.
-    price: { amount, currency: currency || 'USD' },
+    price: { amount, currency: currencyOrDollars(currency) },
     at: new Date(timestamp),
     lead,
   };
