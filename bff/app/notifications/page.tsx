@@ -8,7 +8,7 @@ import type { Query } from '../../model/query.ts';
 import { myNotifications, myPreferences } from '../../server/reads/my-account.ts';
 import { requireSession } from '../../server/session/read-session.ts';
 import type { SignedIn } from '../../server/session/session.ts';
-import { kindLabel, notificationText } from '../../words/notification-sentences.ts';
+import { earlierText, kindLabel, notificationText } from '../../words/notification-sentences.ts';
 import { instantText } from '../../words/times.ts';
 
 export const metadata: Metadata = { title: 'Notifications' };
@@ -41,6 +41,7 @@ export default async function NotificationsPage({ searchParams }: { searchParams
 
 function NotificationRow({ notification }: { notification: Notification }) {
   const { itemId, title, createdAt, readAt } = notification;
+  const earlier = earlierText(notification);
   return (
     <li className={readAt ? 'listing' : 'listing unread'}>
       <div>
@@ -50,6 +51,7 @@ function NotificationRow({ notification }: { notification: Notification }) {
           </Link>
         </h2>
         <p>{notificationText(notification)}</p>
+        {earlier && <p className="hint">{earlier}</p>}
       </div>
       <time className="hint" dateTime={createdAt}>
         {instantText(createdAt)}

@@ -8,7 +8,7 @@ import { createNotificationTables } from './adapters/postgres/notification-table
 import { notificationId } from './adapters/postgres/store-notices.ts';
 import { createSmtpTransport } from './adapters/smtp/smtp-transport.ts';
 import { type MailSender, startMailSender } from './mail-sender.ts';
-import { type MailServer, openMailServer } from './testing/mail-server.ts';
+import { decodeMail, type MailServer, openMailServer } from './testing/mail-server.ts';
 import { type NotificationsFixture, openNotificationsFixture } from './testing/notifications-fixture.ts';
 
 describe('mail', () => {
@@ -48,7 +48,7 @@ describe('mail', () => {
     await transaction(fixture.database.pool, async (tx) => {
       const tables = createNotificationTables(tx, { mail: true });
       await tables.lockItem(itemId);
-      await tables.keepTitle(itemId, 'Oak chair\r\nBcc: eve@example.com', 1n);
+      await tables.keepFacts(itemId, 1n, { title: 'Oak chair\r\nBcc: eve@example.com' });
       if (address !== undefined)
         await tables.keepRecipient({ userId, email: address, fullName: 'Ann O’Hara' });
       const price = { amount: 123_456n, currency: 'EUR' };
@@ -76,6 +76,48 @@ describe('mail', () => {
     expect(message).toContain(`http://gavel.example/items/${itemId}`);
     // A title with a line break must not add a header.
     expect(message).not.toMatch(/^Bcc:/m);
+  });
+
+  it('shows the end, the next minimum and the picture of the newest events, whatever their order', async () => {
+    const { pool } = fixture.database;
+    const [itemId, ann, bob] = [randomUUID(), randomUUID(), randomUUID()];
+    const endAt = new Date(Date.now() + 3_600_000);
+    const events = [
+      { sequence: 5n, facts: { endAt } },
+      { sequence: 4n, facts: { minimumNextBid: { amount: 130_000n, currency: 'EUR' } } },
+      { sequence: 3n, facts: { minimumNextBid: { amount: 120_000n, currency: 'EUR' } } },
+      { sequence: 2n, facts: { image: '/pictures/new/640.webp' } },
+      {
+        sequence: 1n,
+        facts: { title: '🪑'.repeat(130), image: '/pictures/old/640.webp', endAt: new Date(0) },
+      },
+    ];
+    await transaction(pool, async (tx) => {
+      const tables = createNotificationTables(tx, { mail: true });
+      await tables.keepRecipient({ userId: ann, email: 'ann@example.com', fullName: 'Ann' });
+      await tables.keepRecipient({ userId: bob, email: 'bob@example.com', fullName: 'Bob' });
+      await tables.lockItem(itemId);
+      for (const { sequence, facts } of events) await tables.keepFacts(itemId, sequence, facts);
+      const price = { amount: 123_456n, currency: 'EUR' };
+      const about = { eventId: randomUUID(), itemId, price, happenedAt: new Date() };
+      await tables.notify([
+        { ...about, kind: 'outbid', userId: ann },
+        { ...about, kind: 'lost', outcome: 'bought_now', userId: bob },
+      ]);
+    });
+    await eventually(() => expect(server.messages).toHaveLength(2));
+    const [forAnn, forBob] = ['ann', 'bob'].map((name) =>
+      decodeMail(server.messages.find((message) => message.includes(`${name}@example.com`)) ?? ''),
+    );
+    expect(forAnn?.subject).toBe(`You have been outbid on “${'🪑'.repeat(119)}…”`);
+    const clock = endAt.toISOString().slice(11, 16);
+    expect(forAnn?.bodies).toHaveLength(2);
+    for (const body of forAnn?.bodies ?? []) {
+      expect(body).toMatch(new RegExp(`The auction ends on .* ${clock} UTC`));
+      expect(body).toContain('The next bid must be at least €1,300.00.');
+    }
+    expect(forAnn?.bodies[1]).toContain('<img src="http://gavel.example/pictures/new/640.webp"');
+    expect(forBob?.bodies[0]).toContain('at its buy-now price, €1,234.56.');
   });
 
   it('is sent only for the kinds that people want mailed when the notification is stored', async () => {

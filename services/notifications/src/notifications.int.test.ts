@@ -7,6 +7,7 @@ import {
   openNotificationsFixture,
 } from '@gavel/notifications-consumer/testing/notifications-fixture';
 import { startWorkingConsumer } from '@gavel/notifications-consumer/testing/working-consumer';
+import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
 import {
   NotificationKind as Kind,
@@ -79,15 +80,10 @@ describe('NotificationService', () => {
   /** Events that notify one user once of each kind, each about another item. */
   const everyKind = (me: string): EventMessage[] => {
     const other = randomUUID();
-    const items = Array.from({ length: 6 }, () => randomUUID());
-    const [outbid, won, sold, soon, cancelled, unsold] = items as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
+    const items = Array.from({ length: 11 }, () => randomUUID());
+    const [outbid = '', won = '', sold = '', soon = '', cancelled = '', unsold = '', ...more] = items;
+    const [lost = '', ended = '', started = '', relisted = '', bidOn = ''] = more;
+    const before = new Date(Date.now() - 60_000).toISOString();
     return [
       event.placed(outbid, me, 2),
       event.placed(outbid, other, 3, me),
@@ -98,13 +94,35 @@ describe('NotificationService', () => {
       event.placed(cancelled, me, 2),
       event.cancelled(cancelled, 3, other),
       event.closed(unsold, me, 2),
+      event.placed(lost, me, 2),
+      event.closed(lost, other, 4, other, { boughtNow: true }),
+      event.watched(ended, me, 1, before),
+      event.closed(ended, other, 2, undefined, { outcome: ItemOutcome.RESERVE_NOT_MET }),
+      event.watched(started, me, 1, before),
+      event.started(started, 2),
+      event.watched(relisted, me, 1, before),
+      event.relisted(relisted, randomUUID(), 4),
+      event.placed(bidOn, other, 2, '', { sellerId: me }),
     ];
   };
   const publish = async (...events: EventMessage[]) => {
     await fixture.publish(...events);
     await fixture.untilHandled(...events);
   };
-  const all = [Kind.OUTBID, Kind.WON, Kind.SOLD, Kind.ENDING_SOON, Kind.CANCELLED, Kind.UNSOLD];
+  const all = [
+    Kind.OUTBID,
+    Kind.WON,
+    Kind.SOLD,
+    Kind.ENDING_SOON,
+    Kind.CANCELLED,
+    Kind.UNSOLD,
+    Kind.LOST,
+    Kind.ENDED,
+    Kind.STARTED,
+    Kind.RELISTED,
+    Kind.FIRST_BID,
+  ];
+  const mailed: readonly Kind[] = [Kind.OUTBID, Kind.WON, Kind.SOLD, Kind.LOST];
 
   it('lists one notification per kind of event, and none for kinds that are switched off', async () => {
     const [me, stranger] = [randomUUID(), randomUUID()];
@@ -112,24 +130,30 @@ describe('NotificationService', () => {
     await publish(...everyKind(me));
     const { notifications, unreadCount } = await mine.list();
     expect(notifications.map(({ kind }) => kind).toSorted((a, b) => a - b)).toEqual(all);
-    expect(unreadCount).toBe(6n);
+    expect(unreadCount).toBe(11n);
     expect(notifications.find(({ kind }) => kind === Kind.OUTBID)).toMatchObject({
       title: 'A titled bid',
       amount: 300n,
       currency: 'EUR',
       readAt: '',
+      outcome: ItemOutcome.UNSPECIFIED,
+      notices: 1,
     });
+    const of = (kind: Kind) => notifications.find((each) => each.kind === kind);
+    expect(of(Kind.LOST)).toMatchObject({ outcome: ItemOutcome.SOLD, boughtNow: true, amount: 12_300n });
+    expect(of(Kind.ENDED)).toMatchObject({ outcome: ItemOutcome.RESERVE_NOT_MET, boughtNow: false });
+    expect(of(Kind.UNSOLD)).toMatchObject({ outcome: ItemOutcome.NO_BIDS, boughtNow: false });
     expect(await (await as(stranger)).list()).toMatchObject({ notifications: [], unreadCount: 0n });
 
     await mine.prefer(...all.map((kind) => ({ kind, inApp: false, email: false })));
     await publish(...everyKind(me));
-    expect((await mine.list()).notifications).toHaveLength(6);
+    expect((await mine.list()).notifications).toHaveLength(11);
 
     await mine.prefer({ kind: Kind.SOLD, inApp: true, email: false });
     await publish(...everyKind(me));
     const kinds = (await mine.list()).notifications.map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === Kind.SOLD)).toHaveLength(2);
-    expect(kinds).toHaveLength(7);
+    expect(kinds).toHaveLength(12);
   });
 
   it('returns the defaults until a user has set their own preferences', async () => {
@@ -137,7 +161,7 @@ describe('NotificationService', () => {
     const defaults = all.map((kind) => ({
       kind,
       inApp: true,
-      email: kind === Kind.OUTBID || kind === Kind.WON || kind === Kind.SOLD,
+      email: mailed.includes(kind),
     }));
     expect(await mine.preferences()).toMatchObject(defaults);
     const own = { kind: Kind.WON, inApp: false, email: true };
@@ -223,6 +247,21 @@ describe('NotificationService', () => {
     expect(await mine.markRead()).toMatchObject({ unreadCount: 0n });
     expect((await mine.list({ unreadOnly: true })).notifications).toEqual([]);
     expect(await theirs.list()).toMatchObject({ unreadCount: 1n });
+  });
+
+  it('shows one row for the unread notifications about an item, and counts and marks it as one', async () => {
+    const [me, other, itemId] = [randomUUID(), randomUUID(), randomUUID()];
+    const mine = await as(me);
+    await publish(event.placed(itemId, me, 2), event.placed(itemId, other, 3, me));
+    const first = (await mine.list()).notifications[0]?.id ?? '';
+    await publish(event.closed(itemId, randomUUID(), 4, other));
+    const { notifications, unreadCount } = await mine.list();
+    expect(notifications).toMatchObject([{ kind: Kind.LOST, notices: 2, readAt: '' }]);
+    expect(unreadCount).toBe(1n);
+    // A page that was loaded before still names the replaced one: the newer one stays unread.
+    expect(await mine.markRead(first)).toMatchObject({ unreadCount: 1n });
+    expect(await mine.markRead(notifications[0]?.id)).toMatchObject({ unreadCount: 0n });
+    expect((await mine.list()).notifications).toMatchObject([{ kind: Kind.LOST, notices: 2 }]);
   });
 
   it('does not show notifications that are only mailed', async () => {

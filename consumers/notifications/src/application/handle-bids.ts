@@ -1,18 +1,35 @@
 import { currencyOrDollars } from '@gavel/proto/currencies';
-import type { BidPlaced, ItemBoughtNow, ProxyBidPlaced } from '@gavel/proto/gen/bids/v1/events_pb';
+import type { BidPlaced, ProxyBidPlaced } from '@gavel/proto/gen/bids/v1/events_pb';
 import { applyBid, type Bid, type Lead } from '../domain/apply-bid.ts';
-import { cancelledNotices, endingSoonNotices, type ItemState } from '../domain/item-state.ts';
+import {
+  cancelledNotices,
+  closedNotices,
+  endingSoonNotices,
+  relistedNotices,
+} from '../domain/item-notices.ts';
+import type { ItemFacts, ItemState } from '../domain/item-state.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { EventOf, NotificationTables } from './ports.ts';
 
-/** A bid: notifies the bidder who led until then, once, even if the new leader raises the bid several times. */
+/**
+ * A bid: notifies the bidder who led until then, once, even if the new leader raises the bid several times. The first bid
+ * also notifies the seller.
+ */
 export async function handleBidPlaced(tables: NotificationTables, event: EventOf<BidPlaced>): Promise<void> {
-  const { title } = event.body;
+  const { title, sellerId, minimumNextBid, bidCount } = event.body;
   const bid = toBid(event, leadOf(event.body));
-  const item = await tables.lockItem(bid.itemId);
-  if (title !== '') await tables.keepTitle(bid.itemId, title, bid.sequence);
-  const outbid = await storeBid(tables, bid);
-  await tables.notify([...(item.ending === undefined ? outbid : []), ...missedNotices(item, bid)]);
+  // Events of the first contract state neither the title nor the next minimum; they name no seller either.
+  const isComplete = sellerId !== '';
+  const facts = isComplete ? bidFacts(title, minimumNextBid, bid) : {};
+  const first: Notice = {
+    kind: 'first_bid',
+    eventId: bid.eventId,
+    itemId: bid.itemId,
+    userId: sellerId.toLowerCase(),
+    price: bid.price,
+    happenedAt: bid.at,
+  };
+  await storeBid(tables, bid, facts, isComplete && bidCount === 1n ? [first] : []);
 }
 
 /** A bid for a standing maximum: notifies the bidder whom it outbid, if any, once until they lead again. */
@@ -20,42 +37,44 @@ export async function handleProxyBid(
   tables: NotificationTables,
   event: EventOf<ProxyBidPlaced>,
 ): Promise<void> {
-  const { title, outbidUserId } = event.body;
+  const { title, outbidUserId, minimumNextBid } = event.body;
   const bid = toBid(event, { kind: 'stated', leads: true, outbid: outbidUserId.toLowerCase() || undefined });
-  const item = await tables.lockItem(bid.itemId);
-  if (title !== '') await tables.keepTitle(bid.itemId, title, bid.sequence);
-  const outbid = await storeBid(tables, bid);
-  await tables.notify([...(item.ending === undefined ? outbid : []), ...missedNotices(item, bid)]);
+  await storeBid(tables, bid, bidFacts(title, minimumNextBid, bid), []);
 }
 
-/**
- * A purchase: notifies the bidder who led until then, even if the event of the auction's end, which always follows,
- * arrives first.
- */
-export async function handleBoughtNow(
+/** Stores a bid. After an auction's end nobody is notified about its bids, only about what they missed. */
+async function storeBid(
   tables: NotificationTables,
-  event: EventOf<ItemBoughtNow>,
+  bid: Bid,
+  facts: ItemFacts,
+  toSeller: readonly Notice[],
 ): Promise<void> {
-  const { buyerId, ...body } = event.body;
-  const bid = toBid({ ...event, body: { ...body, userId: buyerId } }, { kind: 'derived' });
-  await tables.lockItem(bid.itemId);
-  await tables.notify(await storeBid(tables, bid));
-}
-
-async function storeBid(tables: NotificationTables, bid: Bid): Promise<readonly Notice[]> {
-  const { itemId, userId, lead } = bid;
+  const { itemId, userId, sequence, lead } = bid;
+  const item = await tables.lockItem(itemId);
+  await tables.keepFacts(itemId, sequence, facts);
   const leader = lead.kind === 'derived' ? await tables.leader(itemId) : undefined;
   const other = lead.kind === 'stated' ? lead.outbid : leader?.userId;
   const standings = await tables.standings(itemId, other === undefined ? [userId] : [userId, other]);
   const applied = applyBid(bid, { standings, leader });
   await tables.keepStandings(itemId, applied.standings);
-  return applied.notices;
+  const ofBid = item.ending === undefined ? [...applied.notices, ...toSeller] : [];
+  await tables.notify([...ofBid, ...missedNotices(item, bid)]);
 }
 
 /** The notices that a bidder missed because their bid arrives after a later event of the item. */
 function missedNotices(item: ItemState, { userId, sequence }: Bid): readonly Notice[] {
+  const bidder = [{ userId, hasBid: true }];
   const bidBefore = item.soon !== undefined && sequence < item.soon.sequence;
-  return [...cancelledNotices(item, [userId]), ...(bidBefore ? endingSoonNotices(item, [userId]) : [])];
+  return [
+    ...(bidBefore ? endingSoonNotices(item, bidder) : []),
+    ...cancelledNotices(item, bidder),
+    ...closedNotices(item, bidder),
+    ...relistedNotices(item, bidder),
+  ];
+}
+
+function bidFacts(title: string, minimum: bigint, { price: { currency } }: Bid): ItemFacts {
+  return { title: title || undefined, minimumNextBid: { amount: minimum, currency } };
 }
 
 interface BidBody {
@@ -84,7 +103,8 @@ function toBid({ id, sequence, body }: { id: string; sequence: bigint; body: Bid
  * own higher bid, or a bid that a standing maximum beats: only the first bid is certain to lead.
  */
 function leadOf({ sellerId, outbidUserId, bidCount }: BidPlaced): Lead {
-  if (outbidUserId !== '') return { kind: 'stated', leads: true, outbid: outbidUserId.toLowerCase() };
+  if (outbidUserId !== '')
+    return { kind: 'stated', leads: true, outbid: outbidUserId.toLowerCase() || undefined };
   return sellerId === ''
     ? { kind: 'derived' }
     : { kind: 'stated', leads: bidCount === 1n, outbid: undefined };

@@ -3,17 +3,22 @@ import { UserCreatedSchema } from '@gavel/proto/gen/auth/v1/events_pb';
 import {
   AuctionClosedSchema,
   AuctionEndingSoonSchema,
+  AuctionExtendedSchema,
+  AuctionStartedSchema,
   BidPlacedSchema,
-  ItemBoughtNowSchema,
   ItemCancelledSchema,
   ItemCreatedSchema,
+  ItemRelistedSchema,
   ItemUnwatchedSchema,
   ItemUpdatedSchema,
   ItemWatchedSchema,
+  MaximumRaisedSchema,
   ProxyBidPlacedSchema,
 } from '@gavel/proto/gen/bids/v1/events_pb';
-import { handleBidPlaced, handleBoughtNow, handleProxyBid } from './handle-bids.ts';
-import { handleCancelled, handleClosed, handleEndingSoon } from './handle-endings.ts';
+import { handleEndingSoon, handleRelisted, handleStarted } from './handle-announcements.ts';
+import { handleBidPlaced, handleProxyBid } from './handle-bids.ts';
+import { handleCancelled, handleClosed } from './handle-endings.ts';
+import { handleCreated, handleExtended, handleMaximumRaised, handleUpdated } from './handle-facts.ts';
 import { handleWatch } from './handle-watch.ts';
 import type { EventOf, NotificationTables } from './ports.ts';
 
@@ -25,9 +30,12 @@ export const handledEvents = [
   ItemCancelledSchema,
   BidPlacedSchema,
   ProxyBidPlacedSchema,
-  ItemBoughtNowSchema,
+  MaximumRaisedSchema,
+  AuctionExtendedSchema,
+  AuctionStartedSchema,
   AuctionEndingSoonSchema,
   AuctionClosedSchema,
+  ItemRelistedSchema,
   ItemWatchedSchema,
   ItemUnwatchedSchema,
 ];
@@ -45,9 +53,10 @@ export async function handleEvent(tables: NotificationTables, event: EventOf<Han
       await tables.keepRecipient({ userId: body.userId, email: body.email, fullName: body.fullName });
       break;
     case 'bids.v1.ItemCreated':
+      await handleCreated(tables, { id, sequence, body });
+      break;
     case 'bids.v1.ItemUpdated':
-      await tables.lockItem(body.itemId);
-      await tables.keepTitle(body.itemId, body.title, sequence);
+      await handleUpdated(tables, { id, sequence, body });
       break;
     case 'bids.v1.BidPlaced':
       await handleBidPlaced(tables, { id, sequence, body });
@@ -55,8 +64,17 @@ export async function handleEvent(tables: NotificationTables, event: EventOf<Han
     case 'bids.v1.ProxyBidPlaced':
       await handleProxyBid(tables, { id, sequence, body });
       break;
-    case 'bids.v1.ItemBoughtNow':
-      await handleBoughtNow(tables, { id, sequence, body });
+    case 'bids.v1.MaximumRaised':
+      await handleMaximumRaised(tables, { id, sequence, body });
+      break;
+    case 'bids.v1.AuctionExtended':
+      await handleExtended(tables, { id, sequence, body });
+      break;
+    case 'bids.v1.AuctionStarted':
+      await handleStarted(tables, { id, sequence, body });
+      break;
+    case 'bids.v1.ItemRelisted':
+      await handleRelisted(tables, { id, sequence, body });
       break;
     case 'bids.v1.AuctionEndingSoon':
       await handleEndingSoon(tables, { id, sequence, body });

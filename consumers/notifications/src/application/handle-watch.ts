@@ -1,5 +1,11 @@
 import type { ItemUnwatched, ItemWatched } from '@gavel/proto/gen/bids/v1/events_pb';
-import { cancelledNotices, endingSoonNotices } from '../domain/item-state.ts';
+import {
+  cancelledNotices,
+  closedNotices,
+  endingSoonNotices,
+  relistedNotices,
+  startedNotices,
+} from '../domain/item-notices.ts';
 import type { EventOf, NotificationTables } from './ports.ts';
 
 /**
@@ -18,9 +24,15 @@ export async function handleWatch(
   const item = await tables.lockItem(itemId);
   const isNewer = await tables.keepWatch({ itemId, userId, version, watching, since });
   if (!isNewer || !watching) return;
-  const watchedThen = (at: Date | undefined): boolean => at !== undefined && since <= at;
+  const hasBid = (await tables.standings(itemId, [userId])).length > 0;
+  const watcher = [{ userId, hasBid }];
+  const watchedThen = (past: { readonly at: Date } | undefined): boolean =>
+    past !== undefined && since <= past.at;
   await tables.notify([
-    ...(watchedThen(item.ending?.at) ? cancelledNotices(item, [userId]) : []),
-    ...(watchedThen(item.soon?.at) ? endingSoonNotices(item, [userId]) : []),
+    ...(watchedThen(item.start) ? startedNotices(item, watcher) : []),
+    ...(watchedThen(item.soon) ? endingSoonNotices(item, watcher) : []),
+    ...(watchedThen(item.ending) ? cancelledNotices(item, watcher) : []),
+    ...(watchedThen(item.ending) ? closedNotices(item, watcher) : []),
+    ...(watchedThen(item.relisting) ? relistedNotices(item, watcher) : []),
   ]);
 }

@@ -1,4 +1,5 @@
-import type { Announcement, Ending, ItemState } from '../domain/item-state.ts';
+import type { Person } from '../domain/item-notices.ts';
+import type { Announcement, Ending, ItemFacts, ItemState, Relisting, Start } from '../domain/item-state.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Standing } from '../domain/standing.ts';
 import type { MailContent } from './compose-mail.ts';
@@ -14,12 +15,14 @@ export interface EventOf<Body> {
 export interface NotificationTables {
   /** Inserts the item's row if it is missing, and locks it: events of one item are then handled one after the other. */
   lockItem(itemId: string): Promise<ItemState>;
-  /** Stores a title unless a later version is stored. */
-  keepTitle(itemId: string, title: string, sequence: bigint): Promise<void>;
+  /** Stores each stated fact, unless one of a later version is stored. The seller never changes. */
+  keepFacts(itemId: string, sequence: bigint, facts: ItemFacts): Promise<void>;
   /** Stores an ending unless one is stored. */
   keepEnding(itemId: string, ending: Ending): Promise<void>;
   /** Stores an announcement unless one is stored. */
   keepAnnouncement(itemId: string, soon: Announcement): Promise<void>;
+  keepStart(itemId: string, start: Start): Promise<void>;
+  keepRelisting(itemId: string, relisting: Relisting): Promise<void>;
   /** The standings of those users who have bid on the item. */
   standings(itemId: string, userIds: readonly string[]): Promise<Standing[]>;
   /** The last known leader. */
@@ -28,11 +31,11 @@ export interface NotificationTables {
   /** Stores the state of a watch; false when a newer version is stored. */
   keepWatch(watch: Watch): Promise<boolean>;
   /** Everyone who has bid on the item or watches it, each once. */
-  audience(itemId: string): Promise<string[]>;
+  audience(itemId: string): Promise<Person[]>;
   keepRecipient(recipient: Recipient): Promise<void>;
   /**
    * Stores notices, and mails for them, as each person's preferences say (no mails while mail is off). Notices that are
-   * already stored stay as they are.
+   * already stored stay as they are. A new notice replaces older unread ones about the same item.
    */
   notify(notices: readonly Notice[]): Promise<void>;
 }
@@ -55,9 +58,11 @@ export interface Recipient {
 }
 
 /** A mail to be sent, leased to one sender. */
-export interface DueMail extends Omit<MailContent, 'url'> {
+export interface DueMail extends Omit<MailContent, 'url' | 'picture'> {
   readonly notificationId: string;
   readonly itemId: string;
+  /** URL or site path of the item's first picture; undefined: it has none, or it is unknown. */
+  readonly image: string | undefined;
   /** Undefined while the person's address is unknown. */
   readonly recipient: { readonly email: string; readonly fullName: string } | undefined;
   /** Attempts before this one. */
@@ -93,7 +98,9 @@ export interface OutgoingMail {
   readonly messageId: string;
   readonly to: { readonly name: string; readonly address: string };
   readonly subject: string;
+  /** The same content, as plain text and as HTML. */
   readonly text: string;
+  readonly html: string;
 }
 
 /** Sends mails through a mail server, one at a time. Never throws. */

@@ -99,11 +99,12 @@ async function send(
 ): Promise<MailResult | (Sending & { kind: 'unreachable' })> {
   const { recipient, notificationId } = mail;
   if (recipient === undefined) return nextAttempt(mail, 'NO_ADDRESS', policy, Date.now());
-  const url = webUrl === undefined ? undefined : `${webUrl.replace(/\/$/, '')}/items/${mail.itemId}`;
+  const site = webUrl?.replace(/\/$/, '');
+  const url = site === undefined ? undefined : `${site}/items/${mail.itemId}`;
   const sending = await transport.send({
     messageId: `<${notificationId}@notifications.gavel>`,
     to: { name: recipient.fullName, address: recipient.email },
-    ...composeMail({ ...mail, url }),
+    ...composeMail({ ...mail, url, picture: pictureUrl(mail.image, site) }),
   });
   switch (sending.kind) {
     case 'accepted':
@@ -116,4 +117,11 @@ async function send(
     case 'unreachable':
       return sending;
   }
+}
+
+/** The address of a picture: an https link as it is, a site path on the web app. Undefined for anything else. */
+function pictureUrl(image: string | undefined, site: string | undefined): string | undefined {
+  if (image === undefined) return undefined;
+  if (/^\/[^/\\]/.test(image)) return site === undefined ? undefined : `${site}${image}`;
+  return URL.canParse(image) && new URL(image).protocol === 'https:' ? image : undefined;
 }

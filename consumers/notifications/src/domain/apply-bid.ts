@@ -8,8 +8,8 @@ export interface Bid extends Moment {
 }
 
 /**
- * How a bid changed the lead: `stated` by the event itself, or `derived` from the last known leader, for events that do not
- * state it (old events, and purchases).
+ * How a bid changed the lead: `stated` by the event itself, or `derived` from the last known leader, for old events, which do
+ * not state it.
  */
 export type Lead =
   | {

@@ -1,12 +1,20 @@
-import type { Notice, Price } from './notice.ts';
+import type { AuctionOutcome, Price } from './notice.ts';
 
 /** How an auction ended. */
 export interface Ending {
   readonly kind: 'closed' | 'cancelled';
   readonly eventId: string;
   readonly at: Date;
-  /** Undefined if an earlier version of this consumer stored the ending. */
-  readonly sellerId: string | undefined;
+  /** Undefined for a withdrawal, and if an earlier version of this consumer stored the ending. */
+  readonly result: Result | undefined;
+}
+
+/** The result of a closed auction. */
+export interface Result {
+  readonly outcome: AuctionOutcome;
+  /** Undefined unless the item was sold; the price as well. */
+  readonly winnerId: string | undefined;
+  readonly price: Price | undefined;
 }
 
 /** The announcement that an auction ends soon. */
@@ -19,38 +27,39 @@ export interface Announcement {
   readonly price: Price | undefined;
 }
 
+/** The start of a scheduled auction. */
+export interface Start {
+  readonly eventId: string;
+  readonly at: Date;
+}
+
+/** An unsold item was listed again. */
+export interface Relisting {
+  readonly eventId: string;
+  readonly at: Date;
+  /** The new item. */
+  readonly relistedAs: string;
+}
+
 /** The known state of an item, and the current time by the database's clock. */
 export interface ItemState {
   readonly itemId: string;
+  readonly title: string | undefined;
+  readonly sellerId: string | undefined;
   readonly ending: Ending | undefined;
   readonly soon: Announcement | undefined;
+  readonly start: Start | undefined;
+  readonly relisting: Relisting | undefined;
   readonly now: Date;
 }
 
-/** The notices of a withdrawn item for these users, except its seller, who withdrew it. */
-export function cancelledNotices(
-  { itemId, ending }: ItemState,
-  people: readonly string[],
-): readonly Notice[] {
-  if (ending?.kind !== 'cancelled') return [];
-  return people
-    .filter((userId) => userId !== ending.sellerId)
-    .map((userId) => ({ kind: 'cancelled', eventId: ending.eventId, itemId, userId, happenedAt: ending.at }));
-}
-
-/** The notices of an auction that ends soon for these users; none after it has ended or its end has passed. */
-export function endingSoonNotices(
-  { itemId, ending, soon, now }: ItemState,
-  people: readonly string[],
-): readonly Notice[] {
-  if (soon === undefined || ending !== undefined || soon.endAt <= now) return [];
-  const { eventId, at, price } = soon;
-  return people.map((userId) => ({
-    kind: 'ending_soon',
-    eventId,
-    itemId,
-    userId,
-    ...(price !== undefined && { price }),
-    happenedAt: at,
-  }));
+/** What an event states about an item. A fact that is undefined is not stated. */
+export interface ItemFacts {
+  readonly title?: string | undefined;
+  readonly sellerId?: string | undefined;
+  /** URL or site path of the first picture; empty: the item has none. */
+  readonly image?: string | undefined;
+  readonly endAt?: Date | undefined;
+  /** The smallest amount of the next bid; 0 when no bid can be higher. */
+  readonly minimumNextBid?: Price | undefined;
 }

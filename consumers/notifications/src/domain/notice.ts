@@ -10,13 +10,26 @@ export type NoticeKind =
   | 'reserve_not_met'
   /** Their item's auction ended without a bid. */
   | 'no_bids'
+  /** An auction in which they bid ended, and they did not win. */
+  | 'lost'
+  /** An auction that they watch ended. */
+  | 'ended'
   /** An auction that they bid in or watch ends soon. */
   | 'ending_soon'
+  /** An auction that they watch has started. */
+  | 'started'
+  /** An unsold item that they bid on or watch was listed again. The notice is about the new item. */
+  | 'relisted'
+  /** Their item received its first bid. */
+  | 'first_bid'
   /** An item that they bid on or watch was withdrawn. */
   | 'cancelled';
 
 /** The kinds of preferences; the table preference_defaults lists the same. */
-export type PreferenceKind = 'outbid' | 'won' | 'sold' | 'unsold' | 'ending_soon' | 'cancelled';
+export type PreferenceKind = Exclude<NoticeKind, 'reserve_not_met' | 'no_bids'> | 'unsold';
+
+/** How an auction ended. `bought_now`: sold at its buy-now price, before its scheduled end. */
+export type AuctionOutcome = 'sold' | 'bought_now' | 'reserve_not_met' | 'no_bids';
 
 /** An amount in minor units, with its ISO 4217 code. */
 export interface Price {
@@ -31,6 +44,10 @@ export interface Notice {
   readonly kind: NoticeKind;
   readonly itemId: string;
   readonly price?: Price;
+  /** Set for the kinds that are about an end, except `cancelled`. */
+  readonly outcome?: AuctionOutcome;
+  /** Used while the item's own title is unknown. */
+  readonly title?: string;
   readonly happenedAt: Date;
 }
 

@@ -7,12 +7,16 @@ import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
 import {
   AuctionClosedSchema,
   AuctionEndingSoonSchema,
+  AuctionExtendedSchema,
+  AuctionStartedSchema,
   BidPlacedSchema,
-  ItemBoughtNowSchema,
   ItemCancelledSchema,
   ItemCreatedSchema,
+  ItemRelistedSchema,
   ItemUnwatchedSchema,
+  ItemUpdatedSchema,
   ItemWatchedSchema,
+  MaximumRaisedSchema,
   ProxyBidPlacedSchema,
 } from '@gavel/proto/gen/bids/v1/events_pb';
 import { v5 } from 'uuid';
@@ -38,16 +42,50 @@ function bidFields(itemId: string, userId: string, sequence: number) {
 }
 
 export const event = {
-  created: (itemId: string, title: string) =>
+  created: (itemId: string, title: string, { images = [] as string[], endAt = inMinutes(60) } = {}) =>
     message(ItemCreatedSchema, itemId, 1, {
       itemId,
       sellerId: randomUUID(),
       title,
+      images,
       startPrice: 100n,
       currency: 'EUR',
       createdAt: now(),
-      endAt: inMinutes(60),
+      endAt,
     }),
+
+  updated: (itemId: string, sequence: number, title: string, images: string[] = []) =>
+    message(ItemUpdatedSchema, itemId, sequence, { itemId, title, images, updatedAt: now() }),
+
+  started: (itemId: string, sequence: number, sellerId: string = randomUUID()) =>
+    message(AuctionStartedSchema, itemId, sequence, {
+      itemId,
+      sellerId,
+      title: 'A scheduled item',
+      startsAt: now(),
+      timestamp: now(),
+    }),
+
+  extended: (itemId: string, sequence: number, endAt: string) =>
+    message(AuctionExtendedSchema, itemId, sequence, {
+      itemId,
+      previousEndAt: now(),
+      endAt,
+      timestamp: now(),
+    }),
+
+  maximumRaised: (itemId: string, userId: string, sequence: number, minimumNextBid: bigint) =>
+    message(MaximumRaisedSchema, itemId, sequence, {
+      itemId,
+      userId,
+      currentHighestBid: minimumNextBid - 1n,
+      currency: 'EUR',
+      minimumNextBid,
+      timestamp: now(),
+    }),
+
+  relisted: (itemId: string, relistedAs: string, sequence: number, sellerId: string = randomUUID()) =>
+    message(ItemRelistedSchema, itemId, sequence, { itemId, relistedAs, sellerId, timestamp: now() }),
 
   /** In the form of old events, which do not name the outbid bidder. */
   bid: (itemId: string, userId: string, sequence: number) =>
@@ -57,13 +95,20 @@ export const event = {
    * In the current form. Without an outbid bidder it is the first bid, the leader's own bid, or a bid that a standing
    * maximum beats.
    */
-  placed: (itemId: string, userId: string, sequence: number, outbidUserId = '', bidCount = sequence - 1) =>
+  placed: (
+    itemId: string,
+    userId: string,
+    sequence: number,
+    outbidUserId = '',
+    { bidCount = sequence - 1, sellerId = randomUUID() as string } = {},
+  ) =>
     message(BidPlacedSchema, itemId, sequence, {
       ...bidFields(itemId, userId, sequence),
       outbidUserId,
       bidCount: BigInt(bidCount),
       currentHighestBid: BigInt(sequence * 100),
-      sellerId: randomUUID(),
+      minimumNextBid: BigInt(sequence * 100 + 50),
+      sellerId,
       title: 'A titled bid',
     }),
 
@@ -71,17 +116,8 @@ export const event = {
   proxyBid: (itemId: string, userId: string, sequence: number, outbidUserId = '') =>
     message(ProxyBidPlacedSchema, itemId, sequence, {
       ...bidFields(itemId, userId, sequence),
+      minimumNextBid: BigInt(sequence * 100 + 50),
       outbidUserId,
-    }),
-
-  boughtNow: (itemId: string, buyerId: string, sequence: number) =>
-    message(ItemBoughtNowSchema, itemId, sequence, {
-      itemId,
-      buyerId,
-      sellerId: randomUUID(),
-      amount: 9_900n,
-      currency: 'EUR',
-      timestamp: now(),
     }),
 
   endingSoon: (itemId: string, sequence: number, { endAt = inMinutes(10), amount = 300n } = {}) =>
@@ -104,11 +140,19 @@ export const event = {
   cancelled: (itemId: string, sequence: number, sellerId: string = randomUUID()) =>
     message(ItemCancelledSchema, itemId, sequence, { itemId, sellerId, cancelledAt: now() }),
 
-  closed: (itemId: string, sellerId: string, sequence: number, winnerId?: string, outcome?: ItemOutcome) =>
+  /** Without a winner it is not sold. Bought at once: closed an hour before its scheduled end. */
+  closed: (
+    itemId: string,
+    sellerId: string,
+    sequence: number,
+    winnerId?: string,
+    { outcome, boughtNow = false }: { outcome?: ItemOutcome; boughtNow?: boolean } = {},
+  ) =>
     message(AuctionClosedSchema, itemId, sequence, {
       itemId,
       sellerId,
       closedAt: now(),
+      endAt: inMinutes(boughtNow ? 60 : -1),
       currency: 'EUR',
       outcome: outcome ?? (winnerId === undefined ? ItemOutcome.NO_BIDS : ItemOutcome.SOLD),
       ...(winnerId !== undefined && { winnerId, winningAmount: 12_300n }),

@@ -60,3 +60,34 @@ export async function openMailServer(port = 0): Promise<MailServer> {
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
+
+/** The subject of a mail as its reader sees it, and the bodies of its parts. */
+export function decodeMail(message: string): { readonly subject: string; readonly bodies: string[] } {
+  const header = /^Subject: (.*(?:\r\n[ \t].*)*)/m.exec(message)?.[1] ?? '';
+  const subject = header
+    .replaceAll(/\?=\r?\n?\s+=\?/g, '?==?')
+    .replaceAll(/=\?UTF-8\?([BQ])\?(.*?)\?=/gi, (_, encoding: string, text: string) =>
+      encoding.toUpperCase() === 'B'
+        ? Buffer.from(text, 'base64').toString('latin1')
+        : unquote(text.replaceAll('_', ' ')),
+    );
+  const boundary = /boundary="([^"]+)"/.exec(message)?.[1];
+  const parts = boundary === undefined ? [message] : message.split(`--${boundary}`).slice(1, -1);
+  return { subject: Buffer.from(subject, 'latin1').toString(), bodies: parts.map(decodePart) };
+}
+
+function decodePart(part: string): string {
+  const [head = '', ...rest] = part.split('\r\n\r\n');
+  const body = rest.join('\r\n\r\n');
+  if (/base64/i.test(head)) return Buffer.from(body, 'base64').toString();
+  return Buffer.from(
+    /quoted-printable/i.test(head) ? unquote(body.replaceAll('=\r\n', '')) : body,
+    'latin1',
+  ).toString();
+}
+
+function unquote(text: string): string {
+  return text.replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}

@@ -6,6 +6,8 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { ItemOutcome } from "../../bids/v1/bids_pb.ts";
+import { file_bids_v1_bids } from "../../bids/v1/bids_pb.ts";
 import { file_buf_validate_validate } from "../../buf/validate/validate_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
@@ -13,10 +15,10 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file notifications/v1/notifications.proto.
  */
 export const file_notifications_v1_notifications: GenFile = /*@__PURE__*/
-  fileDesc("CiRub3RpZmljYXRpb25zL3YxL25vdGlmaWNhdGlvbnMucHJvdG8SEG5vdGlmaWNhdGlvbnMudjEiswEKDE5vdGlmaWNhdGlvbhIKCgJpZBgBIAEoCRIwCgRraW5kGAIgASgOMiIubm90aWZpY2F0aW9ucy52MS5Ob3RpZmljYXRpb25LaW5kEg8KB2l0ZW1faWQYAyABKAkSDQoFdGl0bGUYBCABKAkSDgoGYW1vdW50GAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEhIKCmNyZWF0ZWRfYXQYByABKAkSDwoHcmVhZF9hdBgIIAEoCSJpChhMaXN0Tm90aWZpY2F0aW9uc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEEhMKC3VucmVhZF9vbmx5GAMgASgIIoEBChlMaXN0Tm90aWZpY2F0aW9uc1Jlc3BvbnNlEjUKDW5vdGlmaWNhdGlvbnMYASADKAsyHi5ub3RpZmljYXRpb25zLnYxLk5vdGlmaWNhdGlvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSFAoMdW5yZWFkX2NvdW50GAMgASgDIiYKD01hcmtSZWFkUmVxdWVzdBITCgJpZBgBIAEoCUIHukgEcgIYQCIoChBNYXJrUmVhZFJlc3BvbnNlEhQKDHVucmVhZF9jb3VudBgBIAEoAyJpCgpQcmVmZXJlbmNlEjwKBGtpbmQYASABKA4yIi5ub3RpZmljYXRpb25zLnYxLk5vdGlmaWNhdGlvbktpbmRCCrpIB4IBBBABIAASDgoGaW5fYXBwGAIgASgIEg0KBWVtYWlsGAMgASgIIhcKFUdldFByZWZlcmVuY2VzUmVxdWVzdCJLChZHZXRQcmVmZXJlbmNlc1Jlc3BvbnNlEjEKC3ByZWZlcmVuY2VzGAEgAygLMhwubm90aWZpY2F0aW9ucy52MS5QcmVmZXJlbmNlIlcKGFVwZGF0ZVByZWZlcmVuY2VzUmVxdWVzdBI7CgtwcmVmZXJlbmNlcxgBIAMoCzIcLm5vdGlmaWNhdGlvbnMudjEuUHJlZmVyZW5jZUIIukgFkgECEBAiTgoZVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZRIxCgtwcmVmZXJlbmNlcxgBIAMoCzIcLm5vdGlmaWNhdGlvbnMudjEuUHJlZmVyZW5jZSrsAQoQTm90aWZpY2F0aW9uS2luZBIhCh1OT1RJRklDQVRJT05fS0lORF9VTlNQRUNJRklFRBAAEhwKGE5PVElGSUNBVElPTl9LSU5EX09VVEJJRBABEhkKFU5PVElGSUNBVElPTl9LSU5EX1dPThACEhoKFk5PVElGSUNBVElPTl9LSU5EX1NPTEQQAxIhCh1OT1RJRklDQVRJT05fS0lORF9FTkRJTkdfU09PThAEEh8KG05PVElGSUNBVElPTl9LSU5EX0NBTkNFTExFRBAFEhwKGE5PVElGSUNBVElPTl9LSU5EX1VOU09MRBAGMqkDChNOb3RpZmljYXRpb25TZXJ2aWNlEmwKEUxpc3ROb3RpZmljYXRpb25zEioubm90aWZpY2F0aW9ucy52MS5MaXN0Tm90aWZpY2F0aW9uc1JlcXVlc3QaKy5ub3RpZmljYXRpb25zLnYxLkxpc3ROb3RpZmljYXRpb25zUmVzcG9uc2USUQoITWFya1JlYWQSIS5ub3RpZmljYXRpb25zLnYxLk1hcmtSZWFkUmVxdWVzdBoiLm5vdGlmaWNhdGlvbnMudjEuTWFya1JlYWRSZXNwb25zZRJjCg5HZXRQcmVmZXJlbmNlcxInLm5vdGlmaWNhdGlvbnMudjEuR2V0UHJlZmVyZW5jZXNSZXF1ZXN0Gigubm90aWZpY2F0aW9ucy52MS5HZXRQcmVmZXJlbmNlc1Jlc3BvbnNlEmwKEVVwZGF0ZVByZWZlcmVuY2VzEioubm90aWZpY2F0aW9ucy52MS5VcGRhdGVQcmVmZXJlbmNlc1JlcXVlc3QaKy5ub3RpZmljYXRpb25zLnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2ViBnByb3RvMw", [file_buf_validate_validate]);
+  fileDesc("CiRub3RpZmljYXRpb25zL3YxL25vdGlmaWNhdGlvbnMucHJvdG8SEG5vdGlmaWNhdGlvbnMudjEi/wEKDE5vdGlmaWNhdGlvbhIKCgJpZBgBIAEoCRIwCgRraW5kGAIgASgOMiIubm90aWZpY2F0aW9ucy52MS5Ob3RpZmljYXRpb25LaW5kEg8KB2l0ZW1faWQYAyABKAkSDQoFdGl0bGUYBCABKAkSDgoGYW1vdW50GAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEhIKCmNyZWF0ZWRfYXQYByABKAkSDwoHcmVhZF9hdBgIIAEoCRIlCgdvdXRjb21lGAkgASgOMhQuYmlkcy52MS5JdGVtT3V0Y29tZRISCgpib3VnaHRfbm93GAogASgIEg8KB25vdGljZXMYCyABKAUiaQoYTGlzdE5vdGlmaWNhdGlvbnNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiABBITCgt1bnJlYWRfb25seRgDIAEoCCKBAQoZTGlzdE5vdGlmaWNhdGlvbnNSZXNwb25zZRI1Cg1ub3RpZmljYXRpb25zGAEgAygLMh4ubm90aWZpY2F0aW9ucy52MS5Ob3RpZmljYXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhQKDHVucmVhZF9jb3VudBgDIAEoAyImCg9NYXJrUmVhZFJlcXVlc3QSEwoCaWQYASABKAlCB7pIBHICGEAiKAoQTWFya1JlYWRSZXNwb25zZRIUCgx1bnJlYWRfY291bnQYASABKAMiaQoKUHJlZmVyZW5jZRI8CgRraW5kGAEgASgOMiIubm90aWZpY2F0aW9ucy52MS5Ob3RpZmljYXRpb25LaW5kQgq6SAeCAQQQASAAEg4KBmluX2FwcBgCIAEoCBINCgVlbWFpbBgDIAEoCCIXChVHZXRQcmVmZXJlbmNlc1JlcXVlc3QiSwoWR2V0UHJlZmVyZW5jZXNSZXNwb25zZRIxCgtwcmVmZXJlbmNlcxgBIAMoCzIcLm5vdGlmaWNhdGlvbnMudjEuUHJlZmVyZW5jZSJXChhVcGRhdGVQcmVmZXJlbmNlc1JlcXVlc3QSOwoLcHJlZmVyZW5jZXMYASADKAsyHC5ub3RpZmljYXRpb25zLnYxLlByZWZlcmVuY2VCCLpIBZIBAhAQIk4KGVVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2USMQoLcHJlZmVyZW5jZXMYASADKAsyHC5ub3RpZmljYXRpb25zLnYxLlByZWZlcmVuY2UqhQMKEE5vdGlmaWNhdGlvbktpbmQSIQodTk9USUZJQ0FUSU9OX0tJTkRfVU5TUEVDSUZJRUQQABIcChhOT1RJRklDQVRJT05fS0lORF9PVVRCSUQQARIZChVOT1RJRklDQVRJT05fS0lORF9XT04QAhIaChZOT1RJRklDQVRJT05fS0lORF9TT0xEEAMSIQodTk9USUZJQ0FUSU9OX0tJTkRfRU5ESU5HX1NPT04QBBIfChtOT1RJRklDQVRJT05fS0lORF9DQU5DRUxMRUQQBRIcChhOT1RJRklDQVRJT05fS0lORF9VTlNPTEQQBhIaChZOT1RJRklDQVRJT05fS0lORF9MT1NUEAcSGwoXTk9USUZJQ0FUSU9OX0tJTkRfRU5ERUQQCBIdChlOT1RJRklDQVRJT05fS0lORF9TVEFSVEVEEAkSHgoaTk9USUZJQ0FUSU9OX0tJTkRfUkVMSVNURUQQChIfChtOT1RJRklDQVRJT05fS0lORF9GSVJTVF9CSUQQCzKpAwoTTm90aWZpY2F0aW9uU2VydmljZRJsChFMaXN0Tm90aWZpY2F0aW9ucxIqLm5vdGlmaWNhdGlvbnMudjEuTGlzdE5vdGlmaWNhdGlvbnNSZXF1ZXN0Gisubm90aWZpY2F0aW9ucy52MS5MaXN0Tm90aWZpY2F0aW9uc1Jlc3BvbnNlElEKCE1hcmtSZWFkEiEubm90aWZpY2F0aW9ucy52MS5NYXJrUmVhZFJlcXVlc3QaIi5ub3RpZmljYXRpb25zLnYxLk1hcmtSZWFkUmVzcG9uc2USYwoOR2V0UHJlZmVyZW5jZXMSJy5ub3RpZmljYXRpb25zLnYxLkdldFByZWZlcmVuY2VzUmVxdWVzdBooLm5vdGlmaWNhdGlvbnMudjEuR2V0UHJlZmVyZW5jZXNSZXNwb25zZRJsChFVcGRhdGVQcmVmZXJlbmNlcxIqLm5vdGlmaWNhdGlvbnMudjEuVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Gisubm90aWZpY2F0aW9ucy52MS5VcGRhdGVQcmVmZXJlbmNlc1Jlc3BvbnNlYgZwcm90bzM", [file_bids_v1_bids, file_buf_validate_validate]);
 
 /**
- * One notification.
+ * One notification. While it is unread, a newer one about the same item replaces it.
  *
  * @generated from message notifications.v1.Notification
  */
@@ -76,6 +78,27 @@ export type Notification = Message<"notifications.v1.Notification"> & {
    * @generated from field: string read_at = 8;
    */
   readAt: string;
+
+  /**
+   * How the auction ended; unspecified for kinds that are not about an end, and for older notifications.
+   *
+   * @generated from field: bids.v1.ItemOutcome outcome = 9;
+   */
+  outcome: ItemOutcome;
+
+  /**
+   * Whether the item was sold at its buy-now price.
+   *
+   * @generated from field: bool bought_now = 10;
+   */
+  boughtNow: boolean;
+
+  /**
+   * How many notifications about the item this one stands for, itself included; at least 1.
+   *
+   * @generated from field: int32 notices = 11;
+   */
+  notices: number;
 };
 
 /**
@@ -141,7 +164,7 @@ export type ListNotificationsResponse = Message<"notifications.v1.ListNotificati
   nextPageToken: string;
 
   /**
-   * Number of all unread notifications, also those on other pages.
+   * Number of all unread notifications, also those on other pages. One that replaced others counts once.
    *
    * @generated from field: int64 unread_count = 3;
    */
@@ -352,7 +375,7 @@ export const NotificationKind = {
   ENDING_SOON: 4,
 
   /**
-   * An item that the caller watches was withdrawn.
+   * An item that the caller watches or bid on was withdrawn.
    *
    * @generated from enum value: NOTIFICATION_KIND_CANCELLED = 5;
    */
@@ -364,6 +387,41 @@ export const NotificationKind = {
    * @generated from enum value: NOTIFICATION_KIND_UNSOLD = 6;
    */
   UNSOLD: 6,
+
+  /**
+   * An auction in which the caller bid ended, and the caller did not win.
+   *
+   * @generated from enum value: NOTIFICATION_KIND_LOST = 7;
+   */
+  LOST: 7,
+
+  /**
+   * An auction that the caller watches ended.
+   *
+   * @generated from enum value: NOTIFICATION_KIND_ENDED = 8;
+   */
+  ENDED: 8,
+
+  /**
+   * An auction that the caller watches has started.
+   *
+   * @generated from enum value: NOTIFICATION_KIND_STARTED = 9;
+   */
+  STARTED: 9,
+
+  /**
+   * An unsold item that the caller watches or bid on was listed again; item_id is the new item.
+   *
+   * @generated from enum value: NOTIFICATION_KIND_RELISTED = 10;
+   */
+  RELISTED: 10,
+
+  /**
+   * The caller's item received its first bid.
+   *
+   * @generated from enum value: NOTIFICATION_KIND_FIRST_BID = 11;
+   */
+  FIRST_BID: 11,
 } as const;
 
 /**

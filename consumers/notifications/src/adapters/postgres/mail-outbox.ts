@@ -1,6 +1,6 @@
 import type { Pool } from '@gavel/postgres/pool';
 import type { DueMail, MailOutbox, MailResult } from '../../application/ports.ts';
-import type { NoticeKind } from '../../domain/notice.ts';
+import type { AuctionOutcome, NoticeKind, Price } from '../../domain/notice.ts';
 
 /** Longer than a batch of mails can take. After this time the mails of a sender that died are due again. */
 const LEASE_SECONDS = 300;
@@ -9,7 +9,14 @@ interface Row {
   notification_id: string;
   item_id: string;
   kind: NoticeKind;
+  outcome: AuctionOutcome | null;
+  happened_at: Date;
   title: string | null;
+  image: string | null;
+  is_over: boolean;
+  end_at: Date | null;
+  minimum_next_bid: bigint | null;
+  minimum_currency: string | null;
   amount: bigint | null;
   currency: string | null;
   email: string | null;
@@ -29,8 +36,9 @@ export function createMailOutbox(pool: Pool): MailOutbox {
          leased AS (
            UPDATE mails SET next_attempt_at = now() + make_interval(secs => $2) FROM due
            WHERE mails.notification_id = due.notification_id RETURNING mails.*)
-         SELECT leased.notification_id, n.item_id, n.kind, coalesce(n.title, a.title) AS title, n.amount, n.currency, r.email, r.full_name,
-           leased.attempts, leased.created_at
+         SELECT leased.notification_id, n.item_id, n.kind, n.outcome, n.happened_at, coalesce(n.title, a.title) AS title,
+           n.amount, n.currency, a.image, coalesce(a.ending IS NOT NULL OR a.end_at <= now(), false) AS is_over, a.end_at,
+           a.minimum_next_bid, a.minimum_currency, r.email, r.full_name, leased.attempts, leased.created_at
          FROM leased JOIN notifications n ON n.id = leased.notification_id
          LEFT JOIN auctions a USING (item_id) LEFT JOIN recipients r ON r.user_id = leased.user_id
          ORDER BY n.happened_at`,
@@ -67,15 +75,27 @@ function columns(result: MailResult): {
 }
 
 function toDueMail(row: Row): DueMail {
-  const { amount, currency, email } = row;
+  const { email } = row;
   return {
     notificationId: row.notification_id,
     itemId: row.item_id,
     kind: row.kind,
+    outcome: row.outcome ?? undefined,
     title: row.title ?? undefined,
-    price: amount === null || currency === null ? undefined : { amount, currency },
+    price: toPrice(row.amount, row.currency),
+    happenedAt: row.happened_at,
+    image: row.image ?? undefined,
+    auction: {
+      isOver: row.is_over,
+      endAt: row.end_at ?? undefined,
+      minimumNextBid: toPrice(row.minimum_next_bid, row.minimum_currency),
+    },
     recipient: email === null ? undefined : { email, fullName: row.full_name ?? '' },
     attempts: row.attempts,
     createdAt: row.created_at,
   };
+}
+
+function toPrice(amount: bigint | null, currency: string | null): Price | undefined {
+  return amount === null || currency === null ? undefined : { amount, currency };
 }

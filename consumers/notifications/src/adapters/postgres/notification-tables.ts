@@ -1,26 +1,29 @@
 import type { Transaction } from '@gavel/postgres/transaction';
 import type { NotificationTables } from '../../application/ports.ts';
 import { findLeader, findStandings, writeStandings } from './bidder-standings.ts';
-import { lockItem } from './item-row.ts';
+import { keepFacts, lockItem, storableText } from './item-row.ts';
 import { storeNotices } from './store-notices.ts';
 
 /** The consumer's tables inside a transaction. Without `mail` no mail is stored, whatever the preferences say. */
 export function createNotificationTables(tx: Transaction, { mail }: { mail: boolean }): NotificationTables {
   return {
     lockItem: (itemId) => lockItem(tx, itemId),
-    async keepTitle(itemId, title, sequence) {
-      await tx.query({
-        name: 'keep-title',
-        text: `UPDATE auctions SET title = $2, title_sequence = $3
-               WHERE item_id = $1 AND title_sequence < $3 AND title IS DISTINCT FROM $2`,
-        values: [itemId, storableText(title), sequence],
-      });
-    },
+    keepFacts: (itemId, sequence, facts) => keepFacts(tx, itemId, sequence, facts),
     async keepEnding(itemId, ending) {
       await tx.query(
-        `UPDATE auctions SET ending = $2, ending_event_id = $3, ended_at = $4, seller_id = $5
+        `UPDATE auctions SET ending = $2, ending_event_id = $3, ended_at = $4, outcome = $5, winner_id = $6,
+           final_amount = $7, final_currency = $8
          WHERE item_id = $1 AND ending IS NULL`,
-        [itemId, ending.kind, ending.eventId, ending.at, ending.sellerId ?? null],
+        [
+          itemId,
+          ending.kind,
+          ending.eventId,
+          ending.at,
+          ending.result?.outcome ?? null,
+          ending.result?.winnerId ?? null,
+          ending.result?.price?.amount ?? null,
+          ending.result?.price?.currency ?? null,
+        ],
       );
     },
     async keepAnnouncement(itemId, { eventId, sequence, at, endAt, price }) {
@@ -29,6 +32,20 @@ export function createNotificationTables(tx: Transaction, { mail }: { mail: bool
            soon_currency = $7
          WHERE item_id = $1 AND soon_event_id IS NULL`,
         [itemId, eventId, sequence, at, endAt, price?.amount ?? null, price?.currency ?? null],
+      );
+    },
+    async keepStart(itemId, { eventId, at }) {
+      await tx.query(
+        `UPDATE auctions SET started_event_id = $2, started_at = $3
+         WHERE item_id = $1 AND started_event_id IS NULL`,
+        [itemId, eventId, at],
+      );
+    },
+    async keepRelisting(itemId, { eventId, at, relistedAs }) {
+      await tx.query(
+        `UPDATE auctions SET relisted_event_id = $2, relisted_at = $3, relisted_as = $4
+         WHERE item_id = $1 AND relisted_event_id IS NULL`,
+        [itemId, eventId, at, relistedAs],
       );
     },
     standings: (itemId, userIds) => findStandings(tx, itemId, userIds),
@@ -45,12 +62,14 @@ export function createNotificationTables(tx: Transaction, { mail }: { mail: bool
       return rowCount === 1;
     },
     async audience(itemId) {
-      const { rows } = await tx.query<{ user_id: string }>(
-        `SELECT user_id FROM bidders WHERE item_id = $1
-         UNION SELECT user_id FROM watches WHERE item_id = $1 AND watching`,
+      const { rows } = await tx.query<{ user_id: string; has_bid: boolean }>(
+        `SELECT user_id, bool_or(has_bid) AS has_bid FROM (
+           SELECT user_id, true AS has_bid FROM bidders WHERE item_id = $1
+           UNION ALL SELECT user_id, false FROM watches WHERE item_id = $1 AND watching) AS people
+         GROUP BY user_id`,
         [itemId],
       );
-      return rows.map((row) => row.user_id);
+      return rows.map((row) => ({ userId: row.user_id, hasBid: row.has_bid }));
     },
     async keepRecipient({ userId, email, fullName }) {
       await tx.query(
@@ -66,8 +85,4 @@ export function createNotificationTables(tx: Transaction, { mail }: { mail: bool
     },
     notify: (notices) => storeNotices(tx, notices, mail),
   };
-}
-
-function storableText(text: string): string {
-  return text.toWellFormed().replaceAll('\u0000', '');
 }

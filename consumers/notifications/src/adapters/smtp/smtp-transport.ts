@@ -27,9 +27,9 @@ export function createSmtpTransport(url: string, from: string): MailTransport {
     disableUrlAccess: true,
   });
   return {
-    async send({ messageId, to, subject, text }) {
+    async send({ messageId, to, subject, text, html }) {
       try {
-        await transporter.sendMail({ from, to, subject, text, messageId });
+        await transporter.sendMail({ from, to, subject, text, html, messageId });
         return { kind: 'accepted' };
       } catch (error) {
         return classify(error);

@@ -1,4 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
 import {
   NotificationKind as MessageKind,
   type NotificationSchema,
@@ -6,6 +7,7 @@ import {
   type PreferenceSchema,
 } from '@gavel/proto/gen/notifications/v1/notifications_pb';
 import {
+  type AuctionOutcome,
   type Notification,
   type NotificationKind,
   notificationKinds,
@@ -19,12 +21,24 @@ const messageKinds: Record<NotificationKind, MessageKind> = {
   ending_soon: MessageKind.ENDING_SOON,
   cancelled: MessageKind.CANCELLED,
   unsold: MessageKind.UNSOLD,
+  lost: MessageKind.LOST,
+  ended: MessageKind.ENDED,
+  started: MessageKind.STARTED,
+  relisted: MessageKind.RELISTED,
+  first_bid: MessageKind.FIRST_BID,
+};
+
+const outcomes: Record<AuctionOutcome, ItemOutcome> = {
+  sold: ItemOutcome.SOLD,
+  bought_now: ItemOutcome.SOLD,
+  reserve_not_met: ItemOutcome.RESERVE_NOT_MET,
+  no_bids: ItemOutcome.NO_BIDS,
 };
 
 export function toNotificationMessage(
   notification: Notification,
 ): MessageInitShape<typeof NotificationSchema> {
-  const { id, kind, itemId, title, price, happenedAt, readAt } = notification;
+  const { id, kind, itemId, title, price, outcome, notices, happenedAt, readAt } = notification;
   return {
     id,
     kind: messageKinds[kind],
@@ -34,6 +48,9 @@ export function toNotificationMessage(
     currency: price?.currency ?? '',
     createdAt: happenedAt.toISOString(),
     readAt: readAt?.toISOString() ?? '',
+    outcome: outcome === undefined ? ItemOutcome.UNSPECIFIED : outcomes[outcome],
+    boughtNow: outcome === 'bought_now',
+    notices,
   };
 }
 
