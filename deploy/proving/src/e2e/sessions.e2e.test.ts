@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mustCall } from '../system/call-connect.ts';
+import { signUp } from '../system/sign-up.ts';
 import type { System } from '../system/start-system.ts';
 import { ACCESS, cookie, forgeAccessCookie, REFRESH, spoilings } from './access-cookies.ts';
 import { launchBrowser, listItem, openPage, register } from './browser.ts';
@@ -69,22 +72,34 @@ describe('a session with an expired access cookie and a live refresh cookie', ()
   });
 
   it('can submit forms, with client script and without', async () => {
+    const rival = await signUp(system.urls.auth, 'Rival');
+    // The leader's next plain bid would be refused.
+    const outbid = (amount: string) =>
+      mustCall(
+        system.urls.bids,
+        'bids.v1.BidService/PlaceBid',
+        { itemId, amount, idempotencyKey: randomUUID() },
+        { token: rival.token },
+      );
     const bidder = await openPage(browser, system.urls.bff);
     await register(bidder, 'Renewed Bidder');
     await bidder.goto(`/items/${itemId}`);
     await spoilings.gone(bidder.context());
     await bid(bidder, '11');
+    await outbid('1200');
     await spoilings.expired(bidder.context());
-    await bid(bidder, '12');
+    await bid(bidder, '13');
+    await outbid('1400');
     // The same session in a new context. The old one is closed, because two browsers with one refresh token end a session.
     const storageState = await bidder.context().storageState();
     await bidder.context().close();
     const plain = await openPage(browser, system.urls.bff, { storageState, javaScriptEnabled: false });
     await plain.goto(`/items/${itemId}`);
     await spoilings.gone(plain.context());
-    await bid(plain, '13');
+    await bid(plain, '15');
+    await outbid('1600');
     await spoilings.expired(plain.context());
-    await bid(plain, '14');
+    await bid(plain, '17');
     expect(await signedIn(plain)).toBe(true);
   });
 
