@@ -59,7 +59,10 @@ export async function planRefill(
     const messages = extent === undefined ? 0n : extent.next - extent.first;
     const state = extent === undefined ? 'missing' : messages > 0n ? 'holds messages' : 'empty';
     const losses = open.filter((loss) => loss.partition === partition);
-    return { partition, state, messages, ...counts(partition), losses };
+    const { inPostgres, inPostgresSoFar } = counts(partition);
+    // No event is older than the newest message of a partition without messages.
+    const soFar = messages > 0n ? inPostgresSoFar : 0;
+    return { partition, state, messages, inPostgres, inPostgresSoFar: soFar, losses };
   });
 }
 
