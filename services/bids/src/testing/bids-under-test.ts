@@ -98,6 +98,19 @@ export async function startBidsUnderTest(env: Record<string, string> = {}): Prom
   };
 }
 
+/** The titles that ListItems finds, in order, read in pages of two so that page tokens are used. */
+export async function findTitles(visitor: Visitor, query: object): Promise<string[]> {
+  const titles: string[] = [];
+  let pageToken = '';
+  do {
+    const answer = await visitor.call('ListItems', { pageSize: 2, ...query, pageToken });
+    if (answer.status !== 200) throw new Error(`ListItems answered ${JSON.stringify(answer.body)}`);
+    titles.push(...answer.body.items.map((item: { title: string }) => item.title));
+    pageToken = answer.body.nextPageToken;
+  } while (pageToken !== '');
+  return titles;
+}
+
 /** The fields of a valid item that ends in an hour. */
 export function itemFields(): Record<string, unknown> {
   return { title: 'Clock', description: 'It ticks.', startPrice: '100', endAt: inSeconds(3600) };

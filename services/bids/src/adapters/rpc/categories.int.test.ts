@@ -1,6 +1,11 @@
 import { houseCategories } from '@gavel/proto/categories';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BidsUnderTest, startBidsUnderTest, type Visitor } from '../../testing/bids-under-test.ts';
+import {
+  type BidsUnderTest,
+  findTitles,
+  startBidsUnderTest,
+  type Visitor,
+} from '../../testing/bids-under-test.ts';
 
 let bids: BidsUnderTest;
 let seller: Visitor;
@@ -11,18 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => bids?.stop());
 
-/** The titles that a query finds, in pages of two. */
-async function find(query: object): Promise<string[]> {
-  const titles: string[] = [];
-  let pageToken = '';
-  do {
-    const answer = await bids.anonymous.call('ListItems', { pageSize: 2, ...query, pageToken });
-    expect(answer).toMatchObject({ status: 200 });
-    titles.push(...answer.body.items.map((item: { title: string }) => item.title));
-    pageToken = answer.body.nextPageToken;
-  } while (pageToken !== '');
-  return titles;
-}
+/** The titles that a query finds, in order. */
+const find = (query: object): Promise<string[]> => findTitles(bids.anonymous, query);
 
 async function make(title: string, fields: object = {}): Promise<string> {
   return (await bids.createItem(seller, { title, description: '', ...fields })).id;

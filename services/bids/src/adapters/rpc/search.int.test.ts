@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type BidsUnderTest,
+  findTitles,
   inSeconds,
   startBidsUnderTest,
   type Visitor,
@@ -16,18 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => bids?.stop());
 
-/** The titles that a query finds, in order, in pages of two. */
-async function find(query: object): Promise<string[]> {
-  const titles: string[] = [];
-  let pageToken = '';
-  do {
-    const answer = await bids.anonymous.call('ListItems', { pageSize: 2, ...query, pageToken });
-    expect(answer).toMatchObject({ status: 200 });
-    titles.push(...answer.body.items.map((item: { title: string }) => item.title));
-    pageToken = answer.body.nextPageToken;
-  } while (pageToken !== '');
-  return titles;
-}
+/** The titles that a query finds, in order. */
+const find = (query: object): Promise<string[]> => findTitles(bids.anonymous, query);
 
 async function make(title: string, fields: object = {}): Promise<string> {
   return (await bids.createItem(seller, { title, description: '', ...fields })).id;
