@@ -19,7 +19,7 @@ export async function handleEndingSoon(
   const item = await tables.lockItem(itemId);
   await tables.keepFacts(itemId, sequence, { title: title || undefined, endAt: soon.endAt });
   await tables.keepAnnouncement(itemId, soon);
-  await tables.notify(endingSoonNotices({ ...item, soon }, await tables.audience(itemId)));
+  await tables.notify(endingSoonNotices({ ...item, soon }, await tables.audience(itemId, soon.at)));
 }
 
 /** The start of a scheduled auction: notifies everyone who watches, except the seller. */
@@ -34,7 +34,7 @@ export async function handleStarted(
   await tables.keepFacts(itemId, sequence, { title: title || undefined, sellerId });
   await tables.keepStart(itemId, start);
   // A bid that arrived first does not make its bidder's notice: bidders know that the auction runs.
-  const watchers = (await tables.audience(itemId)).filter(({ hasBid }) => !hasBid);
+  const watchers = (await tables.audience(itemId, start.at)).filter(({ hasBid }) => !hasBid);
   await tables.notify(startedNotices({ ...item, sellerId, start }, watchers));
 }
 
@@ -53,5 +53,7 @@ export async function handleRelisted(
   const item = await tables.lockItem(itemId);
   await tables.keepFacts(itemId, sequence, { sellerId });
   await tables.keepRelisting(itemId, relisting);
-  await tables.notify(relistedNotices({ ...item, sellerId, relisting }, await tables.audience(itemId)));
+  await tables.notify(
+    relistedNotices({ ...item, sellerId, relisting }, await tables.audience(itemId, relisting.at)),
+  );
 }

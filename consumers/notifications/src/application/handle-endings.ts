@@ -15,7 +15,9 @@ export async function handleCancelled(
   const sellerId = body.sellerId.toLowerCase() || known.sellerId;
   await tables.keepFacts(itemId, sequence, { title: title || undefined, sellerId });
   await tables.keepEnding(itemId, ending);
-  await tables.notify(cancelledNotices({ ...known, sellerId, ending }, await tables.audience(itemId)));
+  await tables.notify(
+    cancelledNotices({ ...known, sellerId, ending }, await tables.audience(itemId, ending.at)),
+  );
 }
 
 /** The auction's end: notifies the seller, the winner if there is one, and everyone else who has bid or watches. */
@@ -30,7 +32,10 @@ export async function handleClosed(
   await tables.keepFacts(itemId, sequence, { title: title || undefined, sellerId });
   await tables.keepEnding(itemId, ending);
   const item = { ...known, sellerId, ending };
-  await tables.notify([...resultNotices(item), ...closedNotices(item, await tables.audience(itemId))]);
+  await tables.notify([
+    ...resultNotices(item),
+    ...closedNotices(item, await tables.audience(itemId, ending.at)),
+  ]);
 }
 
 function resultOf(body: AuctionClosed): Result {

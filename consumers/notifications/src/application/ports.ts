@@ -30,8 +30,8 @@ export interface NotificationTables {
   keepStandings(itemId: string, standings: readonly Standing[]): Promise<void>;
   /** Stores the state of a watch; false when a newer version is stored. */
   keepWatch(watch: Watch): Promise<boolean>;
-  /** Everyone who has bid on the item or watches it, each once. */
-  audience(itemId: string): Promise<Person[]>;
+  /** Everyone who has bid on the item or watched it at that time, each once. */
+  audience(itemId: string, at: Date): Promise<Person[]>;
   keepRecipient(recipient: Recipient): Promise<void>;
   /**
    * Stores notices, and mails for them, as each person's preferences say (no mails while mail is off). Notices that are

@@ -61,13 +61,13 @@ export function createNotificationTables(tx: Transaction, { mail }: { mail: bool
       );
       return rowCount === 1;
     },
-    async audience(itemId) {
+    async audience(itemId, at) {
       const { rows } = await tx.query<{ user_id: string; has_bid: boolean }>(
         `SELECT user_id, bool_or(has_bid) AS has_bid FROM (
            SELECT user_id, true AS has_bid FROM bidders WHERE item_id = $1
-           UNION ALL SELECT user_id, false FROM watches WHERE item_id = $1 AND watching) AS people
+           UNION ALL SELECT user_id, false FROM watches WHERE item_id = $1 AND watching AND since <= $2) AS people
          GROUP BY user_id`,
-        [itemId],
+        [itemId, at],
       );
       return rows.map((row) => ({ userId: row.user_id, hasBid: row.has_bid }));
     },
