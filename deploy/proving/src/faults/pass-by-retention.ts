@@ -9,15 +9,24 @@ import { readLastOffsets } from '../system/stream-ends.ts';
 import { COPY_HEADER, STATISTICS_CONSUMER } from './collect-history.ts';
 import { queryOnce, untilItWorks } from './until-it-works.ts';
 
-type Target = Pick<System, 'databaseUrls' | 'infrastructure'>;
+type Target = Pick<System, 'databaseUrls' | 'infrastructure' | 'instances'>;
 
 /** Segments of the streams in a system in which retention is a fault. */
 export const SEGMENT_BYTES = 100_000;
 const KEPT_BYTES = 300_000;
-/** Together more than a consumer receives while it takes nothing. */
+/** Copies that are published in one round. */
 const PADDING = 1_500;
 const PADDING_BYTES = 4_000;
 const ROUNDS = 20;
+
+/** What a member says about a partition, as far as it matters here. */
+interface PausedStatus {
+  readonly partition: string;
+  readonly state: string;
+  readonly held: boolean;
+  readonly offset: string | null;
+  readonly inMemory: number;
+}
 
 /**
  * Holds the statistics consumer back in one partition, and lets retention remove messages that it was not sent yet. Then the
@@ -38,11 +47,7 @@ export async function passByRetention(
       held,
     ),
   );
-  // Members notice a pause within two seconds. Until then they may keep up with the padding.
-  for (let round = 1; (await untilItWorks('the lag', () => lag(system, partition))) < PADDING; round += 1) {
-    if (round === ROUNDS) throw new Error(`${STATISTICS_CONSUMER} is not held back in ${partition}`);
-    await untilItWorks('padding', () => publishCopies(system, partition));
-  }
+  await holdBack(system, partition);
   await meanwhile();
   const last = await untilItWorks('the end of the partition', () => lastOffset(system, partition));
   await untilItWorks('the limit', () => limitLength(urls, partition, KEPT_BYTES));
@@ -70,14 +75,32 @@ export async function endRetention({ infrastructure }: Target): Promise<void> {
   await untilItWorks('the end of the limit', () => endLengthLimit(infrastructure.urls));
 }
 
-/** Messages that the statistics consumer has not committed. */
-async function lag(system: Target, partition: string): Promise<number> {
-  const [checkpoint] = (await queryOnce(
-    system.databaseUrls.gavel_stats,
-    'SELECT last_offset AS committed FROM checkpoints WHERE consumer = $1 AND stream_partition = $2',
-    [STATISTICS_CONSUMER, partition],
-  )) as { committed: bigint | null }[];
-  return Number((await lastOffset(system, partition)) - (checkpoint?.committed ?? -1n));
+/**
+ * Publishes padding until the paused consumer receives no more. How much it receives before depends on the size of the broker's
+ * chunks, which are larger on a slow machine. A chunk may be on its way during one round, so two rounds must change nothing.
+ */
+async function holdBack(system: Target, partition: string): Promise<void> {
+  let unchanged = 0;
+  let received = await untilItWorks('the pause in force', () => receivedWhilePaused(system, partition));
+  for (let round = 1; unchanged < 2; round += 1) {
+    if (round === ROUNDS) throw new Error(`${STATISTICS_CONSUMER} is not held back in ${partition}`);
+    await untilItWorks('padding', () => publishCopies(system, partition));
+    const now = await untilItWorks('the pause in force', () => receivedWhilePaused(system, partition));
+    unchanged = now === received ? unchanged + 1 : 0;
+    received = now;
+  }
+}
+
+/** The highest offset that the consumer has received. Throws unless the member that holds the partition says that it is paused. */
+async function receivedWhilePaused(system: Target, partition: string): Promise<bigint> {
+  for (const url of system.instances('consumer-user-stats')) {
+    const answer = await fetch(`${url}/status`, { signal: AbortSignal.timeout(5_000) });
+    const { partitions } = (await answer.json()) as { partitions: PausedStatus[] };
+    const status = partitions.find((each) => each.partition === partition);
+    if (status?.state !== 'paused' || !status.held) continue;
+    return BigInt(status.offset ?? -1) + BigInt(status.inMemory);
+  }
+  throw new Error(`no member is paused in ${partition}`);
 }
 
 async function lastOffset({ infrastructure }: Target, partition: string): Promise<bigint> {

@@ -199,8 +199,8 @@ export function passConsumerAndRepair(scene: Scene): Promise<Attempt[]> {
 }
 
 /**
- * The same for a consumer that reports nothing, so that nobody sets its checkpoint. The stream itself is refilled: what is
- * missing then is missing because of the consumer.
+ * The same for a consumer that reports nothing. It is stopped before the stream is refilled: what is missing then is missing
+ * because of the consumer, and no new start of it hides that.
  */
 export function passConsumerUnnoticed(scene: Scene): Promise<Attempt[]> {
   return passConsumer(scene, async ({ system }, partition) => {
@@ -209,6 +209,7 @@ export function passConsumerUnnoticed(scene: Scene): Promise<Attempt[]> {
       return backlog === undefined;
     });
     await endRetention(system);
+    await system.stopProcess('consumer-user-stats');
     await refillPartition(system, partition);
   });
 }

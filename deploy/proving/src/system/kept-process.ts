@@ -20,6 +20,8 @@ export interface ProcessChange {
 export interface KeptProcess {
   readonly definition: GavelProcess;
   readonly instance: InstanceName;
+  /** Base URL of this instance. */
+  readonly url: string;
   readonly pid: number | null;
   readonly restarts: number;
   start(): Promise<void>;
@@ -48,7 +50,8 @@ export function keepProcess(
   options: KeepOptions,
 ): KeptProcess {
   const { instance: name, port, change } = options;
-  const readyUrl = `${httpUrl(port)}/readyz`;
+  const url = httpUrl(port);
+  const readyUrl = `${url}/readyz`;
   const runnable = nodeProcess({
     name,
     entry: change.entry ?? definition.entry,
@@ -71,6 +74,7 @@ export function keepProcess(
   return {
     definition,
     instance: name,
+    url,
     get pid() {
       return runnable.pid;
     },

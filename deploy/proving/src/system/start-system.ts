@@ -42,6 +42,8 @@ export interface System {
   readonly infrastructure: Pick<Infrastructure, 'urls' | 'servers'>;
   /** Logs of the processes, one file each. */
   readonly logDirectory: string;
+  /** Base URL of each instance of a process that is part of this system. */
+  instances(name: ProcessName): readonly string[];
   /** Pid of a process, or null while it is down. */
   pid(name: InstanceName): number | null;
   /** How often a process was restarted. */
@@ -172,6 +174,8 @@ function systemOf(
   return {
     ...rest,
     urls: urls as Record<ProcessName, string>,
+    instances: (name) =>
+      [...kept.values()].filter(({ definition }) => definition.name === name).map(({ url }) => url),
     databaseUrls,
     pid: (name) => named(name).pid,
     restarts: (name) => named(name).restarts,
