@@ -1,6 +1,7 @@
 import { publishRaw } from '@gavel/rabbitmq/testing/raw-publisher';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { groupNames, knownGroups } from './groups/known-groups.ts';
+import { groupNames } from './groups/group-names.ts';
+import { knownGroups } from './groups/known-groups.ts';
 import { type CliSystem, startCliSystem } from './testing/cli-system.ts';
 
 const ITEM = '01970000-0000-7000-8000-00000000000b';

@@ -1,29 +1,62 @@
 import { Command, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { exitCodeHelp } from './command-failure.ts';
-import { checkAll } from './commands/check.ts';
-import { completeWords, printCompletion } from './commands/completion.ts';
-import { discardDeadLetters } from './commands/dead-letters/discard.ts';
-import { listDeadLetters } from './commands/dead-letters/ls.ts';
-import { redriveDeadLetters } from './commands/dead-letters/redrive.ts';
-import { showDeadLetter } from './commands/dead-letters/show.ts';
-import { listGroups } from './commands/groups/ls.ts';
-import { pauseConsumers, resumeConsumers } from './commands/groups/pause.ts';
-import { seekGroup } from './commands/groups/seek.ts';
-import { showGroup } from './commands/groups/show.ts';
-import { showOutboxes } from './commands/outbox.ts';
-import { refillStream } from './commands/refill.ts';
-import { replayGroup } from './commands/replay.ts';
-import { listStreams } from './commands/streams/ls.ts';
-import { peekStream } from './commands/streams/peek.ts';
-import { showStream } from './commands/streams/show.ts';
-import { tailStream } from './commands/streams/tail.ts';
-import { traceEvent } from './commands/trace.ts';
-import { connectionNames, explainConnections, flagOf } from './connections/connections.ts';
+import { connectionNames, flagOf } from './connections/connection-names.ts';
+import { lazyCommand, loadCommand } from './lazy-command.ts';
 import { examples } from './terminal/example-help.ts';
 import type { Run } from './terminal/run-command.ts';
 
-/** The whole command line as a tree of commands. Nothing runs before it is asked to parse. */
+/** The file of a command: it adds description, arguments, options, examples and action. */
+interface CommandFile {
+  readonly define: (verb: Command, run: Run) => void;
+}
+
+/** A command, or a noun with its verbs: `gavel streams …`. */
+type Entry = readonly [
+  name: string,
+  summary: string,
+  content: (() => Promise<CommandFile>) | readonly Entry[],
+];
+
+// Each command is one line here. Its file is loaded only when the command is called.
+const streams: readonly Entry[] = [
+  ['ls', 'every stream and its messages', () => import('./commands/streams/ls.ts')],
+  ['show', 'the partitions of one stream', () => import('./commands/streams/show.ts')],
+  ['peek', 'print some messages and stop', () => import('./commands/streams/peek.ts')],
+  ['tail', 'print messages as they arrive', () => import('./commands/streams/tail.ts')],
+];
+const groups: readonly Entry[] = [
+  ['ls', 'every consumer group and its lag', () => import('./commands/groups/ls.ts')],
+  ['show', 'one group: its lag and its members', () => import('./commands/groups/show.ts')],
+  ['seek', "move a group's checkpoints", () => import('./commands/groups/seek.ts')],
+  ['pause', 'stop a group from applying events', () => import('./commands/groups/pause.ts')],
+  ['resume', 'let a paused group continue', () => import('./commands/groups/resume.ts')],
+];
+const deadLetters: readonly Entry[] = [
+  ['ls', 'events that could not be handled', () => import('./commands/dead-letters/ls.ts')],
+  ['show', 'one dead letter: event, error, stack, trace', () => import('./commands/dead-letters/show.ts')],
+  ['redrive', 'pass parked events to their group again', () => import('./commands/dead-letters/redrive.ts')],
+  ['discard', 'give up parked events', () => import('./commands/dead-letters/discard.ts')],
+];
+const outbox: readonly Entry[] = [
+  ['status', 'every outbox: depth, age, position, relay', () => import('./commands/outbox.ts')],
+];
+const all: readonly Entry[] = [
+  ['check', 'is anything wrong? for cron and monitors', () => import('./commands/check.ts')],
+  ['streams', 'the durable log: its partitions and messages', streams],
+  ['groups', 'the consumers of events, and their lag', groups],
+  ['replay', 'rebuild a projection, compare, swap', () => import('./commands/replay.ts')],
+  ['dead-letters', 'events that a group could not handle', deadLetters],
+  ['outbox', 'events on their way to the broker', outbox],
+  ['refill', 'restore a lost stream from Postgres', () => import('./commands/refill.ts')],
+  ['trace', 'the path of one event, with times', () => import('./commands/trace.ts')],
+  ['connections', 'how gavel finds broker and databases', () => import('./commands/connections.ts')],
+  ['completion', 'completion for bash, zsh or fish', () => import('./commands/completion.ts')],
+];
+/** What the completion scripts call. No help shows it. */
+const hidden: Entry = ['__complete', '', () => import('./commands/complete-words.ts')];
+
+/** The whole command line as a tree of commands. Nothing runs before it is asked to parse, with `parseAsync`. */
 export function createCommandLine(run: Run): Command {
   const gavel = new Command('gavel')
     .description('Inspects and repairs the event log: streams, consumer groups, dead letters, outboxes.')
@@ -34,26 +67,9 @@ export function createCommandLine(run: Run): Command {
     const option = new Option(`--${flagOf(name)} <url>`, `overrides ${name}`);
     gavel.addOption(option.helpGroup('Connections (`gavel help connections`):'));
   }
-  const streams = [listStreams(run), showStream(run), peekStream(run), tailStream(run)];
-  const groups = [listGroups(run), showGroup(run), seekGroup(run), pauseConsumers(run), resumeConsumers(run)];
-  const deadLetters = [
-    listDeadLetters(run),
-    showDeadLetter(run),
-    redriveDeadLetters(run),
-    discardDeadLetters(run),
-  ];
+  for (const entry of all) gavel.addCommand(createCommand(entry, run));
   gavel
-    .addCommand(checkAll(run))
-    .addCommand(createNoun('streams', 'the durable log: its partitions and messages', streams))
-    .addCommand(createNoun('groups', 'the consumers of events, and their lag', groups))
-    .addCommand(replayGroup(run))
-    .addCommand(createNoun('dead-letters', 'events that a group could not handle', deadLetters))
-    .addCommand(createNoun('outbox', 'events on their way to the broker', [showOutboxes(run)]))
-    .addCommand(refillStream(run))
-    .addCommand(traceEvent(run))
-    .addCommand(explainConnections())
-    .addCommand(printCompletion())
-    .addCommand(completeWords(gavel), { hidden: true })
+    .addCommand(createCommand(hidden, run), { hidden: true })
     .addHelpText(
       'after',
       examples(
@@ -68,19 +84,29 @@ export function createCommandLine(run: Run): Command {
   return prepare(gavel);
 }
 
-/** A command that only groups its verbs: `gavel streams …`. */
-function createNoun(name: string, summary: string, verbs: readonly Command[]): Command {
-  const command = new Command(name)
+function createCommand([name, summary, content]: Entry, run: Run): Command {
+  if (typeof content === 'function') {
+    return lazyCommand(name, summary, async () => {
+      const { define } = await content();
+      return (command) => define(command, run);
+    });
+  }
+  const noun = new Command(name)
     .summary(summary)
     .description(`${summary.replace(/^./, (first) => first.toUpperCase())}.`);
-  for (const verb of verbs) command.addCommand(verb);
-  return command;
+  for (const entry of content) noun.addCommand(createCommand(entry, run));
+  return noun;
 }
 
 /** What all commands have in common: errors are thrown instead of ending the process, and point to the help. */
 function prepare(command: Command): Command {
-  command.exitOverride().showSuggestionAfterError().showHelpAfterError('  → See --help, with examples.');
-  command.description(joinLines(command.description()));
+  command
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('  → See --help, with examples.')
+    // Arguments and options of a command are unknown until its file is loaded, so lists of commands show none.
+    .configureHelp({ subcommandTerm: (each) => each.name() })
+    .hook('preSubcommand', (_, called) => loadCommand(called));
   for (const each of command.commands) prepare(each);
   if (command.commands.length > 0) command.helpCommand(false).addCommand(createHelpCommand(command));
   return command;
@@ -92,18 +118,14 @@ function createHelpCommand(of: Command): Command {
     .argument('[command...]')
     .description('display help for command')
     .exitOverride()
-    .action((words: readonly string[]) => {
+    .action(async (words: readonly string[]) => {
       let shown = of;
       for (const word of words) {
         const next = shown.commands.find((each) => each.name() === word);
         if (next === undefined) return shown.error(`error: unknown command '${word}'`);
         shown = next;
       }
+      await loadCommand(shown);
       return shown.help();
     });
-}
-
-/** Puts each paragraph on one line, because Commander wraps the help to the terminal. Indented lines stay as they are. */
-function joinLines(text: string): string {
-  return text.replaceAll(/([^\n])\n(?=[^\s])/g, '$1 ');
 }

@@ -1,11 +1,9 @@
-import { type DatabaseName, databases } from '@gavel/processes';
+import { databases } from '@gavel/processes';
 import { readConfig } from '@gavel/service-runtime/config';
 import { z } from 'zod';
+import { type DatabaseKey, databaseKey } from './connections/connection-names.ts';
 
 const postgres = z.url({ protocol: /^postgres(ql)?$/ }).optional();
-
-/** `GAVEL_BIDS_URL` for the database gavel_bids. */
-type DatabaseKey = `${Uppercase<DatabaseName>}_URL`;
 
 const databaseKeys = Object.fromEntries(databases.map(({ name }) => [databaseKey(name), postgres])) as Record<
   DatabaseKey,
@@ -23,11 +21,6 @@ const schema = z.object({
 });
 
 export type CommandLineConfig = z.output<typeof schema>;
-
-/** The environment variable that holds the URL of a database. */
-export function databaseKey(name: DatabaseName): DatabaseKey {
-  return `${name.toUpperCase() as Uppercase<DatabaseName>}_URL`;
-}
 
 /** The addresses of the servers that the environment contains. Throws a ConfigError that names every invalid variable. */
 export function readCommandLineConfig(env: NodeJS.ProcessEnv = process.env): CommandLineConfig {

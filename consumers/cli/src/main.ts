@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { exitCode } from './command-failure.ts';
 import { createCommandLine } from './command-line.ts';
-import { createRun, type Terminal } from './terminal/run-command.ts';
+import type { Run, Terminal } from './terminal/run-command.ts';
 
 const terminal: Terminal = {
   stdout: process.stdout,
@@ -17,8 +17,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// Loaded only when a command runs: help, --version and completion need no connections.
+const run: Run = async (command, work) => {
+  const { createRun } = await import('./terminal/run-command.ts');
+  await createRun(terminal)(command, work);
+};
+
 try {
-  await createCommandLine(createRun(terminal)).parseAsync();
+  await createCommandLine(run).parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   // Commander has already printed the problem. --help and --version also arrive here, with exit code 0.

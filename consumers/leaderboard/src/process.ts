@@ -21,5 +21,6 @@ export const leaderboardProcess = {
     NODE_OPTIONS: '--max-semi-space-size=8',
   },
   startsAfter: ['relay-bids'],
+  group: { name: 'leaderboard', reads: 'stream' },
   consumer: () => import('./consumer.ts').then(({ leaderboardConsumer }) => leaderboardConsumer),
 } as const satisfies ConsumerProcess;

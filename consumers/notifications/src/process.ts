@@ -17,6 +17,7 @@ export const notificationsProcess = {
   environment: { DATABASE_URL: from.database, AMQP_URL: from.amqp, WEB_URL: from.process('bff') },
   settings: ['SMTP_URL', 'SMTP_FROM'],
   startsAfter: [],
+  group: { name: 'notifications', reads: 'queue' },
   // For a redrive: it shows notifications and mails nothing, because only the consumer's own process knows whether mail is on.
   consumer: () =>
     import('./consumer.ts').then(({ notificationsConsumer }) => notificationsConsumer({ mail: false })),

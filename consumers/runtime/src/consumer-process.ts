@@ -6,6 +6,8 @@ import type { QueueConsumerDefinition } from './define-queue-consumer.ts';
 /** The descriptor of a process that runs a consumer group. */
 export interface ConsumerProcess extends ProcessDescriptor {
   readonly kind: 'consumer';
+  /** The name in the group's declaration, and whether it reads a stream or a work queue; known without loading the handler. */
+  readonly group: { readonly name: string; readonly reads: 'stream' | 'queue' };
   /** Loads the group's declaration with its handler, so that reading a list of processes stays cheap. */
   readonly consumer: () => Promise<ConsumerDefinition | QueueConsumerDefinition>;
 }

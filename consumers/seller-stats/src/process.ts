@@ -21,5 +21,6 @@ export const sellerStatsProcess = {
     NODE_OPTIONS: '--max-semi-space-size=8',
   },
   startsAfter: ['relay-bids'],
+  group: { name: 'seller-stats', reads: 'stream' },
   consumer: () => import('./consumer.ts').then(({ sellerStatsConsumer }) => sellerStatsConsumer),
 } as const satisfies ConsumerProcess;

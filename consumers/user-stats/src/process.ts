@@ -21,5 +21,6 @@ export const userStatsProcess = {
     NODE_OPTIONS: '--max-semi-space-size=8',
   },
   startsAfter: ['relay-bids'],
+  group: { name: 'user-stats', reads: 'stream' },
   consumer: () => import('./consumer.ts').then(({ userStatsConsumer }) => userStatsConsumer),
 } as const satisfies ConsumerProcess;

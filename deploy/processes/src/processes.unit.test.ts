@@ -44,9 +44,15 @@ it('starts the bridge to NATS only when NATS is requested', () => {
   expect(names(false)).toEqual(names(true).filter((name) => name !== 'nats-bridge'));
 });
 
-it('loads the declaration of each consumer group, under a name of its own', async () => {
-  const declarations = await Promise.all(consumerProcesses.map(({ consumer }) => consumer()));
-  expect(new Set(declarations.map(({ name }) => name)).size).toBe(consumerProcesses.length);
+it('gives each consumer group the name and the source of its declaration', async () => {
+  const declared = await Promise.all(
+    consumerProcesses.map(async ({ consumer }) => {
+      const declaration = await consumer();
+      return { name: declaration.name, reads: 'stream' in declaration ? 'stream' : 'queue' };
+    }),
+  );
+  expect(consumerProcesses.map(({ group }) => group)).toEqual(declared);
+  expect(new Set(declared.map(({ name }) => name)).size).toBe(consumerProcesses.length);
 });
 
 it('derives the engines and the secrets of a process from its environment', () => {

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { type Checked, findProblems } from '../check/find-problems.ts';
 import { examples } from '../terminal/example-help.ts';
 import type { Run } from '../terminal/run-command.ts';
@@ -6,9 +6,8 @@ import { formatTable } from '../terminal/table.ts';
 
 const MAX_AGE_SECONDS = 300;
 
-export function checkAll(run: Run): Command {
-  return new Command('check')
-    .summary('is anything wrong? for cron and monitors')
+export function define(verb: Command, run: Run): void {
+  verb
     .description(
       `Checks everything once: groups that are empty, refused or unknown, or have events that wait too long; outboxes without a
 relay, with lost events, events that were set aside or that wait too long; and dead letters. A pause counts only when

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { type OutboxStatus, readOutboxes } from '../outbox/read-status.ts';
 import { examples } from '../terminal/example-help.ts';
 import { section } from '../terminal/output.ts';
@@ -6,9 +6,8 @@ import type { Run } from '../terminal/run-command.ts';
 import { formatTable } from '../terminal/table.ts';
 import { formatAge, formatMoment } from '../terminal/units.ts';
 
-export function showOutboxes(run: Run): Command {
-  return new Command('status')
-    .summary('every outbox: depth, age, position, relay')
+export function define(verb: Command, run: Run): void {
+  verb
     .description(
       `Shows for each outbox: the committed events that are not known to be published, the age of the oldest of them, the last
 position given to an event, the watermark (stream and exchange have confirmed all events up to it), the active relay, and

@@ -1,6 +1,6 @@
 import { readOpenLosses } from '@gavel/outbox/losses';
 import { partitionsOf, type StreamName } from '@gavel/proto/topology';
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { CommandFailure } from '../command-failure.ts';
 import { knownGroups } from '../groups/known-groups.ts';
 import { type Outbox, outboxes } from '../outbox/outboxes.ts';
@@ -23,9 +23,8 @@ interface RefillOptions {
   readonly execute?: boolean;
 }
 
-export function refillStream(run: Run): Command {
-  return new Command('refill')
-    .summary('restore a lost stream from Postgres')
+export function define(verb: Command, run: Run): void {
+  verb
     .description(
       `Refills partitions with the events that the outbox still has (it keeps them as long as streams keep theirs), in the order in
 which they were first published. Prints the plan; --execute does it. Partitions that hold messages are skipped, unless

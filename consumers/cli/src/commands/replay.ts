@@ -2,7 +2,7 @@ import { compareShadow, type ShadowComparison } from '@gavel/consumer-runtime/co
 import { createShadow, dropShadow, type ShadowPartition } from '@gavel/consumer-runtime/create-shadow';
 import { shadowSchema } from '@gavel/consumer-runtime/shadow-schema';
 import { partitionsOf } from '@gavel/proto/topology';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { CommandFailure } from '../command-failure.ts';
 import { type KnownGroup, requireGroup } from '../groups/known-groups.ts';
 import { fillUp, requireShadow } from '../replay/fill-up.ts';
@@ -21,9 +21,8 @@ interface ReplayOptions {
   readonly drop?: boolean;
 }
 
-export function replayGroup(run: Run): Command {
-  return new Command('replay')
-    .summary('rebuild a projection, compare, swap')
+export function define(verb: Command, run: Run): void {
+  verb
     .description(
       `Runs a group's own handler over the log again, into empty tables beside the live ones (the shadow), and compares the two
 at the same offsets. Exit code 6 if they differ, or if the shadow cannot reach the offsets of the group.

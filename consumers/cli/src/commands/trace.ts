@@ -1,5 +1,5 @@
 import { isEventId } from '@gavel/proto/envelope';
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { examples } from '../terminal/example-help.ts';
 import type { Run } from '../terminal/run-command.ts';
 import { formatTable } from '../terminal/table.ts';
@@ -7,9 +7,8 @@ import { formatMoment } from '../terminal/units.ts';
 import { findEvent } from '../trace/find-event.ts';
 import { type TraceStep, toSteps } from '../trace/trace-steps.ts';
 
-export function traceEvent(run: Run): Command {
-  return new Command('trace')
-    .summary('the path of one event, with times')
+export function define(verb: Command, run: Run): void {
+  verb
     .description(
       `Prints the path of one event: appended to the outbox, given its position by the relay, stored by the broker, confirmed by
 stream and exchange, applied or parked by each group that takes it, and mirrored to NATS if the bridge is on. The times come

@@ -1,19 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
-import { databases } from '@gavel/processes';
-import { Command } from 'commander';
 import { CommandFailure } from '../command-failure.ts';
-import { type CommandLineConfig, databaseKey } from '../config.ts';
-
-const servers = ['STREAM_URL', 'AMQP_URL', 'MANAGEMENT_URL', 'NATS_URL'] as const;
-
-export type ConnectionName = (typeof servers)[number] | ReturnType<typeof databaseKey>;
-
-/** The servers that a command may connect to, by the name of their environment variable. */
-export const connectionNames: readonly ConnectionName[] = [
-  ...servers,
-  ...databases.map(({ name }) => databaseKey(name)),
-];
+import type { CommandLineConfig } from '../config.ts';
+import { type ConnectionName, flagOf } from './connection-names.ts';
 
 /** The addresses of one system's servers. */
 export interface Connections {
@@ -58,26 +47,6 @@ export function findConnections(
       );
     },
   };
-}
-
-/** `stream-url` for `STREAM_URL`. */
-export function flagOf(name: ConnectionName): string {
-  return name.toLowerCase().replaceAll('_', '-');
-}
-
-/** The help page about connections. */
-export function explainConnections(): Command {
-  return new Command('connections')
-    .summary('how gavel finds the broker and the databases')
-    .description(
-      `Each address is taken from the first of these that has it: a flag, the environment, the file that \`make up\` writes
-(.gavel/dev/connections.json; GAVEL_DEV_DIRECTORY moves the folder, GAVEL_CONNECTIONS or --connections names another file).
-
-${connectionNames.map((name) => `  ${`--${flagOf(name)}`.padEnd(30)} ${name}`).join('\n')}
-
-STREAM_URL and AMQP_URL name the virtual host in their path: rabbitmq-stream://user:password@host:5552/gavel`,
-    )
-    .action((_, command: Command) => command.help());
 }
 
 function fromCheckout(file: string): string {

@@ -3,8 +3,8 @@ import { createPool, type Pool } from '@gavel/postgres/pool';
 import type { DatabaseName } from '@gavel/processes';
 import { inspectStream, type StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import { openStreamReader, type StreamReader } from '@gavel/rabbitmq/stream-reader';
-import { databaseKey } from '../config.ts';
-import type { ConnectionName, Connections } from './connections.ts';
+import { type ConnectionName, databaseKey } from './connection-names.ts';
+import type { Connections } from './connections.ts';
 
 /** The connections of one run of a command. Each is opened when it is first used; all are closed together. */
 export interface Session extends Connections {

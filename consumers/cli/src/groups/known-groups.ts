@@ -5,6 +5,7 @@ import { consumerProcesses, type DatabaseName } from '@gavel/processes';
 import type { StreamName } from '@gavel/proto/topology';
 import { CommandFailure } from '../command-failure.ts';
 import { streamNames } from '../streams/stream-names.ts';
+import { groupNames } from './group-names.ts';
 
 /** A consumer with its definition, so that the command line can pass events to its handler. */
 export interface KnownGroup {
@@ -41,11 +42,6 @@ export const workQueues: readonly KnownGroup[] = declared.flatMap(({ definition,
 );
 
 export const natsBridge: MirrorGroup = { name: natsBridgeProcess.name, streams: streamNames };
-
-/** Every name that `gavel groups ls` shows. */
-export const groupNames: readonly string[] = [...knownGroups, ...workQueues, natsBridge].map(
-  ({ name }) => name,
-);
 
 /**
  * A group that reads a stream from checkpoints in its database. Throws `refused` with the reason for a group without such

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { type CommandFailure, exitCode } from '../command-failure.ts';
 import { readCommandLineConfig } from '../config.ts';
-import { type ConnectionName, connectionNames, findConnections, flagOf } from '../connections/connections.ts';
+import { type ConnectionName, connectionNames, flagOf } from '../connections/connection-names.ts';
+import { findConnections } from '../connections/connections.ts';
 import { createSession, type Session } from '../connections/session.ts';
 import { explainError } from './explain-error.ts';
 import { createOutput, type Output, type OutputStreams, toJson } from './output.ts';

@@ -17,7 +17,7 @@ import { type DatabaseName, databases } from '@gavel/processes';
 import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
 import { userStatsConsumer } from '@gavel/user-stats-consumer/consumer';
 import { expect, inject, vi } from 'vitest';
-import { databaseKey } from '../config.ts';
+import { databaseKey } from '../connections/connection-names.ts';
 
 export interface CommandResult {
   readonly code: number;

@@ -1,13 +1,12 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { CommandFailure } from '../../command-failure.ts';
 import { discardDeadLetter } from '../../dead-letters/dead-letters.ts';
 import { parseDeadLetterIds, requireDeadLetter } from '../../dead-letters/find-dead-letter.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { Run } from '../../terminal/run-command.ts';
 
-export function discardDeadLetters(run: Run): Command {
-  return new Command('discard')
-    .summary('give up parked events')
+export function define(verb: Command, run: Run): void {
+  verb
     .description(
       `Gives up parked events: they will never be applied. The record of each one stays, with its event. Later events of the same
 aggregate that wait behind it are not changed: redrive them afterwards.`,

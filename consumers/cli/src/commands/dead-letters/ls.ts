@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { type DeadLetterSummary, listDeadLettersIn, sourceOf } from '../../dead-letters/dead-letters.ts';
 import { deadLetterDatabases } from '../../dead-letters/find-dead-letter.ts';
 import { examples } from '../../terminal/example-help.ts';
@@ -13,9 +13,8 @@ interface ListOptions {
 
 const SHOWN_CHARACTERS = 60;
 
-export function listDeadLetters(run: Run): Command {
-  return new Command('ls')
-    .summary('events that could not be handled')
+export function define(verb: Command, run: Run): void {
+  verb
     .description('Lists parked events, oldest first, each with the reason why its group could not handle it.')
     .option('--group <group>', 'only those of one group')
     .option('--settled', 'also those that were redriven or discarded')

@@ -1,5 +1,5 @@
 import { type RedriveOutcome, redrive } from '@gavel/consumer-runtime/redrive';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { CommandFailure } from '../../command-failure.ts';
 import { listDeadLettersIn } from '../../dead-letters/dead-letters.ts';
 import {
@@ -18,9 +18,8 @@ interface RedriveOptions {
   readonly group?: string;
 }
 
-export function redriveDeadLetters(run: Run): Command {
-  return new Command('redrive')
-    .summary('pass parked events to their group again')
+export function define(verb: Command, run: Run): void {
+  verb
     .description(
       `Passes parked events to their group's handler again, each in its own transaction: the effect and the new status of the
 dead letter commit together. An event that fails again stays parked with the new error. The group may be running meanwhile.

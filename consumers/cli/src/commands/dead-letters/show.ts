@@ -1,5 +1,5 @@
 import { fromHeaders } from '@gavel/proto/envelope';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { type DeadLetter, sourceOf } from '../../dead-letters/dead-letters.ts';
 import { parseDeadLetterId, requireDeadLetter } from '../../dead-letters/find-dead-letter.ts';
 import { readBody } from '../../streams/read-event.ts';
@@ -8,9 +8,8 @@ import type { Run } from '../../terminal/run-command.ts';
 import { formatFacts } from '../../terminal/table.ts';
 import { formatMoment } from '../../terminal/units.ts';
 
-export function showDeadLetter(run: Run): Command {
-  return new Command('show')
-    .summary('one dead letter in full: event, error, stack, trace')
+export function define(verb: Command, run: Run): void {
+  verb
     .description(
       'Shows a parked event with its headers, its body (decoded if possible), the error and the stack.',
     )

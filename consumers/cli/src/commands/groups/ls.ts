@@ -1,13 +1,12 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { summarizeAll, WRONG_STATES } from '../../groups/group-summary.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { Run } from '../../terminal/run-command.ts';
 import { formatTable } from '../../terminal/table.ts';
 import { formatAge } from '../../terminal/units.ts';
 
-export function listGroups(run: Run): Command {
-  return new Command('ls')
-    .summary('every consumer group and its lag')
+export function define(verb: Command, run: Run): void {
+  verb
     .description(
       `Lists all consumers of events: groups that read a stream, consumers of work queues, and the bridge to NATS. For each one:
 its active members, the events that it has not handled yet, the age of the oldest of them, and the parked events.

@@ -1,17 +1,16 @@
-import { pauseGroup, resumeGroup } from '@gavel/consumer-runtime/consumer-group';
-import { Command } from 'commander';
+import { pauseGroup } from '@gavel/consumer-runtime/consumer-group';
+import type { Command } from 'commander';
 import { type KnownGroup, requireGroup } from '../../groups/known-groups.ts';
 import { requirePartition } from '../../streams/stream-names.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { Run } from '../../terminal/run-command.ts';
 
-interface PartitionOption {
+export interface PartitionOption {
   readonly partition?: string;
 }
 
-export function pauseConsumers(run: Run): Command {
-  return createVerb('pause')
-    .summary('stop a group from applying events')
+export function define(verb: Command, run: Run): void {
+  withPartition(verb)
     .description(
       `Pauses a group or one of its partitions: members keep their partitions and commit nothing until the group is resumed. A
 pause survives restarts.`,
@@ -30,27 +29,17 @@ pause survives restarts.`,
     );
 }
 
-export function resumeConsumers(run: Run): Command {
-  return createVerb('resume')
-    .summary('let a paused group continue')
-    .description('Ends the pause of one partition, or without --partition every pause of the group.')
-    .addHelpText('after', examples(['gavel groups resume user-stats', 'it continues from its checkpoints']))
-    .action((name: string, options: PartitionOption, command: Command) =>
-      run(command, async ({ session, output }) => {
-        const group = requireGroup(name);
-        const partition = choosePartition(group, options);
-        await resumeGroup(session.pool(group.database), name, partition);
-        output.answer({ group: name, resumed: partition ?? true }, `${partition ?? name} is resumed.`);
-      }),
-    );
-}
-
-function createVerb(name: string): Command {
-  return new Command(name)
+/** The arguments of `pause` and `resume`. */
+export function withPartition(verb: Command): Command {
+  return verb
     .argument('<group>', 'a group from `gavel groups ls`')
     .option('--partition <partition>', 'only this partition, by its number or name');
 }
 
-function choosePartition({ definition }: KnownGroup, { partition }: PartitionOption): string | undefined {
+/** The partition that --partition names; undefined for the whole group. Throws `notFound`. */
+export function choosePartition(
+  { definition }: KnownGroup,
+  { partition }: PartitionOption,
+): string | undefined {
   return partition === undefined ? undefined : requirePartition(definition.stream, partition);
 }

@@ -1,5 +1,5 @@
 import { partitionsOf } from '@gavel/proto/topology';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { CommandFailure } from '../../command-failure.ts';
 import { readCheckpoints } from '../../groups/checkpoints.ts';
 import { executeSeek } from '../../groups/execute-seek.ts';
@@ -23,9 +23,8 @@ interface SeekOptions {
 
 const NOT_YET = 'Nothing has changed. Add --execute to do it.';
 
-export function seekGroup(run: Run): Command {
-  return new Command('seek')
-    .summary("move a group's checkpoints")
+export function define(verb: Command, run: Run): void {
+  verb
     .description(
       `Moves the checkpoints of a group, so that its members continue from another offset. Prints the plan; --execute does it.
 

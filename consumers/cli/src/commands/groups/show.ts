@@ -1,6 +1,6 @@
 import { activeMembers } from '@gavel/consumer-runtime/consumer-group';
 import { queueNames } from '@gavel/consumer-runtime/queues';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { countParked } from '../../dead-letters/dead-letters.ts';
 import {
   type KnownGroup,
@@ -18,9 +18,8 @@ import { section } from '../../terminal/output.ts';
 import type { CommandContext, Run } from '../../terminal/run-command.ts';
 import { formatAge, formatMoment } from '../../terminal/units.ts';
 
-export function showGroup(run: Run): Command {
-  return new Command('show')
-    .summary('one group: its lag and its members')
+export function define(verb: Command, run: Run): void {
+  verb
     .description(
       `For a group that reads a stream: each partition's checkpoint, its newest offset, the lag in messages, and the lag in time
 (the age of the oldest message that the group has not applied). For a consumer of a work queue: its queues, with messages

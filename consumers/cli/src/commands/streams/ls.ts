@@ -1,5 +1,5 @@
 import { partitionsOf } from '@gavel/proto/topology';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { readPartitionFacts } from '../../streams/partition-facts.ts';
 import { streamNames } from '../../streams/stream-names.ts';
 import { examples } from '../../terminal/example-help.ts';
@@ -7,9 +7,8 @@ import type { Run } from '../../terminal/run-command.ts';
 import { formatTable } from '../../terminal/table.ts';
 import { formatMoment } from '../../terminal/units.ts';
 
-export function listStreams(run: Run): Command {
-  return new Command('ls')
-    .summary('every stream and its messages')
+export function define(verb: Command, run: Run): void {
+  verb
     .description(
       'Lists the streams with their partitions, messages, and the times of the oldest and newest message.',
     )

@@ -1,5 +1,5 @@
 import type { StreamReader } from '@gavel/rabbitmq/stream-reader';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { type Extent, requireExtent, resolveOffset } from '../../streams/extent.ts';
 import { type OffsetSpec, offsetHelp, parseOffset } from '../../streams/offset-spec.ts';
 import { formatMessage, readEvent, type SeenMessage } from '../../streams/read-event.ts';
@@ -14,9 +14,8 @@ interface PeekOptions {
   readonly limit: number;
 }
 
-export function peekStream(run: Run): Command {
-  return new Command('peek')
-    .summary('print some messages and stop')
+export function define(verb: Command, run: Run): void {
+  verb
     .description(
       `Prints messages of a stream or of one partition with decoded bodies, up to the current end. Messages of several
 partitions are sorted by the broker's clock. Reading changes nothing: no group's checkpoint moves.`,

@@ -1,5 +1,5 @@
 import { partitionsOf, streamRetention } from '@gavel/proto/topology';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { Session } from '../../connections/session.ts';
 import { readQueues } from '../../streams/broker-queues.ts';
 import { publisherOf, readPartitionFacts } from '../../streams/partition-facts.ts';
@@ -12,9 +12,8 @@ import { formatAge, formatBytes, formatMoment } from '../../terminal/units.ts';
 // The size of a full segment file; the newest one is not full.
 const segmentBytes: number = streamRetention.maxSegmentSizeBytes;
 
-export function showStream(run: Run): Command {
-  return new Command('show')
-    .summary('the partitions of one stream')
+export function define(verb: Command, run: Run): void {
+  verb
     .description(
       `Shows each partition: first and last offset, messages, size, age of the oldest message, and the last position
 that its relay has published. The broker reports size in segments of ${formatBytes(segmentBytes)}, so the size is an upper bound.`,

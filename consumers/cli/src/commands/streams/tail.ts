@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { requireExtent, resolveOffset } from '../../streams/extent.ts';
 import { type OffsetSpec, offsetHelp, parseOffset } from '../../streams/offset-spec.ts';
 import { formatMessage, readEvent } from '../../streams/read-event.ts';
@@ -13,9 +13,8 @@ interface TailOptions {
   readonly limit?: number;
 }
 
-export function tailStream(run: Run): Command {
-  return new Command('tail')
-    .summary('print messages as they arrive')
+export function define(verb: Command, run: Run): void {
+  verb
     .description('Prints messages like `peek`, and continues with new ones until Ctrl-C or the limit.')
     .argument('<stream-or-partition>', 'gavel.bids, or gavel.bids-2 for one partition')
     .option('--from <offset>', 'where to start (default: next)', (text) => parseOffset(text))

@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+import { connectionNames, flagOf } from '../connections/connection-names.ts';
+
+/** The help page about connections. */
+export function define(verb: Command): void {
+  verb
+    .description(
+      `Each address is taken from the first of these that has it: a flag, the environment, the file that \`make up\` writes
+(.gavel/dev/connections.json; GAVEL_DEV_DIRECTORY moves the folder, GAVEL_CONNECTIONS or --connections names another file).
+
+${connectionNames.map((name) => `  ${`--${flagOf(name)}`.padEnd(30)} ${name}`).join('\n')}
+
+STREAM_URL and AMQP_URL name the virtual host in their path: rabbitmq-stream://user:password@host:5552/gavel`,
+    )
+    .action(() => verb.help());
+}
