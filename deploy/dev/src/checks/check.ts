@@ -12,6 +12,7 @@ const checks = [
   'check:shape',
   'check:layers',
   'check:dead',
+  'check:chart',
   'check:generated',
   'check:processes',
   'check:types:bff',
