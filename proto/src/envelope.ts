@@ -18,7 +18,7 @@ export interface EventEnvelope {
   readonly time: string;
   /** The aggregate's id, which is the subject's last token. */
   readonly partitionkey: string;
-  /** The aggregate's version after the event: 1, 2, 3 … without gaps, in decimal. */
+  /** The aggregate's version after the event: 1, 2, 3 … without gaps, in decimal, without the leading zeros of the wire. */
   readonly sequence: string;
   /** W3C trace context of the request that caused the event. */
   readonly traceparent?: string;
@@ -29,13 +29,26 @@ export const CONTENT_TYPE = 'application/protobuf';
 
 // The AMQP binding's prefix; the underscore form is the one it recommends
 // (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/amqp-protocol-binding.md, 3.1.3.1).
-const PREFIX = 'cloudEvents_';
+export const ATTRIBUTE_PREFIX = 'cloudEvents_';
 const SPEC_VERSION = '1.0';
+// The schema of a protobuf body is named by its message's type URL, as in CloudEvents' protobuf format
+// (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/protobuf-format.md, 3). `dataschema` must be an absolute URI, so
+// the scheme is written, which a type URL may leave out. Released fields keep their meaning, so a type has one schema.
+const SCHEMA_PREFIX = 'https://type.googleapis.com/';
+// The digits of the largest version, 2^63 - 1.
+const SEQUENCE_DIGITS = 19;
+const MAX_SEQUENCE = '9223372036854775807';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const required = ['id', 'source', 'type', 'subject', 'time', 'partitionkey', 'sequence'] as const;
 const optional = ['traceparent', 'tracestate'] as const;
 
-/** The headers (AMQP 0-9-1) or application properties (stream) of an event. */
+/**
+ * The headers (AMQP 0-9-1) or application properties (stream) of an event.
+ *
+ * `sequence` is filled with zeros to 19 digits, because it "MUST be a non-empty lexicographically-orderable string"
+ * (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/sequence.md). It orders the events of one `partitionkey`.
+ * There is no `sequencetype`: its only value, `Integer`, has 32 bits. `dataschema` is `https://type.googleapis.com/<type>`.
+ */
 export function toHeaders(envelope: EventEnvelope): Record<string, string> {
   const { traceparent, tracestate } = envelope;
   // Written without a loop, for speed: a relay calls this twenty thousand times a second.
@@ -47,7 +60,8 @@ export function toHeaders(envelope: EventEnvelope): Record<string, string> {
     cloudEvents_subject: envelope.subject,
     cloudEvents_time: envelope.time,
     cloudEvents_partitionkey: envelope.partitionkey,
-    cloudEvents_sequence: envelope.sequence,
+    cloudEvents_sequence: envelope.sequence.padStart(SEQUENCE_DIGITS, '0'),
+    cloudEvents_dataschema: SCHEMA_PREFIX + envelope.type,
     ...(traceparent && { cloudEvents_traceparent: traceparent }),
     ...(tracestate && { cloudEvents_tracestate: tracestate }),
   };
@@ -56,19 +70,24 @@ export function toHeaders(envelope: EventEnvelope): Record<string, string> {
 /** An envelope, or the reason why the headers do not hold one. */
 export type ParsedEnvelope = { ok: true; envelope: EventEnvelope } | { ok: false; problem: string };
 
-/** Reads an envelope back from headers or application properties. Never throws, whatever a foreign client sent. */
+/**
+ * Reads an envelope back from headers or application properties. Never throws, whatever a foreign client sent. `sequence` may
+ * have leading zeros or not: streams hold messages of older releases, which wrote none. A missing `dataschema` is accepted for
+ * the same reason, and no decision is made by it: `type` names the schema.
+ */
 export function fromHeaders(headers: Readonly<Record<string, unknown>> | undefined): ParsedEnvelope {
-  if (headers?.[`${PREFIX}specversion`] !== SPEC_VERSION) return problem('specversion');
+  if (headers?.[`${ATTRIBUTE_PREFIX}specversion`] !== SPEC_VERSION) return problem('specversion');
   const values: Record<string, string> = {};
   for (const name of required) {
-    const value = headers[PREFIX + name];
+    const value = headers[ATTRIBUTE_PREFIX + name];
     if (typeof value !== 'string') return problem(name);
     values[name] = value;
   }
   for (const name of optional) {
-    const value = headers[PREFIX + name];
+    const value = headers[ATTRIBUTE_PREFIX + name];
     if (typeof value === 'string' && value !== '') values[name] = value;
   }
+  values.sequence = values.sequence?.replace(/^0+/, '') ?? '';
   return checkEnvelope(values as unknown as EventEnvelope);
 }
 
@@ -85,10 +104,16 @@ export function checkEnvelope(envelope: EventEnvelope): ParsedEnvelope {
   if (!envelope.subject.endsWith(`.${envelope.partitionkey}`) || envelope.partitionkey.includes('.')) {
     return problem('partitionkey');
   }
-  if (!/^[1-9][0-9]{0,18}$/.test(envelope.sequence)) return problem('sequence');
+  if (!isSequence(envelope.sequence)) return problem('sequence');
   if (Number.isNaN(Date.parse(envelope.time))) return problem('time');
   if (!isEventId(envelope.id)) return { ok: false, problem: 'the event id is not a UUID in lower case' };
   return { ok: true, envelope };
+}
+
+// Of two numbers with 19 digits, the larger one is also the later text.
+function isSequence(value: string): boolean {
+  if (!/^[1-9][0-9]{0,18}$/.test(value)) return false;
+  return value.padStart(SEQUENCE_DIGITS, '0') <= MAX_SEQUENCE;
 }
 
 function problem(attribute: string): ParsedEnvelope {

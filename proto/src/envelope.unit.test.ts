@@ -30,6 +30,24 @@ describe('envelope', () => {
     }
   });
 
+  it('has sequences that are ordered as text', () => {
+    const sequences = ['1', '2', '9', '10', '11', '99', '100', '2147483648', '9223372036854775807'];
+    const onTheWire = sequences.map((sequence) => toHeaders({ ...envelope, sequence }).cloudEvents_sequence);
+    expect(onTheWire.toSorted()).toEqual(onTheWire);
+    expect(new Set(onTheWire.map((text) => text?.length))).toEqual(new Set([19]));
+    expect(onTheWire[3]).toBe('0000000000000000010');
+  });
+
+  it('is read from messages of older releases, which have no leading zeros and no dataschema', () => {
+    const { cloudEvents_dataschema: _, ...older } = toHeaders(envelope);
+    expect(fromHeaders({ ...older, cloudEvents_sequence: '7' })).toEqual({ ok: true, envelope });
+  });
+
+  it('names the schema of the body with an absolute URI that ends with the message type', () => {
+    const uri = new URL(toHeaders(envelope).cloudEvents_dataschema ?? '');
+    expect(uri.href).toBe('https://type.googleapis.com/bids.v1.BidPlaced');
+  });
+
   it.each([
     ['nothing', undefined],
     ['no specversion', { ...toHeaders(envelope), cloudEvents_specversion: undefined }],
@@ -43,6 +61,10 @@ describe('envelope', () => {
     ],
     ['a key without end', { ...toHeaders(envelope), cloudEvents_partitionkey: 'k'.repeat(3_000) }],
     ['sequence zero', { ...toHeaders(envelope), cloudEvents_sequence: '0' }],
+    ['sequence zero with leading zeros', { ...toHeaders(envelope), cloudEvents_sequence: '0'.repeat(19) }],
+    ['a sequence over 64 bits', { ...toHeaders(envelope), cloudEvents_sequence: '9223372036854775808' }],
+    ['a sequence with 20 digits', { ...toHeaders(envelope), cloudEvents_sequence: '1'.repeat(20) }],
+    ['a sequence with a sign', { ...toHeaders(envelope), cloudEvents_sequence: '+7' }],
     ['no date', { ...toHeaders(envelope), cloudEvents_time: 'yesterday' }],
   ])('names the problem of headers with %s', (_, headers) => {
     expect(fromHeaders(headers).ok).toBe(false);

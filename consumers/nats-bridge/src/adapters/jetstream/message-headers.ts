@@ -1,4 +1,4 @@
-import { CONTENT_TYPE, type EventEnvelope } from '@gavel/proto/envelope';
+import { ATTRIBUTE_PREFIX, CONTENT_TYPE, toHeaders } from '@gavel/proto/envelope';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import type { MirroredEvent } from '../../application/ports.ts';
 import { formatPositions, type Positions } from '../../domain/positions.ts';
@@ -27,10 +27,9 @@ export function messageHeaders(
   carrier: { readonly traceparent?: string; readonly tracestate?: string } | undefined,
 ): MsgHdrs {
   const result = headers();
-  result.set('ce-specversion', '1.0');
   result.set('ce-datacontenttype', CONTENT_TYPE);
-  for (const [name, value] of Object.entries(event.envelope satisfies EventEnvelope)) {
-    if (typeof value === 'string') result.set(`ce-${name}`, encode(value));
+  for (const [name, value] of Object.entries(toHeaders(event.envelope))) {
+    result.set(`ce-${name.slice(ATTRIBUTE_PREFIX.length)}`, encode(value));
   }
   for (const [name, value] of Object.entries(carrier ?? {})) result.set(name, encode(value));
   result.set(gavelHeader.stream, partition);

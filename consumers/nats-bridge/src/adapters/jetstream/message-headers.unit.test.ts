@@ -23,6 +23,9 @@ it("keeps the event's trace context in addition to that of the publish span, and
     positions,
     publishing,
   );
+  expect(result.get('ce-specversion')).toBe('1.0');
+  expect(result.get('ce-sequence')).toBe('0000000000000000007');
+  expect(result.get('ce-dataschema')).toBe('https://type.googleapis.com/bids.v1.BidPlaced');
   expect(result.get('ce-traceparent')).toBe(envelope.traceparent);
   expect(result.get('traceparent')).toBe(publishing.traceparent);
   expect(result.get('ce-tracestate')).toBe('x=%2250%25%22%20%C3%A9%0D%0A');
