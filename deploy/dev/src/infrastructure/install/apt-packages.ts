@@ -57,6 +57,19 @@ export async function ensureChromium(path: string, report: (line: string) => voi
   });
 }
 
+/** The path of Debian's Python with the clients that the page about foreign readers uses. Installs what is missing. */
+export async function ensurePython(report: (line: string) => void): Promise<string> {
+  const python = '/usr/bin/python3';
+  const isComplete = async () =>
+    !(await execa(python, ['-c', 'import sqlite3, pika, google.protobuf'], { reject: false })).failed;
+  if (await isComplete()) return python;
+  await installPackages(['python3', 'python3-pika', 'python3-protobuf'], report);
+  if (await isComplete()) return python;
+  throw new LaunchError('missing-binary', `${python} has no pika or no protobuf.`, {
+    wayOut: 'Install them (Debian: apt-get install python3 python3-pika python3-protobuf), then start again.',
+  });
+}
+
 /** The words to put before a command that needs root. Undefined when that would ask for a password. */
 async function elevation(): Promise<string[] | undefined> {
   if (process.getuid?.() === 0) return [];
