@@ -39,7 +39,10 @@ const deadLetters: readonly Entry[] = [
   ['discard', 'give up parked events', () => import('./commands/dead-letters/discard.ts')],
 ];
 const outbox: readonly Entry[] = [
-  ['status', 'every outbox: depth, age, position, relay', () => import('./commands/outbox.ts')],
+  ['status', 'every outbox: depth, age, position, relay', () => import('./commands/outbox/status.ts')],
+  ['publish-again', 'publish events that were set aside', () => import('./commands/outbox/publish-again.ts')],
+  ['dismiss', 'give up events that were set aside', () => import('./commands/outbox/dismiss.ts')],
+  ['decisions', 'who published again or dismissed what, why', () => import('./commands/outbox/decisions.ts')],
 ];
 const all: readonly Entry[] = [
   ['check', 'is anything wrong? for cron and monitors', () => import('./commands/check.ts')],

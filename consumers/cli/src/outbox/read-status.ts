@@ -1,5 +1,6 @@
 import { type Backlog, readBacklog } from '@gavel/outbox/backlog';
 import { RELAY_LEASE } from '@gavel/outbox/lease';
+import { readSetAside, type SetAsideEvent } from '@gavel/outbox/read-set-aside';
 import type { Pool } from '@gavel/postgres/pool';
 import type { Session } from '../connections/session.ts';
 import { type Outbox, outboxes } from './outboxes.ts';
@@ -15,16 +16,6 @@ interface Leader {
   readonly position: number;
 }
 
-/** An event that the broker cannot take. */
-interface SetAsideEvent {
-  readonly position: number;
-  readonly eventId: string;
-  readonly type: string;
-  readonly subject: string;
-  readonly problem: string;
-  readonly at: Date;
-}
-
 /** The state of one outbox. */
 export interface OutboxStatus extends Leader {
   readonly outbox: Outbox['name'];
@@ -36,9 +27,11 @@ export interface OutboxStatus extends Leader {
   readonly watermark: number;
   /** Events that the stream has lost and that no refill has brought back. */
   readonly lost: Backlog['lost'];
-  /** The newest hundred. */
+  /** The newest hundred that nobody has dismissed. */
   readonly setAside: readonly SetAsideEvent[];
 }
+
+const SHOWN = 100;
 
 /** Reads the state of every outbox from its database. */
 export async function readOutboxes(session: Session): Promise<OutboxStatus[]> {
@@ -54,7 +47,7 @@ export async function readOutboxes(session: Session): Promise<OutboxStatus[]> {
       watermark: publishedPosition,
       ...(await readLeader(pool)),
       lost,
-      setAside: await readSetAside(pool),
+      setAside: await readSetAside(pool, { limit: SHOWN }),
     });
   }
   return statuses;
@@ -72,12 +65,4 @@ FROM outbox_relay`;
 async function readLeader(pool: Pool): Promise<Leader> {
   const { rows } = await pool.query<Leader>(LEADER, [RELAY_LEASE.lock]);
   return rows[0] ?? { held: false, holder: null, since: null, position: 0 };
-}
-
-async function readSetAside(pool: Pool): Promise<SetAsideEvent[]> {
-  const { rows } = await pool.query<SetAsideEvent>(
-    `SELECT position::float8 AS position, event_id AS "eventId", type, subject, problem, set_aside_at AS at
-     FROM outbox_set_aside ORDER BY position DESC LIMIT 100`,
-  );
-  return rows;
 }

@@ -1,5 +1,6 @@
+import { dismiss } from '@gavel/outbox/dismiss';
 import { outboxMigrations } from '@gavel/outbox/migrations';
-import { publishAgain } from '@gavel/outbox/set-aside';
+import { publishAgain } from '@gavel/outbox/publish-again';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { transaction } from '@gavel/postgres/transaction';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,7 +72,7 @@ describe('the trace of an event in its outbox', () => {
        SELECT id, id, event_id, type, subject, stream, aggregate_id, sequence, time, body, 'too large' FROM outbox WHERE id = 3001`,
     );
     expect((await trace(3_000)).row).toMatchObject({ position: 3_001, setAside: 'too large' });
-    await publishAgain(database.pool, [eventIds[3_000] as string]);
+    await publishAgain(database.pool, [eventIds[3_000] as string], { by: 'eve', reason: null });
     expect((await trace(3_000)).row).toBeUndefined();
     expect((await trace(3_000, true)).row).toMatchObject({
       outboxId: ROWS + 1,
@@ -88,8 +89,15 @@ describe('the trace of an event in its outbox', () => {
     await database.pool.query('DELETE FROM outbox WHERE id <= 100');
     expect(await trace(5)).toEqual({ row: undefined, oldest: momentOf(100) });
     expect(await trace(10)).toMatchObject({
-      row: { appendedAt: null, claimedAt: null, position: 11, setAside: 'no subject' },
+      row: { appendedAt: null, claimedAt: null, position: 11, setAside: 'no subject', dismissedAt: null },
       oldest: momentOf(100),
+    });
+    await dismiss(database.pool, [eventIds[10] as string], { by: 'eve', reason: 'a test' });
+    expect((await trace(10)).row).toMatchObject({
+      setAside: 'no subject',
+      dismissedAt: expect.any(Date),
+      dismissedBy: 'eve',
+      dismissedReason: 'a test',
     });
   });
 });

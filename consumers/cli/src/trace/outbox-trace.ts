@@ -23,6 +23,10 @@ export interface OutboxTrace {
   /** Why the broker cannot take it, if it was set aside. */
   readonly setAside: string | null;
   readonly setAsideAt: Date | null;
+  /** When it was dismissed after that, by whom, and why. */
+  readonly dismissedAt: Date | null;
+  readonly dismissedBy: string | null;
+  readonly dismissedReason: string | null;
 }
 
 /** The answer of an outbox. */
@@ -38,7 +42,8 @@ const TRACE = `
 SELECT o.id::float8 AS "outboxId", o.type, o.subject, o.aggregate_id AS "aggregateId", o.sequence::text AS sequence,
        o.traceparent, o.time, o.created_at AS "appendedAt",
        c.position::float8 AS position, c.claimed_at AS "claimedAt", m.confirmed_at AS "confirmedAt",
-       relay.published_position::float8 AS watermark, aside.problem AS "setAside", aside.set_aside_at AS "setAsideAt"
+       relay.published_position::float8 AS watermark, aside.problem AS "setAside", aside.set_aside_at AS "setAsideAt",
+       aside.dismissed_at AS "dismissedAt", aside.dismissed_by AS "dismissedBy", aside.dismissed_reason AS "dismissedReason"
 FROM outbox o
 CROSS JOIN outbox_relay relay
 LEFT JOIN LATERAL (
@@ -55,7 +60,8 @@ LIMIT 1`;
 const ASIDE = `
 SELECT outbox_id::float8 AS "outboxId", type, subject, aggregate_id AS "aggregateId", sequence::text AS sequence, traceparent,
        time, NULL AS "appendedAt", position::float8 AS position, NULL AS "claimedAt", NULL AS "confirmedAt",
-       relay.published_position::float8 AS watermark, problem AS "setAside", set_aside_at AS "setAsideAt"
+       relay.published_position::float8 AS watermark, problem AS "setAside", set_aside_at AS "setAsideAt",
+       dismissed_at AS "dismissedAt", dismissed_by AS "dismissedBy", dismissed_reason AS "dismissedReason"
 FROM outbox_set_aside CROSS JOIN outbox_relay relay WHERE event_id = $1`;
 
 // The same settings as in the relay's session: ranges of ids use the primary key, and JIT compilation is off.

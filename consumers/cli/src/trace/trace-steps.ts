@@ -71,7 +71,11 @@ function outboxSteps({ row, rowGone, stored }: EventFindings, step: MakeStep): T
   );
   if (row.position === null) return [appended, step('relayed', null, 'not yet')];
   const relayed = step('relayed', row.claimedAt, `position ${row.position}`);
-  if (row.setAside !== null) return [appended, relayed, step('set aside', row.setAsideAt, row.setAside)];
+  if (row.setAside !== null) {
+    const setAside = [appended, relayed, step('set aside', row.setAsideAt, row.setAside)];
+    if (row.dismissedAt === null) return setAside;
+    return [...setAside, step('dismissed', row.dismissedAt, `by ${row.dismissedBy}: ${row.dismissedReason}`)];
+  }
   return [appended, relayed, ...inStream, step('confirmed', row.confirmedAt, confirmedBy(row))];
 }
 

@@ -12,7 +12,7 @@ export interface Backlog {
   readonly publishedPosition: number;
   readonly epoch: number;
   readonly holder: string | null;
-  /** Events that were set aside, counted up to 10,000. */
+  /** Events that were set aside and not dismissed, counted up to 10,000. */
   readonly setAside: number;
   /** Events that the stream has lost and that no refill brought back. */
   readonly lost: readonly LostEvents[];
@@ -47,7 +47,7 @@ oldest AS (SELECT least(claimed.oldest, (SELECT created_at FROM outbox WHERE id 
 SELECT (claimed.events + unclaimed.events)::float8 AS events,
        coalesce(extract(epoch FROM clock_timestamp() - oldest.at), 0)::float8 AS "oldestSeconds",
        relay.published::float8 AS "publishedPosition", relay.epoch::float8 AS epoch, relay.holder,
-       (SELECT count(*) FROM (SELECT FROM outbox_set_aside LIMIT $1) aside)::float8 AS "setAside",
+       (SELECT count(*) FROM (SELECT FROM outbox_set_aside WHERE dismissed_at IS NULL LIMIT $1) aside)::float8 AS "setAside",
        (SELECT coalesce(json_agg(json_build_object('partition', l.partition, 'firstPosition', l.first_position,
           'lastPosition', l.last_position) ORDER BY l.partition, l.first_position), '[]')
         FROM outbox_lost l WHERE l.refilled_at IS NULL) AS lost

@@ -3,8 +3,8 @@ import { createStreamPublisher } from '@gavel/rabbitmq/stream-publisher';
 import { createHealth } from '@gavel/service-runtime/health';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { publishAgain } from '../set-aside/publish-again.ts';
 import { commitBids, createEventRig, type EventRig } from '../testing/event-rig.ts';
-import { publishAgain } from './publish/set-aside.ts';
 import { addRelayChecks } from './readiness.ts';
 import type { Relay } from './start-relay.ts';
 
@@ -89,13 +89,15 @@ describe('the relay', () => {
     await allPublished();
     const [aside] = await setAside();
     const ids = [aside?.eventId ?? ''];
-    expect(await publishAgain(rig.pool, ids)).toEqual(ids);
+    const again = async (wanted: string[]): Promise<string[]> =>
+      (await publishAgain(rig.pool, wanted, { by: 'eve', reason: null })).map(({ outcome }) => outcome);
+    expect(await again(ids)).toEqual(['published-again']);
     await vi.waitFor(async () => expect(await setAside()).toMatchObject([{ eventId: ids[0] }]), AWHILE);
     await rig.pool.query(`UPDATE outbox_set_aside SET stream = 'gavel.bids'`);
-    expect(await publishAgain(rig.pool, [...ids, uuidv7()])).toEqual(ids);
+    expect(await again([...ids, uuidv7()])).toEqual(['published-again', 'not-set-aside']);
     await allPublished();
     expect(await setAside()).toEqual([]);
-    expect(await publishAgain(rig.pool, ids)).toEqual([]);
+    expect(await again(ids)).toEqual(['not-set-aside']);
     const events = (await rig.readStream()).filter((event) => event.partitionkey === item);
     expect(events.map((event) => event.sequence)).toEqual(['2', '1']);
     expect(events[1]?.id).toBe(ids[0]);

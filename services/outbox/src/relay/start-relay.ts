@@ -14,10 +14,10 @@ import {
 import { createSignal } from '@gavel/resilience';
 import { WAKE_CHANNEL } from '../append/append.ts';
 import { startPartitionKeeper } from '../partitions/partition-keeper.ts';
+import { publishTypesKnownByNow } from '../set-aside/publish-again.ts';
 import { type Backlog, startBacklogReader } from './backlog.ts';
 import { startLeadership } from './lead.ts';
 import type { LeaderSession } from './leader-session.ts';
-import { publishTypesKnownByNow } from './publish/set-aside.ts';
 import { createGapReader } from './read/gap-reader.ts';
 import type { CreateReader } from './read/row-reader.ts';
 import { createRelayMetrics, metered, type RelayMetrics } from './relay-metrics.ts';
@@ -100,7 +100,7 @@ export function startRelay(options: RelayOptions): Relay {
   const lead = async (session: LeaderSession, stop: AbortSignal): Promise<void> => {
     metrics.tookOver();
     partitions.check();
-    const again = await publishTypesKnownByNow(pool);
+    const again = await publishTypesKnownByNow(pool, name);
     if (again.length > 0)
       log.info({ events: again.length }, 'publishing events that an older relay did not know');
     try {

@@ -1,12 +1,11 @@
 import type { Logger } from '@gavel/observability/logger';
 import type { EventPublisher, OutboundMessage, PublisherEvents } from '@gavel/rabbitmq/event-publisher';
 import type { LeaderSession } from '../leader-session.ts';
-import { setAside } from '../publish/set-aside.ts';
 import { endPublishSpan, startPublishSpan, toMessage, withTransport } from '../publish/to-message.ts';
 import type { ClaimedRow } from '../read/row-reader.ts';
 import type { RelayMetrics } from '../relay-metrics.ts';
 import { type ConfirmedPositions, createConfirmedPositions, createWindow, type Window } from './confirms.ts';
-import { describeLost, recordLost, type TermStart } from './term-records.ts';
+import { describeLost, recordLost, setAside, type TermStart } from './term-records.ts';
 
 export interface PublishingOptions {
   createStream(events: PublisherEvents): EventPublisher;

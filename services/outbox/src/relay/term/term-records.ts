@@ -7,7 +7,8 @@ import {
   rowColumns,
 } from '../read/row-reader.ts';
 
-// What a term stores in the database: its epoch, its claims, how far it has published, and what the stream has lost.
+// What a term stores in the database: its epoch, its claims, the rows that it set aside, how far it has published, and what the stream
+// has lost.
 
 /** What a relay reads from the outbox when it takes it over. */
 export interface TermStart {
@@ -116,6 +117,29 @@ export async function unpublishedClaims(
              AND NOT EXISTS (SELECT FROM outbox_set_aside s WHERE s.position = c.first_position + claimed.n - 1)
            ORDER BY 1`,
     values: [publishedPosition],
+  });
+}
+
+/**
+ * Stores a claimed row that no broker will ever take, with the reason, where an operator finds it. Its position stays
+ * unused. Later events are published, also those of the same aggregate: consumers see the gap in `sequence`. Stores it once
+ * per position.
+ */
+export async function setAside(
+  session: LeaderSession,
+  position: number,
+  id: number,
+  problem: string,
+): Promise<void> {
+  await session.query({
+    text: `INSERT INTO outbox_set_aside
+             (position, outbox_id, event_id, type, subject, stream, aggregate_id, sequence, time, traceparent, tracestate,
+              body, problem)
+           SELECT $1, o.id, o.event_id, o.type, o.subject, o.stream, o.aggregate_id, o.sequence, o.time, o.traceparent,
+                  o.tracestate, o.body, $3
+           FROM outbox o WHERE o.id = $2
+           ON CONFLICT (position) DO NOTHING`,
+    values: [position, id, problem],
   });
 }
 

@@ -1,17 +1,18 @@
 import type { Command } from 'commander';
-import { type OutboxStatus, readOutboxes } from '../outbox/read-status.ts';
-import { examples } from '../terminal/example-help.ts';
-import { section } from '../terminal/output.ts';
-import type { Run } from '../terminal/run-command.ts';
-import { formatTable } from '../terminal/table.ts';
-import { formatAge, formatMoment } from '../terminal/units.ts';
+import { type OutboxStatus, readOutboxes } from '../../outbox/read-status.ts';
+import { examples } from '../../terminal/example-help.ts';
+import { section } from '../../terminal/output.ts';
+import type { Run } from '../../terminal/run-command.ts';
+import { formatTable } from '../../terminal/table.ts';
+import { formatAge, formatMoment } from '../../terminal/units.ts';
 
 export function define(verb: Command, run: Run): void {
   verb
     .description(
       `Shows for each outbox: the committed events that are not known to be published, the age of the oldest of them, the last
 position given to an event, the watermark (stream and exchange have confirmed all events up to it), the active relay, and
-the events that were set aside because the broker cannot take them. Exit code 6 if events were lost or set aside.`,
+the newest events that were set aside because the broker cannot take them. Exit code 6 if events were lost or set aside.
+\`publish-again\` and \`dismiss\` settle an event that was set aside.`,
     )
     .addHelpText(
       'after',
@@ -65,5 +66,8 @@ function formatSetAside(statuses: readonly OutboxStatus[]): string[] {
   );
   if (rows.length === 0) return [];
   const title = '\nSet aside: the broker cannot take these events; later events were published';
-  return [section(title, ['OUTBOX', 'POSITION', 'TYPE', 'EVENT', 'AT', 'PROBLEM'], rows, '')];
+  return [
+    section(title, ['OUTBOX', 'POSITION', 'TYPE', 'EVENT', 'AT', 'PROBLEM'], rows, ''),
+    '\n`gavel outbox publish-again EVENT` publishes one after its cause was corrected, `gavel outbox dismiss EVENT` gives it up.',
+  ];
 }
