@@ -1,3 +1,5 @@
+import { createBucketStore } from '@gavel/object-store/bucket-store';
+import { createDirectoryStore } from '@gavel/object-store/directory-store';
 import type { Pool } from '@gavel/postgres/pool';
 import { BidService, type Item, LeaderboardService, PictureService } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { startLoop } from '@gavel/resilience';
@@ -10,7 +12,6 @@ import { connectRedis } from '@gavel/service-runtime/redis';
 import type { ProcessScope } from '@gavel/service-runtime/run-process';
 import { defineService, runService } from '@gavel/service-runtime/run-service';
 import type { Redis } from 'ioredis';
-import { createPictureDirectory } from './adapters/filesystem/picture-directory.ts';
 import { createBidderMasks } from './adapters/postgres/bidder-masks.ts';
 import { createPostgresAuctionViews } from './adapters/postgres/postgres-auction-views.ts';
 import { createPostgresAuctions } from './adapters/postgres/postgres-auctions.ts';
@@ -25,7 +26,6 @@ import { createRedisBoards, noKeptBoards } from './adapters/redis/redis-boards.t
 import { createBidService } from './adapters/rpc/bid-service.ts';
 import { createLeaderboardService } from './adapters/rpc/leaderboard-service.ts';
 import { createPictureService, MAX_UPLOAD_BYTES, servePictures } from './adapters/rpc/picture-service.ts';
-import { createPictureBucket } from './adapters/s3/picture-bucket.ts';
 import { createSharpEncoder } from './adapters/sharp/picture-encoder.ts';
 import { invalidateChangedItems } from './application/invalidate-changed-items.ts';
 import { announceDueAuctions, closeDueAuctions } from './application/lifecycle.ts';
@@ -127,13 +127,16 @@ function createShared(
 }
 
 function openPictureStore(config: BidsConfig, onStop: OnStop): PictureStore {
-  if (config.PICTURES_DIRECTORY !== undefined) return createPictureDirectory(config.PICTURES_DIRECTORY);
+  if (config.PICTURES_DIRECTORY !== undefined) return createDirectoryStore(config.PICTURES_DIRECTORY);
   // The configuration requires exactly one of the two.
-  const store = createPictureBucket({
-    bucket: config.PICTURES_S3_BUCKET ?? '',
-    region: config.PICTURES_S3_REGION,
-    endpoint: config.PICTURES_S3_ENDPOINT,
-  });
+  const store = createBucketStore(
+    {
+      bucket: config.PICTURES_S3_BUCKET ?? '',
+      region: config.PICTURES_S3_REGION,
+      endpoint: config.PICTURES_S3_ENDPOINT,
+    },
+    { contentType: 'image/webp', cacheControl: 'public, max-age=31536000, immutable' },
+  );
   onStop('pictures', () => store.close());
   return store;
 }

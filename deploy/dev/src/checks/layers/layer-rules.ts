@@ -9,9 +9,10 @@ const library = '^(services/(resilience|runtime|postgres|rabbitmq|outbox)|consum
 
 /**
  * Files that connect ports with adapters. `consumer.ts` declares a consumer, and its handler is an adapter; `inspect-mirror.ts`
- * opens what the bridge to NATS writes, for the command line; `add-signing-key.ts` is a program.
+ * and `open-archive.ts` open what the bridge to NATS and the archiver write, for the command line; `add-signing-key.ts` is a
+ * program.
  */
-const wiring = '/(main|migrate|process|consumer|inspect-mirror|add-signing-key)\\.ts$';
+const wiring = '/(main|migrate|process|consumer|inspect-mirror|open-archive|add-signing-key)\\.ts$';
 
 /** Packages and built-in modules that do I/O: they belong behind a port. */
 const infrastructure = [

@@ -19,7 +19,8 @@ const packageRules: readonly PackageRule[] = [
   { folder: 'services/runtime', mayImport: [...foundation, 'services/postgres'] },
   { folder: 'services/rabbitmq', mayImport: [...foundation, 'services/runtime'] },
   { folder: 'services/outbox', mayImport: servicesFoundation },
-  { folder: 'services/*', mayImport: [...servicesFoundation, 'services/outbox'] },
+  { folder: 'services/object-store', mayImport: foundation },
+  { folder: 'services/*', mayImport: [...servicesFoundation, 'services/outbox', 'services/object-store'] },
   { folder: 'consumers/runtime', mayImport: servicesFoundation },
   // The command line works with everything that publishes and consumes: outboxes, and the handlers of every group.
   {
@@ -32,10 +33,11 @@ const packageRules: readonly PackageRule[] = [
       'consumers/user-stats',
       'consumers/notifications',
       'consumers/nats-bridge',
+      'consumers/archiver',
       'deploy/processes',
     ],
   },
-  { folder: 'consumers/*', mayImport: [...servicesFoundation, 'consumers/runtime'] },
+  { folder: 'consumers/*', mayImport: [...servicesFoundation, 'services/object-store', 'consumers/runtime'] },
   { folder: 'bff', mayImport: [...foundation, 'services/rabbitmq'] },
 ];
 
