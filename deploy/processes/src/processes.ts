@@ -1,3 +1,4 @@
+import { archiverProcess } from '@gavel/archiver/process';
 import { authProcess } from '@gavel/auth-service/process';
 import { bffProcess } from '@gavel/bff/process';
 import { bidsProcess } from '@gavel/bids-service/process';
@@ -27,6 +28,7 @@ const everyProcess = [
   notificationsProcess,
   leaderboardProcess,
   sellerStatsProcess,
+  archiverProcess,
   natsBridgeProcess,
 ] as const;
 

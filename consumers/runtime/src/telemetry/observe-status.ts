@@ -5,13 +5,19 @@ import type { QueueConsumerStatus } from '../queue/application/queue-reader.ts';
 
 const meter = () => metrics.getMeter('gavel.consumer');
 
+/** What is reported of one partition. */
+type ReportedPartition = Pick<PartitionStatus, 'partition' | 'held' | 'lagMessages' | 'lagSeconds'> & {
+  readonly state: string;
+};
+
 /**
  * Reports the status of a stream consumer at each collection of metrics: the lag of the partitions that this member reads
- * or refuses, which partitions are refused, and how many events are parked. Returns a function that ends the reports.
+ * or refuses, which partitions are refused, and how many events are parked, for a consumer that parks events. Returns a
+ * function that ends the reports.
  */
 export function observePartitions(
-  status: () => { readonly consumer: string; readonly partitions: readonly PartitionStatus[] },
-  countParked: () => Promise<number>,
+  status: () => { readonly consumer: string; readonly partitions: readonly ReportedPartition[] },
+  countParked?: () => Promise<number>,
 ): () => void {
   const lag = meter().createObservableGauge(metric.consumerLag.name, metric.consumerLag);
   const lagTime = meter().createObservableGauge(metric.consumerLagTime.name, metric.consumerLagTime);
@@ -28,6 +34,7 @@ export function observePartitions(
       result.observe(lag, lagMessages, names);
       result.observe(lagTime, lagSeconds, names);
     }
+    if (countParked === undefined) return;
     result.observe(parked, await countParked(), { [attribute.consumerGroup]: consumer });
   };
   const observed = [lag, lagTime, refused, parked];

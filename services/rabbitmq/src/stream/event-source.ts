@@ -3,9 +3,17 @@ export interface Delivery {
   readonly offset: bigint;
   /** When the broker stored it, in milliseconds since the epoch. */
   readonly storedAt: number;
-  /** The content of the message, or why its bytes are no valid message. */
+  /**
+   * The content of the message, or why its bytes are no valid message. `bytes` is the whole message as the stream holds it, with
+   * properties that are not among the headers; a delivery that does not come from a stream has none.
+   */
   readonly content:
-    | { readonly ok: true; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array }
+    | {
+        readonly ok: true;
+        readonly headers: Readonly<Record<string, string>>;
+        readonly body: Uint8Array;
+        readonly bytes?: Uint8Array;
+      }
     | { readonly ok: false; readonly problem: string; readonly bytes: Uint8Array };
 }
 

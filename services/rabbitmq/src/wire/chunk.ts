@@ -1,6 +1,6 @@
 import { crc32, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { Delivery } from '../stream/event-source.ts';
-import { parseAmqpMessage } from './decode-message.ts';
+import { toDelivery } from './decode-message.ts';
 
 /** A sub-batch that unpacks to more bytes than this is reported, not unpacked: a few kilobytes can hold gigabytes of zeros. */
 const MAX_UNPACKED = 16 * 1024 * 1024;
@@ -162,14 +162,4 @@ function splitRecords(data: Buffer, records: number): Buffer[] | undefined {
     at = end;
   }
   return messages;
-}
-
-function toDelivery(bytes: Buffer, offset: bigint, storedAt: number): Delivery {
-  const parsed = parseAmqpMessage(bytes);
-  if (!parsed.ok) return { offset, storedAt, content: { ok: false, problem: parsed.problem, bytes } };
-  return {
-    offset,
-    storedAt,
-    content: { ok: true, headers: parsed.message.properties, body: parsed.message.body },
-  };
 }

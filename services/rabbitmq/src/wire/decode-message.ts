@@ -1,3 +1,5 @@
+import type { Delivery } from '../stream/event-source.ts';
+
 /** What a consumer needs from one AMQP 1.0 message: the headers of an event, and the body. */
 export interface AmqpMessage {
   /** Application properties. Strings as they are; values of other types as the text `(<type> value)`, which no envelope accepts. */
@@ -27,6 +29,14 @@ export function parseAmqpMessage(bytes: Buffer): ParsedMessage {
       return { ok: false, problem: `not an AMQP 1.0 message: ${error.message}` };
     throw error;
   }
+}
+
+/** One message of a stream, from the bytes that the stream holds. */
+export function toDelivery(bytes: Buffer, offset: bigint, storedAt: number): Delivery {
+  const parsed = parseAmqpMessage(bytes);
+  if (!parsed.ok) return { offset, storedAt, content: { ok: false, problem: parsed.problem, bytes } };
+  const { properties, body } = parsed.message;
+  return { offset, storedAt, content: { ok: true, headers: properties, body, bytes } };
 }
 
 class Parser {
