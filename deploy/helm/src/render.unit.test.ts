@@ -50,6 +50,7 @@ it.each([
   ['a misspelt value', 'kinds.service.replica=3', 'replica'],
   ['an image without a pinned tag', 'image.tag=latest', 'image/tag'],
   ['a group without members', 'kinds.consumer.replicas=0', 'kinds/consumer/replicas'],
+  ['an archive both on a volume and in a bucket', 'archive.location=s3://gavel-archive', 'archive'],
   ['pictures both on a volume and in a bucket', 'pictures.bucket.name=gavel-pictures', 'pictures'],
 ])('refuses %s', async (_, change, named) => {
   await expect(render('values-dev.yaml', { set: [change] })).rejects.toThrow(named);

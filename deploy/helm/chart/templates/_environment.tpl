@@ -55,9 +55,12 @@ that only this process gets: its database's, its broker user's, Redis's.
 - name: {{ .key }}
   value: {{ include "gavel.processUrl" (dict "root" .root "name" .value.name) | quote }}
 {{- else if eq .value.from "directory" }}
-{{- if or .value.secret .root.Values.pictures.volume.enabled }}
+{{- if include "gavel.mounts" . }}
 - name: {{ .key }}
   value: /data/{{ .value.name }}
+{{- else if eq .value.name "archive" }}
+- name: {{ .key }}
+  value: {{ .root.Values.archive.location | quote }}
 {{- end }}
 {{- else if eq .value.to "amqp" }}
 - name: {{ .key }}

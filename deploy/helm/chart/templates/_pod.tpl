@@ -111,10 +111,12 @@ spec:
     {{- end }}
 {{- end }}
 
-{{/* "true" for a directory of a descriptor that is mounted: a secret one always, pictures only when they are on a volume. */}}
+{{/* "true" for a directory of a descriptor that is mounted: a secret one always, pictures and archive when they are on a volume. */}}
 {{- define "gavel.mounts" -}}
 {{- if kindIs "map" .value }}
-{{- if and (eq .value.from "directory") (or .value.secret .root.Values.pictures.volume.enabled) }}true{{ end }}
+{{- if eq .value.from "directory" }}
+{{- if .value.secret }}true{{ else if (index .root.Values .value.name).volume.enabled }}true{{ end }}
+{{- end }}
 {{- end }}
 {{- end }}
 
