@@ -57,12 +57,7 @@ describe('the recorded session of the README', () => {
   });
   afterAll(() => system?.close());
 
-  const actions: Readonly<Record<string, () => Promise<void> | void>> = {
-    '# the group is stopped': () => system.stopGroup(),
-    '# the group is started again': async () => {
-      system.startGroup();
-      await system.caughtUp();
-    },
+  const actions: Readonly<Record<string, () => Promise<void>>> = {
     '# a row of the projection is changed by hand': async () => {
       await system.stats.pool.query('UPDATE user_stats SET total_bids = 7 WHERE user_id = $1', [ANNA]);
     },

@@ -5,13 +5,13 @@ import type { EventSource } from '@gavel/rabbitmq/event-source';
 import { createStreamSource } from '@gavel/rabbitmq/stream-source';
 import type { Running } from '@gavel/resilience';
 import { batchStore } from './adapters/postgres/batch-store.ts';
-import { commitTogether, readCheckpoint } from './adapters/postgres/checkpoints.ts';
+import { commitTogether, readCheckpoint, readOffsets } from './adapters/postgres/checkpoints.ts';
 import { countParked } from './adapters/postgres/dead-letters.ts';
 import { forgetMember, writeHeartbeat } from './adapters/postgres/members.ts';
 import { readPauses, removePause, writePause } from './adapters/postgres/pauses.ts';
 import { startProcessedEventsUpkeep } from './adapters/postgres/processed-events.ts';
 import type { CommitStrategy } from './application/checkpoint.ts';
-import { startMembership } from './application/membership.ts';
+import { type Follower, startMembership } from './application/membership.ts';
 import { type PartitionReader, startPartitionReader } from './application/partition-reader.ts';
 import { HEALTHY_STATES, type PartitionStatus } from './application/partition-status.ts';
 import type { ConsumerDefinition } from './define-consumer.ts';
@@ -81,11 +81,10 @@ export function startConsumer(options: StartConsumerOptions): RunningConsumer {
     {
       writeHeartbeat: () => writeHeartbeat(pool, name, member, held()),
       readPauses: () => readPauses(pool, name),
+      readOffsets: () => readOffsets(pool, name),
       forgetMember: () => forgetMember(pool, name, member),
     },
-    (isPaused) => {
-      for (const reader of readers) reader.setPaused(isPaused(reader.status().partition));
-    },
+    followWith(readers),
   );
   const stopMetrics = observePartitions(status, () => countParked(pool, name));
   return {
@@ -137,6 +136,20 @@ function startReaders(
       ...(graceMs !== undefined && { graceMs }),
     }),
   );
+}
+
+function followWith(readers: readonly PartitionReader[]): Follower {
+  return {
+    setPauses(isPaused) {
+      for (const reader of readers) reader.setPaused(isPaused(reader.partition));
+    },
+    watchCheckpoints() {
+      const watches = readers.map((reader) => ({ reader, compare: reader.watchCheckpoint() }));
+      return (stored) => {
+        for (const { reader, compare } of watches) compare(stored.get(reader.partition) ?? null);
+      };
+    },
+  };
 }
 
 function requireHealthy(status: ConsumerStatus): ConsumerStatus {

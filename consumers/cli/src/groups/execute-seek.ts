@@ -1,39 +1,29 @@
 import type { Pool } from '@gavel/postgres/pool';
 import { transaction } from '@gavel/postgres/transaction';
-import { CommandFailure } from '../command-failure.ts';
 import { lockCheckpoints, setCheckpoints } from './checkpoints.ts';
-import { refuseActiveMembers } from './members.ts';
-import type { SeekStep } from './plan-seek.ts';
+import { type SeekStep, type SeekTarget, toSteps } from './plan-seek.ts';
 import { prepareSeekRecords, recordSeek } from './seek-records.ts';
 
 /**
- * Moves the checkpoints of a plan and records the seek, in one transaction. Returns the id of the record. Throws `refused` if a
- * checkpoint has moved since the plan, and while a member is active.
+ * Moves checkpoints and records the seek, in one transaction. Active members may be reading: a batch that is being committed is
+ * waited for, and a batch that comes later finds its checkpoint moved and applies nothing.
+ * @returns the steps from the checkpoints as they were at that moment, and the id of the record
  */
 export async function executeSeek(
   pool: Pool,
   group: string,
-  steps: readonly SeekStep[],
+  targets: readonly SeekTarget[],
   target: string,
-): Promise<bigint> {
+): Promise<{ readonly steps: SeekStep[]; readonly record: bigint }> {
   await prepareSeekRecords(pool);
   return transaction(pool, async (tx) => {
-    const partitions = steps.map(({ partition }) => partition);
-    const now = await lockCheckpoints(tx, group, partitions);
-    await refuseActiveMembers(tx, group);
-    for (const { partition, before } of steps) {
-      if ((now.get(partition)?.offset ?? null) === before) continue;
-      throw new CommandFailure(
-        'refused',
-        `the checkpoint of ${partition} has moved since the plan`,
-        'Try again.',
-      );
-    }
+    const partitions = targets.map(({ extent }) => extent.partition);
+    const steps = toSteps(targets, await lockCheckpoints(tx, group, partitions));
     await setCheckpoints(
       tx,
       group,
       steps.map(({ partition, after }) => ({ partition, offset: after })),
     );
-    return recordSeek(tx, group, steps, target);
+    return { steps, record: await recordSeek(tx, group, steps, target) };
   });
 }

@@ -15,26 +15,40 @@ export interface SeekStep {
   readonly skips: bigint;
 }
 
+/** The new checkpoint of a partition. The offset is the last one that then counts as committed; null for none. */
+export interface SeekTarget {
+  readonly extent: Extent;
+  readonly after: bigint | null;
+}
+
 /** Decides the new checkpoint of each partition. Throws `refused` for an offset that the partition does not hold. */
 export async function planSeek(
   inspector: StreamInspector,
   partitions: readonly string[],
-  checkpoints: ReadonlyMap<string, Checkpoint>,
   to: OffsetSpec,
-): Promise<SeekStep[]> {
-  const steps: SeekStep[] = [];
+): Promise<SeekTarget[]> {
+  const targets: SeekTarget[] = [];
   for (const partition of partitions) {
     const extent = await requireExtent(inspector, partition);
     const next = await resolveOffset(inspector, extent, to);
-    // Null instead of the offset before the first one: retention may remove more before the group starts again.
-    const after = next === extent.first ? null : next - 1n;
-    steps.push(toStep(extent, checkpoints.get(partition)?.offset ?? null, after));
+    // Null instead of the offset before the first one: retention may remove more before the group reads on.
+    targets.push({ extent, after: next === extent.first ? null : next - 1n });
   }
-  return steps;
+  return targets;
+}
+
+/** What the targets change, from the checkpoints as they are. */
+export function toSteps(
+  targets: readonly SeekTarget[],
+  checkpoints: ReadonlyMap<string, Pick<Checkpoint, 'offset'>>,
+): SeekStep[] {
+  return targets.map(({ extent, after }) =>
+    toStep(extent, checkpoints.get(extent.partition)?.offset ?? null, after),
+  );
 }
 
 /** A step with its effect. `before` and `after` are the last offsets committed. */
-export function toStep(extent: Extent, before: bigint | null, after: bigint | null): SeekStep {
+function toStep(extent: Extent, before: bigint | null, after: bigint | null): SeekStep {
   const reads = (committed: bigint | null): bigint =>
     committed === null || committed < extent.first ? extent.first : committed + 1n;
   const [from, to] = [reads(before), reads(after)];

@@ -49,9 +49,20 @@ export interface PartitionReaderOptions {
 
 /** One member's reader of one partition. */
 export interface PartitionReader extends Running {
+  readonly partition: string;
   status(): PartitionStatus;
   /** While paused, the member keeps the partition and commits nothing. A running batch is finished. */
   setPaused(paused: boolean): void;
+  /**
+   * Returns a function for the offset that is stored after this call. If somebody has set it, the member reads again from
+   * there, also while it is paused. Not during a batch: its compare-and-set notices the same.
+   */
+  watchCheckpoint(): (stored: bigint | null) => void;
+}
+
+/** Somebody has set the checkpoint. */
+class CheckpointSet extends Error {
+  override readonly name = 'CheckpointSet';
 }
 
 /**
@@ -64,6 +75,7 @@ export function startPartitionReader(options: PartitionReaderOptions): Partition
 }
 
 class Reader implements PartitionReader {
+  readonly partition: string;
   readonly #options: PartitionReaderOptions;
   readonly #names: { readonly consumer: string; readonly partition: string };
   readonly #progress: PartitionProgress;
@@ -71,11 +83,14 @@ class Reader implements PartitionReader {
   readonly #grace: GracePeriod;
   readonly #stopping = new AbortController();
   readonly #done: Promise<void>;
+  /** Aborted when somebody has set the checkpoint, which ends the current subscription. */
+  #checkpointSet = new AbortController();
   /** The offset of a checkpoint whose message retention has removed: its fingerprint cannot be compared. */
   #unverifiable: bigint | undefined;
 
   constructor(options: PartitionReaderOptions) {
     this.#options = options;
+    this.partition = options.partition;
     this.#names = { consumer: options.definition.name, partition: options.partition };
     this.#progress = new PartitionProgress(options.partition);
     this.#grace = new GracePeriod(options.graceMs ?? GRACE_MS);
@@ -108,6 +123,15 @@ class Reader implements PartitionReader {
     return this.#progress.status();
   }
 
+  watchCheckpoint(): (stored: bigint | null) => void {
+    const wasSet = this.#progress.watchCheckpoint();
+    return (stored) => {
+      if (!wasSet(stored)) return;
+      log.info({ ...this.#names, stored }, 'somebody has set the checkpoint');
+      this.#checkpointSet.abort();
+    };
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     for (let failures = 0; !signal.aborted; ) {
@@ -115,7 +139,7 @@ class Reader implements PartitionReader {
       try {
         await this.#readAsMember();
       } catch (error) {
-        if (this.#cannotVerify(error)) continue;
+        if (error instanceof CheckpointSet || this.#cannotVerify(error)) continue;
         failures = Date.now() - startedAt > STABLE_MS ? 1 : failures + 1;
         await this.#recover(error, failures);
       }
@@ -143,8 +167,14 @@ class Reader implements PartitionReader {
 
   async #readWhileActive(subscription: Subscription): Promise<void> {
     this.#progress.subscription = subscription;
+    const ending = new AbortController();
+    this.#checkpointSet = ending;
+    // The wait for the next messages ends with the subscription.
+    ending.signal.addEventListener('abort', () => void subscription.close());
     try {
-      await this.#read(subscription);
+      await this.#read(subscription, AbortSignal.any([this.#stopping.signal, subscription.ended]));
+      // The broker gives another position only to a member that joins again.
+      if (ending.signal.aborted) throw new CheckpointSet();
     } finally {
       this.#progress.setInHand([]);
       this.#progress.subscription = undefined;
@@ -164,9 +194,8 @@ class Reader implements PartitionReader {
   }
 
   /** Takes what arrives, applies it and commits it, until the subscription ends or the reader is stopped. */
-  async #read(subscription: Subscription): Promise<void> {
+  async #read(subscription: Subscription, signal: AbortSignal): Promise<void> {
     const progress = this.#progress;
-    const signal = AbortSignal.any([this.#stopping.signal, subscription.ended]);
     // If the stop came while the partition was assigned, nothing would end a wait for messages.
     if (signal.aborted) return;
     await this.#verifyCheckpoint(subscription);
@@ -181,9 +210,12 @@ class Reader implements PartitionReader {
       progress.setInHand(deliveries);
       await progress.whilePaused(signal);
       if (signal.aborted) return;
-      const applied = await this.#applier.apply(deliveries, offset, signal);
+      progress.isApplying = true;
+      const applied = await this.#applier.apply(deliveries, offset, signal).finally(() => {
+        progress.isApplying = false;
+      });
       progress.setInHand([]);
-      if (applied.kind === 'moved-back') throw new Error('the checkpoint was moved back');
+      if (applied.kind === 'moved-back') throw new CheckpointSet();
       if (applied.kind === 'aborted') return;
       progress.checkpoint = { ...progress.checkpoint, offset: applied.offset };
     }

@@ -52,6 +52,8 @@ export class PartitionProgress {
   problem: string | undefined;
   checkpoint: Checkpoint = NO_CHECKPOINT;
   subscription: Subscription | undefined;
+  /** True while a batch is being applied: then the stored checkpoint may be ahead of the known one. */
+  isApplying = false;
   /** The content of the partition while it is refused. */
   unread: Unread | undefined;
   #inHand: { readonly messages: number; readonly oldest: number } | undefined;
@@ -92,6 +94,19 @@ export class PartitionProgress {
     while (this.#resumed !== undefined && !signal.aborted) {
       await pause(LONG_MS, AbortSignal.any([signal, this.#resumed.signal]));
     }
+  }
+
+  /**
+   * Returns a function that takes the offset that was stored at some moment after this call: true if somebody else has stored it,
+   * because this member has left the checkpoint at another offset and has committed nothing since.
+   */
+  watchCheckpoint(): (stored: bigint | null) => boolean {
+    const { checkpoint, subscription } = this;
+    return (stored) => {
+      // Each commit replaces `checkpoint`, each start of reading `subscription`.
+      const isSame = checkpoint === this.checkpoint && subscription === this.subscription;
+      return subscription !== undefined && isSame && !this.isApplying && stored !== checkpoint.offset;
+    };
   }
 
   status(): PartitionStatus {

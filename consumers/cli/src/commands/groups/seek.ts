@@ -4,7 +4,7 @@ import { CommandFailure } from '../../command-failure.ts';
 import { readCheckpoints } from '../../groups/checkpoints.ts';
 import { executeSeek } from '../../groups/execute-seek.ts';
 import { type KnownGroup, requireGroup } from '../../groups/known-groups.ts';
-import { formatSteps, planSeek, type SeekStep } from '../../groups/plan-seek.ts';
+import { formatSteps, planSeek, type SeekStep, toSteps } from '../../groups/plan-seek.ts';
 import { readLastSeek } from '../../groups/seek-records.ts';
 import { planUndo, undoSeek } from '../../groups/undo-seek.ts';
 import { type Extent, requireExtent } from '../../streams/extent.ts';
@@ -22,13 +22,15 @@ interface SeekOptions {
 }
 
 const NOT_YET = 'Nothing has changed. Add --execute to do it.';
+const NOTICED = 'Members notice it within two seconds.';
 
 export function define(verb: Command, run: Run): void {
   verb
     .description(
       `Moves the checkpoints of a group, so that its members continue from another offset. Prints the plan; --execute does it.
 
-Refused while members are active, for an offset that retention has already removed, and if a checkpoint has moved since the plan.
+The group may be running, paused or stopped. Members continue from the new offset within about two seconds; a paused group does
+so when it is resumed. A batch that a member is committing is waited for. Refused for an offset that retention has already removed.
 Each seek is recorded; --undo sets the checkpoints back to their values before the last one.
 
 Reading again does not mean applying again: events that the group has applied stay applied once. To rebuild a projection
@@ -83,29 +85,35 @@ async function seek(
   const partitions =
     options.partition === undefined ? partitionsOf(stream) : [requirePartition(stream, options.partition)];
   const pool = session.pool(group.database);
-  const steps = await planSeek(
-    await session.inspector(),
-    partitions,
-    await readCheckpoints(pool, group.name),
-    to,
+  const targets = await planSeek(await session.inspector(), partitions, to);
+  if (options.execute !== true) {
+    return answer(context, group, toSteps(targets, await readCheckpoints(pool, group.name)), NOT_YET);
+  }
+  const { steps, record } = await executeSeek(pool, group.name, targets, formatOffset(to));
+  answer(
+    context,
+    group,
+    steps,
+    `Done. ${NOTICED} \`gavel groups seek ${group.name} --undo\` undoes it.`,
+    record,
   );
-  if (options.execute !== true) return answer(context, group, steps, NOT_YET);
-  const record = await executeSeek(pool, group.name, steps, formatOffset(to));
-  answer(context, group, steps, `Done. \`gavel groups seek ${group.name} --undo\` undoes it.`, record);
 }
 
 async function undo(context: CommandContext, group: KnownGroup, options: SeekOptions): Promise<void> {
   const { session } = context;
   const pool = session.pool(group.database);
   const record = await readLastSeek(pool, group.name);
-  const checkpoints = await readCheckpoints(pool, group.name);
   const inspector = await session.inspector();
   const extents: Extent[] = [];
   for (const { partition } of record.moves) extents.push(await requireExtent(inspector, partition));
-  const steps = planUndo(group.name, record, extents, checkpoints);
-  if (options.execute === true) await undoSeek(pool, group.name, record, options.force === true);
+  const targets = planUndo(group.name, record, extents);
   const what = `Seek ${record.id} to ${record.target} by ${record.movedBy}`;
-  answer(context, group, steps, options.execute ? `${what} is undone.` : `${what}. ${NOT_YET}`, record.id);
+  if (options.execute !== true) {
+    const steps = toSteps(targets, await readCheckpoints(pool, group.name));
+    return answer(context, group, steps, `${what}. ${NOT_YET}`, record.id);
+  }
+  const steps = await undoSeek(pool, group.name, record, targets, options.force === true);
+  answer(context, group, steps, `${what} is undone. ${NOTICED}`, record.id);
 }
 
 function answer(

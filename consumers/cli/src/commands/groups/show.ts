@@ -10,7 +10,6 @@ import {
   workQueues,
 } from '../../groups/known-groups.ts';
 import { type PartitionLag, readLag } from '../../groups/lag.ts';
-import { memberName } from '../../groups/members.ts';
 import { readMirrorLag } from '../../groups/mirror-lag.ts';
 import { readQueueLag } from '../../groups/queue-lag.ts';
 import { examples } from '../../terminal/example-help.ts';
@@ -64,7 +63,7 @@ async function showStreamGroup(context: CommandContext, group: KnownGroup): Prom
         'Members',
         ['MEMBER', 'PARTITIONS', 'SINCE', 'HEARTBEAT'],
         members.map((each) => [
-          memberName(each),
+          `${each.host}:${each.pid}`,
           each.partitions.join(' '),
           formatMoment(each.startedAt),
           formatMoment(each.heartbeatAt),

@@ -35,6 +35,16 @@ export async function readCheckpoint(pool: Pool, consumer: string, partition: st
   return rows[0] ?? NO_CHECKPOINT;
 }
 
+/** The last offset that a consumer has committed in each partition; null before the first. */
+export async function readOffsets(pool: Pool, consumer: string): Promise<ReadonlyMap<string, bigint | null>> {
+  const { rows } = await pool.query<{ partition: string; offset: bigint | null }>({
+    name: 'read-offsets',
+    text: 'SELECT stream_partition AS partition, last_offset AS "offset" FROM checkpoints WHERE consumer = $1',
+    values: [consumer],
+  });
+  return new Map(rows.map(({ partition, offset }) => [partition, offset]));
+}
+
 /** Compare-and-set. The row stays locked until the end of the transaction, so that two instances run one after the other. */
 export async function moveCheckpoint(tx: Transaction, move: CheckpointMove): Promise<MoveOutcome> {
   const { rowCount } = await tx.query({
