@@ -3,12 +3,12 @@
  * `gavel.`. A test compares the README's tables with this file. No attribute may contain an e-mail address, a token or values of rows.
  */
 export const attribute = {
-  messagingSystem: 'messaging.system',
+  messagingSystem: 'messaging.system.name',
   messagingOperationName: 'messaging.operation.name',
   messagingOperationType: 'messaging.operation.type',
   destinationName: 'messaging.destination.name',
   destinationPartition: 'messaging.destination.partition.id',
-  routingKey: 'messaging.rabbitmq.destination.routing_key',
+  routingKey: 'rabbitmq.destination.routing_key',
   messageId: 'messaging.message.id',
   batchMessageCount: 'messaging.batch.message_count',
   consumerGroup: 'messaging.consumer.group.name',
@@ -36,7 +36,7 @@ export const operationType = {
 /** The value of `rpc.system.name`. */
 export const connectRpc = 'connectrpc';
 
-/** The value of `messaging.system`. */
+/** The value of `messaging.system.name`. */
 export const rabbitmq = 'rabbitmq';
 
 export type MetricKind = 'counter' | 'gauge' | 'histogram';

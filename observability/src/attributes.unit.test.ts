@@ -27,14 +27,35 @@ test('the README lists every metric with its kind, unit and description, and no 
   );
 });
 
-test('every messaging.* name is a name of the semantic conventions', () => {
+/** The deprecated names of the semantic conventions, from the comments of the installed package. */
+function deprecatedNames(): Set<string> {
+  const names = new Set<string>();
+  for (const file of ['experimental_attributes', 'experimental_metrics']) {
+    const declarations = readFileSync(
+      new URL(`${file}.d.mts`, import.meta.resolve('@opentelemetry/semantic-conventions/incubating')),
+      'utf8',
+    );
+    for (const [, comment, name] of declarations.matchAll(
+      /\/\*\*(.*?)\*\/\ndeclare const (?:ATTR|METRIC)_\w+: "([^"]+)"/gs,
+    )) {
+      if (comment?.includes('@deprecated') && name !== undefined) names.add(name);
+    }
+  }
+  return names;
+}
+
+test('every messaging.* and rabbitmq.* name is a name of the semantic conventions, and not a deprecated one', () => {
   const theirs = new Set<unknown>(Object.values(conventions));
+  const deprecated = deprecatedNames();
+  expect(deprecated).toContain('messaging.system');
   const ours = [...Object.values(attribute), ...Object.values(metric).map(({ name }) => name)];
-  expect(ours.filter((name) => name.startsWith('messaging.') && !theirs.has(name))).toEqual([]);
+  const shared = ours.filter((name) => /^(messaging|rabbitmq)\./.test(name));
+  expect(shared.length).toBeGreaterThan(10);
+  expect(shared.filter((name) => !theirs.has(name) || deprecated.has(name))).toEqual([]);
 });
 
 test('names outside of the semantic conventions start with gavel.', () => {
-  const conventional = /^(messaging|error|rpc)\./;
+  const conventional = /^(messaging|rabbitmq|error|rpc)\./;
   const names = [...Object.values(attribute), ...Object.values(metric).map(({ name }) => name)];
   expect(names.filter((name) => !conventional.test(name) && !name.startsWith('gavel.'))).toEqual([]);
 });

@@ -54,7 +54,7 @@ describe('the span of an event from a queue', () => {
       name: 'process gavel.notifications',
       kind: SpanKind.CONSUMER,
       attributes: {
-        'messaging.system': 'rabbitmq',
+        'messaging.system.name': 'rabbitmq',
         'messaging.destination.name': 'gavel.notifications',
         'messaging.consumer.group.name': 'notifications',
         'messaging.message.id': 'event-1',

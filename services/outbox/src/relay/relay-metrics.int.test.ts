@@ -67,7 +67,7 @@ describe('the metrics of a relay', () => {
     const all = await reader.read();
     const sending = (destination: string) => ({
       'gavel.outbox.name': 'bids',
-      'messaging.system': 'rabbitmq',
+      'messaging.system.name': 'rabbitmq',
       'messaging.operation.name': 'publish',
       'messaging.operation.type': 'send',
       'messaging.destination.name': destination,
