@@ -14,9 +14,8 @@ const PHONE = { width: 360, height: 740 };
 const nastyTexts: Readonly<Record<string, (length: number) => string>> = {
   'letters without a blank': (length) => 'W'.repeat(length),
   'emoji of several code points': (length) => '👨‍👩‍👧‍👦'.repeat(Math.floor(length / 11)),
-  'an override of the writing direction': (length) => `\u202e${'abc '.repeat(length / 4 - 1)}`.trim(),
   'letters of a right-to-left script': (length) => 'שלוםעולם'.repeat(Math.floor(length / 8)),
-  'letters under a tower of marks': (length) => `a${'\u0301'.repeat(length - 1)}`,
+  'letters under six marks each': (length) => `x${'\u0301'.repeat(6)}`.repeat(Math.floor(length / 7)),
   'non-breaking blanks': (length) => 'a\u00a0'.repeat(length / 2 - 1).concat('b'),
 };
 

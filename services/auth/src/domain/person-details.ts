@@ -6,13 +6,10 @@ export interface PersonDetails {
   phoneNumber: string;
 }
 
-/**
- * The details as they are stored: without control characters (Postgres rejects NUL) and white space at their ends. The result may
- * have an empty name, which callers must reject.
- */
+/** The details as they are stored: without white space at their ends. The name is read by `readTypedText`, before this. */
 export function tidyDetails(given: PersonDetails): PersonDetails {
   return {
-    fullName: printable(given.fullName).trim(),
+    fullName: given.fullName,
     countryCode: given.countryCode.toUpperCase(),
     phoneNumber: given.phoneNumber.trim(),
   };

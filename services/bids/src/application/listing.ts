@@ -13,7 +13,7 @@ import { decide } from '../domain/auction/decide.ts';
 import { decideRelisting } from '../domain/auction/decide-listing.ts';
 import { evolveAll, stepsOf } from '../domain/auction/evolve.ts';
 import type { Auctions, Change, ItemView, KeyedRequest, RepeatedChange } from './ports.ts';
-import { readCategory, readId, readInstant, readLine, readText } from './read-fields.ts';
+import { readCategory, readDescription, readId, readInstant, readText, readTitle } from './read-fields.ts';
 import { itemNotFound, toItemOutcome } from './rejections.ts';
 
 interface Ports {
@@ -66,8 +66,8 @@ export async function createItem(
 ): Promise<Outcome<ItemView, CreateItemReason>> {
   const problems: FieldProblems = {};
   const listing = {
-    title: readLine('title', input.title, problems),
-    description: readText('description', input.description, problems),
+    title: readTitle(input.title, problems),
+    description: readDescription(input.description, problems),
     images: input.images.map((image) => readText('images', image, problems)),
     category: readCategory(input.category, problems),
   };
@@ -214,8 +214,8 @@ function timesAt({ startsAt, endAt, durationSeconds, hardEndAt }: AskedTimes, no
 function readChanges(input: UpdateItemInput, problems: FieldProblems): Partial<Listing> {
   const { title, description, category, images, clearImages } = input;
   return {
-    ...(title !== undefined && { title: readLine('title', title, problems) }),
-    ...(description !== undefined && { description: readText('description', description, problems) }),
+    ...(title !== undefined && { title: readTitle(title, problems) }),
+    ...(description !== undefined && { description: readDescription(description, problems) }),
     ...(category !== undefined && { category: readCategory(category, problems) }),
     ...((images.length > 0 || clearImages) && {
       images: images.map((image) => readText('images', image, problems)),

@@ -1,3 +1,4 @@
+import { readTypedText, type TypedTextRules, textProblem } from '@gavel/proto/typed-text';
 import type { FieldProblems } from '@gavel/service-runtime/failure';
 import { validate as isUuid } from 'uuid';
 
@@ -12,6 +13,24 @@ export function readText(field: string, value: string, problems: FieldProblems):
   return value.toWellFormed();
 }
 
+const title: TypedTextRules = { lines: 'one', isRequired: true, maxLength: 200 };
+const description: TypedTextRules = { lines: 'many', isRequired: false, maxLength: 10_000 };
+const category: TypedTextRules = { lines: 'one', isRequired: false, maxLength: 64 };
+
+export function readTitle(value: string, problems: FieldProblems): string {
+  return readTyped('title', value, title, problems);
+}
+
+export function readDescription(value: string, problems: FieldProblems): string {
+  return readTyped('description', value, description, problems);
+}
+
+function readTyped(field: string, value: string, rules: TypedTextRules, problems: FieldProblems): string {
+  const { text, problem } = readTypedText(value, rules);
+  if (problem !== undefined) problems[field] = problem;
+  return text;
+}
+
 /** Text without white space at its ends. */
 export function readLine(field: string, value: string, problems: FieldProblems): string {
   return readText(field, value, problems).trim();
@@ -22,8 +41,11 @@ export function readLine(field: string, value: string, problems: FieldProblems):
  * characters between them become one `-`. So `Home & Garden / Clocks` becomes `home-garden/clocks`. Empty stays empty.
  */
 export function readCategory(value: string, problems: FieldProblems): string {
-  const path = value.normalize('NFKC').toLowerCase().split('/').map(toToken).filter(Boolean).join('/');
-  if (path === '' && value.trim() !== '') problems.category = 'must contain a letter or a digit';
+  const typed = readTyped('category', value, category, problems);
+  const path = typed.normalize('NFKC').toLowerCase().split('/').map(toToken).filter(Boolean).join('/');
+  if (path === '' && typed !== '') problems.category ??= 'must contain a letter or a digit';
+  // One character can become many, for example U+FDFA.
+  if ([...path].length > category.maxLength) problems.category ??= textProblem.tooLong;
   return path;
 }
 

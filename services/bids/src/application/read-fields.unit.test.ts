@@ -1,6 +1,14 @@
 import type { FieldProblems } from '@gavel/service-runtime/failure';
 import { describe, expect, it } from 'vitest';
-import { readCategory, readId, readInstant, readLine, readText } from './read-fields.ts';
+import {
+  readCategory,
+  readDescription,
+  readId,
+  readInstant,
+  readLine,
+  readText,
+  readTitle,
+} from './read-fields.ts';
 
 function read<T>(reader: (problems: FieldProblems) => T): { value: T; problems: FieldProblems } {
   const problems: FieldProblems = {};
@@ -59,16 +67,31 @@ describe('reading a category', () => {
   });
 
   it('refuses a category without a letter or digit', () => {
-    for (const text of ['!?', '/', ' / '])
+    for (const text of ['!?', '/', ' / ', '\u202eclocks', '\ufdfa'.repeat(5)])
       expect(read((p) => readCategory(text, p)).problems).toHaveProperty('category');
   });
 });
 
 describe('reading other fields', () => {
   it('refuses text that Postgres cannot store', () => {
-    expect(read((p) => readText('title', 'a\u0000b', p)).problems).toHaveProperty('title');
-    expect(read((p) => readText('title', 'a\ud800b', p))).toEqual({ value: 'a\ufffdb', problems: {} });
-    expect(read((p) => readLine('title', ' a b\n', p)).value).toBe('a b');
+    expect(read((p) => readText('query', 'a\u0000b', p)).problems).toHaveProperty('query');
+    expect(read((p) => readText('query', 'a\ud800b', p))).toEqual({ value: 'a\ufffdb', problems: {} });
+    expect(read((p) => readLine('query', ' a b\n', p)).value).toBe('a b');
+  });
+
+  it.each(['\ufeff', '\u202emoc.elpmaxe', 'two\nlines', `a${'\u0301'.repeat(9)}`])(
+    'refuses the title %j',
+    (title) => {
+      expect(read((p) => readTitle(title, p)).problems).toHaveProperty('title');
+    },
+  );
+
+  it('accepts a description of several lines, in normal form C', () => {
+    expect(read((p) => readDescription(' Cafe\u0301\r\n\r\ntable', p))).toEqual({
+      value: 'Caf\u00e9\n\ntable',
+      problems: {},
+    });
+    expect(read((p) => readDescription('a\u0007', p)).problems).toHaveProperty('description');
   });
 
   it('accepts UUIDs in upper and lower case, and nothing else', () => {

@@ -83,6 +83,8 @@ describe('creating an item', () => {
     ['an empty title', { title: '   ' }, 'INVALID_FIELD', 'title'],
     ['a title that is too long', { title: 'x'.repeat(201) }, 'INVALID_FIELD', 'title'],
     ['a NUL character', { description: 'a\u0000b' }, 'INVALID_FIELD', 'description'],
+    ['an invisible title', { title: '\ufeff' }, 'INVALID_FIELD', 'title'],
+    ['a title that turns the direction', { title: '\u202emoc.elpmaxe' }, 'INVALID_FIELD', 'title'],
     ['a start price of 0', { startPrice: '0' }, 'INVALID_FIELD', 'start_price'],
     ['a negative start price', { startPrice: '-5' }, 'INVALID_FIELD', 'start_price'],
     ['an unknown currency', { currency: 'ABC' }, 'UNKNOWN_CURRENCY', undefined],
