@@ -1,4 +1,6 @@
 import { shownCurrencyDigits } from '@gavel/proto/currencies';
+import { passwordProblem } from '@gavel/proto/password-problems';
+import { textProblem } from '@gavel/proto/typed-text';
 import type { MoneyProblem } from '../model/money.ts';
 
 /** The sentences beside a field that a service refused. Fields have the names of the contracts. */
@@ -25,6 +27,20 @@ const sentences: Readonly<Record<string, string>> = {
   amount: 'A bid must be more than zero and not too large.',
 };
 
+/** The sentences for single problems of texts and passwords. For the others, the field's own sentence says what to do. */
+const problemSentences: Readonly<Record<string, string>> = {
+  [textProblem.control]: 'This contains line breaks or characters that cannot be shown. Please remove them.',
+  [textProblem.direction]:
+    'This contains hidden characters that turn the direction of writing. Please type it again without copying.',
+  [textProblem.marks]: 'This has too many accents on one letter. Please remove some.',
+  [passwordProblem.common]:
+    'Many people use this password, so it is easy to guess. Please choose another one.',
+  [passwordProblem.pattern]:
+    'This password repeats or counts, so it is easy to guess. Please choose another one.',
+  [passwordProblem.personal]:
+    'This password is easy to guess from your name, your e-mail address or the word Gavel. Please choose another one.',
+};
+
 /** The sentences beside the fields of a search that bids has refused, by their names in the address. */
 export const refusedSearch = {
   q: 'Search words can have up to 200 characters, and no control characters.',
@@ -43,10 +59,10 @@ export const refusedSearch = {
  */
 export function fieldSentences(metadata: Readonly<Record<string, string>>): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const path of Object.keys(metadata)) {
+  for (const [path, problem] of Object.entries(metadata)) {
     const field = /^\w+/.exec(path)?.[0] ?? path;
     const sentence = sentences[field];
-    if (sentence !== undefined) found[field] = sentence;
+    if (sentence !== undefined) found[field] = problemSentences[problem] ?? sentence;
   }
   return found;
 }

@@ -80,8 +80,13 @@ describe('registering', () => {
   it.each([
     ['email', { email: 'not an address' }],
     ['password', { password: 'short' }],
+    ['password', { password: 'Password' }],
+    ['password', { password: 'aaaaaaaa' }],
+    ['password', { password: 'Ann Lee 1' }],
     ['full_name', { fullName: ' ' }],
     ['full_name', { fullName: '\u0000' }],
+    ['full_name', { fullName: '\ufeff' }],
+    ['full_name', { fullName: '\u202eAnn' }],
     ['country_code', { countryCode: 'DEU' }],
     ['phone_number', { phoneNumber: 'call me' }],
   ])('names the field %s when it is invalid: %j', async (field, change) => {

@@ -1,6 +1,9 @@
+import { passwordProblem } from '@gavel/proto/password-problems';
+import { readTypedText, type TypedTextRules } from '@gavel/proto/typed-text';
 import { invalidFields, type Outcome } from '@gavel/service-runtime/failure';
 import { validate as isUuid, v7 as uuidv7 } from 'uuid';
 import { normaliseEmail } from '../domain/email-address.ts';
+import { findPasswordProblem } from '../domain/password-rules.ts';
 import { type PersonDetails, tidyDetails } from '../domain/person-details.ts';
 import type { AuthPorts, Profile } from './ports.ts';
 import { rateLimited, tooBusy } from './refusals.ts';
@@ -12,6 +15,8 @@ export interface RegisterAccountInput extends PersonDetails {
   address: string | undefined;
 }
 
+const nameRules: TypedTextRules = { lines: 'one', isRequired: true, maxLength: 100 };
+
 /** Creates an account. If two requests with one e-mail address arrive at the same time, one of them gets EMAIL_TAKEN. */
 export async function registerAccount(
   ports: Pick<AuthPorts, 'accounts' | 'passwords' | 'hashQueue' | 'limits'>,
@@ -19,9 +24,14 @@ export async function registerAccount(
 ): Promise<Outcome<{ userId: string }, 'EMAIL_TAKEN' | 'INVALID_FIELD' | 'RATE_LIMITED' | 'UNAVAILABLE'>> {
   const verdict = await ports.limits.countRequest('register', input.address);
   if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
-  const details = tidyDetails(input);
-  const invalid = invalidFields(details.fullName ? {} : { full_name: 'must have a visible character' });
+  const name = readTypedText(input.fullName, nameRules);
+  const refused = findPasswordProblem(input.password, input, ports.passwords.isCommon);
+  const invalid = invalidFields({
+    ...(name.problem !== undefined && { full_name: name.problem }),
+    ...(refused !== undefined && { password: passwordProblem[refused] }),
+  });
   if (invalid) return invalid;
+  const details = tidyDetails({ ...input, fullName: name.text });
   const passwordHash = await ports.hashQueue.run(() => ports.passwords.hash(input.password));
   if (passwordHash === undefined) return tooBusy();
   const account = { id: uuidv7(), email: normaliseEmail(input.email), passwordHash, ...details };

@@ -61,6 +61,8 @@ export interface Sessions {
 }
 
 export interface Passwords {
+  /** Whether a password, in lower case, is one of the most common ones. */
+  isCommon(lowerCase: string): boolean;
   hash(password: string): Promise<string>;
   /** Takes equally long with a hash and without one, which means that there is no account. */
   verify(passwordHash: string | undefined, password: string): Promise<boolean>;

@@ -27,6 +27,7 @@ function recordingPorts(mayTry: Verdict = { allowed: true }) {
         prune: () => note('prune', 0),
       },
       passwords: {
+        isCommon: () => false,
         hash: () => note('hash', ''),
         verify: (hash: string | undefined, password: string) =>
           note('verify', hash === `hash of ${password}`),

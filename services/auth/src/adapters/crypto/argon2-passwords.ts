@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import pLimit from 'p-limit';
 import type { HashQueue, Passwords } from '../../application/ports.ts';
+import { createCommonPasswords } from './common-passwords.ts';
 
 // Argon2id (the library's default algorithm) with OWASP's first recommended parameters: 19 MiB, two passes, one lane
 // (https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html).
@@ -11,6 +12,7 @@ const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 export async function createArgon2Passwords(): Promise<Passwords> {
   const hashOfNobody = await hash(randomBytes(32), PARAMETERS);
   return {
+    isCommon: createCommonPasswords(),
     hash: (password) => hash(password.normalize('NFKC'), PARAMETERS),
     async verify(passwordHash, password) {
       const matches = await verify(passwordHash ?? hashOfNobody, password.normalize('NFKC'));
