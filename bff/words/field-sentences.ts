@@ -7,6 +7,8 @@ import type { MoneyProblem } from '../model/money.ts';
 const sentences: Readonly<Record<string, string>> = {
   email: 'Please enter a valid e-mail address.',
   password: 'A password must have 8 to 128 characters.',
+  current_password: 'Please enter your current password.',
+  new_password: 'The new password must have 8 to 128 characters.',
   full_name: 'Please enter your name (up to 100 characters).',
   country_code: 'Please enter a country code of two letters, such as DE or US.',
   phone_number: 'A phone number can contain digits, spaces and + - ( ).',

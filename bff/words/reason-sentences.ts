@@ -23,6 +23,8 @@ export const reasonSentences: Record<FailureReason, (metadata: Metadata) => stri
   REFRESH_TOKEN_REUSED: () =>
     'For your security we signed you out on all devices, because an old session was used again. Please sign in again.',
   USER_NOT_FOUND: () => 'This account does not exist.',
+  WRONG_PASSWORD: () => 'This is not your current password.',
+  SESSION_NOT_FOUND: () => 'This device is no longer signed in.',
   ITEM_NOT_FOUND: () => 'This item does not exist.',
   NOT_ITEM_OWNER: () => 'Only the seller can change this item.',
   ITEM_HAS_BIDS: () => 'This item already has bids, so it can no longer be edited or cancelled.',

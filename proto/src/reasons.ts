@@ -21,6 +21,8 @@ export const reasonCodes = {
   SESSION_REVOKED: 'unauthenticated',
   REFRESH_TOKEN_REUSED: 'unauthenticated',
   USER_NOT_FOUND: 'not_found',
+  WRONG_PASSWORD: 'permission_denied',
+  SESSION_NOT_FOUND: 'not_found',
   // bids
   ITEM_NOT_FOUND: 'not_found',
   NOT_ITEM_OWNER: 'permission_denied',

@@ -42,6 +42,7 @@ const memberPages = [
   ['/listings', 'My listings'],
   ['/sales', 'My sales'],
   ['/dashboard', 'Dashboard'],
+  ['/account', 'Account'],
 ] as const;
 
 function MemberLinks({ unread }: { unread: bigint | undefined }) {

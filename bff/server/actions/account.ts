@@ -4,11 +4,12 @@ import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { requestOrigin } from '../../client-address.ts';
 import { config } from '../../config.ts';
-import { type FormState, textOf, typed, verbatim } from '../../model/form.ts';
+import { type FormState, newForm, textOf, typed, verbatim } from '../../model/form.ts';
+import { as, authClient, call } from '../call-services.ts';
 import { failedForm } from '../forms/failed-form.ts';
 import { returnPath, signInPath } from '../session/sign-in-path.ts';
 import { createAccount, endSession, startSession } from '../session/start-session.ts';
-import { runAction } from './run-action.ts';
+import { refreshAfter, runAction, runSignedIn } from './run-action.ts';
 
 /** Signs in and goes to `next`. Fields: email, password, next. */
 export async function signIn(_: FormState, form: FormData): Promise<FormState> {
@@ -42,6 +43,45 @@ export async function register(_: FormState, form: FormData): Promise<FormState>
   if (typeof result !== 'string') return result;
   // The account exists even when signing in with it failed; the person can then sign in with the form.
   redirect(result === 'signed-in' ? next : signInPath(next));
+}
+
+const accountPath = '/account';
+
+/** Changes the password. Fields: current_password, new_password. */
+export async function changePassword(_: FormState, form: FormData): Promise<FormState> {
+  return runSignedIn('change-password', { path: accountPath }, async (session) => {
+    const currentPassword = verbatim(form, 'current_password');
+    const newPassword = verbatim(form, 'new_password');
+    const outcome = await call('auth', () =>
+      authClient().changePassword({ currentPassword, newPassword }, as(session)),
+    );
+    if (!outcome.ok) return failedForm(outcome, accountPath, {}, ['current_password', 'new_password']);
+    refreshAfter(outcome);
+    const message = 'Your password was changed. Your other devices were signed out.';
+    return { status: 'done', message };
+  });
+}
+
+/** Signs out one of the person's devices. Field: session_id. */
+export async function signOutDevice(_: FormState, form: FormData): Promise<FormState> {
+  return runSignedIn('sign-out-device', { path: accountPath }, async (session) => {
+    const sessionId = textOf(form, 'session_id');
+    const outcome = await call('auth', () => authClient().revokeSession({ sessionId }, as(session)));
+    refreshAfter(outcome);
+    return outcome.ok ? newForm : failedForm(outcome, accountPath, {});
+  });
+}
+
+/** Signs out all devices of the person, also this one, and goes to the sign-in page. */
+export async function signOutEverywhere(_: FormState, __: FormData): Promise<FormState> {
+  const failure = await runSignedIn('sign-out-everywhere', { path: accountPath }, async (session) => {
+    const outcome = await call('auth', () => authClient().revokeAllSessions({}, as(session)));
+    if (!outcome.ok) return failedForm(outcome, accountPath, {});
+    await endSession();
+    return undefined;
+  });
+  if (failure) return failure;
+  redirect('/sign-in');
 }
 
 /** Signs out and goes to the home page. */

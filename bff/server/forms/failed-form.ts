@@ -12,6 +12,7 @@ export const SIGN_IN_PASSWORD = 'sign_in_password';
 /** The field that a reason is about, by its name in the contracts. Reasons that are not about one field are missing here. */
 const fieldOf: Partial<Record<FailureReason, string>> = {
   BAD_CREDENTIALS: 'password',
+  WRONG_PASSWORD: 'current_password',
   EMAIL_TAKEN: 'email',
   END_TOO_SOON: 'end_at',
   END_TOO_LATE: 'end_at',

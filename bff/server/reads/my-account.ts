@@ -1,5 +1,5 @@
 import 'server-only';
-import type { GetProfileResponse } from '@gavel/proto/gen/auth/v1/auth_pb';
+import type { GetProfileResponse, Session } from '@gavel/proto/gen/auth/v1/auth_pb';
 import type { Notification, Preference } from '@gavel/proto/gen/notifications/v1/notifications_pb';
 import type { UserStats } from '@gavel/proto/gen/userstats/v1/user_stats_pb';
 import type { CallOutcome, Page } from '../../model/call-outcome.ts';
@@ -13,6 +13,12 @@ const COUNT_TIMEOUT_MS = 500;
 /** The caller's profile. */
 export function myProfile(session: SignedIn): Promise<CallOutcome<GetProfileResponse>> {
   return call('auth', () => authClient().getProfile({}, as(session)));
+}
+
+/** Where the caller is signed in, the newest use first. */
+export async function mySessions(session: SignedIn): Promise<CallOutcome<Session[]>> {
+  const outcome = await call('auth', () => authClient().listSessions({}, as(session)));
+  return outcome.ok ? { ok: true, value: outcome.value.sessions } : outcome;
 }
 
 /** The caller's totals; zeros for a person without bids. */

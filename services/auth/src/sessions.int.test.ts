@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostgresSessions } from './adapters/postgres/postgres-sessions.ts';
 import { pruneSessions } from './application/sessions.ts';
-import type { Answer } from './testing/auth-client.ts';
+import { type Answer, bearer } from './testing/auth-client.ts';
 import { type AuthUnderTest, startAuthUnderTest } from './testing/auth-under-test.ts';
 
 let auth: AuthUnderTest;
@@ -195,5 +195,90 @@ describe('a session', () => {
     expect(rows).toHaveLength(2);
     expect((await auth.refresh(ended)).reason).toBe('SESSION_EXPIRED');
     await rotate(live);
+  });
+});
+
+interface ListedSession {
+  id: string;
+  createdAt: string;
+  lastUsedAt: string;
+  ipAddress: string;
+  userAgent: string;
+  current: boolean;
+}
+
+async function listSessions(accessToken: string): Promise<ListedSession[]> {
+  const answer = await auth.call('ListSessions', {}, bearer(accessToken));
+  expect(answer.status).toBe(200);
+  return answer.body.sessions as unknown as ListedSession[];
+}
+
+describe("the list of a person's sessions", () => {
+  it('has each live session with its device and its times, the newest use first, and marks the current one', async () => {
+    const account = await auth.signUp();
+    const device = { ipAddress: '203.0.113.9', userAgent: 'Phone\u0000 1.0' };
+    const phone = await auth.call('Login', { ...account, userId: undefined, ...device });
+    const desk = await auth.signIn(account);
+    await auth.refresh(String(phone.body.refreshToken));
+    const [first, second, ...others] = await listSessions(desk.accessToken);
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({ ipAddress: '203.0.113.9', userAgent: 'Phone 1.0', current: false });
+    expect(second).toMatchObject({ ipAddress: '', userAgent: '', current: true });
+    expect(Date.parse(String(first?.lastUsedAt))).toBeGreaterThan(Date.parse(String(first?.createdAt)));
+    expect((await listSessions(String(phone.body.accessToken))).map(({ current }) => current)).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('leaves out sessions that have ended, and those of other people', async () => {
+    const account = await auth.signUp();
+    const [idle, left, live] = [
+      await auth.signIn(account),
+      await auth.signIn(account),
+      await auth.signIn(account),
+    ];
+    await auth.signIn(await auth.signUp());
+    await setSession(idle.refreshToken, `idle_ends_at = now() - interval '1 s'`);
+    await auth.call('Logout', { refreshToken: left.refreshToken });
+    expect(await listSessions(live.accessToken)).toEqual([expect.objectContaining({ current: true })]);
+  });
+
+  it('needs an access token', async () => {
+    for (const method of ['ListSessions', 'RevokeAllSessions'])
+      expect(refusal(await auth.call(method, {}))).toBe('401 UNAUTHENTICATED');
+    expect(refusal(await auth.call('RevokeSession', { sessionId: 'x' }))).toBe('401 UNAUTHENTICATED');
+  });
+
+  it('ends one of its sessions, twice if asked, and no other one', async () => {
+    const account = await auth.signUp();
+    const [phone, desk] = [await auth.signIn(account), await auth.signIn(account)];
+    const listed = await listSessions(desk.accessToken);
+    const sessionId = listed.find(({ current }) => !current)?.id;
+    for (let i = 0; i < 2; i++)
+      expect((await auth.call('RevokeSession', { sessionId }, bearer(desk.accessToken))).status).toBe(200);
+    expect((await auth.refresh(phone.refreshToken)).reason).toBe('SESSION_REVOKED');
+    expect(await listSessions(desk.accessToken)).toHaveLength(1);
+    await rotate(desk.refreshToken);
+  });
+
+  it('ends no session of another person, and says that there is none', async () => {
+    const [ann, bob] = [await auth.signIn(await auth.signUp()), await auth.signIn(await auth.signUp())];
+    const [theirs] = await listSessions(bob.accessToken);
+    for (const sessionId of [theirs?.id, 'not an id', '018f0000-0000-7000-8000-000000000000']) {
+      const answer = await auth.call('RevokeSession', { sessionId }, bearer(ann.accessToken));
+      expect(refusal(answer)).toBe('404 SESSION_NOT_FOUND');
+    }
+    await rotate(bob.refreshToken);
+  });
+
+  it('ends all sessions at once, also the current one', async () => {
+    const account = await auth.signUp();
+    const [phone, desk] = [await auth.signIn(account), await auth.signIn(account)];
+    const stranger = await firstToken();
+    expect((await auth.call('RevokeAllSessions', {}, bearer(desk.accessToken))).status).toBe(200);
+    for (const { refreshToken } of [phone, desk])
+      expect((await auth.refresh(refreshToken)).reason).toBe('SESSION_REVOKED');
+    await rotate(stranger);
   });
 });

@@ -5,7 +5,7 @@ import {
   type HandlerContext,
   type Interceptor,
 } from '@connectrpc/connect';
-import { errors, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { connectError } from './failure.ts';
 import { createPublishedKeys } from './published-keys.ts';
@@ -15,6 +15,8 @@ export interface Caller {
   userId: string;
   /** The id of the token. */
   jti: string;
+  /** The sign-in that the token belongs to. Missing in tokens that auth issued before it named sessions. */
+  sessionId?: string;
 }
 
 /** Verifies a token. Undefined when it is invalid. Throws UNAVAILABLE when there is no key to verify it with. */
@@ -38,6 +40,12 @@ export function verifierOf(config: {
     issuer: config.AUTH_ISSUER,
     audience: config.AUTH_AUDIENCE,
   });
+}
+
+/** The caller that the claims of a valid access token name. */
+export function callerFrom(claims: JWTPayload): Caller {
+  const { sub, jti, sid } = claims;
+  return { userId: sub as string, jti: jti as string, ...(typeof sid === 'string' && { sessionId: sid }) };
 }
 
 type Identity =
@@ -70,7 +78,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
         algorithms: ['EdDSA', 'ES256'],
         requiredClaims: ['sub', 'jti', 'exp', 'iat'],
       });
-      const caller = { userId: payload.sub as string, jti: payload.jti as string };
+      const caller = callerFrom(payload);
       const ttl = Math.min(REMEMBERED_MS, Number(payload.exp) * 1000 - Date.now());
       if (ttl > 0) remembered.set(token, caller, { ttl });
       return caller;

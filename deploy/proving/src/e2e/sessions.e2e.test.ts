@@ -5,7 +5,7 @@ import { mustCall } from '../system/call-connect.ts';
 import { signUp } from '../system/sign-up.ts';
 import type { System } from '../system/start-system.ts';
 import { ACCESS, cookie, forgeAccessCookie, REFRESH, spoilings } from './access-cookies.ts';
-import { launchBrowser, listItem, openPage, register } from './browser.ts';
+import { launchBrowser, listItem, openPage, register, signIn } from './browser.ts';
 import { startWebSystem } from './web-system.ts';
 
 const pages = [
@@ -213,6 +213,42 @@ describe('a session', () => {
     await page.goto('/dashboard');
     expect(await signedIn(page)).toBe(true);
   });
+
+  it('can be ended from the account page, with client script and without, and ends with a new password', async () => {
+    const page = await openPage(browser, system.urls.bff);
+    const who = await register(page, 'Watchful Person');
+    const plain = await openPage(browser, system.urls.bff, { javaScriptEnabled: false });
+    await signIn(plain, who);
+    await page.goto('/account');
+    const devices = page.getByRole('list', { name: 'Devices' }).getByRole('listitem');
+    await expect.poll(() => devices.count()).toBe(2);
+    await page.getByRole('button', { name: 'Sign out this device' }).click();
+    await expect.poll(() => devices.count()).toBe(1);
+    await spoilings.gone(plain.context());
+    await plain.goto('/account');
+    expect(new URL(plain.url()).pathname).toBe('/sign-in');
+
+    await signIn(plain, who);
+    await plain.goto('/account');
+    await changePassword(plain, 'not the password');
+    await plain.getByText('This is not your current password.').waitFor();
+    await changePassword(plain, who.password);
+    await plain.getByRole('status').getByText('Your password was changed.').waitFor();
+    await spoilings.gone(page.context());
+    await page.goto('/account');
+    expect(new URL(page.url()).pathname).toBe('/sign-in');
+
+    await plain.getByText('Sign out everywhere…').click();
+    await plain.getByRole('button', { name: 'Yes, sign out all devices' }).click();
+    await plain.getByRole('form', { name: 'Sign in' }).waitFor();
+    expect(await cookie(plain.context(), REFRESH)).toBeUndefined();
+  });
+
+  async function changePassword(page: Page, current: string): Promise<void> {
+    await page.getByLabel('Current password').fill(current);
+    await page.getByLabel('New password').fill('a new and longer password');
+    await page.getByRole('button', { name: 'Change password' }).click();
+  }
 
   it('ends everywhere after signing out', async () => {
     const page = await openPage(browser, system.urls.bff);

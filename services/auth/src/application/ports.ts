@@ -33,8 +33,21 @@ export interface Profile {
 export interface Accounts {
   /** Stores the account and its UserCreated event in one transaction. False when the e-mail address already has an account. */
   create(account: NewAccount): Promise<boolean>;
-  findCredentials(email: string): Promise<{ userId: string; passwordHash: string } | undefined>;
+  findCredentials(email: string): Promise<Credentials | undefined>;
+  findCredentialsOf(userId: string): Promise<Credentials | undefined>;
   findProfile(userId: string): Promise<Profile | undefined>;
+  /**
+   * Stores the new password, and ends all sessions but `keptSession`, in one transaction. False when the password is not the one
+   * of `from` any more.
+   */
+  changePassword(from: Credentials, passwordHash: string, keptSession: string | undefined): Promise<boolean>;
+}
+
+export interface Credentials {
+  userId: string;
+  /** As `normaliseEmail` returns it. */
+  email: string;
+  passwordHash: string;
 }
 
 /** Where a request came from. Unknown parts are empty. */
@@ -43,21 +56,40 @@ export interface Origin {
   userAgent: string;
 }
 
+/** A session and its newest refresh token. */
+export interface OpenSession {
+  userId: string;
+  sessionId: string;
+  refreshToken: string;
+}
+
 export type Exchange =
-  | { kind: 'issued'; userId: string; refreshToken: string }
+  | ({ kind: 'issued' } & OpenSession)
   | { kind: 'unknown' }
   | { kind: 'refused'; reason: 'SESSION_EXPIRED' | 'SESSION_REVOKED' | 'REFRESH_TOKEN_REUSED' };
 
 /** Sessions and their refresh tokens. This interface has tokens in clear text; the database has only hashes. */
 export interface Sessions {
-  /** Starts a session and returns its first refresh token. */
-  open(userId: string, origin: Origin, rules: SessionRules): Promise<string>;
+  /** Starts a session. Undefined when the password is not the one of `credentials` any more. */
+  open(credentials: Credentials, origin: Origin, rules: SessionRules): Promise<OpenSession | undefined>;
   /** Locks the token's session, calls `decide` and carries out the decision, in one transaction. */
   exchange(refreshToken: string, decide: (state: RefreshState) => RefreshDecision): Promise<Exchange>;
   /** Ends the session of a token, whether the token is the newest or not. Ignores unknown tokens and ended sessions. */
   revoke(refreshToken: string): Promise<void>;
+  /** Sessions of a user that have not ended, the newest use first, up to `limit`. */
+  list(userId: string, limit: number): Promise<ListedSession[]>;
+  /** Ends one session of a user, if it has not ended. False when the user has no such session. */
+  revokeOne(userId: string, sessionId: string): Promise<boolean>;
+  revokeAll(userId: string): Promise<void>;
   /** Deletes up to `limit` sessions that ended at least a day ago. Returns how many it deleted. */
   prune(limit: number): Promise<number>;
+}
+
+export interface ListedSession extends Origin {
+  id: string;
+  createdAt: Date;
+  /** When its refresh token was exchanged last. */
+  lastUsedAt: Date;
 }
 
 export interface Passwords {
@@ -80,7 +112,7 @@ export interface AccessToken {
 }
 
 export interface AccessTokens {
-  issue(userId: string): Promise<AccessToken>;
+  issue(session: Pick<OpenSession, 'userId' | 'sessionId'>): Promise<AccessToken>;
 }
 
 export type Verdict = { allowed: true } | { allowed: false; retryAfterSeconds: number };

@@ -1,7 +1,16 @@
 import type { Failure, Outcome } from '@gavel/service-runtime/failure';
+import { validate as isUuid } from 'uuid';
 import { normaliseEmail } from '../domain/email-address.ts';
 import { decideRefresh } from '../domain/refresh-decision.ts';
-import type { AccessToken, AuthPorts, Exchange, Origin } from './ports.ts';
+import type {
+  AccessToken,
+  AuthPorts,
+  Credentials,
+  Exchange,
+  ListedSession,
+  OpenSession,
+  Origin,
+} from './ports.ts';
 import { rateLimited, tooBusy } from './refusals.ts';
 
 export interface Tokens {
@@ -31,15 +40,22 @@ export async function logIn(
   const checked = await ports.hashQueue.run(() => checkPassword(ports, input));
   if (checked === undefined) return tooBusy();
   if (!checked.ok) return checked;
-  const { userId } = checked.value;
-  const refreshToken = await ports.sessions.open(userId, input.origin, ports.sessionRules);
-  return { ok: true, value: { access: await ports.accessTokens.issue(userId), refreshToken } };
+  const session = await ports.sessions.open(checked.value, input.origin, ports.sessionRules);
+  if (session === undefined) return badCredentials();
+  return { ok: true, value: await tokensOf(ports, session) };
+}
+
+async function tokensOf(
+  { accessTokens }: Pick<AuthPorts, 'accessTokens'>,
+  session: OpenSession,
+): Promise<Tokens> {
+  return { access: await accessTokens.issue(session), refreshToken: session.refreshToken };
 }
 
 async function checkPassword(
   { accounts, passwords, limits }: PasswordPorts,
   input: LogInInput,
-): Promise<Outcome<{ userId: string }, 'BAD_CREDENTIALS' | 'RATE_LIMITED'>> {
+): Promise<Outcome<Credentials, 'BAD_CREDENTIALS' | 'RATE_LIMITED'>> {
   const email = normaliseEmail(input.email);
   const verdict = await limits.mayTry(email);
   if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
@@ -50,7 +66,7 @@ async function checkPassword(
     return badCredentials();
   }
   await limits.forgetFailures(email);
-  return { ok: true, value: { userId: account.userId } };
+  return { ok: true, value: account };
 }
 
 function badCredentials(): Failure<'BAD_CREDENTIALS'> {
@@ -81,10 +97,7 @@ export async function refreshSession(
   const exchange = await ports.sessions.exchange(input.refreshToken, (state) =>
     decideRefresh(state, ports.sessionRules),
   );
-  if (exchange.kind === 'issued') {
-    const { refreshToken, userId } = exchange;
-    return { ok: true, value: { access: await ports.accessTokens.issue(userId), refreshToken } };
-  }
+  if (exchange.kind === 'issued') return { ok: true, value: await tokensOf(ports, exchange) };
   // An unknown token usually belonged to a session that ended long ago and was deleted.
   const reason = exchange.kind === 'unknown' ? 'SESSION_EXPIRED' : exchange.reason;
   return { ok: false, reason, message: exchangeMessages[reason] };
@@ -96,6 +109,31 @@ export async function logOut(
   { refreshToken }: { refreshToken: string },
 ): Promise<void> {
   await sessions.revoke(refreshToken);
+}
+
+const MOST_LISTED = 100;
+
+/** A user's sessions that have not ended: those that were used last, the newest use first. */
+export function listSessions(
+  { sessions }: Pick<AuthPorts, 'sessions'>,
+  userId: string,
+): Promise<ListedSession[]> {
+  return sessions.list(userId, MOST_LISTED);
+}
+
+export interface RevokeSessionInput {
+  userId: string;
+  sessionId: string;
+}
+
+/** Ends one session of a user. A malformed id is an unknown session. */
+export async function revokeSession(
+  { sessions }: Pick<AuthPorts, 'sessions'>,
+  { userId, sessionId }: RevokeSessionInput,
+): Promise<Outcome<undefined, 'SESSION_NOT_FOUND'>> {
+  const found = isUuid(sessionId) && (await sessions.revokeOne(userId, sessionId));
+  if (found) return { ok: true, value: undefined };
+  return { ok: false, reason: 'SESSION_NOT_FOUND', message: 'you have no such session' };
 }
 
 // Small, so that the locks and the WAL of one statement do not delay sign-ins.

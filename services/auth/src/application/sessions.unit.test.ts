@@ -11,19 +11,25 @@ function recordingPorts(mayTry: Verdict = { allowed: true }) {
     asked.push(what);
     return Promise.resolve(answer);
   };
-  const known = { userId: 'u1', passwordHash: 'hash of right' };
+  const known = { userId: 'u1', email: 'ann@example.com', passwordHash: 'hash of right' };
+  const session = { userId: 'u1', sessionId: 's1', refreshToken: 'refresh' };
   return {
     asked,
     ports: {
       accounts: {
         create: () => note('create', true),
         findCredentials: (email: string) => note('find', email === 'ann@example.com' ? known : undefined),
+        findCredentialsOf: () => note('find by id', known),
         findProfile: () => note('profile', undefined),
+        changePassword: () => note('change', true),
       },
       sessions: {
-        open: () => note('open', 'refresh'),
+        open: () => note('open', session),
         exchange: () => note('exchange', { kind: 'unknown' } as const),
         revoke: () => note('revoke', undefined),
+        list: () => note('list', []),
+        revokeOne: () => note('revoke one', true),
+        revokeAll: () => note('revoke all', undefined),
         prune: () => note('prune', 0),
       },
       passwords: {

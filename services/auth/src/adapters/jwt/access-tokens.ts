@@ -1,4 +1,4 @@
-import type { TokenVerifier } from '@gavel/service-runtime/caller';
+import { callerFrom, type TokenVerifier } from '@gavel/service-runtime/caller';
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose';
 import { v7 as uuidv7 } from 'uuid';
 import type { AccessTokens } from '../../application/ports.ts';
@@ -34,12 +34,12 @@ export async function createJwtAccessTokens(options: AccessTokenOptions): Promis
   let findKey = createLocalJWKSet(publish(keys));
   return {
     publicKeys: () => publish(keys),
-    async issue(userId) {
+    async issue({ userId, sessionId }) {
       const now = new Date();
       const key = chooseSigningKey(keys, now, PUBLISH_FIRST_MS);
       const issuedAt = Math.floor(now.getTime() / 1000);
       const expiresAt = issuedAt + options.lifetimeSeconds;
-      const token = await new SignJWT()
+      const token = await new SignJWT({ sid: sessionId })
         .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: 'JWT' })
         .setIssuer(issuer)
         .setAudience(audience)
@@ -58,7 +58,7 @@ export async function createJwtAccessTokens(options: AccessTokenOptions): Promis
           algorithms: ['EdDSA', 'ES256'],
           requiredClaims: ['sub', 'jti', 'exp', 'iat'],
         });
-        return { userId: payload.sub as string, jti: payload.jti as string };
+        return callerFrom(payload);
       } catch (error) {
         // The keys are local, so a JOSE error is always about the token.
         if (error instanceof errors.JOSEError) return undefined;

@@ -2,7 +2,7 @@ import { append } from '@gavel/outbox/append';
 import type { Pool } from '@gavel/postgres/pool';
 import { transaction } from '@gavel/postgres/transaction';
 import { UserCreatedSchema } from '@gavel/proto/gen/auth/v1/events_pb';
-import type { Accounts, Profile } from '../../application/ports.ts';
+import type { Accounts, Credentials, Profile } from '../../application/ports.ts';
 
 // ON CONFLICT waits for a concurrent insert of the same address. If that one commits, this one inserts nothing, without an error.
 const INSERT_USER = `
@@ -12,8 +12,17 @@ const INSERT_USER = `
   RETURNING version, created_at AS "createdAt"`;
 
 const FIND_CREDENTIALS = `
-  SELECT id AS "userId", password_hash AS "passwordHash"
+  SELECT id AS "userId", email, password_hash AS "passwordHash"
   FROM users WHERE lower(email COLLATE "C") = lower($1 COLLATE "C")`;
+
+const FIND_CREDENTIALS_OF = `
+  SELECT id AS "userId", email, password_hash AS "passwordHash" FROM users WHERE id = $1`;
+
+const CHANGE_PASSWORD = 'UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2';
+
+const REVOKE_OTHERS = `
+  UPDATE sessions SET revoked_at = clock_timestamp(), revoked_for = 'password'
+  WHERE user_id = $1 AND id IS DISTINCT FROM $2 AND revoked_at IS NULL`;
 
 const FIND_PROFILE = `
   SELECT id, email, full_name AS "fullName", avatar_url AS "avatarUrl", country_code AS "countryCode",
@@ -37,8 +46,19 @@ export function createPostgresAccounts(pool: Pool): Accounts {
       });
     },
     async findCredentials(email) {
-      const { rows } = await pool.query<{ userId: string; passwordHash: string }>(FIND_CREDENTIALS, [email]);
-      return rows[0];
+      return (await pool.query<Credentials>(FIND_CREDENTIALS, [email])).rows[0];
+    },
+    async findCredentialsOf(userId) {
+      return (await pool.query<Credentials>(FIND_CREDENTIALS_OF, [userId])).rows[0];
+    },
+    changePassword(from, passwordHash, keptSession) {
+      return transaction(pool, async (tx) => {
+        // The row's lock makes a sign-in with the old password wait; it then opens no session.
+        const changed = await tx.query(CHANGE_PASSWORD, [from.userId, from.passwordHash, passwordHash]);
+        if (changed.rowCount !== 1) return false;
+        await tx.query(REVOKE_OTHERS, [from.userId, keptSession ?? null]);
+        return true;
+      });
     },
     async findProfile(userId) {
       const { rows } = await pool.query<Profile>(FIND_PROFILE, [userId]);

@@ -2,7 +2,7 @@ import { createLogger } from '@gavel/observability/logger';
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import { v7 as uuidv7 } from 'uuid';
-import type { Exchange, Sessions } from '../../application/ports.ts';
+import type { Exchange, ListedSession, Sessions } from '../../application/ports.ts';
 import type { RefreshState } from '../../domain/refresh-decision.ts';
 import {
   hashRefreshToken,
@@ -13,10 +13,12 @@ import {
 
 const log = createLogger('sessions');
 
+// FOR SHARE waits for a change of the password and then sees the new one: no session is opened with an old password.
 const OPEN_SESSION = `
-  WITH session AS (
+  WITH account AS (SELECT id FROM users WHERE id = $2 AND password_hash = $8 FOR SHARE),
+  session AS (
     INSERT INTO sessions (id, user_id, ends_at, idle_ends_at, ip_address, user_agent)
-    VALUES ($1, $2, now() + $3 * interval '1 ms', now() + least($3, $4) * interval '1 ms', $5, $6)
+    SELECT $1, id, now() + $3 * interval '1 ms', now() + least($3, $4) * interval '1 ms', $5, $6 FROM account
     RETURNING id)
   INSERT INTO refresh_tokens (token_hash, session_id) SELECT $7, id FROM session`;
 
@@ -34,7 +36,7 @@ const REPLACE_TOKEN = `
   WITH replaced AS (
     UPDATE refresh_tokens SET replaced_at = clock_timestamp(), sealed_successor = $3 WHERE token_hash = $2),
   forgotten AS (UPDATE refresh_tokens SET sealed_successor = NULL WHERE token_hash = $4),
-  used AS (UPDATE sessions SET idle_ends_at = $6 WHERE id = $1)
+  used AS (UPDATE sessions SET idle_ends_at = $6, last_used_at = clock_timestamp() WHERE id = $1)
   INSERT INTO refresh_tokens (token_hash, session_id, predecessor_hash) VALUES ($5, $1, $2)`;
 
 const REVOKE_FOR_REUSE = `UPDATE sessions SET revoked_at = clock_timestamp(), revoked_for = 'reuse' WHERE id = $1`;
@@ -42,6 +44,20 @@ const REVOKE_FOR_REUSE = `UPDATE sessions SET revoked_at = clock_timestamp(), re
 const REVOKE_FOR_LOGOUT = `
   UPDATE sessions SET revoked_at = clock_timestamp(), revoked_for = 'logout'
   WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = $1) AND revoked_at IS NULL`;
+
+const LIST = `
+  SELECT id, created_at AS "createdAt", last_used_at AS "lastUsedAt", ip_address AS "ipAddress",
+         user_agent AS "userAgent"
+  FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND idle_ends_at > now()
+  ORDER BY last_used_at DESC, id DESC LIMIT $2`;
+
+// A session that has ended stays as it ended.
+const REVOKE_ONE = `
+  UPDATE sessions SET revoked_at = coalesce(revoked_at, clock_timestamp()), revoked_for = coalesce(revoked_for, 'owner')
+  WHERE user_id = $1 AND id = $2`;
+
+const REVOKE_ALL = `
+  UPDATE sessions SET revoked_at = clock_timestamp(), revoked_for = 'owner' WHERE user_id = $1 AND revoked_at IS NULL`;
 
 // A day after the end, so that a client whose session has just ended still gets the reason, and pruning waits for no request.
 const PRUNE = `
@@ -67,12 +83,12 @@ interface TokenRow {
 /** Sessions in Postgres. Tokens are stored as SHA-256. Under the session's row lock its tokens are used one after the other. */
 export function createPostgresSessions(pool: Pool): Sessions {
   return {
-    async open(userId, origin, rules) {
-      const token = newRefreshToken();
-      const ends = [rules.lifetimeMs, rules.idleMs];
-      const values = [uuidv7(), userId, ...ends, origin.ipAddress, origin.userAgent, hashRefreshToken(token)];
-      await transaction(pool, (tx) => tx.query(OPEN_SESSION, values));
-      return token;
+    async open({ userId, passwordHash }, { ipAddress, userAgent }, { lifetimeMs, idleMs }) {
+      const [sessionId, refreshToken] = [uuidv7(), newRefreshToken()];
+      const secrets = [hashRefreshToken(refreshToken), passwordHash];
+      const values = [sessionId, userId, lifetimeMs, idleMs, ipAddress, userAgent, ...secrets];
+      const opened = await transaction(pool, (tx) => tx.query(OPEN_SESSION, values));
+      return opened.rowCount === 1 ? { userId, sessionId, refreshToken } : undefined;
     },
     exchange(refreshToken, decide) {
       const hash = hashRefreshToken(refreshToken);
@@ -81,26 +97,22 @@ export function createPostgresSessions(pool: Pool): Sessions {
         const token = session && (await tx.query<TokenRow>(READ_TOKEN, [hash])).rows[0];
         if (!session || !token) return { kind: 'unknown' };
         const decision = decide(stateOf(session, token));
-        const userId = session.user_id;
+        const owner = { userId: session.user_id, sessionId: session.id };
         switch (decision.kind) {
           case 'rotate': {
             const successor = await replaceToken(tx, session.id, refreshToken, token, decision.idleEndsAt);
-            return { kind: 'issued', userId, refreshToken: successor };
+            return { kind: 'issued', ...owner, refreshToken: successor };
           }
           case 'repeat': {
             if (token.sealed_successor === null)
               throw new Error('the token has no stored successor to return again');
-            return {
-              kind: 'issued',
-              userId,
-              refreshToken: openSuccessor(token.sealed_successor, refreshToken),
-            };
+            const successor = openSuccessor(token.sealed_successor, refreshToken);
+            return { kind: 'issued', ...owner, refreshToken: successor };
           }
           case 'revoke': {
             await tx.query(REVOKE_FOR_REUSE, [session.id]);
-            const seen = { userId, sessionId: session.id };
             tx.afterCommit(() =>
-              log.warn(seen, 'an old refresh token was used again; its session is revoked'),
+              log.warn(owner, 'an old refresh token was used again; its session is revoked'),
             );
             return { kind: 'refused', reason: decision.reason };
           }
@@ -111,6 +123,15 @@ export function createPostgresSessions(pool: Pool): Sessions {
     },
     async revoke(refreshToken) {
       await transaction(pool, (tx) => tx.query(REVOKE_FOR_LOGOUT, [hashRefreshToken(refreshToken)]));
+    },
+    async list(userId, limit) {
+      return (await pool.query<ListedSession>(LIST, [userId, limit])).rows;
+    },
+    async revokeOne(userId, sessionId) {
+      return (await transaction(pool, (tx) => tx.query(REVOKE_ONE, [userId, sessionId]))).rowCount === 1;
+    },
+    async revokeAll(userId) {
+      await transaction(pool, (tx) => tx.query(REVOKE_ALL, [userId]));
     },
     async prune(limit) {
       return (await pool.query(PRUNE, [limit])).rowCount ?? 0;

@@ -6,8 +6,16 @@ import type { AddressClues } from '@gavel/service-runtime/client-address';
 import { peerAddress } from '@gavel/service-runtime/client-address';
 import { unwrap } from '@gavel/service-runtime/failure';
 import { getProfile, registerAccount } from '../../application/accounts.ts';
-import type { AuthPorts, Origin } from '../../application/ports.ts';
-import { logIn, logOut, refreshSession, type Tokens } from '../../application/sessions.ts';
+import { changePassword } from '../../application/passwords.ts';
+import type { AuthPorts, ListedSession, Origin } from '../../application/ports.ts';
+import {
+  listSessions,
+  logIn,
+  logOut,
+  refreshSession,
+  revokeSession,
+  type Tokens,
+} from '../../application/sessions.ts';
 import { printable } from '../../domain/person-details.ts';
 
 /** auth.v1.AuthService: each method reads the request, runs one use case and builds the response. */
@@ -43,11 +51,33 @@ export function createAuthService(
       const { createdAt, ...profile } = unwrap(await getProfile(ports, { callerId, userId }));
       return { ...profile, createdAt: timestampFromDate(createdAt) };
     },
+    async changePassword({ currentPassword, newPassword }, context) {
+      unwrap(await changePassword(ports, { caller: requireCaller(context), currentPassword, newPassword }));
+      return {};
+    },
+    async listSessions(_, context) {
+      const caller = requireCaller(context);
+      const sessions = await listSessions(ports, caller.userId);
+      return { sessions: sessions.map((session) => toSession(session, caller.sessionId)) };
+    },
+    async revokeSession({ sessionId }, context) {
+      unwrap(await revokeSession(ports, { userId: requireCaller(context).userId, sessionId }));
+      return {};
+    },
+    async revokeAllSessions(_, context) {
+      await ports.sessions.revokeAll(requireCaller(context).userId);
+      return {};
+    },
   };
 }
 
 function toMessage({ access, refreshToken }: Tokens) {
   return { accessToken: access.token, refreshToken, expiresAt: timestampFromDate(access.expiresAt) };
+}
+
+function toSession({ createdAt, lastUsedAt, ...session }: ListedSession, current: string | undefined) {
+  const times = { createdAt: timestampFromDate(createdAt), lastUsedAt: timestampFromDate(lastUsedAt) };
+  return { ...session, ...times, current: session.id === current };
 }
 
 function originOf(request: { ipAddress: string; userAgent: string }): Origin {

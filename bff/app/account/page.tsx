@@ -1,0 +1,85 @@
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import type { Session } from '@gavel/proto/gen/auth/v1/auth_pb';
+import type { Metadata } from 'next';
+import {
+  ChangePasswordForm,
+  SignOutDeviceForm,
+  SignOutEverywhereForm,
+} from '../../components/forms/account-settings-forms.tsx';
+import { FailureNotice } from '../../components/page/notice.tsx';
+import type { CallOutcome } from '../../model/call-outcome.ts';
+import { myProfile, mySessions } from '../../server/reads/my-account.ts';
+import { requireSession } from '../../server/session/read-session.ts';
+import { deviceText } from '../../words/device-words.ts';
+import { instantText } from '../../words/times.ts';
+
+const path = '/account';
+
+export const metadata: Metadata = { title: 'Account' };
+
+export default async function AccountPage() {
+  const session = await requireSession(path);
+  if (session.kind !== 'signed-in') return <h1>Account</h1>;
+  const [profile, sessions] = await Promise.all([myProfile(session), mySessions(session)]);
+  return (
+    <>
+      <h1>Account</h1>
+      {profile.ok ? (
+        <>
+          <p>
+            <bdi>{profile.value.fullName}</bdi>, <bdi>{profile.value.email}</bdi>
+          </p>
+          <section aria-label="Password" className="narrow">
+            <h2>Password</h2>
+            <ChangePasswordForm email={profile.value.email} />
+          </section>
+        </>
+      ) : (
+        <FailureNotice failure={profile} path={path} />
+      )}
+      <Devices sessions={sessions} />
+    </>
+  );
+}
+
+/** Where the person is signed in. */
+function Devices({ sessions }: { sessions: CallOutcome<Session[]> }) {
+  return (
+    <section aria-label="Devices">
+      <h2>Where you are signed in</h2>
+      {sessions.ok ? (
+        <>
+          <ul className="listings" aria-label="Devices">
+            {sessions.value.map((session) => (
+              <DeviceRow key={session.id} session={session} />
+            ))}
+          </ul>
+          <SignOutEverywhereForm />
+        </>
+      ) : (
+        <FailureNotice failure={sessions} path={path} />
+      )}
+    </section>
+  );
+}
+
+function DeviceRow({ session }: { session: Session }) {
+  const { id, createdAt, lastUsedAt, ipAddress, userAgent, current } = session;
+  const device = deviceText(userAgent);
+  return (
+    <li className="listing">
+      <div>
+        <h3>
+          <bdi title={userAgent}>{device}</bdi>
+          {current && ' (this device)'}
+        </h3>
+        <p className="hint">
+          {ipAddress && `${ipAddress} · `}
+          Signed in {createdAt && instantText(timestampDate(createdAt).toISOString())} · Last active{' '}
+          {lastUsedAt && instantText(timestampDate(lastUsedAt).toISOString())}
+        </p>
+      </div>
+      {!current && <SignOutDeviceForm sessionId={id} device={device} />}
+    </li>
+  );
+}

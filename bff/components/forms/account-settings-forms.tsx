@@ -1,0 +1,70 @@
+'use client';
+
+import { changePassword, signOutDevice, signOutEverywhere } from '../../server/actions/account.ts';
+import { Field } from './field.tsx';
+import { ActionForm, ConfirmForm } from './form.tsx';
+
+/** Asks for the current and the new password. `email`: for password managers. */
+export function ChangePasswordForm({ email }: { email: string }) {
+  return (
+    <ActionForm
+      action={changePassword}
+      label="Change password"
+      className="stack"
+      button="Change password"
+      busy="Changing…"
+    >
+      {(state) => (
+        <>
+          <input type="text" name="username" autoComplete="username" defaultValue={email} hidden readOnly />
+          <Field
+            state={state}
+            name="current_password"
+            label="Current password"
+            type="password"
+            autoComplete="current-password"
+            required
+          />
+          <Field
+            state={state}
+            name="new_password"
+            label="New password"
+            type="password"
+            autoComplete="new-password"
+            minLength={8}
+            maxLength={128}
+            hint="At least 8 characters. Your other devices are signed out."
+            required
+          />
+        </>
+      )}
+    </ActionForm>
+  );
+}
+
+/** Signs out one device. `device`: its name, for screen readers. */
+export function SignOutDeviceForm({ sessionId, device }: { sessionId: string; device: string }) {
+  return (
+    <ActionForm
+      action={signOutDevice}
+      label={`Sign out ${device}`}
+      className="inline"
+      button="Sign out this device"
+      busy="Signing out…"
+      quietButton
+    >
+      {() => <input type="hidden" name="session_id" value={sessionId} />}
+    </ActionForm>
+  );
+}
+
+export function SignOutEverywhereForm() {
+  return (
+    <ConfirmForm
+      action={signOutEverywhere}
+      summary="Sign out everywhere…"
+      button="Yes, sign out all devices, also this one"
+      busy="Signing out…"
+    />
+  );
+}

@@ -1,0 +1,46 @@
+import type { Failure, Outcome } from '@gavel/service-runtime/failure';
+import type { AuthPorts } from './ports.ts';
+import { rateLimited, tooBusy } from './refusals.ts';
+
+export interface ChangePasswordInput {
+  caller: { userId: string; sessionId?: string };
+  currentPassword: string;
+  newPassword: string;
+}
+
+type ChangePorts = Pick<AuthPorts, 'accounts' | 'passwords' | 'hashQueue' | 'limits'>;
+type ChangeReason = 'WRONG_PASSWORD' | 'RATE_LIMITED' | 'UNAVAILABLE' | 'USER_NOT_FOUND';
+
+/**
+ * Changes the caller's password and ends all their other sessions. A wrong current password counts like one at the sign-in. A
+ * token without a session keeps no session.
+ */
+export async function changePassword(
+  ports: ChangePorts,
+  input: ChangePasswordInput,
+): Promise<Outcome<undefined, ChangeReason>> {
+  const changed = await ports.hashQueue.run(() => checkAndChange(ports, input));
+  return changed ?? tooBusy();
+}
+
+async function checkAndChange(
+  { accounts, passwords, limits }: ChangePorts,
+  { caller, currentPassword, newPassword }: ChangePasswordInput,
+): Promise<Outcome<undefined, ChangeReason>> {
+  const account = await accounts.findCredentialsOf(caller.userId);
+  if (account === undefined) return { ok: false, reason: 'USER_NOT_FOUND', message: 'there is no such user' };
+  const verdict = await limits.mayTry(account.email);
+  if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
+  if (!(await passwords.verify(account.passwordHash, currentPassword))) {
+    await limits.noteFailure(account.email);
+    return wrongPassword();
+  }
+  const passwordHash = await passwords.hash(newPassword);
+  if (!(await accounts.changePassword(account, passwordHash, caller.sessionId))) return wrongPassword();
+  await limits.forgetFailures(account.email);
+  return { ok: true, value: undefined };
+}
+
+function wrongPassword(): Failure<'WRONG_PASSWORD'> {
+  return { ok: false, reason: 'WRONG_PASSWORD', message: 'the current password is wrong' };
+}
