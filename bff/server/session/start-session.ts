@@ -21,14 +21,16 @@ export function createAccount(
   return call('auth', () => authClient().register(details, { headers: sent }));
 }
 
-/** Logs in at auth and stores the tokens in the browser's cookies. For server actions and route handlers only. */
+/** Logs in at auth, which ends the browser's sign-in of before, and stores the tokens in its cookies. For server actions and route handlers only. */
 export async function startSession(email: string, password: string): Promise<CallOutcome<SignedInVisitor>> {
   const sent = await headers();
   const origin = requestOrigin(sent, config().TRUSTED_PROXY_HOPS);
-  const outcome = await call('auth', () => authClient().login({ email, password, ...origin }));
-  if (!outcome.ok) return outcome;
   const jar = await cookies();
   const secure = isSecure(config(), sent);
+  const replacedRefreshToken = jar.get(cookieNames(secure).refresh)?.value ?? '';
+  const request = { email, password, ...origin, replacedRefreshToken };
+  const outcome = await call('auth', () => authClient().login(request));
+  if (!outcome.ok) return outcome;
   const options = { secure, days: config().SESSION_COOKIE_DAYS, nowMs: Date.now() };
   for (const cookie of sessionCookies(outcome.value, options)) jar.set(cookie);
   const { accessToken, refreshToken } = outcome.value;

@@ -19,7 +19,7 @@ const directory = (): string => String(auth.env.AUTH_SIGNING_KEYS_DIR);
 /** A token like those of auth and signed with auth's key, except for the changes. */
 async function forge(
   changes: Record<string, unknown>,
-  header: { alg?: string; kid?: string } = {},
+  header: { alg?: string; kid?: string; typ?: string } = { typ: 'at+jwt' },
 ): Promise<string> {
   const [key] = await readSigningKeys(directory());
   if (!key) throw new Error('no key');
@@ -38,8 +38,8 @@ describe('an access token', () => {
       issuer: 'http://auth.gavel',
       audience: 'gavel',
     });
-    expect(protectedHeader).toMatchObject({ alg: 'EdDSA', kid: expect.any(String) });
-    expect(payload).toMatchObject({ sub: account.userId, jti: expect.any(String) });
+    expect(protectedHeader).toMatchObject({ alg: 'EdDSA', kid: expect.any(String), typ: 'at+jwt' });
+    expect(payload).toMatchObject({ sub: account.userId, jti: expect.any(String), sid: expect.any(String) });
     expect(Number(payload.exp) - Number(payload.iat)).toBe(900);
     expect(Date.parse(expiresAt)).toBe(Number(payload.exp) * 1000);
     expect(JSON.stringify(payload)).not.toContain('@');
@@ -64,11 +64,22 @@ describe('an access token', () => {
       { exp: undefined },
       { jti: undefined },
       { sub: undefined },
+      { sub: 'ann' },
+      { sid: 'a session' },
+      { iat: now + 60 },
     ];
     for (const change of bad) {
       const answer = await auth.call('GetProfile', {}, bearer(await forge(change)));
       expect(answer, JSON.stringify(change)).toMatchObject({ status: 401, reason: 'UNAUTHENTICATED' });
     }
+  });
+
+  it('is rejected with another type, and without a session unless it was issued before tokens named one', async () => {
+    const status = async (token: string) => (await auth.call('GetProfile', {}, bearer(token))).status;
+    for (const header of [{ typ: 'JWT' }, { typ: 'logout+jwt' }, {}])
+      expect(await status(await forge({}, header))).toBe(401);
+    expect(await status(await forge({ sid: undefined }))).toBe(401);
+    expect(await status(await forge({ sid: undefined }, { typ: 'JWT' }))).toBe(200);
   });
 
   it('is rejected with the signature of another key, even under our key id, and without a signature', async () => {

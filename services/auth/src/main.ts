@@ -5,12 +5,14 @@ import { createAddressResolver } from '@gavel/service-runtime/client-address';
 import { sendJson } from '@gavel/service-runtime/http-server';
 import { createRateLimiter } from '@gavel/service-runtime/rate-limiter';
 import { connectRedis } from '@gavel/service-runtime/redis';
+import { REVOKED_SESSIONS_PATH } from '@gavel/service-runtime/revoked-sessions';
 import { defineService, runService } from '@gavel/service-runtime/run-service';
 import type { Redis } from 'ioredis';
 import { createArgon2Passwords, createHashQueue } from './adapters/crypto/argon2-passwords.ts';
+import { createRevokedList, serveRevokedSessions } from './adapters/http/revoked-sessions.ts';
 import { createJwtAccessTokens } from './adapters/jwt/access-tokens.ts';
 import { createPostgresAccounts } from './adapters/postgres/postgres-accounts.ts';
-import { createPostgresSessions } from './adapters/postgres/postgres-sessions.ts';
+import { createPostgresSessions, type OnRevoked } from './adapters/postgres/postgres-sessions.ts';
 import { createAttemptLimits } from './adapters/redis/attempt-limits.ts';
 import { createAuthService } from './adapters/rpc/auth-service.ts';
 import type { AuthPorts } from './application/ports.ts';
@@ -20,6 +22,9 @@ import { authProcess } from './process.ts';
 
 const PRUNE_EVERY_MS = 10 * 60_000;
 const RELOAD_KEYS_EVERY_MS = 60_000;
+const READ_REVOKED_EVERY_MS = 1_000;
+// A transaction that revokes sessions takes milliseconds, so it is read again and again for much longer than that.
+const READ_REVOKED_BACK_MS = 60_000;
 
 export const authService = defineService({
   process: authProcess,
@@ -36,7 +41,8 @@ export const authService = defineService({
       audience: config.AUTH_AUDIENCE,
       lifetimeSeconds: config.AUTH_ACCESS_TOKEN_SECONDS,
     });
-    const ports: AuthPorts = { ...(await createPorts(config, pool, redis)), accessTokens };
+    const revoked = createRevokedList(config.AUTH_ACCESS_TOKEN_SECONDS * 1000);
+    const ports: AuthPorts = { ...(await createPorts(config, pool, redis, revoked.add)), accessTokens };
 
     const pruner = startLoop('session-pruner', async () => {
       await pruneSessions(ports);
@@ -49,12 +55,28 @@ export const authService = defineService({
     });
     onStop('reload of signing keys', () => keyReload.stop());
 
+    let windowMs = config.AUTH_ACCESS_TOKEN_SECONDS * 1000;
+    let revokedLoaded = false;
+    // Sessions that other instances revoked. This instance adds its own at once.
+    const revokedReader = startLoop('revoked-sessions', async () => {
+      revoked.add(await ports.sessions.listRevoked(windowMs));
+      windowMs = READ_REVOKED_BACK_MS;
+      revokedLoaded = true;
+      return READ_REVOKED_EVERY_MS;
+    });
+    onStop('reading of revoked sessions', () => revokedReader.stop());
+
     const resolveAddress = createAddressResolver(config.AUTH_TRUSTED_PEERS);
     return {
       routes: (router) => router.service(AuthService, createAuthService(ports, resolveAddress)),
-      verify: accessTokens.verify,
+      verify: async (token) => {
+        const caller = await accessTokens.verify(token);
+        const sessionId = caller?.sessionId;
+        return sessionId && (await ports.sessions.isRevoked(sessionId)) ? undefined : caller;
+      },
       handlers: {
         '/.well-known/jwks.json': (_, response) => sendJson(response, 200, accessTokens.publicKeys()),
+        [REVOKED_SESSIONS_PATH]: serveRevokedSessions(revoked, () => revokedLoaded),
       },
       // Shown, but no condition of readiness: without Redis each process counts attempts, and users can still sign in.
       checks: { redis: () => ({ connected: redis.status === 'ready' }) },
@@ -66,10 +88,11 @@ async function createPorts(
   config: AuthConfig,
   pool: Pool,
   redis: Redis,
+  onRevoked: OnRevoked,
 ): Promise<Omit<AuthPorts, 'accessTokens'>> {
   return {
-    accounts: createPostgresAccounts(pool),
-    sessions: createPostgresSessions(pool),
+    accounts: createPostgresAccounts(pool, onRevoked),
+    sessions: createPostgresSessions(pool, onRevoked),
     passwords: await createArgon2Passwords(),
     hashQueue: createHashQueue({ concurrency: config.AUTH_HASH_CONCURRENCY, queue: config.AUTH_HASH_QUEUE }),
     limits: createAttemptLimits(createRateLimiter({ redis, prefix: 'gavel:auth:' }), {

@@ -186,7 +186,7 @@ describe('a session', () => {
     await rotate(ended);
     await setSession(ended, `idle_ends_at = now() - interval '25 hours'`);
     await setSession(recent, `idle_ends_at = now() - interval '23 hours'`);
-    const ports = { sessions: createPostgresSessions(auth.pool) };
+    const ports = { sessions: createPostgresSessions(auth.pool, () => undefined) };
     await Promise.all([pruneSessions(ports), pruneSessions(ports)]);
     const { rows } = await auth.pool.query(
       'SELECT token_hash FROM refresh_tokens WHERE token_hash = ANY ($1)',

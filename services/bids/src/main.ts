@@ -67,7 +67,7 @@ export const bidsService = defineService({
           .service(PictureService, createPictureService({ encoder: createSharpEncoder(), pictures }), {
             readMaxBytes: MAX_UPLOAD_BYTES,
           }),
-      verify: verifierOf(config),
+      verify: verifierOf(config, onStop),
       handlers: { [PICTURES_PATH]: servePictures({ pictures }) },
       interceptors: [
         limitRates({

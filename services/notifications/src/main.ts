@@ -10,13 +10,13 @@ import { notificationsServiceProcess } from './process.ts';
 export const notificationsService = defineService({
   process: notificationsServiceProcess,
   readConfig: readServiceConfig,
-  build({ config, pool }) {
+  build({ config, pool, onStop }) {
     const notifications = createPostgresNotifications(pool);
     const preferences = createPostgresPreferences(pool);
     return {
       routes: (router) =>
         router.service(NotificationService, createNotificationService({ notifications, preferences })),
-      verify: verifierOf(config),
+      verify: verifierOf(config, onStop),
     };
   },
 });

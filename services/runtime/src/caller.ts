@@ -5,10 +5,13 @@ import {
   type HandlerContext,
   type Interceptor,
 } from '@connectrpc/connect';
-import { errors, type JWTPayload, jwtVerify } from 'jose';
+import { errors, type JWTVerifyResult, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
+import { validate } from 'uuid';
 import { connectError } from './failure.ts';
 import { createPublishedKeys } from './published-keys.ts';
+import { type RevokedSessions, startRevokedSessions } from './revoked-sessions.ts';
+import type { ProcessScope } from './run-process.ts';
 
 /** The user that an access token belongs to. */
 export interface Caller {
@@ -27,25 +30,51 @@ export interface TokenVerifierOptions {
   jwksUrl: string;
   issuer: string;
   audience: string;
+  /** Sessions whose tokens are refused. Without it, a token is valid until it expires. */
+  revoked?: Pick<RevokedSessions, 'has' | 'known'>;
 }
 
-/** The verifier for a service's configuration: auth's published keys, the issuer and the audience. */
-export function verifierOf(config: {
-  readonly AUTH_URL: string;
-  readonly AUTH_ISSUER: string;
-  readonly AUTH_AUDIENCE: string;
-}): TokenVerifier {
+/**
+ * The verifier for a service's configuration: auth's published keys, the issuer and the audience. It also learns from auth which
+ * sessions were revoked, until the service stops.
+ */
+export function verifierOf(
+  config: { readonly AUTH_URL: string; readonly AUTH_ISSUER: string; readonly AUTH_AUDIENCE: string },
+  onStop: ProcessScope['onStop'],
+): TokenVerifier {
+  const revoked = startRevokedSessions(config.AUTH_URL);
+  onStop('revoked sessions', () => revoked.stop());
   return createTokenVerifier({
     jwksUrl: new URL('/.well-known/jwks.json', config.AUTH_URL).href,
     issuer: config.AUTH_ISSUER,
     audience: config.AUTH_AUDIENCE,
+    revoked,
   });
 }
 
-/** The caller that the claims of a valid access token name. */
-export function callerFrom(claims: JWTPayload): Caller {
-  const { sub, jti, sid } = claims;
-  return { userId: sub as string, jti: jti as string, ...(typeof sid === 'string' && { sessionId: sid }) };
+// RFC 9068 names the type of access tokens. Tokens of before had the type JWT and named no session.
+const TYPE = 'at+jwt';
+const FORMER_TYPE = 'JWT';
+const CLOCKS_DIFFER_SECONDS = 5;
+
+/** What jose checks of an access token, besides its signature, issuer and audience. */
+export const tokenRules = { algorithms: ['EdDSA', 'ES256'], requiredClaims: ['sub', 'jti', 'exp', 'iat'] };
+
+/**
+ * The caller that a token with a valid signature names. Undefined when it is no access token of auth: another type, a subject or
+ * session that is no UUID, or a time of issue in the future.
+ */
+export function callerFrom({ payload, protectedHeader }: JWTVerifyResult): Caller | undefined {
+  const { sub, jti, sid, iat } = payload;
+  if (!isUuid(sub) || typeof jti !== 'string' || jti === '') return undefined;
+  if (typeof iat !== 'number' || iat > Date.now() / 1000 + CLOCKS_DIFFER_SECONDS) return undefined;
+  if (sid === undefined) return protectedHeader.typ === FORMER_TYPE ? { userId: sub, jti } : undefined;
+  if (protectedHeader.typ !== TYPE || !isUuid(sid)) return undefined;
+  return { userId: sub, jti, sessionId: sid };
+}
+
+function isUuid(value: unknown): value is string {
+  return typeof value === 'string' && validate(value);
 }
 
 type Identity =
@@ -62,31 +91,36 @@ const REMEMBERED_MS = 60_000;
 const MOST_REMEMBERED = 10_000;
 
 /**
- * Verifies access tokens with auth's published keys: signature (only EdDSA or ES256), issuer, audience and expiry. A valid token's
- * signature is verified once a minute. While auth is unavailable, the last known keys are used.
+ * Verifies access tokens with auth's published keys: signature (only EdDSA or ES256), issuer, audience, expiry, and the claims as
+ * `callerFrom` says. A valid token's signature is verified once a minute; whether its session was revoked is checked each time. While
+ * auth is unavailable, the last known keys and revoked sessions are used.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const keys = createPublishedKeys(new URL(options.jwksUrl));
   const remembered = new LRUCache<string, Caller>({ max: MOST_REMEMBERED, perf: Date, ttlResolution: 0 });
   return async (token) => {
-    const known = remembered.get(token);
-    if (known) return known;
+    const caller = remembered.get(token) ?? (await verifyToken(token));
+    return isRevoked(caller, options.revoked) ? undefined : caller;
+  };
+
+  async function verifyToken(token: string): Promise<Caller | undefined> {
     try {
-      const { payload } = await jwtVerify(token, keys, {
-        issuer: options.issuer,
-        audience: options.audience,
-        algorithms: ['EdDSA', 'ES256'],
-        requiredClaims: ['sub', 'jti', 'exp', 'iat'],
-      });
-      const caller = callerFrom(payload);
-      const ttl = Math.min(REMEMBERED_MS, Number(payload.exp) * 1000 - Date.now());
-      if (ttl > 0) remembered.set(token, caller, { ttl });
+      const { issuer, audience } = options;
+      const verified = await jwtVerify(token, keys, { issuer, audience, ...tokenRules });
+      const caller = callerFrom(verified);
+      if (caller?.sessionId !== undefined) await options.revoked?.known();
+      const ttl = Math.min(REMEMBERED_MS, Number(verified.payload.exp) * 1000 - Date.now());
+      if (caller && ttl > 0) remembered.set(token, caller, { ttl });
       return caller;
     } catch (error) {
       if (isBadToken(error)) return undefined;
-      throw connectError('UNAVAILABLE', 'access tokens cannot be verified now, because there are no keys');
+      throw connectError('UNAVAILABLE', 'access tokens cannot be verified now, because auth does not answer');
     }
-  };
+  }
+}
+
+function isRevoked(caller: Caller | undefined, revoked: TokenVerifierOptions['revoked']): boolean {
+  return caller?.sessionId !== undefined && revoked?.has(caller.sessionId) === true;
 }
 
 /**

@@ -1,11 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { TimeoutError } from '@gavel/resilience';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTokenVerifier, type TokenVerifier } from './caller.ts';
 
 const ISSUER = 'http://auth.gavel';
 const AUDIENCE = 'gavel';
+const USER = '018f0000-0000-7000-8000-00000000000a';
+const SESSION = '018f0000-0000-7000-8000-00000000000b';
 let keys: Awaited<ReturnType<typeof generateKeyPair>>;
 let auth: Awaited<ReturnType<typeof publish>>;
 let verify: TokenVerifier;
@@ -42,13 +45,23 @@ async function publish() {
 }
 
 function token(
-  change: { issuer?: string; audience?: string; ends?: string; key?: CryptoKey } = {},
+  change: {
+    issuer?: string;
+    audience?: string;
+    ends?: string;
+    key?: CryptoKey;
+    typ?: string | undefined;
+    sub?: string;
+    sid?: string | undefined;
+    issuedIn?: number;
+  } = {},
 ): Promise<string> {
-  return new SignJWT({})
-    .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
-    .setSubject('user-1')
+  const { typ, sid } = { typ: 'at+jwt', sid: SESSION, ...change };
+  return new SignJWT({ sid })
+    .setProtectedHeader({ alg: 'ES256', kid: 'k1', ...(typ && { typ }) })
+    .setSubject(change.sub ?? USER)
     .setJti('token-1')
-    .setIssuedAt()
+    .setIssuedAt(Math.floor(Date.now() / 1000) + (change.issuedIn ?? 0))
     .setIssuer(change.issuer ?? ISSUER)
     .setAudience(change.audience ?? AUDIENCE)
     .setExpirationTime(change.ends ?? '15m')
@@ -57,7 +70,7 @@ function token(
 
 describe('an access token', () => {
   it('identifies its caller', async () => {
-    expect(await verify(await token())).toEqual({ userId: 'user-1', jti: 'token-1' });
+    expect(await verify(await token())).toEqual({ userId: USER, jti: 'token-1', sessionId: SESSION });
   });
 
   it('is rejected when issuer, audience or signature are wrong, or when it has expired', async () => {
@@ -89,6 +102,40 @@ describe('an access token', () => {
       .setExpirationTime('15m')
       .sign(publicKey);
     expect(await verify(forged)).toBeUndefined();
+  });
+
+  it('is rejected when it is of another type, names no person or session, or was issued in the future', async () => {
+    const bad = [
+      await token({ typ: undefined }),
+      await token({ typ: 'JWT' }),
+      await token({ sid: undefined }),
+      await token({ sid: 'session-1' }),
+      await token({ sub: 'user-1' }),
+      await token({ issuedIn: 60 }),
+    ];
+    for (const each of bad) expect(await verify(each)).toBeUndefined();
+  });
+
+  it('of before tokens named sessions is accepted', async () => {
+    const former = await token({ typ: 'JWT', sid: undefined });
+    expect(await verify(former)).toEqual({ userId: USER, jti: 'token-1' });
+  });
+
+  it('is rejected from the moment when its session is revoked, also when it was verified before', async () => {
+    const gone = new Set<string>();
+    const revoked = { has: (id: string) => gone.has(id), known: () => Promise.resolve() };
+    const check = createTokenVerifier({ jwksUrl: auth.url, issuer: ISSUER, audience: AUDIENCE, revoked });
+    const theirs = await token();
+    expect(await check(theirs)).toBeDefined();
+    gone.add(SESSION);
+    expect(await check(theirs)).toBeUndefined();
+    expect(await check(await token({ sid: USER }))).toBeDefined();
+  });
+
+  it('cannot be verified while it is not known which sessions were revoked', async () => {
+    const revoked = { has: () => false, known: () => Promise.reject(new TimeoutError('no answer')) };
+    const check = createTokenVerifier({ jwksUrl: auth.url, issuer: ISSUER, audience: AUDIENCE, revoked });
+    await expect(check(await token())).rejects.toMatchObject({ code: 14 });
   });
 
   it('cannot be verified while there are no keys, which is an error and not a rejection', async () => {
@@ -129,11 +176,11 @@ describe('the published keys', () => {
   it('are used for a day while auth is unavailable', async () => {
     const own = await publish();
     const check = createTokenVerifier({ jwksUrl: own.url, issuer: ISSUER, audience: AUDIENCE });
-    expect(await check(await token())).toMatchObject({ userId: 'user-1' });
+    expect(await check(await token())).toMatchObject({ userId: USER });
     await own.close();
     for (const later of [11 * 60_000, 3600_000, DAY_MS - 2 * 3600_000]) {
       vi.setSystemTime(Date.now() + later);
-      expect(await check(await token())).toMatchObject({ userId: 'user-1' });
+      expect(await check(await token())).toMatchObject({ userId: USER });
     }
     vi.setSystemTime(Date.now() + 2 * 3600_000);
     await expect(check(await token())).rejects.toMatchObject({ code: 14 });

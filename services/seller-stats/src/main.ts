@@ -10,11 +10,11 @@ export const sellerStatsService = defineService({
   process: sellerStatsServiceProcess,
   readConfig: readServiceConfig,
   readsOnly: true,
-  build({ config, pool }) {
+  build({ config, pool, onStop }) {
     const sellerStats = createPostgresSellerStats(pool);
     return {
       routes: (router) => router.service(SellerStatsService, createSellerStatsService({ sellerStats })),
-      verify: verifierOf(config),
+      verify: verifierOf(config, onStop),
     };
   },
 });

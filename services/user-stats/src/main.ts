@@ -10,11 +10,11 @@ export const userStatsService = defineService({
   process: userStatsServiceProcess,
   readConfig: readServiceConfig,
   readsOnly: true,
-  build({ config, pool }) {
+  build({ config, pool, onStop }) {
     const userStats = createPostgresUserStats(pool);
     return {
       routes: (router) => router.service(UserStatsService, createUserStatsService({ userStats })),
-      verify: verifierOf(config),
+      verify: verifierOf(config, onStop),
     };
   },
 });

@@ -70,8 +70,13 @@ export type Exchange =
 
 /** Sessions and their refresh tokens. This interface has tokens in clear text; the database has only hashes. */
 export interface Sessions {
-  /** Starts a session. Undefined when the password is not the one of `credentials` any more. */
-  open(credentials: Credentials, origin: Origin, rules: SessionRules): Promise<OpenSession | undefined>;
+  /** Starts a session, and ends the one of `replacedToken`, if any. Undefined when the password is not the one of `credentials` any more. */
+  open(
+    credentials: Credentials,
+    origin: Origin,
+    rules: SessionRules,
+    replacedToken: string,
+  ): Promise<OpenSession | undefined>;
   /** Locks the token's session, calls `decide` and carries out the decision, in one transaction. */
   exchange(refreshToken: string, decide: (state: RefreshState) => RefreshDecision): Promise<Exchange>;
   /** Ends the session of a token, whether the token is the newest or not. Ignores unknown tokens and ended sessions. */
@@ -81,8 +86,17 @@ export interface Sessions {
   /** Ends one session of a user, if it has not ended. False when the user has no such session. */
   revokeOne(userId: string, sessionId: string): Promise<boolean>;
   revokeAll(userId: string): Promise<void>;
+  /** True for a revoked session, and for one that does not exist. */
+  isRevoked(sessionId: string): Promise<boolean>;
+  /** The sessions that were revoked in the last milliseconds. */
+  listRevoked(sinceMs: number): Promise<RevokedSession[]>;
   /** Deletes up to `limit` sessions that ended at least a day ago. Returns how many it deleted. */
   prune(limit: number): Promise<number>;
+}
+
+export interface RevokedSession {
+  id: string;
+  revokedAt: Date;
 }
 
 export interface ListedSession extends Origin {

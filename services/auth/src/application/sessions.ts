@@ -4,12 +4,14 @@ import { normaliseEmail } from '../domain/email-address.ts';
 import { decideRefresh } from '../domain/refresh-decision.ts';
 import type {
   AccessToken,
+  Accounts,
   AuthPorts,
   Credentials,
   Exchange,
   ListedSession,
   OpenSession,
   Origin,
+  Sessions,
 } from './ports.ts';
 import { rateLimited, tooBusy } from './refusals.ts';
 
@@ -24,13 +26,19 @@ export interface LogInInput {
   /** The caller's address; undefined when it is unknown. */
   address: string | undefined;
   origin: Origin;
+  /** A refresh token whose session this sign-in replaces; empty for none. */
+  replacedToken: string;
 }
 
-type PasswordPorts = Pick<AuthPorts, 'accounts' | 'passwords' | 'limits'>;
+type PasswordPorts = Pick<AuthPorts, 'passwords' | 'limits'> & {
+  accounts: Pick<Accounts, 'findCredentials'>;
+};
+type SignInPorts = PasswordPorts &
+  Pick<AuthPorts, 'hashQueue' | 'accessTokens' | 'sessionRules'> & { sessions: Pick<Sessions, 'open'> };
 
 /** Signs in and starts a session. An unknown e-mail address and a wrong password get the same answer after the same time. */
 export async function logIn(
-  ports: PasswordPorts & Pick<AuthPorts, 'sessions' | 'hashQueue' | 'accessTokens' | 'sessionRules'>,
+  ports: SignInPorts,
   input: LogInInput,
 ): Promise<Outcome<Tokens, 'BAD_CREDENTIALS' | 'RATE_LIMITED' | 'UNAVAILABLE'>> {
   const verdict = await ports.limits.countRequest('login', input.address);
@@ -40,7 +48,8 @@ export async function logIn(
   const checked = await ports.hashQueue.run(() => checkPassword(ports, input));
   if (checked === undefined) return tooBusy();
   if (!checked.ok) return checked;
-  const session = await ports.sessions.open(checked.value, input.origin, ports.sessionRules);
+  const { origin, replacedToken } = input;
+  const session = await ports.sessions.open(checked.value, origin, ports.sessionRules, replacedToken);
   if (session === undefined) return badCredentials();
   return { ok: true, value: await tokensOf(ports, session) };
 }

@@ -25,6 +25,11 @@ export interface Visitor {
   call(method: string, body?: object, service?: string): Promise<Answer>;
 }
 
+export interface SignedInVisitor extends Visitor {
+  /** Ends the session of the visitor's token, as auth does. */
+  signOut(): void;
+}
+
 /** The real service on a free port with its own database, called over plain HTTP with JSON. */
 export interface BidsUnderTest {
   url: string;
@@ -33,7 +38,7 @@ export interface BidsUnderTest {
   /** Starts another process on the same database with its own environment; resolves to an anonymous caller of that process. */
   startAnother(env: Record<string, string>): Promise<Visitor>;
   /** A new user. With changes, the user's token is invalid in that way. */
-  newUser(changes?: TokenChanges): Promise<Visitor>;
+  newUser(changes?: TokenChanges): Promise<SignedInVisitor>;
   /** Creates an item as this seller and returns its JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   createItem(seller: Visitor, fields?: object): Promise<any>;
@@ -76,7 +81,8 @@ export async function startBidsUnderTest(env: Record<string, string> = {}): Prom
     async newUser(changes) {
       const userId = uuidv7();
       const token = await issuer.tokenFor(userId, changes);
-      return { userId, call: (method, body, service) => call(url, method, body, token, service) };
+      const signOut = () => issuer.revoke(token);
+      return { userId, signOut, call: (method, body, service) => call(url, method, body, token, service) };
     },
     async createItem(seller, fields) {
       const answer = await seller.call('CreateItem', { ...itemFields(), ...fields });

@@ -1,4 +1,4 @@
-import { callerFrom, type TokenVerifier } from '@gavel/service-runtime/caller';
+import { callerFrom, type TokenVerifier, tokenRules } from '@gavel/service-runtime/caller';
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose';
 import { v7 as uuidv7 } from 'uuid';
 import type { AccessTokens } from '../../application/ports.ts';
@@ -40,7 +40,7 @@ export async function createJwtAccessTokens(options: AccessTokenOptions): Promis
       const issuedAt = Math.floor(now.getTime() / 1000);
       const expiresAt = issuedAt + options.lifetimeSeconds;
       const token = await new SignJWT({ sid: sessionId })
-        .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: 'JWT' })
+        .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: 'at+jwt' })
         .setIssuer(issuer)
         .setAudience(audience)
         .setSubject(userId)
@@ -52,13 +52,7 @@ export async function createJwtAccessTokens(options: AccessTokenOptions): Promis
     },
     async verify(token) {
       try {
-        const { payload } = await jwtVerify(token, findKey, {
-          issuer,
-          audience,
-          algorithms: ['EdDSA', 'ES256'],
-          requiredClaims: ['sub', 'jti', 'exp', 'iat'],
-        });
-        return callerFrom(payload);
+        return callerFrom(await jwtVerify(token, findKey, { issuer, audience, ...tokenRules }));
       } catch (error) {
         // The keys are local, so a JOSE error is always about the token.
         if (error instanceof errors.JOSEError) return undefined;

@@ -2,7 +2,8 @@ import { append } from '@gavel/outbox/append';
 import type { Pool } from '@gavel/postgres/pool';
 import { transaction } from '@gavel/postgres/transaction';
 import { UserCreatedSchema } from '@gavel/proto/gen/auth/v1/events_pb';
-import type { Accounts, Credentials, Profile } from '../../application/ports.ts';
+import type { Accounts, Credentials, Profile, RevokedSession } from '../../application/ports.ts';
+import type { OnRevoked } from './postgres-sessions.ts';
 
 // ON CONFLICT waits for a concurrent insert of the same address. If that one commits, this one inserts nothing, without an error.
 const INSERT_USER = `
@@ -22,7 +23,8 @@ const CHANGE_PASSWORD = 'UPDATE users SET password_hash = $3 WHERE id = $1 AND p
 
 const REVOKE_OTHERS = `
   UPDATE sessions SET revoked_at = clock_timestamp(), revoked_for = 'password'
-  WHERE user_id = $1 AND id IS DISTINCT FROM $2 AND revoked_at IS NULL`;
+  WHERE user_id = $1 AND id IS DISTINCT FROM $2 AND revoked_at IS NULL
+  RETURNING id, revoked_at AS "revokedAt"`;
 
 const FIND_PROFILE = `
   SELECT id, email, full_name AS "fullName", avatar_url AS "avatarUrl", country_code AS "countryCode",
@@ -30,7 +32,7 @@ const FIND_PROFILE = `
   FROM users WHERE id = $1`;
 
 /** Accounts in Postgres. A new account and its UserCreated in the outbox are one transaction. */
-export function createPostgresAccounts(pool: Pool): Accounts {
+export function createPostgresAccounts(pool: Pool, onRevoked: OnRevoked): Accounts {
   return {
     create(account) {
       const { id, email, passwordHash, fullName, countryCode, phoneNumber } = account;
@@ -56,7 +58,8 @@ export function createPostgresAccounts(pool: Pool): Accounts {
         // The row's lock makes a sign-in with the old password wait; it then opens no session.
         const changed = await tx.query(CHANGE_PASSWORD, [from.userId, from.passwordHash, passwordHash]);
         if (changed.rowCount !== 1) return false;
-        await tx.query(REVOKE_OTHERS, [from.userId, keptSession ?? null]);
+        const ended = await tx.query<RevokedSession>(REVOKE_OTHERS, [from.userId, keptSession ?? null]);
+        tx.afterCommit(() => onRevoked(ended.rows));
         return true;
       });
     },

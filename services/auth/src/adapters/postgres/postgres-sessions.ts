@@ -2,7 +2,7 @@ import { createLogger } from '@gavel/observability/logger';
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import { v7 as uuidv7 } from 'uuid';
-import type { Exchange, ListedSession, Sessions } from '../../application/ports.ts';
+import type { Exchange, ListedSession, RevokedSession, Sessions } from '../../application/ports.ts';
 import type { RefreshState } from '../../domain/refresh-decision.ts';
 import {
   hashRefreshToken,
@@ -39,11 +39,12 @@ const REPLACE_TOKEN = `
   used AS (UPDATE sessions SET idle_ends_at = $6, last_used_at = clock_timestamp() WHERE id = $1)
   INSERT INTO refresh_tokens (token_hash, session_id, predecessor_hash) VALUES ($5, $1, $2)`;
 
-const REVOKE_FOR_REUSE = `UPDATE sessions SET revoked_at = clock_timestamp(), revoked_for = 'reuse' WHERE id = $1`;
+const REVOKE_FOR_REUSE = `UPDATE sessions SET revoked_at = clock_timestamp(), revoked_for = 'reuse' WHERE id = $1 RETURNING id, revoked_at AS "revokedAt"`;
 
-const REVOKE_FOR_LOGOUT = `
-  UPDATE sessions SET revoked_at = clock_timestamp(), revoked_for = 'logout'
-  WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = $1) AND revoked_at IS NULL`;
+const REVOKE_BY_TOKEN = `
+  UPDATE sessions SET revoked_at = clock_timestamp(), revoked_for = $2
+  WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = $1) AND revoked_at IS NULL
+  RETURNING id, revoked_at AS "revokedAt"`;
 
 const LIST = `
   SELECT id, created_at AS "createdAt", last_used_at AS "lastUsedAt", ip_address AS "ipAddress",
@@ -54,10 +55,17 @@ const LIST = `
 // A session that has ended stays as it ended.
 const REVOKE_ONE = `
   UPDATE sessions SET revoked_at = coalesce(revoked_at, clock_timestamp()), revoked_for = coalesce(revoked_for, 'owner')
-  WHERE user_id = $1 AND id = $2`;
+  WHERE user_id = $1 AND id = $2 RETURNING id, revoked_at AS "revokedAt"`;
 
 const REVOKE_ALL = `
-  UPDATE sessions SET revoked_at = clock_timestamp(), revoked_for = 'owner' WHERE user_id = $1 AND revoked_at IS NULL`;
+  UPDATE sessions SET revoked_at = clock_timestamp(), revoked_for = 'owner'
+  WHERE user_id = $1 AND revoked_at IS NULL RETURNING id, revoked_at AS "revokedAt"`;
+
+const IS_REVOKED = 'SELECT FROM sessions WHERE id = $1 AND revoked_at IS NULL';
+
+const LIST_REVOKED = `
+  SELECT id, revoked_at AS "revokedAt" FROM sessions
+  WHERE revoked_at > clock_timestamp() - $1 * interval '1 ms'`;
 
 // A day after the end, so that a client whose session has just ended still gets the reason, and pruning waits for no request.
 const PRUNE = `
@@ -80,15 +88,27 @@ interface TokenRow {
   now: Date;
 }
 
+/** Called after the commit that revoked sessions. */
+export type OnRevoked = (sessions: readonly RevokedSession[]) => void;
+
 /** Sessions in Postgres. Tokens are stored as SHA-256. Under the session's row lock its tokens are used one after the other. */
-export function createPostgresSessions(pool: Pool): Sessions {
+export function createPostgresSessions(pool: Pool, onRevoked: OnRevoked): Sessions {
+  const revoke = async (tx: Transaction, sql: string, values: unknown[]): Promise<number> => {
+    const { rows } = await tx.query<RevokedSession>(sql, values);
+    tx.afterCommit(() => onRevoked(rows));
+    return rows.length;
+  };
   return {
-    async open({ userId, passwordHash }, { ipAddress, userAgent }, { lifetimeMs, idleMs }) {
+    async open({ userId, passwordHash }, { ipAddress, userAgent }, { lifetimeMs, idleMs }, replacedToken) {
       const [sessionId, refreshToken] = [uuidv7(), newRefreshToken()];
       const secrets = [hashRefreshToken(refreshToken), passwordHash];
       const values = [sessionId, userId, lifetimeMs, idleMs, ipAddress, userAgent, ...secrets];
-      const opened = await transaction(pool, (tx) => tx.query(OPEN_SESSION, values));
-      return opened.rowCount === 1 ? { userId, sessionId, refreshToken } : undefined;
+      return transaction(pool, async (tx) => {
+        const opened = await tx.query(OPEN_SESSION, values);
+        if (opened.rowCount !== 1) return undefined;
+        if (replacedToken) await revoke(tx, REVOKE_BY_TOKEN, [hashRefreshToken(replacedToken), 'replaced']);
+        return { userId, sessionId, refreshToken };
+      });
     },
     exchange(refreshToken, decide) {
       const hash = hashRefreshToken(refreshToken);
@@ -110,7 +130,7 @@ export function createPostgresSessions(pool: Pool): Sessions {
             return { kind: 'issued', ...owner, refreshToken: successor };
           }
           case 'revoke': {
-            await tx.query(REVOKE_FOR_REUSE, [session.id]);
+            await revoke(tx, REVOKE_FOR_REUSE, [session.id]);
             tx.afterCommit(() =>
               log.warn(owner, 'an old refresh token was used again; its session is revoked'),
             );
@@ -122,16 +142,24 @@ export function createPostgresSessions(pool: Pool): Sessions {
       });
     },
     async revoke(refreshToken) {
-      await transaction(pool, (tx) => tx.query(REVOKE_FOR_LOGOUT, [hashRefreshToken(refreshToken)]));
+      await transaction(pool, (tx) =>
+        revoke(tx, REVOKE_BY_TOKEN, [hashRefreshToken(refreshToken), 'logout']),
+      );
     },
     async list(userId, limit) {
       return (await pool.query<ListedSession>(LIST, [userId, limit])).rows;
     },
     async revokeOne(userId, sessionId) {
-      return (await transaction(pool, (tx) => tx.query(REVOKE_ONE, [userId, sessionId]))).rowCount === 1;
+      return (await transaction(pool, (tx) => revoke(tx, REVOKE_ONE, [userId, sessionId]))) === 1;
     },
     async revokeAll(userId) {
-      await transaction(pool, (tx) => tx.query(REVOKE_ALL, [userId]));
+      await transaction(pool, (tx) => revoke(tx, REVOKE_ALL, [userId]));
+    },
+    async isRevoked(sessionId) {
+      return (await pool.query(IS_REVOKED, [sessionId])).rowCount === 0;
+    },
+    async listRevoked(sinceMs) {
+      return (await pool.query<RevokedSession>(LIST_REVOKED, [sinceMs])).rows;
     },
     async prune(limit) {
       return (await pool.query(PRUNE, [limit])).rowCount ?? 0;

@@ -34,9 +34,10 @@ export function createAuthService(
       return unwrap(await registerAccount(ports, { email, password, ...details, address }));
     },
     async login(request, context) {
-      const { email, password, ipAddress } = request;
-      const address = addressOf(context, ipAddress);
-      return toMessage(unwrap(await logIn(ports, { email, password, address, origin: originOf(request) })));
+      const { email, password, ipAddress, replacedRefreshToken } = request;
+      const from = { address: addressOf(context, ipAddress), origin: originOf(request) };
+      const input = { email, password, ...from, replacedToken: replacedRefreshToken };
+      return toMessage(unwrap(await logIn(ports, input)));
     },
     async refresh({ refreshToken, ipAddress }, context) {
       const address = addressOf(context, ipAddress);

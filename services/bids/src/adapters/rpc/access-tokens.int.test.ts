@@ -31,6 +31,19 @@ describe('access tokens', () => {
     });
   });
 
+  it('a token can neither place a bid nor list an item after its session has ended', async () => {
+    const item = await bids.createItem(await bids.newUser());
+    const leaving = await bids.newUser();
+    expect((await leaving.call('PlaceBid', { itemId: item.id, amount: '100' })).status).toBe(200);
+    leaving.signOut();
+    await expect.poll(async () => (await leaving.call('ListSellerItems')).status).toBe(401);
+    for (const request of [
+      leaving.call('PlaceBid', { itemId: item.id, amount: '200' }),
+      leaving.call('CreateItem', itemFields()),
+    ])
+      expect(await request).toMatchObject({ status: 401, error: { reason: 'UNAUTHENTICATED' } });
+  });
+
   it('a valid token can', async () => {
     const item = await bids.createItem(await bids.newUser());
     const bidder = await bids.newUser({});
