@@ -67,7 +67,11 @@ describe('metrics of consumers, as a collector receives them', () => {
       const outcomes = handled.map(({ attributes, value }) => [attributes['gavel.consumer.outcome'], value]);
       expect(Object.fromEntries(outcomes)).toEqual({ handled: 9, parked: 1 });
     });
-    const names = { 'messaging.system.name': 'rabbitmq', 'messaging.destination.name': partition, ...lagging };
+    const names = {
+      'messaging.system.name': 'rabbitmq',
+      'messaging.destination.name': partition,
+      ...lagging,
+    };
     expect(await points('messaging.client.consumed.messages', 'measured')).toEqual([
       {
         attributes: {
