@@ -9,7 +9,7 @@ COMMANDS := deploy/dev/src/commands
 INSTALLED := node_modules/.package-lock.json
 ALL_INSTALLED := node_modules/.gavel-all
 
-.PHONY: help install up down status logs reset check test bench faults
+.PHONY: help install up down stop start restart status logs reset check test bench faults
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -19,6 +19,13 @@ up: $(INSTALLED) ## start everything in the background, and print all addresses 
 
 down: $(INSTALLED) ## stop everything, keep the data
 	@$(NODE) $(COMMANDS)/down.ts
+
+stop start restart: $(INSTALLED)
+	@$(NODE) $(COMMANDS)/control.ts $@ $(NAME)
+
+stop: ## stop one process of the running system, until it is started again: make stop NAME=relay-bids
+start: ## start a process that was stopped: make start NAME=relay-bids
+restart: ## stop and start one process: make restart NAME=relay-bids
 
 status: $(INSTALLED) ## show each process with its pid, health and URL (make -s status JSON=1 prints JSON)
 	@$(NODE) $(COMMANDS)/status.ts $(if $(JSON),--json)

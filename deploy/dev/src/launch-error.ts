@@ -9,6 +9,7 @@ export type LaunchErrorCode =
   | 'server-died'
   | 'server-not-ready'
   | 'command-failed'
+  | 'unknown-process'
   | 'lock-held';
 
 /**

@@ -118,9 +118,22 @@ describe('the make targets', () => {
       { timeout: 60_000, interval: 500 },
     );
 
+    const unknown = await run('control', ['stop', 'cats']);
+    expect(unknown.exitCode).toBe(1);
+    expect(unknown.all).toMatch(/no process cats[\s\S]*relay-auth/);
+    const stop = await run('control', ['stop', 'relay-auth']);
+    expect(stop.exitCode, stop.all).toBe(0);
+    const stopped = (await status()).processes.filter(({ health }) => health !== 'healthy');
+    expect(stopped).toMatchObject([{ name: 'relay-auth', pid: null, health: 'stopped' }]);
+    const start = await run('control', ['start', 'relay-auth']);
+    expect(start.exitCode, start.all).toBe(0);
+    expect((await status()).processes.filter(({ health }) => health !== 'healthy')).toEqual([]);
+    expect((await run('control', ['stop', 'consumer-leaderboard'])).exitCode).toBe(0);
+
     const pids = (await status()).processes.flatMap(({ pid }) => (pid === null ? [] : [pid]));
     expect((await run('down')).exitCode).toBe(0);
     expect(pids.filter(isAlive)).toEqual([]);
+    expect((await run('control', ['start', 'bids'])).all).toContain('Nothing is running.');
     const left = await execa('pgrep', ['-f', directory], { reject: false });
     expect(left.stdout).toBe('');
     const log = await readFile(join(directory, 'logs/supervisor.log'), 'utf8');

@@ -142,7 +142,9 @@ async function verifyRunning(config: DevConfig, state: SystemState): Promise<voi
     );
     const unhealthy = checks.filter(({ health }) => health !== 'healthy');
     if (unhealthy.length === 0 && now?.phase === 'running') break;
-    if (Date.now() > deadline) {
+    const stopped = unhealthy.filter(({ each }) => each.state === 'stopped');
+    // Who stopped a process by its name starts it again: that is not worth a wait.
+    if (Date.now() > deadline || (stopped.length > 0 && stopped.length === unhealthy.length)) {
       const [first] = unhealthy;
       throw new LaunchError(
         'server-not-ready',
@@ -150,7 +152,7 @@ async function verifyRunning(config: DevConfig, state: SystemState): Promise<voi
         {
           log: first === undefined ? '' : await lastLines(first.each.logFile),
           wayOut:
-            'Everything keeps running. `make logs NAME=…` shows more; `make down && make up` restarts everything.',
+            'Everything else keeps running. `make logs NAME=…` shows more, `make restart NAME=…` restarts one process, `make down && make up` everything.',
         },
       );
     }

@@ -39,11 +39,16 @@ export interface KeeperOptions {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** Starts a runnable, and restarts it whenever it ends by itself. The delay grows while it keeps failing. */
+/**
+ * Starts a runnable, and restarts it whenever it ends by itself. The delay grows while it keeps failing. After `stop` it can be
+ * started again.
+ */
 export class Keeper {
   readonly runnable: Runnable;
   readonly #options: KeeperOptions;
-  readonly #ending = new AbortController();
+  /** Ends the current run, from a start to its stop. */
+  #ending = new AbortController();
+  #retired = false;
   #state: KeeperState = 'stopped';
   #restarts = 0;
   #lastExit: LastExit | null = null;
@@ -67,9 +72,14 @@ export class Keeper {
     return this.#lastExit;
   }
 
-  /** The first start. Throws when it fails or when `stop` is called before it ends, and does not retry. */
+  /**
+   * The first start, or one after `stop`. Throws when it fails or when `stop` is called before it ends, and does not retry. Throws
+   * after `retire`.
+   */
   async start(): Promise<void> {
-    if (this.#ending.signal.aborted) throw this.#stopped();
+    if (this.#retired) throw this.#stopped();
+    const ending = new AbortController();
+    this.#ending = ending;
     this.#become('starting');
     this.#firstStart = this.runnable.start();
     try {
@@ -79,25 +89,26 @@ export class Keeper {
       throw error;
     }
     // `stop` waits for this start and then stops the runnable.
-    if (this.#ending.signal.aborted) throw this.#stopped();
+    if (ending.signal.aborted) throw this.#stopped();
     this.adopt();
   }
 
   /** Takes over a runnable that is already running. */
   adopt(): void {
     this.#become('running');
-    this.#loop = this.#keep();
+    this.#loop = this.#keep(this.#ending.signal);
   }
 
-  /** From now on the runnable is not restarted, and its end is not reported. It keeps running until `stop`. */
+  /** From now on the runnable is neither started nor restarted, and its end is not reported. It keeps running until `stop`. */
   retire(): void {
+    this.#retired = true;
     this.#ending.abort();
   }
 
   /** Stops the runnable and does not restart it. Does nothing when it is not running. */
   async stop(): Promise<void> {
     this.#become('stopping');
-    this.retire();
+    this.#ending.abort();
     await this.runnable.stop();
     await Promise.allSettled([this.#firstStart, this.#loop]);
     // A start that was under way may have succeeded after the first stop.
@@ -105,15 +116,15 @@ export class Keeper {
     this.#become('stopped');
   }
 
-  async #keep(): Promise<void> {
+  async #keep(ending: AbortSignal): Promise<void> {
     let failures = 0;
-    while (!this.#ending.signal.aborted) {
+    while (!ending.aborted) {
       const began = performance.now();
       const exit = await this.runnable.exited();
-      if (this.#ending.signal.aborted) return;
+      if (ending.aborted) return;
       failures = performance.now() - began >= STEADY_MS ? 0 : failures + 1;
       this.#record(exit);
-      failures = await this.#startAgain(failures);
+      failures = await this.#startAgain(failures, ending);
     }
   }
 
@@ -125,20 +136,20 @@ export class Keeper {
     this.#become('restarting');
   }
 
-  async #startAgain(failuresBefore: number): Promise<number> {
+  async #startAgain(failuresBefore: number, ending: AbortSignal): Promise<number> {
     const wait = this.#options.wait ?? pause;
     for (let failures = failuresBefore; ; failures += 1) {
       // No random part: all processes run on one machine, and a user may be waiting.
-      await wait(delayBefore(Math.max(1, failures), RESTART_BACK_OFF, 1), this.#ending.signal);
-      if (this.#ending.signal.aborted) return failures;
+      await wait(delayBefore(Math.max(1, failures), RESTART_BACK_OFF, 1), ending);
+      if (ending.aborted) return failures;
       try {
         await this.runnable.start();
-        if (this.#ending.signal.aborted) return failures;
+        if (ending.aborted) return failures;
         this.#options.report(`${this.runnable.name} is running again (pid ${this.runnable.pid})`);
         this.#become('running');
         return failures;
       } catch (error) {
-        if (this.#ending.signal.aborted) return failures;
+        if (ending.aborted) return failures;
         const why = error instanceof Error ? error.message : String(error);
         this.#options.report(`${this.runnable.name} could not be restarted: ${why}`);
         // It may be running without answering. Stop it, so that the next start begins with a new process.

@@ -139,10 +139,39 @@ test('a stop during the first start stops what it started, and the start fails',
   expect(runnable.pid).toBeNull();
 });
 
-test('a start after the stop fails and starts nothing', async () => {
+test('a start after `retire` fails and starts nothing', async () => {
   const runnable = new Scripted();
   const { keeper } = kept(runnable);
+  keeper.retire();
   await keeper.stop();
   await expect(keeper.start()).rejects.toThrow('scripted was stopped');
   expect(runnable.starts).toBe(0);
+});
+
+test('a process that was stopped can be started again, and is restarted after a crash as before', async () => {
+  const runnable = new Scripted();
+  const { keeper, lines } = kept(runnable);
+  await keeper.start();
+  await keeper.stop();
+  await keeper.start();
+  expect(keeper).toMatchObject({ state: 'running', restarts: 0 });
+  expect(runnable.starts).toBe(2);
+  runnable.crash();
+  await vi.waitFor(() => expect(lines.at(-1)).toBe('scripted is running again (pid 3)'), 20_000);
+  expect(keeper).toMatchObject({ state: 'running', restarts: 1 });
+  await keeper.stop();
+  expect(keeper.state).toBe('stopped');
+});
+
+test('a start again that fails leaves the process stopped, and the next one may succeed', async () => {
+  const runnable = new Scripted();
+  const { keeper } = kept(runnable);
+  await keeper.start();
+  await keeper.stop();
+  runnable.failNextStarts = 1;
+  await expect(keeper.start()).rejects.toThrow('not yet');
+  expect(keeper.state).toBe('stopped');
+  await keeper.start();
+  expect(keeper.state).toBe('running');
+  await keeper.stop();
 });

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
+import type { Running } from '@gavel/resilience';
 import { environment, readDevConfig } from '../config.ts';
 import { LaunchError } from '../launch-error.ts';
 import { rotateLogs } from '../process-control/log-rotation.ts';
 import { startStamp } from '../process-control/process-table.ts';
+import { createProcessControl } from './control-process.ts';
+import { listenForControl } from './control-socket.ts';
 import { describeKept } from './describe-kept.ts';
 import { System } from './system.ts';
 import { type SystemState, writeState } from './system-files.ts';
@@ -34,6 +37,8 @@ const system = new System({
   },
 });
 
+let control: Running | undefined;
+
 // One write at a time. A change during a write causes one more.
 let writing: Promise<void> | undefined;
 let changed = false;
@@ -62,6 +67,7 @@ async function published(): Promise<void> {
 async function end(signal: NodeJS.Signals): Promise<void> {
   if (phase === 'stopping' || phase === 'failed') return;
   phase = 'stopping';
+  await control?.stop();
   process.stdout.write(`${new Date().toISOString()} ${signal}: stopping\n`);
   publish();
   await system.stop();
@@ -81,7 +87,13 @@ const rotation = setInterval(async () => {
 
 try {
   await system.start();
-  if (phase === 'starting') phase = 'running';
+  if (phase === 'starting') {
+    control = await listenForControl(
+      config.directory,
+      createProcessControl(() => system.kept),
+    );
+    phase = 'running';
+  }
   await published();
 } catch (error) {
   clearInterval(rotation);

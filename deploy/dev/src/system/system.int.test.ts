@@ -10,6 +10,7 @@ import { LaunchError } from '../launch-error.ts';
 import { isAlive } from '../process-control/process-table.ts';
 import { gavelDirectory } from '../project-root.ts';
 import { freePorts } from '../testing/free-ports.ts';
+import { createProcessControl } from './control-process.ts';
 import { System } from './system.ts';
 
 const fixture = 'deploy/dev/src/testing/fixtures/small-process.ts';
@@ -89,10 +90,28 @@ describe('a system', () => {
       expect(keeper.lastExit).toMatchObject({ signal: 'SIGKILL' });
     }
 
-    const pids = run.kept.map((keeper) => keeper.runnable.pid ?? 0);
+    const control = createProcessControl(() => run.kept);
+    const auth = run.kept.find(({ runnable }) => runnable.name === 'auth');
+    const first = auth?.runnable.pid ?? 0;
+    expect(await control('stop', 'auth')).toContain('auth is stopped');
+    expect(isAlive(first)).toBe(false);
+    expect(auth).toMatchObject({ state: 'stopped', runnable: { pid: null } });
+    // Requests that come at the same moment are carried out one after the other.
+    const answers = await Promise.all([control('start', 'auth'), control('start', 'auth')]);
+    const second = auth?.runnable.pid;
+    expect(answers).toEqual([`auth is running (pid ${second})`, `auth is already running (pid ${second})`]);
+    expect(await control('restart', 'auth')).toBe(`auth is running (pid ${auth?.runnable.pid})`);
+    expect(auth?.runnable.pid).not.toBe(second);
+    expect(() => control('stop', 'cats')).toThrow('There is no process cats.');
+    expect(() => control('stop', 'postgres')).toThrow('postgres is a server');
+    await control('stop', 'auth');
+
+    const pids = run.kept.flatMap((keeper) => keeper.runnable.pid ?? []);
     await run.stop();
     expect(pids.filter(isAlive)).toEqual([]);
-  }, 120_000);
+    await expect(control('start', 'auth')).rejects.toThrow('was stopped');
+    expect(auth?.runnable.pid).toBeNull();
+  }, 240_000);
 
   test('stops the processes in reverse order and then the servers, and restarts nothing meanwhile', async () => {
     const run = await build([
