@@ -1,9 +1,10 @@
 import type { Pool } from '@gavel/postgres/pool';
 import type { Transaction } from '@gavel/postgres/transaction';
 import { type Member, readActiveMembers } from './adapters/postgres/members.ts';
-import { removePause, writePause } from './adapters/postgres/pauses.ts';
+import { readPauses, removePause, writePause } from './adapters/postgres/pauses.ts';
 
 export type { Member };
+export { readPauses };
 
 /**
  * The members of a group with a heartbeat within the last ten seconds. A member that stops removes itself from the list; a
@@ -18,8 +19,8 @@ export function activeMembers(
 }
 
 /**
- * Pauses a group, or one of its partitions: members keep their partitions and commit nothing. The pause survives restarts,
- * and members notice it within two seconds.
+ * Pauses a group, or one of its partitions: members keep their partitions and commit nothing. Members of a queue consumer take no
+ * more messages. The pause survives restarts, and members notice it within two seconds.
  */
 export function pauseGroup(pool: Pool, group: string, partition?: string): Promise<void> {
   return writePause(pool, group, partition);

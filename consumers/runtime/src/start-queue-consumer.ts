@@ -1,11 +1,13 @@
 import type { Pool } from '@gavel/postgres/pool';
-import type { Running } from '@gavel/resilience';
+import { type Running, startLoop } from '@gavel/resilience';
 import { countParked } from './adapters/postgres/dead-letters.ts';
+import { readPauses } from './adapters/postgres/pauses.ts';
 import { startProcessedEventsUpkeep } from './adapters/postgres/processed-events.ts';
 import type { QueueConsumerDefinition } from './define-queue-consumer.ts';
 import { createQueueStore } from './queue/adapters/postgres/queue-store.ts';
 import { openQueueSession } from './queue/adapters/rabbitmq/queue-session.ts';
 import { type QueueConsumerStatus, startQueueReader } from './queue/application/queue-reader.ts';
+import { queueNames } from './queue/domain/queues.ts';
 import { observeQueue } from './telemetry/observe-status.ts';
 
 /**
@@ -14,6 +16,8 @@ import { observeQueue } from './telemetry/observe-status.ts';
  */
 const PREFETCH = 32;
 const LANES = 4;
+/** How often the pauses are read. */
+const PAUSES_MS = 2_000;
 
 export interface StartQueueConsumerOptions {
   readonly definition: QueueConsumerDefinition;
@@ -35,7 +39,7 @@ export interface StartQueueConsumerOptions {
  */
 export interface RunningQueueConsumer extends Running {
   status(): QueueConsumerStatus;
-  /** Returns the status if the queue is being read; otherwise throws, naming what is wrong. */
+  /** Returns the status if the queue is being read, or paused; otherwise throws, naming what is wrong. */
   check(): QueueConsumerStatus;
 }
 
@@ -52,6 +56,15 @@ export function startQueueConsumer(options: StartQueueConsumerOptions): RunningQ
     lanes: concurrency,
     ...(options.holdMs !== undefined && { holdMs: options.holdMs }),
   });
+  const { main } = queueNames(definition.name);
+  const pauses = startLoop(
+    'queue-pauses',
+    async () => {
+      reader.setPaused((await readPauses(pool, definition.name))(main));
+      return PAUSES_MS;
+    },
+    { firstMs: 250, maxMs: PAUSES_MS },
+  );
   const upkeep = startProcessedEventsUpkeep(pool);
   const stopMetrics = observeQueue(
     () => reader.status(),
@@ -61,12 +74,12 @@ export function startQueueConsumer(options: StartQueueConsumerOptions): RunningQ
     status: () => reader.status(),
     check() {
       const now = reader.status();
-      if (now.state === 'running') return now;
+      if (now.state === 'running' || now.state === 'paused') return now;
       throw new Error(`${now.queue} ${now.state}: ${now.problem ?? '…'}`);
     },
     async stop() {
       stopMetrics();
-      await Promise.all([upkeep.stop(), reader.stop()]);
+      await Promise.all([pauses.stop(), upkeep.stop(), reader.stop()]);
     },
   };
 }

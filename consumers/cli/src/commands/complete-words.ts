@@ -79,6 +79,7 @@ function valuesOf(name: string | undefined): readonly string[] {
   if (name === 'stream') return streamNames;
   if (name === 'stream-or-partition') return streamNames.flatMap((each) => [each, ...partitionsOf(each)]);
   if (name === 'group') return streamGroupNames;
+  if (name === 'consumer') return [...streamGroupNames, ...queueGroupNames];
   if (name === 'any-group') return groupNames;
   if (name === 'from' || name === 'to' || name === 'until') return ['first', 'last', 'next', '-15m'];
   if (name === 'shell') return shells;

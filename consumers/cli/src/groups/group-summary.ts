@@ -1,4 +1,4 @@
-import { activeMembers } from '@gavel/consumer-runtime/consumer-group';
+import { activeMembers, readPauses } from '@gavel/consumer-runtime/consumer-group';
 import { queueNames } from '@gavel/consumer-runtime/queues';
 import type { Session } from '../connections/session.ts';
 import { countParked } from '../dead-letters/dead-letters.ts';
@@ -70,16 +70,21 @@ async function summarizeGroup(session: Session, group: KnownGroup): Promise<Grou
 /** Summarizes a consumer of a work queue. */
 async function summarizeQueue(session: Session, group: KnownGroup): Promise<GroupSummary> {
   const { members, lagMessages, problem } = await readQueueLag(session, group.name);
+  const pool = session.pool(group.database);
+  const queue = queueNames(group.name).main;
+  // While it is paused nobody consumes the queue, so the broker counts no members.
+  const isPaused = (await readPauses(pool, group.name))(queue);
+  const state = isPaused ? 'paused' : stateOf({ problems: [], members, lag: lagMessages });
   return {
     group: group.name,
     kind: 'queue',
-    reads: [queueNames(group.name).main],
+    reads: [queue],
     subscriptions: group.subscriptions,
     members,
     lagMessages,
     lagSeconds: null,
-    parked: await countParked(session.pool(group.database), group.name),
-    state: problem === null ? stateOf({ problems: [], members, lag: lagMessages }) : 'unknown',
+    parked: await countParked(pool, group.name),
+    state: problem === null ? state : 'unknown',
     problems: problem === null ? [] : [problem],
   };
 }

@@ -67,6 +67,18 @@ export function requireGroup(name: string): KnownGroup {
   throw unknownGroup(name);
 }
 
+/** A group that reads a stream or consumes a queue. Throws `refused` for the bridge to NATS, and `notFound` with the names that exist. */
+export function requireConsumer(name: string): KnownGroup {
+  const found = [...knownGroups, ...workQueues].find((each) => each.name === name);
+  if (found !== undefined) return found;
+  if (natsBridge.name !== name) throw unknownGroup(name);
+  throw new CommandFailure(
+    'refused',
+    `${name} has no database that could hold a pause`,
+    `\`make stop NAME=${name}\` stops it, and \`make start NAME=${name}\` lets it continue where it was.`,
+  );
+}
+
 /** The failure for a name that no group has. */
 export function unknownGroup(name: string): CommandFailure {
   return new CommandFailure('notFound', `no group ${name}`, `The groups are ${groupNames.join(', ')}.`);

@@ -1,4 +1,5 @@
 import { messageFingerprint } from '@gavel/consumer-runtime/checkpoint';
+import { readPauses } from '@gavel/consumer-runtime/consumer-group';
 import type { Pool } from '@gavel/postgres/pool';
 import { partitionsOf } from '@gavel/proto/topology';
 import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
@@ -31,20 +32,16 @@ export async function readLag(
   group: KnownGroup,
 ): Promise<PartitionLag[]> {
   const checkpoints = await readCheckpoints(pool, group.name);
-  const { rows: pauses } = await pool.query<{ partition: string }>(
-    'SELECT stream_partition AS partition FROM consumer_pauses WHERE consumer = $1',
-    [group.name],
-  );
+  const isPaused = await readPauses(pool, group.name);
   const lags: PartitionLag[] = [];
   for (const partition of partitionsOf(group.definition.stream)) {
     const extent = await readExtent(inspector, partition);
-    const paused = pauses.some((pause) => pause.partition === '*' || pause.partition === partition);
     const checkpoint = checkpoints.get(partition);
     const lag = await lagOf(inspector, extent, partition, checkpoint);
     const other = lag.problem === null ? await findOtherMessage(reader, extent, checkpoint) : null;
     // Nothing of a recreated stream was read.
     const unread = extent && other ? await unreadFrom(inspector, extent, extent.first) : {};
-    lags.push({ ...lag, ...unread, paused, problem: lag.problem ?? other });
+    lags.push({ ...lag, ...unread, paused: isPaused(partition), problem: lag.problem ?? other });
   }
   return lags;
 }

@@ -8,6 +8,7 @@ import { managementRequest } from '@gavel/dev/infrastructure/rabbitmq-management
 import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
 import amqp from 'amqplib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { pauseGroup, resumeGroup } from '../consumer-group.ts';
 import {
   type RunningQueueConsumer,
   type StartQueueConsumerOptions,
@@ -209,6 +210,50 @@ describe('a queue consumer', () => {
       await publish(...bidsOf(after, 1));
       expect((await applied(after, 'unbound')).length).toBeGreaterThan(0);
     });
+  });
+
+  it('takes no message while it is paused, also after a restart, and continues when it is resumed', async () => {
+    const { pool } = fixture.database;
+    const [before, during] = [randomUUID(), randomUUID()];
+    const first = await start({ name: 'paused' });
+    await publish(...bidsOf(before, 2));
+    await eventually(async () => expect(await applied(before, 'paused')).toEqual([1, 2]));
+    await pauseGroup(pool, 'paused');
+    await eventually(() => expect(first.check().state).toBe('paused'));
+    await publish(...bidsOf(during, 3));
+    await eventually(async () => expect(await depth('gavel.paused')).toBe(3));
+    await first.stop();
+
+    const second = await start({ name: 'paused' });
+    expect(second.status()).toMatchObject({ state: 'paused', inHand: 0 });
+    // Another queue consumer receives what comes after: the paused one would have received it, too.
+    await start({ name: 'not-paused' });
+    await publish(...bidsOf(before, 3).slice(2));
+    await eventually(async () => expect(await applied(before, 'not-paused')).toEqual([3]));
+    expect(await depth('gavel.paused')).toBe(4);
+    expect(await applied(during, 'paused')).toEqual([]);
+
+    await resumeGroup(pool, 'paused');
+    await eventually(async () => expect(await applied(during, 'paused')).toEqual([1, 2, 3]));
+    await eventually(async () => expect(await applied(before, 'paused')).toEqual([1, 2, 3]));
+    expect(second.check().state).toBe('running');
+  });
+
+  it('finishes what it had received when it is paused, and takes nothing after that', async () => {
+    const { pool } = fixture.database;
+    const itemId = randomUUID();
+    const release = Promise.withResolvers<void>();
+    const consumer = await start({ name: 'pause-late', before: () => release.promise });
+    await publish(...bidsOf(itemId, 1));
+    await eventually(() => expect(consumer.status().inHand).toBe(1));
+    await pauseGroup(pool, 'pause-late');
+    await eventually(() => expect(consumer.status().state).toBe('paused'));
+    release.resolve();
+    await eventually(async () => expect(await applied(itemId, 'pause-late')).toEqual([1]));
+    await eventually(() => expect(consumer.status()).toMatchObject({ state: 'paused', inHand: 0 }));
+    await resumeGroup(pool, 'pause-late');
+    await publish(...bidsOf(itemId, 2).slice(1));
+    await eventually(async () => expect(await applied(itemId, 'pause-late')).toEqual([1, 2]));
   });
 
   it('shares the work between two instances', async () => {

@@ -1,6 +1,7 @@
 import { pauseGroup } from '@gavel/consumer-runtime/consumer-group';
 import type { Command } from 'commander';
-import { type KnownGroup, requireGroup } from '../../groups/known-groups.ts';
+import { CommandFailure } from '../../command-failure.ts';
+import { type KnownGroup, requireConsumer, workQueues } from '../../groups/known-groups.ts';
 import { requirePartition } from '../../streams/stream-names.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { Run } from '../../terminal/run-command.ts';
@@ -12,13 +13,20 @@ export interface PartitionOption {
 export function define(verb: Command, run: Run): void {
   withPartition(verb)
     .description(
-      `Pauses a group or one of its partitions: members keep their partitions and commit nothing until the group is resumed. A
-pause survives restarts.`,
+      `Pauses a group that reads a stream, or one of its partitions: members keep their partitions and commit nothing until the group is
+resumed. Or pauses a consumer of a work queue: its members finish the messages that they have received and take no more, so events
+wait in the queue. A pause survives restarts.`,
     )
-    .addHelpText('after', examples(['gavel groups pause user-stats', 'during maintenance of its database']))
+    .addHelpText(
+      'after',
+      examples(
+        ['gavel groups pause user-stats', 'during maintenance of its database'],
+        ['gavel groups pause notifications', 'events wait in its queue'],
+      ),
+    )
     .action((name: string, options: PartitionOption, command: Command) =>
       run(command, async ({ session, output }) => {
-        const group = requireGroup(name);
+        const group = requireConsumer(name);
         const partition = choosePartition(group, options);
         await pauseGroup(session.pool(group.database), name, partition);
         output.answer(
@@ -32,14 +40,19 @@ pause survives restarts.`,
 /** The arguments of `pause` and `resume`. */
 export function withPartition(verb: Command): Command {
   return verb
-    .argument('<group>', 'a group from `gavel groups ls`')
+    .argument('<consumer>', 'a group from `gavel groups ls`, without the bridge')
     .option('--partition <partition>', 'only this partition, by its number or name');
 }
 
-/** The partition that --partition names; undefined for the whole group. Throws `notFound`. */
-export function choosePartition(
-  { definition }: KnownGroup,
-  { partition }: PartitionOption,
-): string | undefined {
+/** The partition that --partition names; undefined for the whole group. Throws `notFound`, and `usage` for a queue. */
+export function choosePartition(group: KnownGroup, { partition }: PartitionOption): string | undefined {
+  const { name, definition } = group;
+  if (partition !== undefined && workQueues.includes(group)) {
+    throw new CommandFailure(
+      'usage',
+      `${name} consumes a queue, which has no partitions`,
+      'Leave out --partition.',
+    );
+  }
   return partition === undefined ? undefined : requirePartition(definition.stream, partition);
 }

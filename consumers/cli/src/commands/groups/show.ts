@@ -1,4 +1,4 @@
-import { activeMembers } from '@gavel/consumer-runtime/consumer-group';
+import { activeMembers, readPauses } from '@gavel/consumer-runtime/consumer-group';
 import { queueNames } from '@gavel/consumer-runtime/queues';
 import type { Command } from 'commander';
 import { countParked } from '../../dead-letters/dead-letters.ts';
@@ -82,12 +82,15 @@ async function showWorkQueue(
 ): Promise<void> {
   const { name, subscriptions } = group;
   const lag = await readQueueLag(session, name);
-  const parked = await countParked(session.pool(group.database), name);
+  const pool = session.pool(group.database);
+  const parked = await countParked(pool, name);
+  const queue = queueNames(name).main;
+  const paused = (await readPauses(pool, name))(queue);
   output.answer(
-    { group: name, subscriptions, ...lag, parked },
+    { group: name, subscriptions, ...lag, paused, parked },
     [
       section(
-        `${name} consumes the queue ${queueNames(name).main}`,
+        `${name} consumes the queue ${queue}${paused ? ', and is paused' : ''}`,
         ['QUEUE', 'ROLE', 'READY', 'UNACKED', 'MEMBERS'],
         lag.queues.map((each) => [
           each.name,
@@ -102,7 +105,7 @@ async function showWorkQueue(
       `${parked} parked in its database, see \`gavel dead-letters ls\`. --json shows its subscriptions.`,
     ].join('\n'),
   );
-  if (lag.problem !== null || (lag.members === 0 && (lag.lagMessages ?? 0) > 0)) foundProblem();
+  if (lag.problem !== null || (!paused && lag.members === 0 && (lag.lagMessages ?? 0) > 0)) foundProblem();
 }
 
 async function showMirror({ session, output, foundProblem }: CommandContext): Promise<void> {

@@ -36,8 +36,11 @@ export type DeliveryResult =
 export interface QueueSession extends Session {
   /** Messages waiting in the queue, a few seconds old. */
   readonly waiting: number;
-  /** Ends the deliveries. Messages that were delivered before can still be finished. */
-  stopConsuming(): Promise<void>;
+  /**
+   * Starts the deliveries, or ends them; a new session delivers nothing. Messages that were delivered before can still be
+   * finished.
+   */
+  setConsuming(wanted: boolean): Promise<void>;
 }
 
 /** The records of a queue consumer in its own database. */

@@ -18,7 +18,9 @@ export interface QueueConsumerStatus {
   readonly queue: string;
   readonly state: /** Works, or waits for messages. */
     | 'running'
-    /** Not yet connected to the broker. */
+    /** Paused by somebody: takes no messages until it is resumed. Those that it had received are finished. */
+    | 'paused'
+    /** Not yet connected to the broker and the database. */
     | 'connecting'
     /** Something failed, perhaps only for a moment; the consumer retries. */
     | 'retrying'
@@ -46,12 +48,14 @@ export interface QueueReaderOptions {
 
 export interface QueueReader extends Running {
   status(): QueueConsumerStatus;
+  /** While paused, no message is taken from the queue. Messages that were received before are finished. */
+  setPaused(paused: boolean): void;
 }
 
 /**
  * Works on one queue until it is stopped, over any number of sessions: a session with any problem is closed and a new one
  * opened, and the broker delivers again what was not acknowledged. `stop` takes no more messages, finishes those that it has
- * received and leaves.
+ * received and leaves. No message is taken before the first call of `setPaused`.
  */
 export function startQueueReader(options: QueueReaderOptions): QueueReader {
   return new Reader(options);
@@ -65,6 +69,8 @@ class Reader implements QueueReader {
   readonly #supervision: Supervision<QueueSession>;
   #state: QueueConsumerStatus['state'] = 'connecting';
   #problem: string | undefined;
+  /** Undefined while it is not known. */
+  #isPaused: boolean | undefined;
   /** The database's error, while it is unavailable. */
   #outage: string | undefined;
 
@@ -78,17 +84,18 @@ class Reader implements QueueReader {
       log,
       backOff: BACK_OFF,
       open: (signal) => options.open((delivery) => this.#take(delivery), signal),
-      onOpened: () => {
+      onOpened: (session) => {
         this.#state = 'running';
         this.#problem = undefined;
-        log.info(this.#origin, 'working');
+        log.info(this.#origin, 'connected');
+        this.#follow(session);
       },
       onLost: (error) => {
         this.#state = 'retrying';
         this.#problem = error.message;
       },
       finish: async (session) => {
-        await session.stopConsuming();
+        await session.setConsuming(false);
         await this.#lanes.idle();
       },
     });
@@ -101,16 +108,37 @@ class Reader implements QueueReader {
     this.#state = 'stopped';
   }
 
+  setPaused(paused: boolean): void {
+    if (paused === this.#isPaused) return;
+    this.#isPaused = paused;
+    log.info(this.#origin, paused ? 'paused' : 'working');
+    const { session } = this.#supervision;
+    if (session !== undefined) this.#follow(session);
+  }
+
   status(): QueueConsumerStatus {
     const outage = this.#state === 'running' ? this.#outage : undefined;
     const problem = outage ?? this.#problem;
     return {
       ...this.#origin,
-      state: outage === undefined ? this.#state : 'retrying',
+      state: outage === undefined ? this.#shownState() : 'retrying',
       waiting: this.#supervision.session?.waiting ?? 0,
       inHand: this.#lanes.running,
       ...(problem !== undefined && { problem }),
     };
+  }
+
+  #shownState(): QueueConsumerStatus['state'] {
+    if (this.#state !== 'running' || this.#isPaused === false) return this.#state;
+    return this.#isPaused ? 'paused' : 'connecting';
+  }
+
+  /** Lets a session deliver, unless the consumer is paused or stops. */
+  #follow(session: QueueSession): void {
+    const isWanted = this.#isPaused === false && !this.#stopping.signal.aborted;
+    session.setConsuming(isWanted).catch((cause: unknown) => {
+      session.fail(new Error('the queue cannot be consumed', { cause }));
+    });
   }
 
   #take(delivery: QueuedDelivery): void {

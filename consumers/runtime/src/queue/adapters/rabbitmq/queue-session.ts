@@ -23,7 +23,7 @@ const DECLARE_MS = 3_000;
 /** A message whose consumer has died this often is taken alone, so that no other message is counted with it. */
 const SUSPECT_REDELIVERIES = 2;
 
-/** Connects, declares the consumer's queues and starts to consume. Rejects when any of it fails. */
+/** Connects and declares the consumer's queues. Rejects when any of it fails. */
 export async function openQueueSession(options: QueueSessionOptions): Promise<QueueSession> {
   const { amqpUrl, definition, signal } = options;
   const connection = await connectAmqp({
@@ -37,7 +37,6 @@ export async function openQueueSession(options: QueueSessionOptions): Promise<Qu
     channel.on('return', () => fail(new Error('a retry queue is missing')));
     let waiting = await declareQueues(channel, definition);
     const consumer = new QueueConsumer(connection, options);
-    await consumer.start();
     const timer = setInterval(() => {
       // An error closes the channel, and that ends the session.
       declareQueues(channel, definition).then(
@@ -55,7 +54,7 @@ export async function openQueueSession(options: QueueSessionOptions): Promise<Qu
       get waiting() {
         return waiting;
       },
-      stopConsuming: () => consumer.stop(),
+      setConsuming: (wanted) => consumer.setConsuming(wanted),
     };
   } catch (error) {
     await connection.close();
@@ -67,44 +66,47 @@ export async function openQueueSession(options: QueueSessionOptions): Promise<Qu
 class QueueConsumer {
   readonly #connection: AmqpConnection;
   readonly #options: QueueSessionOptions;
-  #tag: string | undefined;
+  /** What is consuming now, and with which prefetch. */
+  #current: { readonly tag: string; readonly prefetch: number } | undefined;
+  #isWanted = false;
+  /** A session starts with one message at a time: if a message kills the consumer, no other message was delivered with it. */
   #isCautious = true;
-  #isStopped = false;
+  /** The steps are taken one after the other. */
+  #steps: Promise<void> = Promise.resolve();
 
   constructor(connection: AmqpConnection, options: QueueSessionOptions) {
     this.#connection = connection;
     this.#options = options;
   }
 
-  /** A session starts with one message at a time: if a message kills the consumer, no other message was delivered with it. */
-  start(): Promise<void> {
-    return this.#consume(1);
+  setConsuming(wanted: boolean): Promise<void> {
+    this.#isWanted = wanted;
+    return this.#adjust();
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    const tag = this.#tag;
-    this.#tag = undefined;
-    if (tag !== undefined && !this.#connection.lost.aborted) await this.#connection.channel.cancel(tag);
+  /** Does what is missing between what consumes now and what is wanted. */
+  #adjust(): Promise<void> {
+    const step = this.#steps.then(() => this.#step());
+    // The caller has received the error of a step that failed. The next step is taken all the same.
+    this.#steps = step.catch(() => undefined);
+    return step;
   }
 
-  async #consume(prefetch: number): Promise<void> {
-    const { channel } = this.#connection;
-    const { main } = queueNames(this.#options.definition.name);
+  async #step(): Promise<void> {
+    const { channel, lost } = this.#connection;
+    if (lost.aborted) return;
+    const prefetch = this.#isCautious ? 1 : this.#options.prefetch;
+    const current = this.#current;
+    if (current !== undefined && (!this.#isWanted || current.prefetch !== prefetch)) {
+      // The prefetch of a consumer on a quorum queue never changes: a larger one needs another consumer.
+      this.#current = undefined;
+      await channel.cancel(current.tag);
+    }
+    if (!this.#isWanted || this.#current !== undefined) return;
     await channel.prefetch(prefetch);
+    const { main } = queueNames(this.#options.definition.name);
     const { consumerTag } = await channel.consume(main, (message) => this.#deliver(message));
-    this.#tag = consumerTag;
-    if (this.#isStopped) await this.stop();
-  }
-
-  // The prefetch of a consumer on a quorum queue never changes: a larger one needs another consumer.
-  async #raisePrefetch(): Promise<void> {
-    this.#isCautious = false;
-    const tag = this.#tag;
-    if (tag === undefined || this.#isStopped) return;
-    this.#tag = undefined;
-    await this.#connection.channel.cancel(tag);
-    if (!this.#isStopped) await this.#consume(this.#options.prefetch);
+    this.#current = { tag: consumerTag, prefetch };
   }
 
   #deliver(message: ConsumeMessage | null): void {
@@ -123,7 +125,9 @@ class QueueConsumer {
       finish: async (result) => {
         try {
           await this.#finish(message, headers, result);
-          if (this.#isCautious && counts.redeliveries < SUSPECT_REDELIVERIES) await this.#raisePrefetch();
+          if (!this.#isCautious || counts.redeliveries >= SUSPECT_REDELIVERIES) return;
+          this.#isCautious = false;
+          await this.#adjust();
         } catch (error) {
           this.#connection.fail(error instanceof Error ? error : new Error(String(error), { cause: error }));
         }
