@@ -8,6 +8,7 @@ import { type KnownGroup, requireGroup } from '../groups/known-groups.ts';
 import { fillUp, requireShadow } from '../replay/fill-up.ts';
 import { formatComparison, formatOffsets, formatResult, isSame } from '../replay/format-replay.ts';
 import { planRanges } from '../replay/plan-ranges.ts';
+import { asOnlyReplay } from '../replay/replay-lock.ts';
 import { swapIn } from '../replay/swap-in.ts';
 import { type OffsetSpec, offsetHelp, parseOffset } from '../streams/offset-spec.ts';
 import { examples } from '../terminal/example-help.ts';
@@ -26,7 +27,8 @@ export function define(verb: Command, run: Run): void {
     .description(
       `Runs a group's own handler over the log again, into empty tables beside the live ones (the shadow), and compares the two
 at the same offsets. Exit code 6 if they differ, or if the shadow cannot reach the offsets of the group.
---swap replaces the live tables. The group may be running all the time.
+--swap replaces the live tables. The group may be running all the time. A second replay of the same group is refused while one is
+running.
 
   --from OFFSET  builds a new shadow, fills it, compares
   --swap         adds the newest events to the shadow, compares, and swaps
@@ -60,12 +62,14 @@ Discarded events stay discarded. Events that retention has removed from the stre
         checkOptions(options);
         const group = requireReplayable(name);
         const pool = context.session.pool(group.database);
-        if (options.drop) {
-          await dropShadow(pool, group.definition);
-          return context.output.answer({ group: name, dropped: true }, 'The shadow is removed.');
-        }
-        if (options.from !== undefined) await build(context, group, options.from, options.until);
-        await replay(context, group, options);
+        await asOnlyReplay(pool, name, async () => {
+          if (options.drop) {
+            await dropShadow(pool, group.definition);
+            return context.output.answer({ group: name, dropped: true }, 'The shadow is removed.');
+          }
+          if (options.from !== undefined) await build(context, group, options.from, options.until);
+          await replay(context, group, options);
+        });
       }),
     );
 }
