@@ -15,13 +15,15 @@ export const exitCode = {
   problem: 6,
   /** Ctrl-C. */
   interrupted: 130,
+  /** The reader of the output stopped reading: `gavel … | head`. */
+  readerGone: 141,
 } as const;
 
-export type ExitReason = Exclude<keyof typeof exitCode, 'ok' | 'problem'>;
+export type ExitReason = Exclude<keyof typeof exitCode, 'ok' | 'problem' | 'readerGone'>;
 
 /** The exit codes in words: the last line of every `--help`. */
 export const exitCodeHelp =
-  'Exit codes: 0 done, 1 failed, 2 not understood, 3 refused, 4 not found, 5 unreachable, 6 done and found a problem, 130 interrupted';
+  'Exit codes: 0 done, 1 failed, 2 not understood, 3 refused, 4 not found, 5 unreachable, 6 done and found a problem, 130 interrupted, 141 the reader of the output is gone';
 
 /** A command could not be carried out, for a reason that the user can do something about. */
 export class CommandFailure extends Error {

@@ -84,7 +84,10 @@ export function createCommandLine(run: Run): Command {
       ),
     )
     .addHelpText('after', `\n${exitCodeHelp}`);
-  return prepare(gavel);
+  return prepare(gavel, (text) => {
+    // With --json the caller reports the error that is thrown.
+    if (gavel.opts<{ json?: boolean }>().json !== true) process.stderr.write(text);
+  });
 }
 
 function createCommand([name, summary, content]: Entry, run: Run): Command {
@@ -102,15 +105,16 @@ function createCommand([name, summary, content]: Entry, run: Run): Command {
 }
 
 /** What all commands have in common: errors are thrown instead of ending the process, and point to the help. */
-function prepare(command: Command): Command {
+function prepare(command: Command, writeErr: (text: string) => void): Command {
   command
     .exitOverride()
+    .configureOutput({ writeErr })
     .showSuggestionAfterError()
     .showHelpAfterError('  → See --help, with examples.')
     // Arguments and options of a command are unknown until its file is loaded, so lists of commands show none.
     .configureHelp({ subcommandTerm: (each) => each.name() })
     .hook('preSubcommand', (_, called) => loadCommand(called));
-  for (const each of command.commands) prepare(each);
+  for (const each of command.commands) prepare(each, writeErr);
   if (command.commands.length > 0) command.helpCommand(false).addCommand(createHelpCommand(command));
   return command;
 }

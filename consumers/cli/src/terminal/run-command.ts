@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { type CommandFailure, exitCode } from '../command-failure.ts';
+import { exitCode } from '../command-failure.ts';
 import { readCommandLineConfig } from '../config.ts';
 import { type ConnectionName, connectionNames, flagOf } from '../connections/connection-names.ts';
 import { findConnections } from '../connections/connections.ts';
 import { createSession, type Session } from '../connections/session.ts';
 import { explainError } from './explain-error.ts';
-import { createOutput, type Output, type OutputStreams, toJson } from './output.ts';
+import { createOutput, type Output } from './output.ts';
+import { reportFailure, type Terminal } from './report-failure.ts';
 
 /** What a command gets to do its work. */
 export interface CommandContext {
@@ -19,10 +20,6 @@ export interface CommandContext {
 
 /** Runs the work of one command: finds the connections first, then reports errors on stderr and sets the exit code. */
 export type Run = (command: Command, work: (context: CommandContext) => Promise<void>) => Promise<void>;
-
-export interface Terminal extends OutputStreams {
-  exit(code: number): void;
-}
 
 export function createRun(terminal: Terminal): Run {
   return async (command, work) => {
@@ -48,14 +45,6 @@ export function createRun(terminal: Terminal): Run {
       await session?.close();
     }
   };
-}
-
-/** Prints the failure and the next step, as text or as JSON, and sets the exit code. */
-export function reportFailure(failure: CommandFailure, json: boolean, terminal: Terminal): void {
-  const { reason, message, wayOut } = failure;
-  if (json) terminal.stderr.write(`${toJson({ error: { reason, message, wayOut } })}\n`);
-  else terminal.stderr.write(`gavel: ${message}\n${wayOut === undefined ? '' : `  → ${wayOut}\n`}`);
-  terminal.exit(exitCode[reason]);
 }
 
 function connectionFlags(
