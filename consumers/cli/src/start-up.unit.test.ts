@@ -12,10 +12,12 @@ const REPORT_MODULES = `data:text/javascript,${encodeURIComponent(`
 /** The modules that a process loads for one command line. */
 async function modulesOf(...words: string[]): Promise<string[]> {
   const main = join(import.meta.dirname, 'main.ts');
-  const { stderr } = await promisify(execFile)(
-    process.execPath,
-    ['--import', REPORT_MODULES, main, ...words],
-  );
+  const { stderr } = await promisify(execFile)(process.execPath, [
+    '--import',
+    REPORT_MODULES,
+    main,
+    ...words,
+  ]);
   return stderr.split('\n').filter((line) => line.includes('://'));
 }
 
@@ -25,11 +27,15 @@ it.each([
     ['__complete', '--', 'stre'],
     ['complete-words.ts', 'completion.ts'],
   ],
-])('loads for %j neither other commands nor the clients of servers', async (words, commands) => {
-  const loaded = await modulesOf(...words);
-  const inFolder = (folder: string) => loaded.filter((url) => url.includes(folder));
-  expect(inFolder('/cli/src/command-line.ts')).toHaveLength(1);
-  const names = inFolder('/cli/src/commands/').map((url) => url.split('/').at(-1));
-  expect(names.sort()).toEqual(commands);
-  expect([...inFolder('/services/rabbitmq/'), ...inFolder('/pg/'), ...inFolder('/zod/')]).toEqual([]);
-}, 120_000);
+])(
+  'loads for %j neither other commands nor the clients of servers',
+  async (words, commands) => {
+    const loaded = await modulesOf(...words);
+    const inFolder = (folder: string) => loaded.filter((url) => url.includes(folder));
+    expect(inFolder('/cli/src/command-line.ts')).toHaveLength(1);
+    const names = inFolder('/cli/src/commands/').map((url) => url.split('/').at(-1));
+    expect(names.sort()).toEqual(commands);
+    expect([...inFolder('/services/rabbitmq/'), ...inFolder('/pg/'), ...inFolder('/zod/')]).toEqual([]);
+  },
+  120_000,
+);

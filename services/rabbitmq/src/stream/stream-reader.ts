@@ -5,9 +5,15 @@ import { createStreamSource } from './stream-source.ts';
 export interface StreamReader {
   /**
    * Messages in batches as they arrive, from an offset or from the first message still held. Does not end by itself. Throws
-   * `SubscriptionRefused` for an offset that the stream does not hold, and an error when the connection is lost.
+   * `SubscriptionRefused` for an offset that the stream does not hold, and an error when the connection is lost: a new
+   * call then connects again.
+   * @param onStart called when the broker has accepted the subscription
    */
-  read(partition: string, from: bigint | 'first'): AsyncGenerator<readonly Delivery[], never>;
+  read(
+    partition: string,
+    from: bigint | 'first',
+    onStart?: () => void,
+  ): AsyncGenerator<readonly Delivery[], never>;
   close(): Promise<void>;
 }
 
@@ -17,11 +23,12 @@ const BATCH = 1_000;
 export function openStreamReader(streamUrl: string, name: string): StreamReader {
   const source = createStreamSource(streamUrl, name);
   return {
-    async *read(partition, from) {
+    async *read(partition, from, onStart) {
       const subscription = await source.subscribe(
         partition,
         from === 'first' || from === 0n ? 'first' : { after: from - 1n },
       );
+      onStart?.();
       try {
         for (;;) {
           const batch = await subscription.take(BATCH);

@@ -1,34 +1,53 @@
-import type { StreamReader } from '@gavel/rabbitmq/stream-reader';
-import type { Command } from 'commander';
-import { type Extent, requireExtent, resolveOffset } from '../../streams/extent.ts';
+import { type Command, Option } from 'commander';
+import { requireExtent, resolveOffset } from '../../streams/extent.ts';
+import { fieldHelp } from '../../streams/message-fields.ts';
 import { type OffsetSpec, offsetHelp, parseOffset } from '../../streams/offset-spec.ts';
-import { formatMessage, readEvent, type SeenMessage } from '../../streams/read-event.ts';
-import { isSelected, parseLimit, parseSubscription } from '../../streams/select-messages.ts';
+import type { SeenMessage } from '../../streams/read-event.ts';
+import { readFirst, readLast } from '../../streams/read-range.ts';
+import {
+  isSelected,
+  messagePrinter,
+  parseLimit,
+  type Selection,
+  withSelection,
+} from '../../streams/select-messages.ts';
 import { requirePartitions } from '../../streams/stream-names.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { Run } from '../../terminal/run-command.ts';
 
-interface PeekOptions {
+interface PeekOptions extends Selection {
   readonly from?: OffsetSpec;
-  readonly subject?: string;
+  readonly last?: number;
   readonly limit: number;
 }
 
 export function define(verb: Command, run: Run): void {
-  verb
+  withSelection(verb)
     .description(
       `Prints messages of a stream or of one partition with decoded bodies, up to the current end. Messages of several
 partitions are sorted by the broker's clock. Reading changes nothing: no group's checkpoint moves.`,
     )
     .argument('<stream-or-partition>', 'gavel.bids, or gavel.bids-2 for one partition')
     .option('--from <offset>', 'where to start (default: last)', (text) => parseOffset(text))
-    .option('--subject <subscription>', 'only these subjects, in NATS form', parseSubscription)
     .option('--limit <messages>', 'at most this number of messages', parseLimit, 10)
-    .addHelpText('after', `\n${offsetHelp}`)
+    .addOption(
+      new Option(
+        '--last <messages>',
+        'the newest messages, this number of them; from --from on, if it is given',
+      )
+        .argParser(parseLimit)
+        .conflicts('limit'),
+    )
+    .addHelpText('after', `\n${offsetHelp}\n\n${fieldHelp}`)
     .addHelpText(
       'after',
       examples(
-        ['gavel streams peek gavel.bids', 'the newest messages'],
+        ['gavel streams peek gavel.bids', 'messages of the newest chunks'],
+        ['gavel streams peek gavel.bids --last 5', 'the five newest messages'],
+        [
+          "gavel streams peek gavel.bids --from first --where type=bids.v1.BidPlaced --format '{offset} {body.amount}'",
+          'offset and amount of bids',
+        ],
         [
           "gavel streams peek gavel.bids --from -15m --subject 'gavel.bids.bid_placed.*'",
           'the bids of the last 15 minutes',
@@ -38,38 +57,27 @@ partitions are sorted by the broker's clock. Reading changes nothing: no group's
     )
     .action((name: string, options: PeekOptions, command: Command) =>
       run(command, async ({ session, output }) => {
+        const print = messagePrinter(output, options);
         const partitions = requirePartitions(name);
         const inspector = await session.inspector();
+        const { last, limit } = options;
+        const [read, count] = last === undefined ? [readFirst, limit] : [readLast, last];
+        const start = options.from ?? { kind: last === undefined ? 'last' : 'first' };
         const found: SeenMessage[] = [];
         for (const partition of partitions) {
           const extent = await requireExtent(inspector, partition);
-          const from = await resolveOffset(inspector, extent, options.from ?? { kind: 'last' });
-          found.push(...(await peekPartition(session.reader(), extent, from, options)));
+          const from = await resolveOffset(inspector, extent, start);
+          const range = { partition, from, end: extent.next };
+          found.push(
+            ...(await read(session.reader(), range, count, (message) => isSelected(message, options))),
+          );
         }
-        const shown = found.toSorted(byTime).slice(0, options.limit);
-        for (const message of shown) output.item(message, formatMessage(message));
+        const sorted = found.toSorted(byTime);
+        const shown = last === undefined ? sorted.slice(0, limit) : sorted.slice(-last);
+        for (const message of shown) print(message);
         if (shown.length === 0) output.remark('No messages found.');
       }),
     );
-}
-
-/** Up to `limit` messages of a partition, from an offset to the current end. */
-async function peekPartition(
-  reader: StreamReader,
-  extent: Extent,
-  from: bigint,
-  { subject, limit }: PeekOptions,
-): Promise<SeenMessage[]> {
-  const found: SeenMessage[] = [];
-  if (from >= extent.next) return found;
-  for await (const batch of reader.read(extent.partition, from)) {
-    for (const delivery of batch) {
-      const message = readEvent(extent.partition, delivery);
-      if (delivery.offset < extent.next && isSelected(message, subject)) found.push(message);
-      if (delivery.offset + 1n >= extent.next || found.length >= limit) return found;
-    }
-  }
-  return found;
 }
 
 /** By the broker's clock, then by partition and offset: time is the only order between partitions. */

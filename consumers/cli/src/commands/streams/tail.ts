@@ -1,26 +1,36 @@
 import type { Command } from 'commander';
 import { requireExtent, resolveOffset } from '../../streams/extent.ts';
+import { followPartitions, type Track } from '../../streams/follow-partitions.ts';
+import { fieldHelp } from '../../streams/message-fields.ts';
 import { type OffsetSpec, offsetHelp, parseOffset } from '../../streams/offset-spec.ts';
-import { formatMessage, readEvent } from '../../streams/read-event.ts';
-import { isSelected, parseLimit, parseSubscription } from '../../streams/select-messages.ts';
+import {
+  isSelected,
+  messagePrinter,
+  parseLimit,
+  type Selection,
+  withSelection,
+} from '../../streams/select-messages.ts';
 import { requirePartitions } from '../../streams/stream-names.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { CommandContext, Run } from '../../terminal/run-command.ts';
 
-interface TailOptions {
+interface TailOptions extends Selection {
   readonly from?: OffsetSpec;
-  readonly subject?: string;
   readonly limit?: number;
+  readonly untilEnd?: boolean;
 }
 
 export function define(verb: Command, run: Run): void {
-  verb
-    .description('Prints messages like `peek`, and continues with new ones until Ctrl-C or the limit.')
+  withSelection(verb)
+    .description(
+      `Prints messages like \`peek\`, and continues with new ones until Ctrl-C, the limit, or with --until-end the current end. If the
+connection to the broker is lost, it says so on stderr, connects again and continues after the last message.`,
+    )
     .argument('<stream-or-partition>', 'gavel.bids, or gavel.bids-2 for one partition')
     .option('--from <offset>', 'where to start (default: next)', (text) => parseOffset(text))
-    .option('--subject <subscription>', 'only these subjects, in NATS form', parseSubscription)
     .option('--limit <messages>', 'stop after this number of messages', parseLimit)
-    .addHelpText('after', `\n${offsetHelp}`)
+    .option('--until-end', 'stop after the message that is the newest one now')
+    .addHelpText('after', `\n${offsetHelp}\n\n${fieldHelp}`)
     .addHelpText(
       'after',
       examples(
@@ -28,6 +38,10 @@ export function define(verb: Command, run: Run): void {
         [
           'gavel streams tail gavel.bids --from -1h --json | jq .body',
           'bodies of the last hour and new ones',
+        ],
+        [
+          "gavel streams tail gavel.bids --from first --until-end --format '{body.itemId}' | sort | uniq -c",
+          'count the events of each item',
         ],
       ),
     )
@@ -41,31 +55,27 @@ async function tail(
   partitions: readonly string[],
   options: TailOptions,
 ): Promise<void> {
+  const print = messagePrinter(output, options);
   const inspector = await session.inspector();
-  const starts: { readonly partition: string; readonly from: bigint }[] = [];
+  const tracks: Track[] = [];
   for (const partition of partitions) {
     const extent = await requireExtent(inspector, partition);
     const from = await resolveOffset(inspector, extent, options.from ?? { kind: 'next' });
-    starts.push({ partition, from });
+    tracks.push({ partition, from, ...(options.untilEnd === true && { end: extent.next }) });
   }
+  const hasEnd = options.limit !== undefined || options.untilEnd === true;
+  if (!hasEnd && !output.json) output.remark(`following ${partitions.join(', ')}; press Ctrl-C to stop`);
   let left = options.limit ?? Number.POSITIVE_INFINITY;
-  const follow = async ({ partition, from }: (typeof starts)[number]): Promise<void> => {
-    for await (const batch of session.reader().read(partition, from)) {
-      for (const delivery of batch) {
-        const message = readEvent(partition, delivery);
-        if (!isSelected(message, options.subject)) continue;
-        if (left <= 0) return;
-        left -= 1;
-        output.item(message, formatMessage(message));
-        if (left <= 0) return;
-      }
-    }
-  };
-  const stopped = new Promise<void>((resolve) => {
-    interrupted.addEventListener('abort', () => resolve(), { once: true });
+  await followPartitions({
+    reader: session.reader(),
+    tracks,
+    onMessage(message) {
+      if (!isSelected(message, options)) return 'continue';
+      print(message);
+      left -= 1;
+      return left > 0 ? 'continue' : 'done';
+    },
+    remark: (text) => output.remark(text),
+    signal: interrupted,
   });
-  if (options.limit === undefined && !output.json)
-    output.remark(`following ${partitions.join(', ')}; press Ctrl-C to stop`);
-  // The command ends at Ctrl-C, or when one reader reaches the limit or fails. Closing the session ends the other readers.
-  await Promise.race([...starts.map(follow), stopped]);
 }
