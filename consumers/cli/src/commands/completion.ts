@@ -1,24 +1,54 @@
 import { Argument, type Command } from 'commander';
 import { examples } from '../terminal/example-help.ts';
 
-/** The completion script of each shell. All of them ask `gavel __complete` (complete-words.ts) for the words. */
+/** The gavel of the checkout that the shell is in, which is also what `npx gavel` runs; otherwise the one in the PATH. */
+const findProgram = `_gavel_program() {
+  local folder=$PWD
+  while [ -n "$folder" ] && [ ! -x "$folder/node_modules/.bin/gavel" ]; do folder=\${folder%/*}; done
+  echo "\${folder:+$folder/node_modules/.bin/}gavel"
+}`;
+
+/** The completion script of each shell, for `gavel …` and `npx gavel …`. All of them ask `gavel __complete` (complete-words.ts) for the words. */
 const scripts = {
-  bash: `# gavel: source <(gavel completion bash)
+  bash: `# gavel: source <(npx gavel completion bash)
+${findProgram}
 _gavel() {
-  local IFS=$'\\n'
-  COMPREPLY=($(gavel __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+  local IFS=$'\\n' first=1
+  if [ "\${COMP_WORDS[0]}" = npx ]; then
+    [ "\${COMP_WORDS[1]}" = gavel ] && [ "$COMP_CWORD" -gt 1 ] || return
+    first=2
+  fi
+  COMPREPLY=($("$(_gavel_program)" __complete -- "\${COMP_WORDS[@]:first:COMP_CWORD-first+1}" 2>/dev/null))
 }
-complete -F _gavel gavel`,
+complete -F _gavel gavel
+complete -o default -F _gavel npx`,
   zsh: `#compdef gavel
-# gavel: source <(gavel completion zsh)
+# gavel: source <(npx gavel completion zsh)
+${findProgram}
 _gavel() {
-  local -a words_found
-  words_found=("\${(@f)$(gavel __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  compadd -a words_found
+  local -a found
+  local first=2
+  if [[ $words[1] == npx ]]; then
+    if [[ $words[2] != gavel || $CURRENT -lt 3 ]]; then _files; return; fi
+    first=3
+  fi
+  found=("\${(@f)$("$(_gavel_program)" __complete -- "\${(@)words[first,CURRENT]}" 2>/dev/null)}")
+  compadd -a found
 }
-compdef _gavel gavel`,
-  fish: `# gavel: gavel completion fish | source
-complete -c gavel -f -a '(gavel __complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'`,
+compdef _gavel gavel npx`,
+  fish: `# gavel: npx gavel completion fish | source
+function _gavel_complete
+  set -l folder $PWD
+  while test -n "$folder"; and not test -x "$folder/node_modules/.bin/gavel"
+    set folder (string replace -r '/[^/]*$' '' $folder)
+  end
+  set -l program gavel
+  test -n "$folder"; and set program "$folder/node_modules/.bin/gavel"
+  set -l words (commandline -opc)
+  $program __complete -- $words[$argv[1]..-1] (commandline -ct) 2>/dev/null
+end
+complete -c gavel -f -a '(_gavel_complete 2)'
+complete -c npx -n 'contains gavel (commandline -opc)' -f -a '(_gavel_complete 3)'`,
 } as const;
 export const shells = Object.keys(scripts);
 
@@ -26,14 +56,15 @@ export const shells = Object.keys(scripts);
 export function define(verb: Command): void {
   verb
     .description(
-      'Prints a script with which the shell completes commands, options, streams, partitions and groups. `gavel` must be in the PATH.',
+      `Prints a script with which the shell completes commands, options, streams, partitions and groups after \`gavel\` and \`npx gavel\`.
+It asks the gavel of the checkout that the shell is in, otherwise the one in the PATH.`,
     )
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .addHelpText(
       'after',
       examples(
-        ['source <(gavel completion bash)', 'in ~/.bashrc'],
-        ['source <(gavel completion zsh)', 'in ~/.zshrc, after compinit'],
+        ['source <(npx gavel completion bash)', 'in a checkout'],
+        ['source <(gavel completion zsh)', 'in ~/.zshrc after compinit, with gavel in the PATH'],
         ['gavel completion fish | source', 'in ~/.config/fish/config.fish'],
       ),
     )
