@@ -4,6 +4,7 @@ import { publishAgain } from '@gavel/outbox/publish-again';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { transaction } from '@gavel/postgres/transaction';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findEventsOfTrace } from './events-of-trace.ts';
 import { findIdRange } from './id-range.ts';
 import { readOutboxTrace } from './outbox-trace.ts';
 
@@ -99,5 +100,24 @@ describe('the trace of an event in its outbox', () => {
       dismissedBy: 'eve',
       dismissedReason: 'a test',
     });
+  });
+
+  it('is found by its trace id among the rows since a moment, and among those set aside', async () => {
+    const [traceId, other] = ['4bf92f3577b34da6a3ce929d0e0e4736', '0af7651916cd43dd8448eb211c80319c'];
+    const at = (n: number) => eventIds[n] as string;
+    await database.pool.query(
+      `UPDATE outbox SET traceparent = '00-' || CASE WHEN id IN (101, 29001, 29003) THEN $1 ELSE $2 END || '-00f067aa0ba902b7-01'
+       WHERE id IN (101, 29001, 29002, 29003)`,
+      [traceId, other],
+    );
+    const find = (id: string, since: Date) => findEventsOfTrace(database.pool, id, since);
+    expect(await find(traceId, momentOf(20_000))).toEqual([at(29_000), at(29_002)]);
+    expect(await find(traceId, new Date(0))).toEqual([at(100), at(29_000), at(29_002)]);
+    expect(await find(other, new Date(0))).toEqual([at(29_001)]);
+    expect(await find('f'.repeat(32), new Date(0))).toEqual([]);
+    await database.pool.query('UPDATE outbox_set_aside SET traceparent = $1 WHERE outbox_id = 11', [
+      `00-${other}-00f067aa0ba902b7-01`,
+    ]);
+    expect(await find(other, momentOf(20_000))).toEqual([at(29_001), at(10)]);
   });
 });
