@@ -29,6 +29,7 @@ const groups: readonly Entry[] = [
   ['ls', 'every consumer group and its lag', () => import('./commands/groups/ls.ts')],
   ['show', 'one group: its lag and its members', () => import('./commands/groups/show.ts')],
   ['seek', "move a group's checkpoints", () => import('./commands/groups/seek.ts')],
+  ['export', 'the positions of a group, as JSON', () => import('./commands/groups/export.ts')],
   ['pause', 'stop a group from applying events', () => import('./commands/groups/pause.ts')],
   ['resume', 'let a paused group continue', () => import('./commands/groups/resume.ts')],
 ];

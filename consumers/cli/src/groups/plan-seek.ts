@@ -1,8 +1,8 @@
 import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
-import { type Extent, requireExtent, resolveOffset } from '../streams/extent.ts';
-import type { OffsetSpec } from '../streams/offset-spec.ts';
+import { type Extent, requireExtent } from '../streams/extent.ts';
 import { formatTable } from '../terminal/table.ts';
 import type { Checkpoint } from './checkpoints.ts';
+import { partitionsOfDestination, resolveDestination, type SeekDestination } from './seek-destination.ts';
 
 /** What a seek changes in one partition. Offsets are the last ones committed; null means that nothing is. */
 export interface SeekStep {
@@ -25,12 +25,13 @@ export interface SeekTarget {
 export async function planSeek(
   inspector: StreamInspector,
   partitions: readonly string[],
-  to: OffsetSpec,
+  checkpoints: ReadonlyMap<string, Pick<Checkpoint, 'offset'>>,
+  to: SeekDestination,
 ): Promise<SeekTarget[]> {
   const targets: SeekTarget[] = [];
-  for (const partition of partitions) {
+  for (const partition of partitionsOfDestination(to, partitions)) {
     const extent = await requireExtent(inspector, partition);
-    const next = await resolveOffset(inspector, extent, to);
+    const next = await resolveDestination(inspector, extent, to, checkpoints.get(partition)?.offset ?? null);
     // Null instead of the offset before the first one: retention may remove more before the group reads on.
     targets.push({ extent, after: next === extent.first ? null : next - 1n });
   }

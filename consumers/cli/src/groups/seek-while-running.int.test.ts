@@ -85,7 +85,7 @@ describe('a seek of a group with a member', () => {
   const hasApplied = (bids: number) => eventually(async () => expect(await applied()).toBe(bids));
   const forgetHandledEvents = () => database.pool.query('DELETE FROM processed_events');
   const seek = async (to: string) => {
-    const targets = await planSeek(inspector, [partition], parseOffset(to));
+    const targets = await planSeek(inspector, [partition], new Map(), parseOffset(to));
     return (await executeSeek(database.pool, GROUP, targets, to)).steps;
   };
   const undo = async (force: boolean) => {

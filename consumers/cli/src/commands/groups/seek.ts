@@ -5,16 +5,24 @@ import { readCheckpoints } from '../../groups/checkpoints.ts';
 import { executeSeek } from '../../groups/execute-seek.ts';
 import { type KnownGroup, requireGroup } from '../../groups/known-groups.ts';
 import { formatSteps, planSeek, type SeekStep, toSteps } from '../../groups/plan-seek.ts';
+import {
+  formatDestination,
+  parseShift,
+  readPositions,
+  type SeekDestination,
+} from '../../groups/seek-destination.ts';
 import { readLastSeek } from '../../groups/seek-records.ts';
 import { planUndo, undoSeek } from '../../groups/undo-seek.ts';
 import { type Extent, requireExtent } from '../../streams/extent.ts';
-import { formatOffset, type OffsetSpec, offsetHelp, parseOffset } from '../../streams/offset-spec.ts';
+import { type OffsetSpec, offsetHelp, parseOffset } from '../../streams/offset-spec.ts';
 import { requirePartition } from '../../streams/stream-names.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { CommandContext, Run } from '../../terminal/run-command.ts';
 
 interface SeekOptions {
   readonly to?: OffsetSpec;
+  readonly shift?: SeekDestination;
+  readonly toFile?: string;
   readonly partition?: string;
   readonly execute?: boolean;
   readonly undo?: boolean;
@@ -38,7 +46,12 @@ use \`gavel replay\`.`,
     )
     .argument('<group>', 'a group from `gavel groups ls`')
     .option('--to <offset>', 'the next message to read', (text) => parseOffset(text))
-    .option('--partition <partition>', 'with --to: only this partition, by its number or name')
+    .option('--shift <messages>', 'by this number of messages: -1000 is back, 1000 is forward', parseShift)
+    .option(
+      '--to-file <file>',
+      'the offset of each partition, from a JSON file like that of `gavel groups export`',
+    )
+    .option('--partition <partition>', 'with --to or --shift: only this partition, by its number or name')
     .option('--undo', 'undo the last seek')
     .option('--force', 'with --undo: also if the group has read on since')
     .option('--execute', 'do it')
@@ -49,6 +62,8 @@ use \`gavel replay\`.`,
         ['gavel groups seek user-stats --to -15m', 'what would change?'],
         ['gavel groups seek user-stats --to first --execute', 'read everything again, after a refill'],
         ['gavel groups seek user-stats --to 1200 --partition 2 --execute', 'one partition'],
+        ['gavel groups seek user-stats --shift -1000', 'the last thousand messages of each partition again'],
+        ['gavel groups seek user-stats --to-file positions.json', 'to positions from `gavel groups export`'],
         ['gavel groups seek user-stats --undo --execute', 'undo the last seek'],
       ),
     )
@@ -59,25 +74,34 @@ use \`gavel replay\`.`,
           throw new CommandFailure('usage', misuse, 'See `gavel groups seek --help`.');
         }
         const group = requireGroup(name);
-        await (options.to === undefined
-          ? undo(context, group, options)
-          : seek(context, group, options.to, options));
+        const to = await destinationOf(group, options);
+        await (to === undefined ? undo(context, group, options) : seek(context, group, to, options));
       }),
     );
 }
 
-function misuseOf({ to, undo, force, partition }: SeekOptions): string | undefined {
-  if ((to === undefined) === (undo !== true)) return 'give either --to OFFSET or --undo';
+function misuseOf({ to, shift, toFile, undo, force, partition }: SeekOptions): string | undefined {
+  const ways = [to, shift, toFile, undo].filter((each) => each !== undefined);
+  if (ways.length !== 1) return 'give one of --to OFFSET, --shift MESSAGES, --to-file FILE and --undo';
   if (force === true && undo !== true) return '--force needs --undo';
   if (partition !== undefined && undo === true)
     return '--undo applies to all partitions of the seek, so it takes no --partition';
+  if (partition !== undefined && toFile !== undefined)
+    return 'the file names the partitions, so --to-file takes no --partition';
   return undefined;
+}
+
+async function destinationOf(
+  { definition }: KnownGroup,
+  { to, shift, toFile }: SeekOptions,
+): Promise<SeekDestination | undefined> {
+  return toFile === undefined ? (to ?? shift) : readPositions(toFile, partitionsOf(definition.stream));
 }
 
 async function seek(
   context: CommandContext,
   group: KnownGroup,
-  to: OffsetSpec,
+  to: SeekDestination,
   options: SeekOptions,
 ): Promise<void> {
   const { session } = context;
@@ -85,11 +109,10 @@ async function seek(
   const partitions =
     options.partition === undefined ? partitionsOf(stream) : [requirePartition(stream, options.partition)];
   const pool = session.pool(group.database);
-  const targets = await planSeek(await session.inspector(), partitions, to);
-  if (options.execute !== true) {
-    return answer(context, group, toSteps(targets, await readCheckpoints(pool, group.name)), NOT_YET);
-  }
-  const { steps, record } = await executeSeek(pool, group.name, targets, formatOffset(to));
+  const checkpoints = await readCheckpoints(pool, group.name);
+  const targets = await planSeek(await session.inspector(), partitions, checkpoints, to);
+  if (options.execute !== true) return answer(context, group, toSteps(targets, checkpoints), NOT_YET);
+  const { steps, record } = await executeSeek(pool, group.name, targets, formatDestination(to));
   answer(
     context,
     group,
