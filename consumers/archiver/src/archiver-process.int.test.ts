@@ -9,8 +9,10 @@ import { useArchiveFixture } from './testing/archive-fixture.ts';
 const program = fileURLToPath(new URL('main.ts', import.meta.url));
 const PARTITION = 'gavel.bids-0';
 const OTHER = 'gavel.auth-1';
+const START_MS = 120_000;
 
-describe('the archiver as a process', () => {
+// Three processes are started, each of which takes half a minute on a machine that is very busy.
+describe('the archiver as a process', { timeout: 300_000 }, () => {
   const fixture = useArchiveFixture();
   let child: ChildProcess | undefined;
 
@@ -47,23 +49,23 @@ describe('the archiver as a process', () => {
   it('misses nothing and has nothing twice after it was killed with SIGKILL while it stored segments', async () => {
     const sent: string[] = [];
     let before = 0;
-    for (let wave = 0; wave < 3; wave++) {
+    for (let wave = 0; wave < 2; wave++) {
       sent.push(...(await fixture.send(PARTITION, 200)));
       const { kill } = await start();
-      await eventually(async () => expect(await stored()).toBeGreaterThan(before + wave * 3));
+      await eventually(async () => expect(await stored()).toBeGreaterThan(before + wave * 3), START_MS);
       await kill('SIGKILL');
       before = await stored();
     }
     await fixture.send(OTHER, 7);
     const { url, kill } = await start();
-    await fixture.archivedUpTo(PARTITION, 599n);
+    await fixture.archivedUpTo(PARTITION, 399n);
     await fixture.archivedUpTo(OTHER, 6n);
-    await eventually(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200));
+    await eventually(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), START_MS);
     const status = (await (await fetch(`${url}/status`)).json()) as { partitions: { partition: string }[] };
     expect(status).toMatchObject({ consumer: 'archiver' });
     expect(status.partitions).toHaveLength(6);
     expect(status.partitions).toContainEqual(
-      expect.objectContaining({ partition: PARTITION, state: 'running', offset: '599', lagMessages: 0 }),
+      expect.objectContaining({ partition: PARTITION, state: 'running', offset: '399', lagMessages: 0 }),
     );
     expect(await kill('SIGTERM')).toEqual([0, null]);
 

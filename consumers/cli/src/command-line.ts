@@ -45,11 +45,16 @@ const outbox: readonly Entry[] = [
   ['dismiss', 'give up events that were set aside', () => import('./commands/outbox/dismiss.ts')],
   ['decisions', 'who published again or dismissed what, why', () => import('./commands/outbox/decisions.ts')],
 ];
+const archive: readonly Entry[] = [
+  ['ls', 'what is archived of each partition', () => import('./commands/archive/ls.ts')],
+  ['verify', 'read every segment, compare its checksum', () => import('./commands/archive/verify.ts')],
+];
 const all: readonly Entry[] = [
   ['check', 'is anything wrong? for cron and monitors', () => import('./commands/check.ts')],
   ['streams', 'the durable log: its partitions and messages', streams],
   ['groups', 'the consumers of events, and their lag', groups],
   ['replay', 'rebuild a projection, compare, swap', () => import('./commands/replay.ts')],
+  ['archive', 'the history that outlives retention', archive],
   ['dead-letters', 'events that a group could not handle', deadLetters],
   ['outbox', 'events on their way to the broker', outbox],
   ['refill', 'restore a lost stream from Postgres', () => import('./commands/refill.ts')],

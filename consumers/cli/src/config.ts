@@ -1,3 +1,4 @@
+import { isStoreLocation } from '@gavel/object-store/open-object-store';
 import { databases } from '@gavel/processes';
 import { readConfig } from '@gavel/service-runtime/config';
 import { z } from 'zod';
@@ -16,6 +17,10 @@ const schema = z.object({
   AMQP_URL: z.url({ protocol: /^amqps?$/ }).optional(),
   MANAGEMENT_URL: z.url({ protocol: /^https?$/ }).optional(),
   NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).optional(),
+  ARCHIVE_LOCATION: z
+    .string()
+    .refine(isStoreLocation, { error: 'expected an absolute path or s3://bucket?region=…&endpoint=…' })
+    .optional(),
   GAVEL_CONNECTIONS: z.string().optional(),
   GAVEL_DEV_DIRECTORY: z.string().optional(),
 });

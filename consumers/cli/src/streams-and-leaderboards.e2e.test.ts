@@ -1,6 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startArchiver } from '@gavel/archiver/main';
+import { openArchive } from '@gavel/archiver/open-archive';
 import { publishRaw } from '@gavel/rabbitmq/testing/raw-publisher';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type CliSystem, startCliSystem } from './testing/cli-system.ts';
@@ -61,5 +63,61 @@ describe('the command line while no group is running', () => {
       step: 'applied',
       at: expect.any(String),
     });
+  });
+
+  it('replays from the archive what a stream has lost, and names a damaged segment', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'gavel-cli-archive-'));
+    const stops: (() => Promise<void> | void)[] = [];
+    await startArchiver(
+      {
+        HOST: '127.0.0.1',
+        PORT: 0,
+        STREAM_URL: system.urls.streamUrl,
+        ARCHIVE_LOCATION: directory,
+        ARCHIVE_SEGMENT_SECONDS: 0.1,
+        ARCHIVE_SEGMENT_MESSAGES: 2,
+        ARCHIVE_SEGMENT_BYTES: 1_000_000,
+      },
+      { onStop: (_, stop) => void stops.push(stop) },
+    );
+    const archive = await openArchive(directory);
+    await vi.waitFor(async () => expect((await archive.end(PARTITION))?.last).toBe(4n), {
+      timeout: 60_000,
+      interval: 50,
+    });
+    for (const stop of stops.toReversed()) await stop();
+    const gavel = (words: string) => system.shell(`gavel ${words}`, { ARCHIVE_LOCATION: directory });
+    const listed = await gavel('archive ls');
+    expect(listed).toMatchObject({ code: 0 });
+    expect(listed.output).toMatch(/^gavel\.bids-0 +\S+Z +0 +4 +\S+Z +\d+ +[\d.]+ k?B +0$/m);
+    expect(await gavel('archive verify')).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^ok: 5 messages in \d+ segments of 6 partitions\n$/),
+    });
+
+    await system.losePartition(PARTITION);
+    await system.bid(ITEM, USER, 5);
+    await gavel('groups seek leaderboard --to first --execute');
+    const swapped = await gavel('replay leaderboard --from first --swap');
+    expect(swapped.output).toContain('Swapped.');
+    expect(swapped.output).toMatch(/^gavel\.bids-0 +-5 +-1 /m);
+    const again = await gavel('replay leaderboard --from first');
+    expect(again.output).toContain('Both projections are equal.');
+
+    for (const file of await readdir(directory, { recursive: true })) {
+      if (file.endsWith('.zst')) await writeFile(join(directory, file), 'damaged');
+    }
+    const damaged = await gavel('replay leaderboard --from first');
+    expect(damaged).toMatchObject({
+      code: 3,
+      output: expect.stringMatching(
+        /offset -5 is wanted, but the archive cannot be read there: \S+\.zst is damaged/,
+      ),
+    });
+    expect(await gavel('archive verify')).toMatchObject({
+      code: 6,
+      output: expect.stringContaining('.zst is damaged: its SHA-256 is'),
+    });
+    await rm(directory, { recursive: true });
   });
 });

@@ -81,6 +81,11 @@ export interface SegmentDraft {
   store(): Promise<ArchiveEnd>;
 }
 
+/** A segment cannot be read: its objects are missing or damaged. The message says which one and why. */
+export class BrokenSegment extends Error {
+  override readonly name = 'BrokenSegment';
+}
+
 /**
  * The archive of all partitions. A generation is an unbroken part of the history of one partition. A new one begins when the
  * stream was recreated, because its offsets start at 0 again, and when messages are missing.

@@ -91,7 +91,7 @@ export function useArchiveFixture(): ArchiveFixture {
     },
     startOn: (store, partition) => fixture.start(partition, { archive: createObjectArchive(store) }),
     archivedUpTo: (partition, last) =>
-      eventually(async () => expect((await fixture.archive.end(partition))?.last).toBe(last)),
+      eventually(async () => expect((await fixture.archive.end(partition))?.last).toBe(last), 90_000),
     async read(partition) {
       const byGeneration = Map.groupBy(await fixture.archive.list(partition), (each) => each.generation);
       const generations: ArchivedMessage[][] = [];

@@ -10,7 +10,8 @@ export function define(verb: Command): void {
 
 ${connectionNames.map((name) => `  ${`--${flagOf(name)}`.padEnd(30)} ${name}`).join('\n')}
 
-STREAM_URL and AMQP_URL name the virtual host in their path: rabbitmq-stream://user:password@host:5552/gavel`,
+STREAM_URL and AMQP_URL name the virtual host in their path: rabbitmq-stream://user:password@host:5552/gavel
+ARCHIVE_LOCATION is an absolute path, or s3://bucket?region=…&endpoint=…`,
     )
     .action(() => verb.help());
 }

@@ -37,7 +37,7 @@ running.
                  replaced_<group> until the next swap
   --drop         removes the shadow
 
-Discarded events stay discarded. Events that retention has removed from the streams cannot be replayed.`,
+Discarded events stay discarded. Events that retention has removed from the streams are read from the archive\n(\`gavel archive ls\`). In a partition that was recreated, those of the older stream come first, at negative offsets.`,
     )
     .argument('<group>', 'a group from `gavel groups ls`')
     .option('--from <offset>', 'the first message', (text) => parseOffset(text))
@@ -80,12 +80,17 @@ async function build(
   from: OffsetSpec,
   until: OffsetSpec | undefined,
 ): Promise<void> {
-  const inspector = await session.inspector();
-  const ranges = await planRanges(inspector, partitionsOf(group.definition.stream), from, until);
-  const lost = ranges.filter((range) => from.kind === 'first' && range.from > 0n);
+  const [inspector, history] = [await session.inspector(), await session.openHistory()];
+  const ranges = await planRanges(
+    { inspector, history },
+    partitionsOf(group.definition.stream),
+    from,
+    until,
+  ).finally(() => history.close());
+  const lost = ranges.filter((range) => from.kind === 'first' && !range.isWhole);
   for (const range of lost) {
     output.remark(
-      `${range.partition}: retention has removed the messages before offset ${range.from}, so the replay is incomplete`,
+      `${range.partition}: neither the archive nor the stream has the messages before offset ${range.from}, so the replay is incomplete`,
     );
   }
   await createShadow(session.pool(group.database), group.definition, ranges);

@@ -1,6 +1,6 @@
 import { type DatabaseName, databases } from '@gavel/processes';
 
-const servers = ['STREAM_URL', 'AMQP_URL', 'MANAGEMENT_URL', 'NATS_URL'] as const;
+const servers = ['STREAM_URL', 'AMQP_URL', 'MANAGEMENT_URL', 'NATS_URL', 'ARCHIVE_LOCATION'] as const;
 
 /** `GAVEL_BIDS_URL` for the database gavel_bids. */
 export type DatabaseKey = `${Uppercase<DatabaseName>}_URL`;

@@ -1,8 +1,11 @@
+import { createHistorySource, type HistorySource } from '@gavel/archiver/history-source';
+import { type OpenArchive, openArchive } from '@gavel/archiver/open-archive';
 import { inspectMirror, type MirrorInspector } from '@gavel/nats-bridge/inspect-mirror';
 import { createPool, type Pool } from '@gavel/postgres/pool';
 import type { DatabaseName } from '@gavel/processes';
 import { inspectStream, type StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import { openStreamReader, type StreamReader } from '@gavel/rabbitmq/stream-reader';
+import { createStreamSource } from '@gavel/rabbitmq/stream-source';
 import { type ConnectionName, databaseKey } from './connection-names.ts';
 import type { Connections } from './connections.ts';
 
@@ -13,16 +16,36 @@ export interface Session extends Connections {
   inspector(): Promise<StreamInspector>;
   reader(): StreamReader;
   mirror(): Promise<MirrorInspector>;
+  archive(): Promise<OpenArchive>;
+  /** The streams with their archived past; without an archive, only the streams. The caller closes it. */
+  openHistory(): Promise<HistorySource>;
   close(): Promise<void>;
 }
 
 const CLIENT_NAME = 'gavel command line';
+
+/** Stands for an archive whose location is not known: it has nothing. */
+const noArchive = {
+  end: () => Promise.resolve(undefined),
+  list: () => Promise.resolve([]),
+  manifest: refuseToRead,
+  read: refuseToRead,
+};
+
+function refuseToRead(): Promise<never> {
+  return Promise.reject(new Error('there is no archive'));
+}
 
 export function createSession(connections: Connections): Session {
   const pools = new Map<DatabaseName, Pool>();
   let inspector: Promise<StreamInspector> | undefined;
   let reader: StreamReader | undefined;
   let mirror: Promise<MirrorInspector> | undefined;
+  let archive: Promise<OpenArchive> | undefined;
+  const archiveOnce = (): Promise<OpenArchive> => {
+    archive ??= openArchive(url('ARCHIVE_LOCATION'));
+    return archive;
+  };
   const url = (name: ConnectionName): string => connections.url(name);
   const databaseUrl = (name: DatabaseName): string => url(databaseKey(name));
   return {
@@ -52,10 +75,15 @@ export function createSession(connections: Connections): Session {
       mirror ??= inspectMirror(url('NATS_URL'), CLIENT_NAME);
       return mirror;
     },
+    archive: archiveOnce,
+    async openHistory() {
+      const past = connections.knows('ARCHIVE_LOCATION') ? await archiveOnce() : noArchive;
+      return createHistorySource(past, createStreamSource(url('STREAM_URL'), CLIENT_NAME));
+    },
     async close() {
       await reader?.close();
       // A connection that failed to open has already been reported by the command that asked for it.
-      for (const opening of [inspector, mirror]) {
+      for (const opening of [inspector, mirror, archive]) {
         await opening?.then(
           (opened) => opened.close(),
           () => undefined,

@@ -1,3 +1,4 @@
+import { archiverProcess } from '@gavel/archiver/process';
 import { natsBridgeProcess } from '@gavel/nats-bridge/process';
 import { consumerProcesses } from '@gavel/processes';
 
@@ -14,6 +15,7 @@ export const groupNames: readonly string[] = [
   ...streamGroupNames,
   ...queueGroupNames,
   natsBridgeProcess.name,
+  archiverProcess.name,
 ];
 
 function namesOf(reads: 'stream' | 'queue'): string[] {

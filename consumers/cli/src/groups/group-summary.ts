@@ -2,14 +2,14 @@ import { activeMembers, readPauses } from '@gavel/consumer-runtime/consumer-grou
 import { queueNames } from '@gavel/consumer-runtime/queues';
 import type { Session } from '../connections/session.ts';
 import { countParked } from '../dead-letters/dead-letters.ts';
-import { type KnownGroup, knownGroups, type MirrorGroup, natsBridge, workQueues } from './known-groups.ts';
+import { type KnownGroup, knownGroups, type MirrorGroup, mirrors, workQueues } from './known-groups.ts';
 import { type PartitionLag, readLag } from './lag.ts';
 import { readMirrorLag } from './mirror-lag.ts';
 import { readQueueLag } from './queue-lag.ts';
 
 /**
  * `empty`: there are events and no member that handles them. `refused`: the group cannot continue from its offset. `unknown`:
- * the server that knows did not answer. `off`: the address of NATS is not set.
+ * the server that knows did not answer. `off`: the address of NATS or of the archive is not set.
  */
 export type GroupState = 'ok' | 'paused' | 'empty' | 'refused' | 'unknown' | 'off';
 
@@ -38,7 +38,8 @@ export async function summarizeAll(session: Session): Promise<GroupSummary[]> {
   const summaries: GroupSummary[] = [];
   for (const group of knownGroups) summaries.push(await summarizeGroup(session, group));
   for (const group of workQueues) summaries.push(await summarizeQueue(session, group));
-  return [...summaries, await summarizeMirror(session, natsBridge)];
+  for (const mirror of mirrors) summaries.push(await summarizeMirror(session, mirror));
+  return summaries;
 }
 
 /** Summarizes a group that reads a stream. */
@@ -89,7 +90,7 @@ async function summarizeQueue(session: Session, group: KnownGroup): Promise<Grou
   };
 }
 
-/** Summarizes the bridge to NATS. */
+/** Summarizes a process that copies the streams. */
 async function summarizeMirror(session: Session, group: MirrorGroup): Promise<GroupSummary> {
   const lag = await readMirrorLag(session, group);
   const base = {

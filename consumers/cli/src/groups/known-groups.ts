@@ -1,3 +1,4 @@
+import { archiverProcess } from '@gavel/archiver/process';
 import type { ConsumerDefinition } from '@gavel/consumer-runtime/define-consumer';
 import { asConsumer, type QueueConsumerDefinition } from '@gavel/consumer-runtime/define-queue-consumer';
 import { natsBridgeProcess } from '@gavel/nats-bridge/process';
@@ -17,10 +18,11 @@ export interface KnownGroup {
   readonly database: DatabaseName;
 }
 
-/** The bridge that copies the streams into NATS JetStream. It stores its offsets there and has no database. */
+/** A process that copies the streams to another place. It stores its offsets there and has no database. */
 export interface MirrorGroup {
   readonly name: string;
   readonly streams: readonly StreamName[];
+  readonly to: 'nats' | 'archive';
 }
 
 // A new consumer is listed in @gavel/processes and needs no line here.
@@ -41,7 +43,13 @@ export const workQueues: readonly KnownGroup[] = declared.flatMap(({ definition,
   'stream' in definition ? [] : [toQueueGroup(definition, database)],
 );
 
-export const natsBridge: MirrorGroup = { name: natsBridgeProcess.name, streams: streamNames };
+export const natsBridge: MirrorGroup = { name: natsBridgeProcess.name, streams: streamNames, to: 'nats' };
+
+/** Every process that copies the streams. */
+export const mirrors: readonly MirrorGroup[] = [
+  natsBridge,
+  { name: archiverProcess.name, streams: streamNames, to: 'archive' },
+];
 
 /**
  * A group that reads a stream from checkpoints in its database. Throws `refused` with the reason for a group without such
@@ -62,6 +70,13 @@ export function requireGroup(name: string): KnownGroup {
       'refused',
       `${name} stores its offsets in NATS JetStream, in the last message of each stream`,
       'To mirror a stream again from its start, see consumers/nats-bridge/README.md.',
+    );
+  }
+  if (mirrors.some((each) => each.name === name)) {
+    throw new CommandFailure(
+      'refused',
+      `${name} stores its offsets in the archive, in the names of its segments`,
+      'To archive a partition again, see consumers/archiver/README.md.',
     );
   }
   throw unknownGroup(name);

@@ -1,44 +1,58 @@
+import type { OpenArchive } from '@gavel/archiver/open-archive';
 import type { MirrorInspector } from '@gavel/nats-bridge/inspect-mirror';
-import { partitionsOf } from '@gavel/proto/topology';
-import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
+import { partitionsOf, type StreamName } from '@gavel/proto/topology';
 import type { Session } from '../connections/session.ts';
-import { readExtent } from '../streams/extent.ts';
+import { type Extent, readExtent } from '../streams/extent.ts';
 import { reasonOf } from '../terminal/explain-error.ts';
 import type { MirrorGroup } from './known-groups.ts';
 import { lagOf, type PartitionLag } from './lag.ts';
 
-/** The lag of the bridge to NATS, or why it is unknown. `off`: the address of NATS is not set. */
+/** The lag of a process that copies the streams, or why it is unknown. `off`: the address of its place is not set. */
 export type MirrorLag =
   | { readonly state: 'off' }
   | { readonly state: 'unknown'; readonly problem: string }
   | { readonly state: 'known'; readonly partitions: readonly PartitionLag[] };
 
-/** Asks JetStream, which holds the bridge's offsets. Does not throw while NATS is unavailable. */
+/** The last copied offset of a partition whose extent is known; null when nothing was copied. */
+type ReadOffset = (
+  stream: StreamName,
+  partition: string,
+  extent: Extent | undefined,
+) => Promise<bigint | null>;
+
+/** Asks JetStream or the archive, which hold the offsets. Does not throw while they are unavailable. */
 export async function readMirrorLag(session: Session, group: MirrorGroup): Promise<MirrorLag> {
-  if (!session.knows('NATS_URL')) return { state: 'off' };
+  if (!session.knows(group.to === 'nats' ? 'NATS_URL' : 'ARCHIVE_LOCATION')) return { state: 'off' };
   const inspector = await session.inspector();
   try {
-    const mirror = await session.mirror();
-    return { state: 'known', partitions: await readPartitions(inspector, mirror, group) };
+    const readOffset =
+      group.to === 'nats' ? offsetInMirror(await session.mirror()) : offsetInArchive(await session.archive());
+    const partitions: PartitionLag[] = [];
+    for (const stream of group.streams) {
+      for (const partition of partitionsOf(stream)) {
+        const extent = await readExtent(inspector, partition);
+        const offset = await readOffset(stream, partition, extent);
+        const lag = await lagOf(inspector, extent, partition, { offset, updatedAt: null });
+        partitions.push({ ...lag, paused: false });
+      }
+    }
+    return { state: 'known', partitions };
   } catch (error) {
-    return { state: 'unknown', problem: `NATS: ${reasonOf(error)}` };
+    return {
+      state: 'unknown',
+      problem: `${group.to === 'nats' ? 'NATS' : 'the archive'}: ${reasonOf(error)}`,
+    };
   }
 }
 
-async function readPartitions(
-  inspector: StreamInspector,
-  mirror: MirrorInspector,
-  group: MirrorGroup,
-): Promise<PartitionLag[]> {
-  const lags: PartitionLag[] = [];
-  for (const stream of group.streams) {
-    const positions = await mirror.positions(stream);
-    for (const partition of partitionsOf(stream)) {
-      const extent = await readExtent(inspector, partition);
-      const offset = positions?.get(partition)?.offset ?? null;
-      const lag = await lagOf(inspector, extent, partition, { offset, updatedAt: null });
-      lags.push({ ...lag, paused: false });
-    }
-  }
-  return lags;
+function offsetInMirror(mirror: MirrorInspector): ReadOffset {
+  return async (stream, partition) => (await mirror.positions(stream))?.get(partition)?.offset ?? null;
+}
+
+/** Nothing is archived of a stream that ends before the archive: it was recreated, and the archiver begins with its first message. */
+function offsetInArchive(archive: OpenArchive): ReadOffset {
+  return async (_, partition, extent) => {
+    const last = (await archive.end(partition))?.last ?? null;
+    return last !== null && extent !== undefined && last >= extent.next ? null : last;
+  };
 }

@@ -32,11 +32,13 @@ export async function fillUp(
   const total = [...ends].reduce((sum, [partition, end]) => sum + distance(offsets.get(partition), end), 0);
   const progress = output.progress(`replaying ${group.name}`, total);
   let done = 0;
+  const history = await session.openHistory();
   try {
     await fillShadow({
       definition: group.definition,
       databaseUrl: session.databaseUrl(group.database),
       streamUrl: session.url('STREAM_URL'),
+      openSource: () => history,
       ends,
       onApplied: (partition, offset) => {
         done += distance(offsets.get(partition), offset);

@@ -1,6 +1,8 @@
+import type { ShadowPartition } from '@gavel/consumer-runtime/create-shadow';
 import { swapShadow } from '@gavel/consumer-runtime/swap-shadow';
 import { CommandFailure } from '../command-failure.ts';
 import type { KnownGroup } from '../groups/known-groups.ts';
+import { requireExtent } from '../streams/extent.ts';
 import type { CommandContext } from '../terminal/run-command.ts';
 import { fillUp, requireShadow } from './fill-up.ts';
 
@@ -8,12 +10,13 @@ import { fillUp, requireShadow } from './fill-up.ts';
 const TRIES = 5;
 
 /**
- * Swaps a filled shadow in. Throws `refused` if the shadow starts later than the stream (unless `partial`), if active members
- * stay ahead of it, and if other database objects depend on the live tables.
+ * Swaps a filled shadow in. Throws `refused` if the shadow starts later than the history (unless `partial`), if it ends where the
+ * stream no longer is, if active members stay ahead of it, and if other database objects depend on the live tables.
  */
 export async function swapIn(context: CommandContext, group: KnownGroup, partial: boolean): Promise<void> {
   const shadow = await requireShadow(context, group);
-  const late = shadow.filter(({ from }) => from > 0n);
+  await refuseLostEnds(context, shadow);
+  const late = await findLate(context, shadow);
   if (late.length > 0 && !partial) {
     throw new CommandFailure(
       'refused',
@@ -46,4 +49,37 @@ export async function swapIn(context: CommandContext, group: KnownGroup, partial
     `the members of ${group.name} stay ahead of the shadow`,
     'Stop them during the swap.',
   );
+}
+
+/** The partitions whose history begins before the shadow. */
+async function findLate(
+  { session }: CommandContext,
+  shadow: readonly ShadowPartition[],
+): Promise<readonly ShadowPartition[]> {
+  const history = await session.openHistory();
+  try {
+    const late: ShadowPartition[] = [];
+    for (const part of shadow) {
+      if (part.from > (await history.timeline(part.partition)).origin) late.push(part);
+    }
+    return late;
+  } finally {
+    await history.close();
+  }
+}
+
+/** The group would read on from the end of the shadow, so the stream must hold what follows. */
+async function refuseLostEnds(
+  { session }: CommandContext,
+  shadow: readonly ShadowPartition[],
+): Promise<void> {
+  const inspector = await session.inspector();
+  for (const { partition, until } of shadow) {
+    if (until === null || until + 1n >= (await requireExtent(inspector, partition)).first) continue;
+    throw new CommandFailure(
+      'refused',
+      `the shadow ends before the messages that ${partition} still holds, so the group could not read on from there`,
+      'A replay with an earlier end can be compared, but not be swapped in.',
+    );
+  }
 }

@@ -16,7 +16,9 @@ export function explainError(error: unknown): CommandFailure {
     return new CommandFailure(
       'refused',
       message,
-      '`gavel streams show` shows the offsets that the partition holds.',
+      error.refusal.reason === 'not-archived'
+        ? '`gavel archive verify` shows what is missing or damaged.'
+        : '`gavel streams show` shows the offsets that the partition holds.',
       error,
     );
   }

@@ -71,12 +71,13 @@ export async function compareShadow(
   );
 }
 
-// A checkpoint before the first message of the shadow's range means that nothing was applied.
+// A checkpoint before the first message of the shadow's range means that nothing was applied. A group without a checkpoint is
+// before offset 0, where a shadow can be too after it has applied an older stream of that name, at negative offsets.
 async function readOffsets(tx: Transaction, definition: ConsumerDefinition): Promise<ComparedOffsets[]> {
   const schema = shadowSchema(definition);
   const { rows } = await tx.query<ComparedOffsets>(
     `SELECT stream_partition AS partition,
-       CASE WHEN live.last_offset >= first_offset THEN live.last_offset END AS live,
+       CASE WHEN coalesce(live.last_offset, -1) >= first_offset THEN coalesce(live.last_offset, -1) END AS live,
        CASE WHEN s.last_offset >= first_offset THEN s.last_offset END AS replayed
      FROM ${quoted(schema, 'replay_ranges')}
      JOIN ${quoted(schema, 'checkpoints')} s USING (stream_partition)

@@ -1,3 +1,4 @@
+import type { EventSource } from '@gavel/rabbitmq/event-source';
 import { createStreamSource } from '@gavel/rabbitmq/stream-source';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import { replayPartition } from './replay-partition.ts';
@@ -9,6 +10,8 @@ export interface FillShadowOptions {
   readonly streamUrl: string;
   /** Last offset to apply, per partition. Other partitions are not read. */
   readonly ends: ReadonlyMap<string, bigint>;
+  /** Opens a log with more history than the stream, which the fill closes; default: the stream at `streamUrl`. */
+  readonly openSource?: () => EventSource;
   /** Called with the last offset applied in a partition, once per transaction. */
   readonly onApplied?: (partition: string, offset: bigint) => void;
   /** Ends the fill between two batches. What was applied stays, and another fill continues from there. */
@@ -22,7 +25,7 @@ export interface FillShadowOptions {
 export async function fillShadow(options: FillShadowOptions): Promise<void> {
   const { definition, ends } = options;
   const pool = createShadowPool(options.databaseUrl, definition, Math.max(ends.size, 1));
-  const source = createStreamSource(options.streamUrl, `replay ${definition.name}`);
+  const source = options.openSource?.() ?? createStreamSource(options.streamUrl, `replay ${definition.name}`);
   // A partition that fails ends the others between two of their batches.
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, ...(options.signal === undefined ? [] : [options.signal])]);

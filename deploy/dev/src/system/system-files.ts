@@ -1,9 +1,10 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { databases } from '@gavel/processes';
+import { databases, findProcess } from '@gavel/processes';
 import type { PortName, ServerName } from '../infrastructure/infrastructure.ts';
 import type { KeeperState, LastExit } from '../process-control/keeper.ts';
 import { isAlive, startStamp } from '../process-control/process-table.ts';
+import { processEnvironment } from './process-environment.ts';
 import type { SystemContext } from './system-context.ts';
 
 // The two files in which a running system tells others about itself: state.json for the make targets, connections.json for
@@ -58,8 +59,10 @@ export function stillRuns(process: { pid: number | null; stamp: string | null })
   return process.stamp === null || startStamp(process.pid) === process.stamp;
 }
 
-/** Writes the URLs of the servers and databases. The key of the database gavel_bids is GAVEL_BIDS_URL. */
-export async function writeConnections({ directory, urls, databaseUrls }: SystemContext): Promise<void> {
+/** Writes the URLs of the servers and databases, and where the archive is. The key of the database gavel_bids is GAVEL_BIDS_URL. */
+export async function writeConnections(context: SystemContext): Promise<void> {
+  const { directory, urls, databaseUrls } = context;
+  const archiver = findProcess('archiver');
   const connections = {
     STREAM_URL: urls.streamUrl,
     AMQP_URL: urls.amqpUrl,
@@ -67,6 +70,9 @@ export async function writeConnections({ directory, urls, databaseUrls }: System
     REDIS_URL: urls.redisUrl,
     ...Object.fromEntries(Object.entries(databaseUrls).map(([name, url]) => [databaseKey(name), url])),
     ...(urls.natsUrl !== undefined && { NATS_URL: urls.natsUrl }),
+    ...(archiver !== undefined && {
+      ARCHIVE_LOCATION: processEnvironment(archiver, context, {}).ARCHIVE_LOCATION,
+    }),
   };
   await replaceFile(join(directory, CONNECTIONS_FILE), `${JSON.stringify(connections, undefined, 2)}\n`);
 }

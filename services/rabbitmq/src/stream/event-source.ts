@@ -26,6 +26,8 @@ export type StartRefusal =
   | { readonly reason: 'retention-passed'; readonly wanted: bigint; readonly first: bigint }
   /** The stream ends before the wanted offset. It was recreated, so its offsets mean other events. */
   | { readonly reason: 'stream-shorter'; readonly wanted: bigint; readonly last: bigint }
+  /** The offset is older than the stream, and the archive does not have it or cannot be read there. */
+  | { readonly reason: 'not-archived'; readonly wanted: bigint; readonly problem: string }
   /** The offset holds another message than the one that was applied: the stream was recreated and has grown past it. */
   | {
       readonly reason: 'other-message';
@@ -107,6 +109,8 @@ function describe(partition: string, refusal: StartRefusal): string {
       return `${partition}: offset ${refusal.wanted} is wanted, but retention has removed everything before ${refusal.first}`;
     case 'stream-shorter':
       return `${partition}: offset ${refusal.wanted} is wanted, but the stream ends at ${refusal.last}: it was recreated`;
+    case 'not-archived':
+      return `${partition}: offset ${refusal.wanted} is wanted, but ${refusal.problem}`;
     case 'other-message':
       return `${partition}: offset ${refusal.offset} held ${refusal.applied} when it was applied and holds ${refusal.found} now: the stream was recreated`;
   }

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import type { ObjectStore } from '@gavel/object-store/object-store';
-import type { Archive, ArchiveEnd, LogMessage, SegmentDraft } from '../../application/ports.ts';
+import {
+  type Archive,
+  type ArchiveEnd,
+  BrokenSegment,
+  type LogMessage,
+  type SegmentDraft,
+} from '../../application/ports.ts';
 import { encodeManifest, type Manifest, parseManifest } from './manifest.ts';
 import { type ArchivedMessage, decodeSegment, SegmentEncoder } from './segment-bytes.ts';
 import { parseSegmentKey, type SegmentName, segmentKey } from './segment-keys.ts';
@@ -14,11 +20,6 @@ const decompress = promisify(zstdDecompress);
 export interface StoredSegment extends SegmentName {
   /** Compressed size; undefined when the messages are missing although the manifest is there. */
   readonly size: number | undefined;
-}
-
-/** A segment cannot be read: its objects are missing or damaged. The message says which one and why. */
-export class BrokenSegment extends Error {
-  override readonly name = 'BrokenSegment';
 }
 
 /** The archive as it is written and read. */

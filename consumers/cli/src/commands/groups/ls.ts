@@ -8,13 +8,13 @@ import { formatAge } from '../../terminal/units.ts';
 export function define(verb: Command, run: Run): void {
   verb
     .description(
-      `Lists all consumers of events: groups that read a stream, consumers of work queues, and the bridge to NATS. For each one:
+      `Lists all consumers of events: groups that read a stream, consumers of work queues, the bridge to NATS, and the archiver. For each one:
 its active members, the events that it has not handled yet, the age of the oldest of them, and the parked events.
 
-The broker counts queues every few seconds and reports no age for them. The bridge parks nothing, and only NATS knows its
-members. State: ok, paused, empty (there are events and no member that handles them), refused (the group cannot continue from
-its offset; \`gavel groups show\` says why), unknown (the server that knows did not answer), off (NATS_URL is not set:
-\`make up NATS=1\`). Exit code 6 if a group is empty, refused or unknown.`,
+The broker counts queues every few seconds and reports no age for them. The bridge and the archiver park nothing, and their
+members are not counted. State: ok, paused, empty (there are events and no member that handles them), refused (the group cannot continue from
+its offset; \`gavel groups show\` says why), unknown (the server that knows did not answer), off (NATS_URL or ARCHIVE_LOCATION is not
+set; \`make up NATS=1\` starts the bridge). Exit code 6 if a group is empty, refused or unknown.`,
     )
     .addHelpText(
       'after',

@@ -5,7 +5,8 @@ import { countParked } from '../../dead-letters/dead-letters.ts';
 import {
   type KnownGroup,
   knownGroups,
-  natsBridge,
+  type MirrorGroup,
+  mirrors,
   unknownGroup,
   workQueues,
 } from '../../groups/known-groups.ts';
@@ -22,7 +23,8 @@ export function define(verb: Command, run: Run): void {
     .description(
       `For a group that reads a stream: each partition's checkpoint, its newest offset, the lag in messages, and the lag in time
 (the age of the oldest message that the group has not applied). For a consumer of a work queue: its queues, with messages
-that are ready, unacknowledged, waiting for a retry, and parked. For the bridge to NATS: the offsets that JetStream has.
+that are ready, unacknowledged, waiting for a retry, and parked. For the bridge to NATS and the archiver: the offsets that
+JetStream and the archive have.
 
 Exit code 6 if a partition is refused, if there are events and no member, or if the server that knows did not answer.`,
     )
@@ -40,8 +42,7 @@ Exit code 6 if a partition is refused, if there are events and no member, or if 
         const queue = workQueues.find((each) => each.name === name);
         if (group !== undefined) await showStreamGroup(context, group);
         else if (queue !== undefined) await showWorkQueue(context, queue);
-        else if (name === natsBridge.name) await showMirror(context);
-        else throw unknownGroup(name);
+        else await showMirror(context, requireMirror(name));
       }),
     );
 }
@@ -108,18 +109,30 @@ async function showWorkQueue(
   if (lag.problem !== null || (!paused && lag.members === 0 && (lag.lagMessages ?? 0) > 0)) foundProblem();
 }
 
-async function showMirror({ session, output, foundProblem }: CommandContext): Promise<void> {
-  const { name, streams } = natsBridge;
-  const lag = await readMirrorLag(session, natsBridge);
+async function showMirror(
+  { session, output, foundProblem }: CommandContext,
+  group: MirrorGroup,
+): Promise<void> {
+  const { name, streams, to } = group;
+  const lag = await readMirrorLag(session, group);
   const text =
     lag.state === 'known'
-      ? formatLag(`${name} mirrors ${streams.join(' and ')} into NATS JetStream`, lag.partitions)
+      ? formatLag(
+          `${name} ${to === 'nats' ? 'mirrors' : 'copies'} ${streams.join(' and ')} into ${to === 'nats' ? 'NATS JetStream' : 'the archive'}`,
+          lag.partitions,
+        )
       : lag.state === 'off'
-        ? `${name} is off: NATS_URL is not set. \`make up NATS=1\` starts NATS and the bridge.`
+        ? `${name} is off: ${to === 'nats' ? 'NATS_URL is not set. `make up NATS=1` starts NATS and the bridge.' : 'ARCHIVE_LOCATION is not set.'}`
         : `The lag of ${name} is unknown. ${lag.problem}`;
   output.answer({ group: name, streams, ...lag }, text);
   const isWrong = lag.state === 'known' && lag.partitions.some(({ problem }) => problem !== null);
   if (isWrong || lag.state === 'unknown') foundProblem();
+}
+
+function requireMirror(name: string): MirrorGroup {
+  const found = mirrors.find((each) => each.name === name);
+  if (found === undefined) throw unknownGroup(name);
+  return found;
 }
 
 /** @param members the number of active members, or undefined when nobody counts them */

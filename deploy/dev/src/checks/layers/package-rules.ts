@@ -28,6 +28,7 @@ const packageRules: readonly PackageRule[] = [
     mayImport: [
       ...servicesFoundation,
       'services/outbox',
+      'services/object-store',
       'consumers/runtime',
       'consumers/leaderboard',
       'consumers/user-stats',
