@@ -42,8 +42,8 @@ healthy again, when all of its events are restored. If Postgres no longer has al
 Ctrl-C stops it, also within a partition. That partition is then incomplete and recorded as lost: run the refill again with
 --recreate.
 
-A recreated partition has new offsets. Run \`gavel groups seek GROUP --to first --execute\` for each of its groups. Processed
-events prevent that anything is applied twice.`,
+A recreated partition has new offsets, so its groups then read it from its start, within seconds when they are running. What they have
+applied is not applied again. Exit code 6 if the database of a group did not answer; the command to repeat is printed.`,
     )
     .argument('<stream>', streamHelp)
     .option('--partition <partition>', 'only this partition, by its number or name')
@@ -89,12 +89,18 @@ async function refill(context: CommandContext, stream: StreamName, options: Refi
     );
   }
   if (options.loseOlder !== true) refuseNewLosses(chosen);
-  const sent = await executeRefill(context, outbox, chosen, options.loseOlder === true);
+  const groups = knownGroups.filter(({ definition }) => definition.stream === stream);
+  const sent = await executeRefill(context, outbox, chosen, groups, options.loseOlder === true);
   const skipped = steps.filter((step) => !chosen.includes(step));
   for (const { partition, state } of skipped) {
     output.remark(`${partition} ${state} and was skipped; --recreate refills it too.`);
   }
-  answer(context, stream, chosen, `${describeSent(sent)} ${seekHint(stream)}`, sent);
+  for (const { group, partition, problem } of sent.failed) {
+    const command = `gavel groups seek ${group} --to first --partition ${partition} --execute`;
+    output.remark(`The checkpoint of ${group} could not be set: ${problem}. Run \`${command}\`.`);
+  }
+  if (sent.failed.length > 0) context.foundProblem();
+  answer(context, stream, chosen, describeSent(sent), sent);
   refuseOpenLosses(partitions, await readOpenLosses(pool));
 }
 
@@ -104,16 +110,13 @@ function outboxOf(stream: StreamName): Outbox {
   return found;
 }
 
-function describeSent({ events, seconds }: Sent): string {
+function describeSent({ events, seconds, groups }: Sent): string {
   const rate = Math.round(events / seconds);
-  return `${events} events published again in ${Math.ceil(seconds)} s (${rate} events/s).`;
-}
-
-function seekHint(stream: StreamName): string {
-  const groups = knownGroups.filter(({ definition }) => definition.stream === stream).map(({ name }) => name);
-  return groups.length === 0
-    ? 'No group reads this stream.'
-    : `Offsets are new: run \`gavel groups seek GROUP --to first --execute\` for ${groups.join(', ')}.`;
+  const readers =
+    groups.length === 0
+      ? ''
+      : ` Read again from the start, without applying anything twice: ${groups.join(', ')}.`;
+  return `${events} events published again in ${Math.ceil(seconds)} s (${rate} events/s).${readers}`;
 }
 
 function answer(
@@ -129,6 +132,7 @@ function answer(
       executed: sent !== null,
       sent: sent?.events ?? null,
       seconds: sent?.seconds ?? null,
+      readFromStart: sent?.groups ?? null,
       partitions: steps,
     },
     `${formatRefill(steps)}\n\n${closing}`,

@@ -90,6 +90,14 @@ export async function recordUndo(tx: Transaction, id: bigint): Promise<void> {
   if (rowCount !== 1) throw new CommandFailure('refused', `seek ${id} was already undone by somebody else`);
 }
 
+/** Marks the seeks of a partition as settled, so that none of them can be undone any more. */
+export async function forgetSeeks(tx: Transaction, group: string, partition: string): Promise<void> {
+  await tx.query(
+    'UPDATE checkpoint_moves SET undone_at = now() WHERE consumer = $1 AND $2 = ANY (partitions) AND undone_at IS NULL',
+    [group, partition],
+  );
+}
+
 function toOffset(text: string | null | undefined): bigint | null {
   return text === null || text === undefined ? null : BigInt(text);
 }

@@ -4,29 +4,34 @@ import { refill } from '@gavel/outbox/refill';
 import type { Pool } from '@gavel/postgres/pool';
 import { CommandFailure } from '../command-failure.ts';
 import type { Session } from '../connections/session.ts';
+import type { KnownGroup } from '../groups/known-groups.ts';
 import type { Outbox } from '../outbox/outboxes.ts';
 import { requireExtent } from '../streams/extent.ts';
 import type { Progress } from '../terminal/output.ts';
 import type { CommandContext } from '../terminal/run-command.ts';
 import type { RefillStep } from './plan-refill.ts';
+import { type FromStart, readFromStart } from './read-from-start.ts';
 
-/** What was published, and how long the refills took together. */
-export interface Sent {
+/** What was published, how long the refills took together, and what became of the groups that read the partitions. */
+export interface Sent extends FromStart {
   readonly events: number;
   readonly seconds: number;
 }
 
 /**
- * Refills partitions one after the other and checks how many messages each one holds afterwards. Throws `interrupted` after Ctrl-C, with the position that was reached.
+ * Refills partitions one after the other, checks how many messages each one holds afterwards, and lets the groups read it from its
+ * start. Throws `interrupted` after Ctrl-C, with the position that was reached.
  */
 export async function executeRefill(
   { session, output, interrupted }: CommandContext,
   { name: outbox, database }: Outbox,
   steps: readonly RefillStep[],
+  groups: readonly KnownGroup[],
   loseOlder: boolean,
 ): Promise<Sent> {
   const pool = session.pool(database);
   const sent = { events: 0, seconds: 0 };
+  const failed: FromStart['failed'][number][] = [];
   for (const { partition } of steps) {
     let progress: Progress | undefined;
     let reached = '';
@@ -48,6 +53,7 @@ export async function executeRefill(
       sent.events += refilled.events;
       sent.seconds += refilled.seconds;
       await verify(session, partition, refilled.events);
+      failed.push(...(await readFromStart(session, groups, partition)).failed);
     } catch (error) {
       if (!interrupted.aborted) throw error;
       throw await explainInterruption(pool, partition, reached, error);
@@ -55,7 +61,8 @@ export async function executeRefill(
       progress?.stop();
     }
   }
-  return sent;
+  const names = groups.map(({ name }) => name);
+  return { ...sent, groups: names.filter((name) => failed.every(({ group }) => group !== name)), failed };
 }
 
 /** Says whether the partition was changed. A refill declares a partition lost before it changes it. */
