@@ -2,14 +2,18 @@ import { randomUUID } from 'node:crypto';
 import type { CommitStrategy } from '@gavel/consumer-runtime/checkpoint';
 import { commitTogether } from '@gavel/consumer-runtime/checkpoint-store';
 import { pauseGroup, resumeGroup } from '@gavel/consumer-runtime/consumer-group';
-import type { ConsumerDefinition } from '@gavel/consumer-runtime/define-consumer';
-import { type RunningConsumer, startConsumer } from '@gavel/consumer-runtime/start-consumer';
+import {
+  type RunningConsumer,
+  type StartConsumerOptions,
+  startConsumer,
+} from '@gavel/consumer-runtime/start-consumer';
 import { eventually } from '@gavel/consumer-runtime/testing/eventually';
 import {
   bidMessage,
   type ForeignProducer,
   openForeignProducer,
 } from '@gavel/consumer-runtime/testing/foreign-producer';
+import { createPool } from '@gavel/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { inspectStream, type StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import { userStatsConsumer } from '@gavel/user-stats-consumer/consumer';
@@ -65,14 +69,15 @@ describe('a seek of a group with a member', () => {
     published += count;
     await producer.send(partition, bids);
   };
-  const start = (
-    commitStrategy?: CommitStrategy,
-    definition: ConsumerDefinition = userStatsConsumer,
-  ): void => {
-    const { pool } = database;
+  const start = (options: Partial<StartConsumerOptions> = {}): void => {
     const { streamUrl } = producer.urls;
-    const planted = commitStrategy && { commitStrategy };
-    member = startConsumer({ definition, pool, streamUrl, partitions: [partition], ...planted });
+    member = startConsumer({
+      definition: userStatsConsumer,
+      pool: database.pool,
+      streamUrl,
+      partitions: [partition],
+      ...options,
+    });
   };
   const status = () => member?.status().partitions[0];
   /** The number of bids that were applied, counting each time. */
@@ -116,15 +121,23 @@ describe('a seek of a group with a member', () => {
   it('waits for a batch that is being committed, and is not overwritten by it', async () => {
     const gate = await database.pool.connect();
     await gate.query('SELECT pg_advisory_lock($1)', [GATE]);
-    start(undefined, {
-      ...userStatsConsumer,
-      async handle(tx, events) {
-        // Without limits: the statement waits as long as the test needs.
-        await tx.query(
-          "SELECT set_config('lock_timeout', '0', true), set_config('statement_timeout', '0', true)",
-        );
-        await tx.query('SELECT pg_advisory_xact_lock_shared($1)', [GATE]);
-        await userStatsConsumer.handle(tx, events);
+    // Without limits: the statement of the handler waits as long as the test needs.
+    const patient = createPool({
+      connectionString: database.url,
+      applicationName: 'patient',
+      answerTimeoutMs: 120_000,
+    });
+    start({
+      pool: patient,
+      definition: {
+        ...userStatsConsumer,
+        async handle(tx, events) {
+          await tx.query(
+            "SELECT set_config('lock_timeout', '0', true), set_config('statement_timeout', '0', true)",
+          );
+          await tx.query('SELECT pg_advisory_xact_lock_shared($1)', [GATE]);
+          await userStatsConsumer.handle(tx, events);
+        },
       },
     });
     await publish(5);
@@ -143,6 +156,8 @@ describe('a seek of a group with a member', () => {
     await forgetHandledEvents();
     await resumeGroup(database.pool, GROUP);
     await hasApplied(before + 1 + 5);
+    await member?.stop();
+    await patient.end();
   });
 
   describe('that comes between the reading of a batch and its commit', () => {
@@ -164,7 +179,7 @@ describe('a seek of a group with a member', () => {
 
     it('lets the batch apply nothing that was skipped', async () => {
       await publish(5);
-      start(held());
+      start({ commitStrategy: held() });
       await reached.promise;
       expect(await seek('next')).toMatchObject([{ before: null, after: 4n, skips: 5n }]);
       release.resolve();
@@ -179,7 +194,7 @@ describe('a seek of a group with a member', () => {
       await hasApplied(5);
       await member?.stop();
       await publish(5);
-      start(held());
+      start({ commitStrategy: held() });
       await reached.promise;
       await forgetHandledEvents();
       expect(await seek('first')).toMatchObject([{ before: 4n, after: null, readsAgain: 5n }]);
