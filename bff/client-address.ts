@@ -18,6 +18,17 @@ export function storePeerAddresses(): void {
   });
 }
 
+/**
+ * Whether a proxy forwarded the request. Next itself adds an X-Forwarded-For with the socket's address when there is none, so
+ * any other value was written by a proxy, or by a client.
+ */
+export function cameThroughProxy(headers: Pick<Headers, 'get'>): boolean {
+  const forwardedFor = headers.get('x-forwarded-for');
+  return (
+    headers.get('forwarded') !== null || (forwardedFor !== null && forwardedFor !== headers.get(PEER_HEADER))
+  );
+}
+
 /** The sender of a request, if this site can know it. An empty text means unknown. */
 export interface RequestOrigin {
   ipAddress: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requestOrigin } from './client-address.ts';
+import { cameThroughProxy, requestOrigin } from './client-address.ts';
 
 describe('the address that is sent to auth', () => {
   const sent = (forwarded: string, peer = '10.0.0.9') =>
@@ -20,5 +20,18 @@ describe('the address that is sent to auth', () => {
       ipAddress: '127.0.0.1',
       userAgent: 'B'.repeat(1024),
     });
+  });
+});
+
+describe('a request that a proxy forwarded', () => {
+  const peer = '10.0.0.9';
+  it.each([
+    ['is one with the address of another machine', { 'x-forwarded-for': '203.0.113.7' }, true],
+    ['is one whose sender invented an address before', { 'x-forwarded-for': `${peer}, 203.0.113.7` }, true],
+    ['is one with a Forwarded header', { forwarded: 'for=203.0.113.7' }, true],
+    ['is not one with the header that Next adds', { 'x-forwarded-for': peer }, false],
+    ['is not one without the headers', {}, false],
+  ])('%s', (_, headers, expected) => {
+    expect(cameThroughProxy(new Headers({ 'x-gavel-peer': peer, ...headers }))).toBe(expected);
   });
 });

@@ -49,7 +49,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
 export const config = {
   // Files, probes and live prices are excluded, because they do not use the session.
   matcher: [
-    '/((?!_next/static|_next/image|pictures/|healthz$|readyz$|icon.svg$|favicon.ico$|live$|live/now$).*)',
+    '/((?!_next/static|_next/image|pictures/|healthz$|readyz$|metrics$|icon.svg$|favicon.ico$|live$|live/now$).*)',
   ],
 };
 

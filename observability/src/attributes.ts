@@ -125,7 +125,7 @@ export const metric = {
   relayActive: {
     name: 'gavel.relay.active',
     kind: 'gauge',
-    unit: '1',
+    unit: '{relay}',
     description: '1 while this relay publishes its outbox, 0 while it is on standby',
   },
   relayTakeovers: {
@@ -181,7 +181,7 @@ export const metric = {
   consumerRefused: {
     name: 'gavel.consumer.refused',
     kind: 'gauge',
-    unit: '1',
+    unit: '{partition}',
     description: '1 while the checkpoint is no longer in the stream and nothing is read, otherwise 0',
   },
   consumerDeadLetters: {

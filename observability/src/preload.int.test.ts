@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { prometheusName } from './prometheus/metric-name.ts';
 import { type OtlpReceiver, startOtlpReceiver } from './testing/otlp-receiver.ts';
 
 const program = fileURLToPath(new URL('./testing/traced-program.ts', import.meta.url));
@@ -18,12 +21,12 @@ function run(args: string[], env: Record<string, string>) {
 
 describe('a process with the preload and a collector', () => {
   let receiver: OtlpReceiver;
-  let log: { trace_id: string; asked: string; fetched: string };
+  let log: { trace_id: string; asked: string; fetched: string; page: string };
 
   beforeAll(async () => {
     receiver = await startOtlpReceiver();
     const { postgresUrl, redisUrl } = inject('infrastructure');
-    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, DATABASE_URL: postgresUrl, REDIS_URL: redisUrl };
+    const env = { ...receiver.environment, DATABASE_URL: postgresUrl, REDIS_URL: redisUrl };
     const result = await run([program], env);
     expect(result.stderr).toBe('');
     log = JSON.parse(result.stdout);
@@ -68,6 +71,21 @@ describe('a process with the preload and a collector', () => {
     expect(receiver.spans().filter((span) => span.attributes['url.path'] === '/healthz')).toEqual([]);
   });
 
+  test('shows the same metrics under the same names to Prometheus', () => {
+    const families = new Map(
+      [...log.page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type]) => [name, type]),
+    );
+    // GC runs when it wants to, so this one may appear in one of the two only.
+    const sent = receiver.metrics().filter(({ name }) => name !== 'v8js.gc.duration');
+    expect(sent.length).toBeGreaterThan(10);
+    for (const { name, unit, kind } of sent) {
+      const expected = prometheusName(name, unit, kind === 'gauge');
+      expect(families.get(kind === 'counter' ? `${expected}_total` : expected), name).toBe(
+        kind === 'up-down counter' ? 'gauge' : kind,
+      );
+    }
+  });
+
   test('exports metrics as well, with version and instance', () => {
     expect(receiver.metrics().map(({ name }) => name)).toEqual(
       expect.arrayContaining(['http.server.request.duration', 'db.client.operation.duration']),
@@ -82,12 +100,62 @@ describe('a process with the preload and a collector', () => {
 });
 
 describe('a process with the preload alone', () => {
+  test('shows its metrics, and those of Node, to Prometheus', async () => {
+    const { page } = JSON.parse((await run([program], {})).stdout);
+    const families = [...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`);
+    expect(families).toEqual(
+      expect.arrayContaining([
+        'http_server_request_duration_seconds histogram',
+        'nodejs_eventloop_delay_p99_seconds gauge',
+        'nodejs_eventloop_utilization_ratio gauge',
+        'v8js_memory_heap_used_bytes gauge',
+      ]),
+    );
+    expect(page).toContain('target_info{service_name="traced-program",service_namespace="gavel"');
+    expect(page).not.toContain('secret-');
+  });
+
   test('has trace ids in its logs and in its requests', async () => {
     const result = await run([program], { OTEL_EXPORTER_OTLP_ENDPOINT: '' });
     const log = JSON.parse(result.stdout);
     expect(log.trace_id).toMatch(/^[0-9a-f]{32}$/);
     expect(JSON.parse(log.asked).traceparent).toContain(log.trace_id);
     expect(JSON.parse(log.fetched).traceparent).toContain(log.trace_id);
+  });
+});
+
+describe('the settings of telemetry', () => {
+  test('spans and metrics are sent as protobuf when nothing else is set', async () => {
+    const bodies = new Map<string, { type: string | undefined; bytes: Buffer }>();
+    const server = createHttpServer(async (request, response) => {
+      bodies.set(request.url ?? '', {
+        type: request.headers['content-type'],
+        bytes: await buffer(request),
+      });
+      response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const result = await run([program], { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
+    server.close();
+    expect(result.stderr).toBe('');
+    const [spans, metrics] = [bodies.get('/v1/traces'), bodies.get('/v1/metrics')];
+    expect([spans?.type, metrics?.type]).toEqual(['application/x-protobuf', 'application/x-protobuf']);
+    // Field 1 of both exports is a message, so the first byte is its tag; texts are stored as they are.
+    expect([spans?.bytes[0], metrics?.bytes[0]]).toEqual([0x0a, 0x0a]);
+    expect(spans?.bytes.includes('walk')).toBe(true);
+    expect(metrics?.bytes.includes('http.server.request.duration')).toBe(true);
+  });
+
+  test('OTEL_TRACES_SAMPLER decides whether a new trace is recorded, and its ids exist in any case', async () => {
+    const receiver = await startOtlpReceiver();
+    const off = { ...receiver.environment, OTEL_TRACES_SAMPLER: 'parentbased_traceidratio' };
+    const result = await run([program], { ...off, OTEL_TRACES_SAMPLER_ARG: '0' });
+    const { traceparent } = JSON.parse(JSON.parse(result.stdout).asked);
+    expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+    expect(receiver.spans()).toEqual([]);
+    expect(receiver.metrics()).not.toEqual([]);
+    await receiver.close();
   });
 });
 
@@ -101,7 +169,7 @@ describe('the end of a process', () => {
 
   test('SIGTERM exports the last spans and then ends the process, without another listener', async () => {
     const receiver = await startOtlpReceiver();
-    const child = run(['--input-type=module', '-e', waits], { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+    const child = run(['--input-type=module', '-e', waits], receiver.environment);
     await once(child.stdout, 'data');
     child.kill('SIGTERM');
     expect((await child).signal).toBe('SIGTERM');
@@ -125,10 +193,15 @@ describe('the end of a process', () => {
   });
 
   test('malformed settings prevent the start, with an error that names all bad keys', async () => {
-    const bad = { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318', LOG_LEVEL: 'loud' };
+    const bad = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_TRACES_SAMPLER: 'sometimes',
+      OTEL_TRACES_SAMPLER_ARG: '2',
+      LOG_LEVEL: 'loud',
+    };
     const result = await run(['-e', '0'], bad);
     expect(result.exitCode).not.toBe(0);
-    expect(result.stderr).toContain('OTEL_EXPORTER_OTLP_ENDPOINT');
-    expect(result.stderr).toContain('LOG_LEVEL');
+    for (const key of Object.keys(bad)) expect(result.stderr).toContain(key);
   });
 });

@@ -1,6 +1,7 @@
 /**
  * `node --import @gavel/observability/preload main.ts` starts telemetry before any other module is loaded.
- * Trace ids are always in logs and messages. Spans and metrics are exported only if OTEL_EXPORTER_OTLP_ENDPOINT is set.
+ * Trace ids are always in logs and messages, and the process can always show its metrics. Spans and metrics are sent only if
+ * OTEL_EXPORTER_OTLP_ENDPOINT is set.
  */
 import { randomUUID } from 'node:crypto';
 import { context, metrics, propagation, trace } from '@opentelemetry/api';
@@ -13,11 +14,12 @@ import {
   resourceAttributesEnvDetector,
   resourceFromAttributes,
 } from '@opentelemetry/resources';
-import { AlwaysOnSampler, ParentBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
+import { TracerProvider } from '@opentelemetry/sdk-trace';
 import manifest from '../package.json' with { type: 'json' };
 import { readTelemetryConfig } from './config.ts';
 import { flushTelemetry, onFlush } from './flush.ts';
 import { instrument } from './instrumentations.ts';
+import { createSampler } from './sampler.ts';
 
 const config = readTelemetryConfig();
 const resource = describeProcess(config.serviceName);
@@ -26,19 +28,24 @@ context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 propagation.setGlobalPropagator(new W3CTraceContextPropagator());
 const instrumentations = instrument();
 
-const exported = config.endpoint ? (await import('./export.ts')).createExport(resource) : undefined;
+// Imported only now, because these modules import http, which has to be instrumented before.
+const { createMeterProvider } = await import('./meter-provider.ts');
+const meterProvider = await createMeterProvider(resource, config);
+metrics.setGlobalMeterProvider(meterProvider);
+for (const each of instrumentations) each.setMeterProvider(meterProvider);
+
 // NodeSDK is not used, because it imports every exporter, also those for gRPC: start-up would take 140 ms instead of 45 ms.
 const provider = new TracerProvider({
   resource,
-  sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
-  spanProcessors: exported?.spanProcessors ?? [],
+  sampler: createSampler(config.sampling),
+  spanProcessors: config.endpoint
+    ? await (await import('./trace-export.ts')).createSpanProcessors(config.protocol)
+    : [],
 });
 trace.setGlobalTracerProvider(provider);
-if (exported) {
-  metrics.setGlobalMeterProvider(exported.meterProvider);
-  for (const each of instrumentations) each.setMeterProvider(exported.meterProvider);
+if (config.endpoint) {
   onFlush(() => provider.forceFlush());
-  onFlush(() => exported.meterProvider.forceFlush());
+  onFlush(() => meterProvider.forceFlush());
   process.once('beforeExit', () => void flushTelemetry());
   process.once('SIGTERM', flushThenEnd);
 }

@@ -40,7 +40,7 @@ export interface ProcessDescriptor {
   readonly summary: string;
   /** The program, from the project's root. `node <entry> migrate` brings its database to the newest schema, if it owns one. */
   readonly entry: string;
-  /** Default port; every process answers /healthz and /readyz there. */
+  /** Default port; every process answers /healthz, /readyz and /metrics there. */
   readonly port: number;
   readonly database?: DatabaseDescriptor;
   readonly environment: Readonly<Record<string, EnvironmentValue>>;

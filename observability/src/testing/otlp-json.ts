@@ -28,6 +28,7 @@ export interface ReceivedSpan {
 export interface ReceivedMetric {
   name: string;
   unit: string;
+  kind: 'counter' | 'up-down counter' | 'gauge' | 'histogram';
   service: string;
   /** Upper bounds of a histogram's buckets; empty for any other metric. */
   bounds: readonly number[];
@@ -92,6 +93,8 @@ const exportedMetric = z.object({
   name: z.string(),
   unit: z.string().default(''),
   histogram: histogram.optional(),
+  gauge: z.object({}).optional(),
+  sum: z.object({ isMonotonic: z.boolean().default(false) }).optional(),
 });
 
 const metrics = z.object({
@@ -133,14 +136,21 @@ export function readMetrics(body: unknown): ReceivedMetric[] {
   return metrics.parse(body).resourceMetrics.flatMap(({ resource, scopeMetrics }) => {
     const service = String(toMap(resource.attributes)['service.name']);
     return scopeMetrics.flatMap(({ metrics }) =>
-      metrics.map(({ name, unit, histogram }) => ({
-        name,
-        unit,
+      metrics.map((metric) => ({
+        name: metric.name,
+        unit: metric.unit,
+        kind: kindOf(metric),
         service,
-        bounds: histogram?.dataPoints[0]?.explicitBounds ?? [],
+        bounds: metric.histogram?.dataPoints[0]?.explicitBounds ?? [],
       })),
     );
   });
+}
+
+function kindOf({ histogram, gauge, sum }: z.output<typeof exportedMetric>): ReceivedMetric['kind'] {
+  if (histogram) return 'histogram';
+  if (gauge) return 'gauge';
+  return sum?.isMonotonic ? 'counter' : 'up-down counter';
 }
 
 function toMap(pairs: z.output<typeof attributes>): AttributeMap {

@@ -1,12 +1,13 @@
 /**
  * A program for the tests of the preload: an http server, called once with http and once with fetch. With DATABASE_URL it queries
- * Postgres, and with REDIS_URL it calls Redis. Its only log line on stdout has the trace id.
+ * Postgres, and with REDIS_URL it calls Redis. Its only log line on stdout has the trace id and the page for Prometheus.
  */
 import { once } from 'node:events';
 import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createLogger } from '../logger.ts';
+import { readMetricsPage } from '../prometheus/metrics-page.ts';
 import { inject, withSpan } from '../tracing.ts';
 
 const log = createLogger('traced-program');
@@ -24,7 +25,8 @@ await fetch(`http://127.0.0.1:${port}/healthz`);
 await withSpan('walk', { attributes: { 'gavel.replay': false } }, async () => {
   const asked = await askByHttp(`http://127.0.0.1:${port}/asked-by-http?token=secret-token`);
   const fetched = await (await fetch(`http://127.0.0.1:${port}/asked-by-fetch?token=secret-token`)).text();
-  log.info({ asked, fetched, password: 'secret-password' }, 'walked');
+  const page = await readMetricsPage();
+  log.info({ asked, fetched, page, password: 'secret-password' }, 'walked');
 });
 server.close();
 server.closeAllConnections();

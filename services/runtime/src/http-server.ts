@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
 import { createLogger } from '@gavel/observability/logger';
+import { METRICS_MEDIA_TYPE, readMetricsPage } from '@gavel/observability/metrics-page';
 import type { Health } from './health.ts';
 import { createRpcHandler } from './rpc-handler.ts';
 
@@ -29,7 +30,7 @@ export interface HttpServer {
 
 const DRAIN_MS = 5_000;
 
-/** Serves health, the GET handlers, and Connect, gRPC-web and gRPC methods over HTTP/1.1 on one port. */
+/** Serves health, `/metrics` for Prometheus, the GET handlers, and Connect, gRPC-web and gRPC methods over HTTP/1.1 on one port. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const rpc = createRpcHandler({
     routes: options.routes ?? (() => undefined),
@@ -41,6 +42,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       const report = await options.health.report();
       sendJson(response, report.status === 'ok' ? 200 : 503, report);
     },
+    '/metrics': (_, response) => sendMetrics(response),
     ...options.handlers,
   };
   const server = createServer((request, response) => {
@@ -69,6 +71,13 @@ async function answer(handler: Handler, request: IncomingMessage, response: Serv
     if (!response.headersSent) sendJson(response, 500, { status: 'error' });
     else response.destroy();
   }
+}
+
+/** Answers 404 in a process that was started without telemetry, such as a test. */
+async function sendMetrics(response: ServerResponse): Promise<void> {
+  const page = await readMetricsPage();
+  if (page === undefined) response.writeHead(404).end();
+  else response.writeHead(200, { 'content-type': METRICS_MEDIA_TYPE, 'cache-control': 'no-store' }).end(page);
 }
 
 /** Answers with JSON. A bigint is written as a string, as in protobuf's JSON form. */

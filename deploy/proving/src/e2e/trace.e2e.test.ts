@@ -11,7 +11,7 @@ let browser: Browser;
 beforeAll(async () => {
   receiver = await startOtlpReceiver();
   system = await startWebSystem({
-    env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_BSP_SCHEDULE_DELAY: '200' },
+    env: { ...receiver.environment, OTEL_BSP_SCHEDULE_DELAY: '200' },
   });
   browser = await launchBrowser();
 });
@@ -69,6 +69,16 @@ describe('one trace', () => {
       },
       { timeout: 60_000, interval: 250 },
     );
+  });
+
+  it('and every process shows its metrics to Prometheus on its own port, but not to visitors behind a proxy', async () => {
+    for (const [name, url] of Object.entries(system.urls)) {
+      const page = await (await fetch(`${url}/metrics`)).text();
+      expect(page, name).toContain(`service_name="${name}"`);
+      expect(page, name).toContain('nodejs_eventloop_delay_p99_seconds');
+    }
+    const forwarded = { headers: { 'x-forwarded-for': '203.0.113.7' } };
+    expect((await fetch(`${system.urls.bff}/metrics`, forwarded)).status).toBe(404);
   });
 
   it('contains no personal data and no secrets', () => {
