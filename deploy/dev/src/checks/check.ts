@@ -19,6 +19,8 @@ const checks = [
   'check:lint',
   'check:contracts',
   'check:format',
+  'check:alerts',
+  'check:dashboards',
 ];
 
 const started = performance.now();

@@ -1,0 +1,68 @@
+import type { Page } from '../build-dashboard.ts';
+import { perSecond, quantile } from '../promql.ts';
+
+const calls = 'rpc_server_call_duration_seconds_count';
+const placeBid = 'rpc_method="bids.v1.BidService/PlaceBid"';
+
+/** What the auction house does for people. */
+export const auctions: Page = {
+  uid: 'gavel-auctions',
+  title: 'Gavel: auctions',
+  description: 'Bids, refusals by reason, and the other calls of the services.',
+  rows: [
+    {
+      title: 'Bids',
+      panels: [
+        {
+          title: 'Accepted bids',
+          description: 'Accepted bids a second.',
+          unit: 'ops',
+          queries: {
+            accepted: `sum(rate(${calls}{${placeBid},rpc_response_status_code="ok"}[$__rate_interval]))`,
+          },
+        },
+        {
+          title: 'Refused bids by reason',
+          description: 'Refusals a second. Many `BID_TOO_LOW` at the end of an auction are normal.',
+          unit: 'ops',
+          queries: { '{{error_type}}': perSecond(`${calls}{${placeBid},error_type!=""}`, 'error_type') },
+        },
+        {
+          title: 'Share of the error budget',
+          description:
+            'Failed bids in an hour as a multiple of what the promise allows. Above 14.4 a page is sent.',
+          unit: 'short',
+          queries: {
+            failed: 'gavel:bid_errors:error_ratio_1h / 0.001',
+            slow: 'gavel:bid_slowness:error_ratio_1h / 0.01',
+          },
+        },
+      ],
+    },
+    {
+      title: 'All calls',
+      panels: [
+        {
+          title: 'Calls by method',
+          description: 'Calls a second of every method.',
+          unit: 'reqps',
+          queries: { '{{rpc_method}}': perSecond(calls, 'rpc_method') },
+        },
+        {
+          title: 'Duration by method',
+          description: 'p95 of every method.',
+          unit: 's',
+          queries: { '{{rpc_method}}': quantile(0.95, 'rpc_server_call_duration_seconds', '', 'rpc_method') },
+        },
+        {
+          title: 'Failures by reason',
+          description: 'Calls a second that did not succeed, by method and reason.',
+          unit: 'reqps',
+          queries: {
+            '{{rpc_method}} {{error_type}}': perSecond(`${calls}{error_type!=""}`, 'rpc_method, error_type'),
+          },
+        },
+      ],
+    },
+  ],
+};
