@@ -13,6 +13,7 @@ export const attribute = {
   batchMessageCount: 'messaging.batch.message_count',
   consumerGroup: 'messaging.consumer.group.name',
   errorType: 'error.type',
+  peerService: 'peer.service',
   rpcSystem: 'rpc.system.name',
   rpcMethod: 'rpc.method',
   rpcStatusCode: 'rpc.response.status_code',

@@ -55,7 +55,7 @@ test('every messaging.* and rabbitmq.* name is a name of the semantic convention
 });
 
 test('names outside of the semantic conventions start with gavel.', () => {
-  const conventional = /^(messaging|rabbitmq|error|rpc)\./;
+  const conventional = /^(messaging|rabbitmq|error|rpc|peer)\./;
   const names = [...Object.values(attribute), ...Object.values(metric).map(({ name }) => name)];
   expect(names.filter((name) => !conventional.test(name) && !name.startsWith('gavel.'))).toEqual([]);
 });

@@ -1,3 +1,5 @@
+import { context } from '@opentelemetry/api';
+import { getRPCMetadata, RPCType } from '@opentelemetry/core';
 import { type Instrumentation, registerInstrumentations } from '@opentelemetry/instrumentation';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
@@ -5,6 +7,8 @@ import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { register } from 'import-in-the-middle/register-hooks.mjs';
+import { attribute } from './attributes.ts';
+import { trackRoute } from './http-route.ts';
 
 const instrumented = ['http', 'https', 'pg', 'pg-pool', 'ioredis'];
 
@@ -23,14 +27,26 @@ export function instrument(): Instrumentation[] {
     new HttpInstrumentation({
       ignoreIncomingRequestHook: (request) => untraced.test(request.url ?? ''),
       requireParentforOutgoingSpans: true,
+      // Also called for an outgoing request, which then finds the metadata of the incoming one around it.
+      requestHook() {
+        const metadata = getRPCMetadata(context.active());
+        if (metadata?.type === RPCType.HTTP) trackRoute(metadata);
+      },
     }),
     new UndiciInstrumentation({ requireParentforSpans: true }),
     new PgInstrumentation({
       requireParentSpan: true,
       ignoreConnectSpans: true,
       enhancedDatabaseReporting: false,
+      // On one machine all servers have the same address. A graph of services shows them by this name.
+      requestHook: (span, { connection }) =>
+        span.setAttribute(attribute.peerService, `postgres/${connection.database ?? ''}`),
     }),
-    new IORedisInstrumentation({ requireParentSpan: true, dbStatementSerializer: (command) => command }),
+    new IORedisInstrumentation({
+      requireParentSpan: true,
+      dbStatementSerializer: (command) => command,
+      requestHook: (span) => span.setAttribute(attribute.peerService, 'redis'),
+    }),
     new RuntimeNodeInstrumentation(),
   ];
   registerInstrumentations({ instrumentations });

@@ -59,6 +59,27 @@ describe('a process with the preload and a collector', () => {
     expect(walk?.parentSpanId).toBeUndefined();
   });
 
+  test('a server span is called by method and route, and so is its metric', () => {
+    const servers = receiver.spans().filter(({ kind }) => kind === 'server');
+    expect(servers.map(({ name }) => name)).toEqual(['GET /asked-by-{client}', 'GET /asked-by-{client}']);
+    expect(log.page).toMatch(
+      /http_server_request_duration_seconds_count\{[^}]*http_route="\/asked-by-\{client\}"/,
+    );
+  });
+
+  test('queries and commands name their server for graphs of services', () => {
+    const peers = receiver.spans().map(({ scope, attributes }) => [scope, attributes['peer.service']]);
+    const named = new Set(
+      peers.filter(([, peer]) => peer !== undefined).map(([scope, peer]) => `${scope} ${peer}`),
+    );
+    expect(named).toEqual(
+      new Set([
+        '@opentelemetry/instrumentation-pg postgres/postgres',
+        '@opentelemetry/instrumentation-ioredis redis',
+      ]),
+    );
+  });
+
   test('records no header, token, query, statement value or Redis key', () => {
     const exported = JSON.stringify(receiver.spans(), (_key, value) =>
       typeof value === 'bigint' ? String(value) : value,

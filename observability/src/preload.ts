@@ -19,6 +19,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { readTelemetryConfig } from './config.ts';
 import { flushTelemetry, onFlush } from './flush.ts';
 import { instrument } from './instrumentations.ts';
+import { withFittingNextSpans } from './next-spans.ts';
 import { createSampler } from './sampler.ts';
 
 const config = readTelemetryConfig();
@@ -42,7 +43,7 @@ const provider = new TracerProvider({
     ? await (await import('./trace-export.ts')).createSpanProcessors(config.protocol)
     : [],
 });
-trace.setGlobalTracerProvider(provider);
+trace.setGlobalTracerProvider(withFittingNextSpans(provider));
 if (config.endpoint) {
   onFlush(() => provider.forceFlush());
   onFlush(() => meterProvider.forceFlush());

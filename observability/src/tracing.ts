@@ -78,6 +78,19 @@ export function extract(carrier: ReceivedCarrier): Context {
 }
 
 /**
+ * The parent of the span that handles a message: the span that published it. When the publisher sent no context, or published the event
+ * again in another trace, the parent is the context of the request that caused the event, so that a request and all that it caused are
+ * one trace.
+ * @param headers the message's own headers, as the publisher wrote them
+ */
+export function extractPublisher(headers: ReceivedCarrier, origin: ReceivedCarrier): Context {
+  const publisher = extract(headers);
+  const cause = extract(origin);
+  const [published, caused] = [publisher, cause].map((each) => trace.getSpanContext(each)?.traceId);
+  return published !== undefined && (caused === undefined || published === caused) ? publisher : cause;
+}
+
+/**
  * Runs `work` inside a span, and ends the span when the work settles. A thrown error is recorded once, on the innermost span. It marks
  * all spans around it as failed, and reaches the caller unchanged.
  */

@@ -3,7 +3,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { extract, inject, withSpan } from './tracing.ts';
+import { extract, extractPublisher, inject, withSpan } from './tracing.ts';
 
 describe('without telemetry', () => {
   test('inject returns an empty carrier, and withSpan only runs the work', async () => {
@@ -40,6 +40,20 @@ describe('with telemetry', () => {
     await withSpan('publish', { kind: 'producer', parent: extract(stored) }, () => undefined);
     expect(finished('publish').spanContext().traceId).toBe(finished('append').spanContext().traceId);
     expect(finished('publish').parentSpanContext?.spanId).toBe(finished('append').spanContext().spanId);
+  });
+
+  test('the parent of a handled message is the span that published it, if that is in the trace of the request', () => {
+    const [request, publisher, again] = ['a1', 'a2', 'b3'].map(([trace = '', span = '']) => ({
+      traceparent: `00-${trace.repeat(32)}-${span.repeat(16)}-01`,
+    }));
+    const parent = (headers = {}, origin = {}) =>
+      trace.getSpanContext(extractPublisher(headers, origin))?.spanId;
+    expect(parent(publisher, request)).toBe('2'.repeat(16));
+    expect(parent(again, request)).toBe('1'.repeat(16));
+    expect(parent({}, request)).toBe('1'.repeat(16));
+    expect(parent({ traceparent: 'odd' }, request)).toBe('1'.repeat(16));
+    expect(parent(publisher, {})).toBe('2'.repeat(16));
+    expect(parent({}, {})).toBeUndefined();
   });
 
   test('spans nest through awaits', async () => {

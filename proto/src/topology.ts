@@ -28,6 +28,11 @@ export const streamRetention = {
   maxSegmentSizeBytes: 100_000_000,
 } as const;
 
+/** The stream of a partition: `gavel.bids` for `gavel.bids-2`. */
+export function streamOfPartition(partition: string): string {
+  return partition.replace(/-\d+$/, '');
+}
+
 /** The partitions of a stream, in order. */
 export function partitionsOf(stream: StreamName): string[] {
   return Array.from({ length: streams[stream].partitions }, (_, i) => `${stream}-${i}`);

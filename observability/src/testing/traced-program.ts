@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { nameRoute } from '../http-route.ts';
 import { createLogger } from '../logger.ts';
 import { readMetricsPage } from '../prometheus/metrics-page.ts';
 import { inject, withSpan } from '../tracing.ts';
@@ -14,6 +15,7 @@ const log = createLogger('traced-program');
 const server = createServer(async (_request, response) => {
   await queryPostgres();
   await askRedis();
+  nameRoute('/asked-by-{client}');
   response.end(JSON.stringify(inject()));
 });
 const { promise: listening, resolve } = Promise.withResolvers<void>();

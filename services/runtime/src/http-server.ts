@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
+import { nameRoute } from '@gavel/observability/http-route';
 import { createLogger } from '@gavel/observability/logger';
 import { METRICS_MEDIA_TYPE, readMetricsPage } from '@gavel/observability/metrics-page';
 import type { Health } from './health.ts';
@@ -47,8 +48,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
   const server = createServer((request, response) => {
     const path = request.url?.split('?', 1)[0] ?? '/';
-    const handler = request.method === 'GET' ? findHandler(handlers, path) : undefined;
-    if (!handler) return rpc(request, response);
+    const route = request.method === 'GET' ? findRoute(handlers, path) : undefined;
+    const handler = route === undefined ? undefined : handlers[route];
+    if (route === undefined || !handler) return rpc(request, response);
+    nameRoute(route);
     void answer(handler, request, response);
   });
   // Longer than callers' pools keep an idle connection, so that this side never closes one that a caller is about to use.
@@ -57,10 +60,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return { port: (server.address() as AddressInfo).port, close: () => close(server) };
 }
 
-function findHandler(handlers: Record<string, Handler>, path: string): Handler | undefined {
-  if (Object.hasOwn(handlers, path)) return handlers[path];
-  const above = Object.keys(handlers).find((key) => key.endsWith('/') && path.startsWith(key));
-  return above === undefined ? undefined : handlers[above];
+function findRoute(handlers: Record<string, Handler>, path: string): string | undefined {
+  if (Object.hasOwn(handlers, path)) return path;
+  return Object.keys(handlers).find((key) => key.endsWith('/') && path.startsWith(key));
 }
 
 async function answer(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -16,6 +16,7 @@ import {
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from '@connectrpc/connect-node';
+import { nameRoute } from '@gavel/observability/http-route';
 import { createLogger } from '@gavel/observability/logger';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
 import { type CallEnd, recordCall } from './call-duration.ts';
@@ -60,6 +61,7 @@ export function createRpcHandler(options: RpcHandlerOptions) {
       response.writeHead(404).end();
       return;
     }
+    nameRoute(handler.requestPath);
     const startedAt = performance.now();
     const contextValues = peerValues(request.socket);
     handler(universalRequestFromNodeRequest(request, response, undefined, contextValues))

@@ -33,7 +33,7 @@ export function classifyDeliveries(
       refuse(`the subject ${parsed.envelope.subject} does not belong to ${stream}`);
     else if (content.body.byteLength > maxBodyBytes)
       refuse(`the body has ${content.body.byteLength} bytes, and the mirror takes at most ${maxBodyBytes}`);
-    else events.push({ offset, envelope: parsed.envelope, body: content.body });
+    else events.push({ offset, envelope: parsed.envelope, headers: content.headers, body: content.body });
   }
   return { events, unmirrored };
 }

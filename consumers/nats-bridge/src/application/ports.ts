@@ -55,6 +55,8 @@ export class LogRefused extends Error {
 export interface MirroredEvent {
   readonly offset: bigint;
   readonly envelope: EventEnvelope;
+  /** All headers of the message, also those of the span that published it. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The protobuf bytes, as they are on the stream. */
   readonly body: Uint8Array;
 }

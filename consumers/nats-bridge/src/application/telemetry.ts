@@ -1,5 +1,6 @@
 import { attribute, metric, operationType, rabbitmq } from '@gavel/observability/attributes';
-import { extract, inject, type Span, tracer } from '@gavel/observability/tracing';
+import { extract, extractPublisher, inject, type Span, tracer } from '@gavel/observability/tracing';
+import { streamOfPartition } from '@gavel/proto/topology';
 import {
   type BatchObservableResult,
   context,
@@ -44,9 +45,9 @@ export async function inMirrorSpans<T>(
       old.push(event);
       continue;
     }
-    const parent = extract(event.envelope);
+    const parent = extractPublisher(event.headers, event.envelope);
     const span = tracer(scope).startSpan(
-      `process ${partition}`,
+      `process ${streamOfPartition(partition)}`,
       { kind: SpanKind.CONSUMER, attributes: eventAttributes(partition, event, events.length) },
       parent,
     );
@@ -118,7 +119,8 @@ function batchAttributes(partition: string, size: number): Record<string, string
     ...group,
     [attribute.messagingSystem]: rabbitmq,
     [attribute.messagingOperationType]: operationType.process,
-    [attribute.destinationName]: partition,
+    [attribute.destinationName]: streamOfPartition(partition),
+    [attribute.destinationPartition]: partition,
     [attribute.batchMessageCount]: size,
   };
 }

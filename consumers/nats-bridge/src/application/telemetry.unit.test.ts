@@ -28,6 +28,7 @@ describe('spans of the bridge', () => {
     traceIds.map((traceId, i) => ({
       offset: BigInt(i),
       body: new Uint8Array(),
+      headers: {},
       envelope: {
         id: `event-${i}`,
         source: '/gavel/bids',

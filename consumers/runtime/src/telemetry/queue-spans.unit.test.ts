@@ -64,6 +64,12 @@ describe('the span of an event from a queue', () => {
     expect(insert?.parentSpanContext?.spanId).toBe(processed?.spanContext().spanId);
   });
 
+  it('is below the span that published the event', async () => {
+    const headers = { traceparent: `00-${traceId}-${'d'.repeat(16)}-01` };
+    await inEventSpan(origin, { ...eventAged(10), headers }, async () => undefined);
+    expect(exporter.getFinishedSpans()[0]?.parentSpanContext?.spanId).toBe('d'.repeat(16));
+  });
+
   it('of an old event links to the trace, which ended long ago', async () => {
     await inEventSpan(origin, eventAged(600_000), async () => undefined);
     const [span] = exporter.getFinishedSpans();

@@ -1,6 +1,15 @@
 import { attribute, operationType, rabbitmq } from '@gavel/observability/attributes';
-import { extract, tracer, withSpan } from '@gavel/observability/tracing';
-import { context, type Link, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { extract, extractPublisher, tracer, withSpan } from '@gavel/observability/tracing';
+import { streamOfPartition } from '@gavel/proto/topology';
+import {
+  type Context,
+  context,
+  type Link,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import type { ClassifiedBatch } from '../application/apply-batch.ts';
 import type { DeliveredEvent } from '../application/classify-delivery.ts';
 
@@ -16,7 +25,7 @@ export function isLive({ envelope }: DeliveredEvent): boolean {
 }
 
 /**
- * Runs a batch's transaction inside its spans. Each live event gets a consumer span in its own trace, and below it a span
+ * Runs a batch's transaction inside its spans. Each live event gets a consumer span below the span that published it, and below that a span
  * of the transaction. The transaction span of the first event is active while `work` runs, so that the transaction's
  * own spans are below it. A batch of old events gets one span of its own, with links to the events' traces.
  */
@@ -59,7 +68,7 @@ export function inEventSpan<T>(
       kind: 'consumer',
       scope,
       attributes,
-      ...(live ? { parent: extract(event.envelope) } : { root: true, links: [event.envelope] }),
+      ...(live ? { parent: parentOf(event) } : { root: true, links: [event.envelope] }),
     },
     work,
   );
@@ -77,22 +86,25 @@ function startSpans(batch: ClassifiedBatch): Span[] {
       ...eventAttributes(event),
       [attribute.streamOffset]: event.offset.toString(),
     };
-    const span = tracer(scope).startSpan(
-      `process ${batch.move.partition}`,
-      { kind: SpanKind.CONSUMER, attributes },
-      extract(event.envelope),
-    );
+    const parent = parentOf(event);
+    const name = `process ${streamOfPartition(batch.move.partition)}`;
+    const span = tracer(scope).startSpan(name, { kind: SpanKind.CONSUMER, attributes }, parent);
     spans.push(span);
     if (!span.isRecording() && spans.length > 1) continue;
     spans.push(
       tracer(scope).startSpan(
         `apply ${batch.move.consumer}`,
         { attributes: batchAttributes(batch) },
-        trace.setSpan(extract(event.envelope), span),
+        trace.setSpan(parent, span),
       ),
     );
   }
   return spans;
+}
+
+/** The relay's span that published the event, so that a graph of services shows the broker between the two. */
+function parentOf({ headers, envelope }: DeliveredEvent): Context {
+  return extractPublisher(headers, envelope);
 }
 
 function startReplaySpan(batch: ClassifiedBatch, events: readonly DeliveredEvent[]): Span {
@@ -112,7 +124,8 @@ function batchAttributes({ move, events }: ClassifiedBatch): Record<string, stri
   return {
     [attribute.messagingSystem]: rabbitmq,
     [attribute.messagingOperationType]: operationType.process,
-    [attribute.destinationName]: move.partition,
+    [attribute.destinationName]: streamOfPartition(move.partition),
+    [attribute.destinationPartition]: move.partition,
     [attribute.consumerGroup]: move.consumer,
     [attribute.batchMessageCount]: events.length,
     [attribute.streamOffset]: move.to.toString(),

@@ -50,6 +50,11 @@ describe('spans of a batch', () => {
     ),
   });
 
+  const withHeaders = (batch: ClassifiedBatch, headers: Record<string, string>): ClassifiedBatch => ({
+    ...batch,
+    events: batch.events.map((event) => ({ ...event, headers })),
+  });
+
   const spans = () => exporter.getFinishedSpans();
 
   it('a live event and its transaction are in the trace of the request that caused the event', async () => {
@@ -57,19 +62,38 @@ describe('spans of a batch', () => {
       trace.getTracer('test').startSpan('INSERT').end();
     });
     const named = Object.fromEntries(spans().map((span) => [span.name, span]));
-    const processed = named['process gavel.bids-1'];
+    const processed = named['process gavel.bids'];
     expect(processed?.kind).toBe(SpanKind.CONSUMER);
+    expect(processed?.attributes).toMatchObject({
+      'messaging.destination.name': 'gavel.bids',
+      'messaging.destination.partition.id': 'gavel.bids-1',
+    });
     expect(processed?.parentSpanContext?.spanId).toBe('c'.repeat(16));
     expect(named['apply user-stats']?.parentSpanContext?.spanId).toBe(processed?.spanContext().spanId);
     expect(named.INSERT?.parentSpanContext?.spanId).toBe(named['apply user-stats']?.spanContext().spanId);
     expect(new Set(spans().map((span) => span.spanContext().traceId))).toEqual(new Set([first]));
   });
 
+  it('a consumer span is below the span that published its event', async () => {
+    const published = `00-${first}-${'d'.repeat(16)}-01`;
+    await inBatchSpans(withHeaders(batchOf(10, first), { traceparent: published }), async () => undefined);
+    const processed = spans().find((span) => span.kind === SpanKind.CONSUMER);
+    expect(processed?.parentSpanContext?.spanId).toBe('d'.repeat(16));
+  });
+
+  it('a consumer span remains in the trace of the request when the event was published again in another trace', async () => {
+    const again = `00-${second}-${'d'.repeat(16)}-01`;
+    await inBatchSpans(withHeaders(batchOf(10, first), { traceparent: again }), async () => undefined);
+    const processed = spans().find((span) => span.kind === SpanKind.CONSUMER);
+    expect(processed?.spanContext().traceId).toBe(first);
+    expect(processed?.parentSpanContext?.spanId).toBe('c'.repeat(16));
+  });
+
   it('each event of a batch has its consumer span and its transaction span in its own trace', async () => {
     await inBatchSpans(batchOf(10, first, second), async () => undefined);
     for (const traceId of [first, second]) {
       const names = spans().filter((span) => span.spanContext().traceId === traceId);
-      expect(names.map((span) => span.name).sort()).toEqual(['apply user-stats', 'process gavel.bids-1']);
+      expect(names.map((span) => span.name).sort()).toEqual(['apply user-stats', 'process gavel.bids']);
     }
   });
 

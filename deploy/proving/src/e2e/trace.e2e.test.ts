@@ -49,17 +49,39 @@ describe('one trace', () => {
           ).toBe(true);
         }
         // The spans form a chain and do not only share an id: the stored context makes the request the parent of what carries or
-        // applies its event later. So the parents of the relay's and the consumer's spans lead back to the action's span.
+        // applies its event later. So the parents of the relay's spans lead back to the action's span, and those of the consumer's
+        // spans to the relay's.
         const byId = new Map(trace.map((span) => [span.spanId, span]));
-        for (const service of ['relay-bids', 'consumer-user-stats']) {
+        const ways = { 'relay-bids': ['bids', 'bff'], 'consumer-user-stats': ['relay-bids', 'bids', 'bff'] };
+        for (const [service, before] of Object.entries(ways)) {
           let span = trace.find((each) => each.service === service);
           const way = new Set<string>();
           while (span) {
             way.add(span.service);
             span = span.parentSpanId ? byId.get(span.parentSpanId) : undefined;
           }
-          expect(way).toEqual(new Set([service, 'bids', 'bff']));
+          expect(way).toEqual(new Set([service, ...before]));
         }
+        // A graph of services pairs a producer span with the consumer spans below it.
+        const processed = trace.find(
+          ({ service, kind }) => service === 'consumer-user-stats' && kind === 'consumer',
+        );
+        expect(processed).toMatchObject({ name: 'process gavel.bids' });
+        expect(byId.get(processed?.parentSpanId ?? '')).toMatchObject({
+          name: 'publish gavel.bids',
+          kind: 'producer',
+          attributes: {
+            'messaging.destination.name': processed?.attributes['messaging.destination.name'] ?? '',
+          },
+        });
+        // The request has one server span in the web app, and one in the service, each called by method and route.
+        const servers = trace
+          .filter(({ kind }) => kind === 'server')
+          .map(({ service, name }) => `${service}: ${name}`);
+        // The form sends its own request with script, and the page's action without it.
+        const web = servers.filter((each) => each.startsWith('bff: '));
+        expect(web).toEqual([expect.stringMatching(/^bff: POST \/items\/\[id\](\/bids)?$/)]);
+        expect(servers).toContain('bids: POST /bids.v1.BidService/PlaceBid');
         // The trace includes the consumer's database transaction: its statements are children of the consumer's span.
         const consumed = trace.filter((span) => span.service === 'consumer-user-stats');
         expect(

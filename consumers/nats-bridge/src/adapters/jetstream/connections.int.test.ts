@@ -27,7 +27,7 @@ describe('a mirror on a NATS server that', () => {
   const item = itemIn(PARTITION);
   const event = (offset: number): MirroredEvent => {
     const { envelope, body } = bidMessage({ itemId: item, userId: item }, offset + 1);
-    return { offset: BigInt(offset), envelope, body };
+    return { offset: BigInt(offset), envelope, headers: {}, body };
   };
   const events = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => event(from + i));
 

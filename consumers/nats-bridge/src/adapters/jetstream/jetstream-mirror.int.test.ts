@@ -16,7 +16,7 @@ describe('a mirror in JetStream', () => {
   const item = itemIn(PARTITION);
   const event = (offset: number): MirroredEvent => {
     const { envelope, body } = bidMessage({ itemId: item, userId: item }, offset + 1);
-    return { offset: BigInt(offset), envelope, body };
+    return { offset: BigInt(offset), envelope, headers: {}, body };
   };
   const mirror = () =>
     createJetStreamMirror({ stream: 'gavel.bids', url: server.url, maxBytes: 10_000_000, replicas: 1 });

@@ -18,7 +18,7 @@ it("keeps the event's trace context in addition to that of the publish span, and
   const publishing = { traceparent: `00-${'a'.repeat(32)}-${'c'.repeat(16)}-01` };
   const positions = new Map([['gavel.bids-1', { offset: 4n, fingerprint: '000000000001' }]]);
   const result = messageHeaders(
-    { offset: 4n, envelope, body: new Uint8Array() },
+    { offset: 4n, envelope, headers: {}, body: new Uint8Array() },
     'gavel.bids-1',
     positions,
     publishing,

@@ -41,7 +41,7 @@ describe('the publish span', () => {
     const { span, headers } = startPublishSpan(row, 'gavel.bids-0', false);
     endPublishSpan(span);
     const [ended] = exporter.getFinishedSpans();
-    expect(ended).toMatchObject({ name: 'publish', kind: SpanKind.PRODUCER, links: [] });
+    expect(ended).toMatchObject({ name: 'publish gavel.bids', kind: SpanKind.PRODUCER, links: [] });
     expect(ended?.spanContext().traceId).toBe(traceId);
     expect(ended?.parentSpanContext?.spanId).toBe(spanId);
     expect(headers).toEqual({

@@ -126,7 +126,7 @@ export function startPublishSpan(row: ClaimedRow, partition: string, republished
   const origin = extract(row);
   const linked = republished ? trace.getSpanContext(origin) : undefined;
   const span = tracer('gavel.relay').startSpan(
-    'publish',
+    `publish ${row.stream}`,
     {
       kind: SpanKind.PRODUCER,
       attributes: {
