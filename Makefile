@@ -14,8 +14,8 @@ ALL_INSTALLED := node_modules/.gavel-all
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-up: $(INSTALLED) ## start everything in the background, and print all addresses and the demo accounts (NATS=1: also NATS and the bridge to it; GAVEL_PORT_BASE=13000: each port is 13000 + its default - 3000)
-	@$(if $(NATS),GAVEL_NATS=$(NATS) )$(NODE) $(COMMANDS)/up.ts
+up: $(INSTALLED) ## start everything in the background, and print all addresses and the demo accounts (NATS=1: also NATS and the bridge to it; OBSERVE=1: also Prometheus and Alertmanager; GAVEL_PORT_BASE=13000: each port is 13000 + its default - 3000)
+	@$(if $(NATS),GAVEL_NATS=$(NATS) )$(if $(OBSERVE),GAVEL_OBSERVE=$(OBSERVE) )$(NODE) $(COMMANDS)/up.ts
 
 down: $(INSTALLED) ## stop everything, keep the data
 	@$(NODE) $(COMMANDS)/down.ts

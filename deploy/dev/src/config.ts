@@ -14,6 +14,9 @@ const processPorts = Object.fromEntries(processes.map(({ name, port }) => [name,
   number
 >;
 
+/** The ports of Prometheus and Alertmanager. `prometheus` below is the port of RabbitMQ's own metrics. */
+const monitoringPorts = { monitoring: 4790, alerts: 4793 };
+
 const serverPorts: Record<PortName, number> = {
   postgres: 4432,
   redis: 4379,
@@ -28,7 +31,8 @@ const serverPorts: Record<PortName, number> = {
 
 /** The base of the default ports, and the port of the web app. GAVEL_PORT_BASE replaces it. */
 const defaultBase = processPorts.bff;
-const highestOffset = Math.max(...Object.values({ ...processPorts, ...serverPorts })) - defaultBase;
+const highestOffset =
+  Math.max(...Object.values({ ...processPorts, ...serverPorts, ...monitoringPorts })) - defaultBase;
 
 export interface DevConfig {
   /** The data folder: data, logs, secrets and state of this system. */
@@ -40,17 +44,19 @@ export interface DevConfig {
   readonly forcedServerPorts: Partial<Record<PortName, number>>;
   /** Whether NATS and the bridge to it run, too. */
   readonly nats: boolean;
+  /** The ports of Prometheus and Alertmanager when they run, too; undefined when they do not. */
+  readonly monitoring: Readonly<typeof monitoringPorts> | undefined;
 }
 
 const port = z.coerce.number().int().min(1).max(65_535);
 
 /**
- * Reads `GAVEL_DEV_DIRECTORY`, `GAVEL_NATS` (1 or 0), `GAVEL_PORT_BASE` and `GAVEL_PORT_<NAME>` (for each process and each
+ * Reads `GAVEL_DEV_DIRECTORY`, `GAVEL_NATS` and `GAVEL_OBSERVE` (1 or 0), `GAVEL_PORT_BASE` and `GAVEL_PORT_<NAME>` (for each process and each
  * listener of a server). With a base every port is the base plus its default minus 3000. The port's own variable goes first.
  * @throws one `bad-config` that names every invalid variable
  */
 export function readDevConfig(env: NodeJS.ProcessEnv): DevConfig {
-  const names = [...Object.keys(processPorts), ...Object.keys(serverPorts)];
+  const names = [...Object.keys(processPorts), ...Object.keys(serverPorts), ...Object.keys(monitoringPorts)];
   const shape = Object.fromEntries(names.map((name) => [portKey(name), port.optional()]));
   const result = z
     .object({
@@ -63,12 +69,13 @@ export function readDevConfig(env: NodeJS.ProcessEnv): DevConfig {
         .max(65_535 - highestOffset)
         .optional(),
       GAVEL_NATS: z.enum(['0', '1']).optional(),
+      GAVEL_OBSERVE: z.enum(['0', '1']).optional(),
     })
     .safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
   if (!result.success) {
     const lines = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new LaunchError('bad-config', `These environment variables are invalid:\n  ${lines.join('\n  ')}`, {
-      wayOut: `A port is a whole number from 1 to 65535, GAVEL_PORT_BASE at most ${65_535 - highestOffset}; GAVEL_NATS is 1 or 0.`,
+      wayOut: `A port is a whole number from 1 to 65535, GAVEL_PORT_BASE at most ${65_535 - highestOffset}; GAVEL_NATS and GAVEL_OBSERVE are 1 or 0.`,
     });
   }
   const data = result.data as Record<string, number | string | undefined>;
@@ -78,6 +85,8 @@ export function readDevConfig(env: NodeJS.ProcessEnv): DevConfig {
     processPorts: { ...processPorts, ...portsFrom(processPorts, data) },
     preferredServerPorts: serverPorts,
     nats: data.GAVEL_NATS === '1',
+    monitoring:
+      data.GAVEL_OBSERVE === '1' ? { ...monitoringPorts, ...portsFrom(monitoringPorts, data) } : undefined,
     forcedServerPorts: portsFrom(serverPorts, data),
   };
 }

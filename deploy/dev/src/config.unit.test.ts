@@ -41,6 +41,14 @@ test('NATS is off by default', () => {
   expect(() => readDevConfig({ GAVEL_NATS: 'maybe' })).toThrow(/GAVEL_NATS/);
 });
 
+test('Prometheus and Alertmanager are off by default, and their ports move with the base', () => {
+  expect(readDevConfig({}).monitoring).toBeUndefined();
+  expect(readDevConfig({ GAVEL_OBSERVE: '1' }).monitoring).toEqual({ monitoring: 4790, alerts: 4793 });
+  const moved = readDevConfig({ GAVEL_OBSERVE: '1', GAVEL_PORT_BASE: '13000', GAVEL_PORT_ALERTS: '9093' });
+  expect(moved.monitoring).toEqual({ monitoring: 14_790, alerts: 9_093 });
+  expect(() => readDevConfig({ GAVEL_OBSERVE: 'maybe' })).toThrow(/GAVEL_OBSERVE/);
+});
+
 test('one error names every invalid port', () => {
   const read = () => readDevConfig({ GAVEL_PORT_BFF: 'no', GAVEL_PORT_AUTH: '70000' });
   expect(read).toThrow(/GAVEL_PORT_BFF[\s\S]*GAVEL_PORT_AUTH|GAVEL_PORT_AUTH[\s\S]*GAVEL_PORT_BFF/);

@@ -40,8 +40,9 @@ function processRow({ name, url }: KeptState): string[] {
 }
 
 /** One row per port. Its name is the one in GAVEL_PORT_<NAME>. */
-function serverRows({ name, port, ports }: KeptState): string[][] {
+function serverRows({ name, url, port, ports }: KeptState): string[][] {
   if (findProcess(name) !== undefined) return [];
+  if (url !== null) return [[name, url, `server ${name}`]];
   const all = Object.entries(ports ?? { [name]: port });
   return all.map(([portName, number]) => [portName, `127.0.0.1:${number}`, `server ${name}`]);
 }

@@ -22,6 +22,7 @@ function kept(name: string, port: number, more: Partial<KeptState>): KeptState {
 test('the summary has a row for every process and every port of a server, with the addresses of the running system', () => {
   const servers = [
     kept('postgres', 14_432, { ports: { postgres: 14_432 } }),
+    kept('prometheus', 14_790, { url: 'http://127.0.0.1:14790' }),
     kept('rabbitmq', 14_672, { ports: { amqp: 14_672, stream: 14_552, epmd: 14_370 } }),
   ];
   const running = processes.map(({ name, port }) =>
@@ -40,5 +41,6 @@ test('the summary has a row for every process and every port of a server, with t
     expect(text).toMatch(new RegExp(`^  ${name} +http://127.0.0.1:${port + 10_000} `, 'm'));
   for (const [name, port] of Object.entries({ postgres: 14_432, amqp: 14_672, stream: 14_552, epmd: 14_370 }))
     expect(text).toMatch(new RegExp(`^  ${name} +127.0.0.1:${port} `, 'm'));
+  expect(text).toMatch(/^ {2}prometheus +http:\/\/127\.0\.0\.1:14790 +server prometheus$/m);
   expect(text).toMatch(/web app +http:\/\/127\.0\.0\.1:13000\n/);
 });

@@ -46,7 +46,10 @@ async function isEnding({ phase, supervisor }: SystemState): Promise<boolean> {
 }
 
 async function startFresh(config: DevConfig): Promise<void> {
-  const ports = processesFor(config).map(({ name }) => ({ name, port: config.processPorts[name] }));
+  const ports = [
+    ...processesFor(config).map(({ name }) => ({ name, port: config.processPorts[name] })),
+    ...Object.entries(config.monitoring ?? {}).map(([name, port]) => ({ name, port })),
+  ];
   // Servers that others run listen where they are.
   const native = chooseProvider(environment).provider.name === 'native';
   await requireFreePorts([...ports, ...(native ? usedPorts(config.forcedServerPorts, config.nats) : [])]);
@@ -161,6 +164,10 @@ async function verifyRunning(config: DevConfig, state: SystemState): Promise<voi
   say('every process is healthy');
   if (config.nats && !state.kept.some(({ name }) => name === 'nats-bridge'))
     say('it runs without NATS; `make down && make up NATS=1` starts it with NATS and the bridge');
+  if (config.monitoring !== undefined && !state.kept.some(({ name }) => name === 'prometheus'))
+    say(
+      'it runs without Prometheus; `make down && make up OBSERVE=1` starts it with Prometheus and Alertmanager',
+    );
   await seedOnce(config, state);
   console.log(summary(state));
 }

@@ -7,7 +7,7 @@ import type { KeptState } from './system-files.ts';
 
 /** The state file's entry for one server or process. */
 export function describeKept(keeper: Keeper, config: DevConfig): KeptState {
-  const { name, pid, logFile, ports } = keeper.runnable;
+  const { name, pid, logFile, ports, page } = keeper.runnable;
   const definition = findProcess(name);
   const port = definition === undefined ? (keeper.runnable.port ?? 0) : config.processPorts[definition.name];
   return {
@@ -18,8 +18,8 @@ export function describeKept(keeper: Keeper, config: DevConfig): KeptState {
     restarts: keeper.restarts,
     lastExit: keeper.lastExit,
     logFile,
-    url: definition === undefined ? null : httpUrl(port),
-    healthUrl: definition === undefined ? null : `${httpUrl(port)}/readyz`,
+    url: definition === undefined ? (page?.url ?? null) : httpUrl(port),
+    healthUrl: definition === undefined ? (page?.readyUrl ?? null) : `${httpUrl(port)}/readyz`,
     port,
     ...(ports !== undefined && { ports }),
   };

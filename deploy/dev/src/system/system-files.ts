@@ -20,9 +20,9 @@ export interface KeptState {
   readonly restarts: number;
   readonly lastExit: LastExit | null;
   readonly logFile: string;
-  /** Base URL of a process; null for a server. */
+  /** Base URL of a process, or of a server with a web page; null for another server. */
   readonly url: string | null;
-  /** Answers 2xx while the process is ready; null for a server, which is asked in its own protocol. */
+  /** Answers 2xx while it is ready; null for a server without a web page, which is asked in its own protocol. */
   readonly healthUrl: string | null;
   readonly port: number;
   /** Every port on which a server listens; absent for a process. */

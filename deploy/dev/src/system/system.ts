@@ -6,6 +6,7 @@ import { chooseProvider } from '../infrastructure/choose-provider.ts';
 import type { Infrastructure, InfrastructureUrls } from '../infrastructure/infrastructure.ts';
 import { createVhost } from '../infrastructure/rabbitmq-management.ts';
 import { LaunchError } from '../launch-error.ts';
+import { monitoringServers } from '../monitoring/servers.ts';
 import { Keeper, type Runnable } from '../process-control/keeper.ts';
 import { nodeProcess } from '../process-control/node-process.ts';
 import { projectRoot } from '../project-root.ts';
@@ -30,6 +31,7 @@ export interface SystemOptions {
 export class System {
   readonly #options: SystemOptions;
   readonly #servers: Keeper[] = [];
+  readonly #monitoring: Keeper[] = [];
   readonly #processes = new Map<ProcessName, Keeper>();
   #starting: Promise<Infrastructure> | undefined;
   #infrastructure: Infrastructure | undefined;
@@ -42,9 +44,9 @@ export class System {
     this.#options = options;
   }
 
-  /** What was started so far: servers first, then processes. */
+  /** What was started so far: servers first, then processes, then what watches them. */
   get kept(): readonly Keeper[] {
-    return [...this.#servers, ...this.#processes.values()];
+    return [...this.#servers, ...this.#processes.values(), ...this.#monitoring];
   }
 
   get urls(): InfrastructureUrls | undefined {
@@ -72,6 +74,7 @@ export class System {
   async #stop(): Promise<void> {
     this.#ending.abort();
     for (const keeper of this.kept) keeper.retire();
+    await Promise.all(this.#monitoring.map((keeper) => keeper.stop()));
     const left = new Set(this.#processes.keys());
     while (left.size > 0) {
       const needed = new Set<ProcessName>(
@@ -133,6 +136,7 @@ export class System {
     }
     // The first failure ends the start. `start` then stops the processes that are still starting, too.
     await Promise.all([this.#built, ...ready.values()]);
+    await this.#startMonitoring(infrastructure);
   }
 
   async #prepare(urls: InfrastructureUrls): Promise<SystemContext> {
@@ -177,6 +181,24 @@ export class System {
     this.#processes.set(definition.name, keeper);
     await keeper.start();
     this.#options.report(`${definition.name} is ready (${seconds(began)})`);
+  }
+
+  /** Last, because it needs every process to run, and nothing needs it. */
+  async #startMonitoring({ servers }: Infrastructure): Promise<void> {
+    const { config, env, report } = this.#options;
+    if (config.monitoring === undefined) return;
+    const runnables = await monitoringServers({
+      directory: config.directory,
+      env,
+      ports: config.monitoring,
+      targets: this.#definitions().map(({ name }) => ({ process: name, port: config.processPorts[name] })),
+      rabbitmqPort: servers?.rabbitmq.ports.prometheus,
+      report,
+    });
+    this.#throwIfStopped();
+    for (const runnable of runnables) this.#monitoring.push(this.#keeper(runnable));
+    await Promise.all(this.#monitoring.map((keeper) => keeper.start()));
+    report('Prometheus and Alertmanager are ready');
   }
 
   #keeper(runnable: Runnable): Keeper {
