@@ -35,7 +35,6 @@ const GATE = 4711;
 describe('a seek of a group with a member', () => {
   let database: TestDatabase;
   let producer: ForeignProducer;
-  let inspector: StreamInspector;
   let member: RunningConsumer | undefined;
   let partition = '';
   let published: number;
@@ -43,7 +42,6 @@ describe('a seek of a group with a member', () => {
 
   beforeAll(async () => {
     producer = await openForeignProducer();
-    inspector = await inspectStream(producer.urls.streamUrl, 'test of seek');
   });
   beforeEach(async () => {
     tests += 1;
@@ -57,10 +55,7 @@ describe('a seek of a group with a member', () => {
     await member?.stop();
     await database.drop();
   });
-  afterAll(async () => {
-    await inspector.close();
-    await producer.close();
-  });
+  afterAll(() => producer.close());
 
   const publish = async (count: number): Promise<void> => {
     const bids = Array.from({ length: count }, (_, i) =>
@@ -89,13 +84,25 @@ describe('a seek of a group with a member', () => {
   };
   const hasApplied = (bids: number) => eventually(async () => expect(await applied()).toBe(bids));
   const forgetHandledEvents = () => database.pool.query('DELETE FROM processed_events');
+  /** With a connection of its own, as each command has. */
+  const inspect = async <T>(work: (inspector: StreamInspector) => Promise<T>): Promise<T> => {
+    const inspector = await inspectStream(producer.urls.streamUrl, 'test of seek');
+    try {
+      return await work(inspector);
+    } finally {
+      await inspector.close();
+    }
+  };
   const seek = async (to: string) => {
-    const targets = await planSeek(inspector, [partition], new Map(), parseOffset(to));
+    const targets = await inspect((inspector) =>
+      planSeek(inspector, [partition], new Map(), parseOffset(to)),
+    );
     return (await executeSeek(database.pool, GROUP, targets, to)).steps;
   };
   const undo = async (force: boolean) => {
     const record = await readLastSeek(database.pool, GROUP);
-    const targets = planUndo(GROUP, record, [await requireExtent(inspector, partition)]);
+    const extent = await inspect((inspector) => requireExtent(inspector, partition));
+    const targets = planUndo(GROUP, record, [extent]);
     return undoSeek(database.pool, GROUP, record, targets, force);
   };
   /** Waits until somebody in the database waits for a lock, in a statement with this text. */
@@ -140,14 +147,18 @@ describe('a seek of a group with a member', () => {
         },
       },
     });
-    await publish(5);
-    await waitsForLock('pg_advisory_xact_lock_shared');
-    await pauseGroup(database.pool, GROUP);
-    await eventually(() => expect(status()?.state).toBe('paused'));
-    const seeking = seek('first');
-    await waitsForLock('checkpoints');
-    await gate.query('SELECT pg_advisory_unlock($1)', [GATE]);
-    gate.release();
+    let seeking: ReturnType<typeof seek>;
+    try {
+      await publish(5);
+      await waitsForLock('pg_advisory_xact_lock_shared');
+      await pauseGroup(database.pool, GROUP);
+      await eventually(() => expect(status()?.state).toBe('paused'));
+      seeking = seek('first');
+      await waitsForLock('checkpoints');
+    } finally {
+      await gate.query('SELECT pg_advisory_unlock($1)', [GATE]);
+      gate.release();
+    }
     const [step] = await seeking;
     const before = Number(step?.before ?? -1n);
     expect(before).toBeGreaterThanOrEqual(0);
