@@ -262,7 +262,8 @@ describe('the command line on a running system', () => {
     }
     const deadLetters = (await json('dead-letters', 'ls')).filter(({ id }: { id: number }) => id === 4000);
     expect(deadLetters).toMatchObject([{ group: 'user-stats' }, { group: 'notifications', offset: null }]);
-    expect((await system.gavel('dead-letters', 'discard', '4000')).code).toBe(2);
+    const discard = ['dead-letters', 'discard', '4000', '--why', 'a test'];
+    expect((await system.gavel(...discard)).code).toBe(2);
     const redriven = await system.gavel(
       'dead-letters',
       'redrive',
@@ -273,7 +274,7 @@ describe('the command line on a running system', () => {
     );
     expect(JSON.parse(redriven.stdout)).toMatchObject([{ outcome: 'unreadable' }]);
     expect(redriven.code).toBe(1);
-    expect((await system.gavel('dead-letters', 'discard', '4000', '--group', 'notifications')).code).toBe(0);
+    expect((await system.gavel(...discard, '--group', 'notifications')).code).toBe(0);
     expect((await system.gavel('dead-letters', 'redrive', '4000', '--group', 'notifications')).code).toBe(3);
   });
 

@@ -37,6 +37,11 @@ const deadLetters: readonly Entry[] = [
   ['ls', 'events that could not be handled', () => import('./commands/dead-letters/ls.ts')],
   ['show', 'one dead letter: event, error, stack, trace', () => import('./commands/dead-letters/show.ts')],
   ['redrive', 'pass parked events to their group again', () => import('./commands/dead-letters/redrive.ts')],
+  [
+    'edit-and-redrive',
+    'correct a parked event, then redrive it',
+    () => import('./commands/dead-letters/edit-and-redrive.ts'),
+  ],
   ['discard', 'give up parked events', () => import('./commands/dead-letters/discard.ts')],
 ];
 const outbox: readonly Entry[] = [

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { toHeaders } from '@gavel/proto/envelope';
 import { afterEach, describe, expect, it } from 'vitest';
+import { readDecisions } from './adapters/postgres/dead-letter-decisions.ts';
 import { PermanentFailure } from './define-consumer.ts';
 import { redrive } from './redrive.ts';
 import { useConsumerFixture } from './testing/consumer-fixture.ts';
@@ -137,7 +138,12 @@ describe.each(consumerModes)('a consumer $mode', ({ mode, start, publish, publis
     });
     failing = false;
     const { pool } = fixture.database;
-    expect(await redrive(pool, consumer.definition, deadLetter?.id ?? 0n)).toEqual({ outcome: 'redriven' });
+    const decision = { by: 'eve', reason: 'corrected' };
+    const id = deadLetter?.id ?? 0n;
+    expect(await redrive(pool, consumer.definition, id, decision)).toEqual({ outcome: 'redriven' });
+    expect(await readDecisions(pool, id)).toMatchObject([
+      { decision: 'redrive', settled: true, ...decision },
+    ]);
     // A late copy counts as handled.
     await publish(bad, bid(4));
     await eventually(async () => expect(await applied()).toContain(4));

@@ -7,6 +7,8 @@ import { eventually } from './testing/eventually.ts';
 import { bidMessage } from './testing/foreign-producer.ts';
 import { appliedSequences, recordingConsumer } from './testing/recording-consumer.ts';
 
+const eve = { by: 'eve', reason: null };
+
 describe('redriving a dead letter', () => {
   const fixture = useConsumerFixture();
 
@@ -31,15 +33,18 @@ describe('redriving a dead letter', () => {
       return rows.map(({ id }) => id);
     });
     const [second = 0n, third = 0n] = deadLetters;
-    expect(await redrive(pool, definition, third)).toEqual({ outcome: 'waits-for-earlier', earlier: second });
-    expect(await redrive(pool, definition, second)).toEqual({ outcome: 'failed', problem: 'broken' });
+    expect(await redrive(pool, definition, third, eve)).toEqual({
+      outcome: 'waits-for-earlier',
+      earlier: second,
+    });
+    expect(await redrive(pool, definition, second, eve)).toEqual({ outcome: 'failed', problem: 'broken' });
     isBroken = false;
-    expect(await redrive(pool, definition, second)).toEqual({ outcome: 'redriven' });
-    expect(await redrive(pool, definition, second)).toEqual({ outcome: 'not-parked' });
-    expect(await redrive(pool, definition, third)).toEqual({ outcome: 'redriven' });
+    expect(await redrive(pool, definition, second, eve)).toEqual({ outcome: 'redriven' });
+    expect(await redrive(pool, definition, second, eve)).toEqual({ outcome: 'not-parked' });
+    expect(await redrive(pool, definition, third, eve)).toEqual({ outcome: 'redriven' });
     await fixture.producer.send(partition, [bidMessage({ itemId, userId: itemId }, 4)]);
     await eventually(async () => expect(await appliedSequences(pool, itemId)).toEqual([1, 2, 3, 4]));
-    expect(await redrive(pool, definition, 999n)).toEqual({ outcome: 'not-parked' });
+    expect(await redrive(pool, definition, 999n, eve)).toEqual({ outcome: 'not-parked' });
   });
 
   it('fails if only a deferred constraint finds the failure, and handles nothing that was handled since', async () => {
@@ -66,13 +71,13 @@ describe('redriving a dead letter', () => {
       return rows[0]?.id ?? 0n;
     });
     await consumer.stop();
-    expect(await redrive(pool, definition, id)).toMatchObject({
+    expect(await redrive(pool, definition, id, eve)).toMatchObject({
       outcome: 'failed',
       problem: expect.stringContaining('late_item_id_key'),
     });
     // Simulates that the event was read again after its record was removed.
     await pool.query("UPDATE processed_events SET processed_at = now() WHERE consumer = 'deferred'");
-    expect(await redrive(pool, definition, id)).toEqual({ outcome: 'redriven' });
+    expect(await redrive(pool, definition, id, eve)).toEqual({ outcome: 'redriven' });
     expect(await appliedSequences(pool, itemId, 'deferred')).toEqual([]);
   });
 });

@@ -26,13 +26,26 @@ export const offsetHelp = `An OFFSET is one of
 export function parseOffset(text: string, now = Date.now()): OffsetSpec {
   if (text === 'first' || text === 'last' || text === 'next') return { kind: text };
   if (/^\d{1,18}$/.test(text)) return { kind: 'offset', offset: BigInt(text) };
-  const age = /^-(\d{1,9})([smhd])$/.exec(text);
-  const at = age ? now - Number(age[1]) * (UNIT_MS[age[2] ?? ''] ?? 0) : parseTime(text);
-  // The streams hold nothing from before 1970, and a very old time has no ISO form.
-  if (at !== undefined && at >= 0) return { kind: 'moment', at };
+  const at = readMoment(text, now);
+  if (at !== undefined) return { kind: 'moment', at };
   throw new InvalidArgumentError(
     'It must be first, last, next, an offset, a time (2026-05-01T12:00:00Z) or an age (-15m).',
   );
+}
+
+/** Parses a time or an age. Throws Commander's InvalidArgumentError, which becomes exit code 2. */
+export function parseMoment(text: string, now = Date.now()): Date {
+  const at = readMoment(text, now);
+  if (at !== undefined) return new Date(at);
+  throw new InvalidArgumentError('It must be a time (2026-05-01T12:00:00Z) or an age (-15m).');
+}
+
+/** Milliseconds since the epoch of a time or an age; undefined for anything else. */
+function readMoment(text: string, now: number): number | undefined {
+  const age = /^-(\d{1,9})([smhd])$/.exec(text);
+  const at = age ? now - Number(age[1]) * (UNIT_MS[age[2] ?? ''] ?? 0) : parseTime(text);
+  // The streams hold nothing from before 1970, and a very old time has no ISO form.
+  return at !== undefined && at >= 0 ? at : undefined;
 }
 
 /** Milliseconds since the epoch; undefined for anything else than an ISO time of a day that exists. */

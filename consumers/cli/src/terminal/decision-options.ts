@@ -15,6 +15,11 @@ export function byOption(): Option {
   return new Option('--by <name>', 'who decides this (default: the user of this shell)').argParser(parseText);
 }
 
+/** Says why, for the record. */
+export function whyOption(): Option {
+  return new Option('--why <text>', 'why, for the record').argParser(parseText);
+}
+
 /** The name for the record: `--by`, or the operating system's user. Throws `usage` if that user has no name. */
 export function decidedBy(by: string | undefined): string {
   if (by !== undefined) return by;

@@ -41,5 +41,8 @@ export async function runVerb(
 }
 
 function read(stream: PassThrough): string {
-  return String(stream.read() ?? '');
+  let text = '';
+  // One call returns one chunk.
+  for (let chunk: unknown = stream.read(); chunk !== null; chunk = stream.read()) text += String(chunk);
+  return text;
 }

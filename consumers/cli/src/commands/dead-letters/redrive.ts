@@ -1,105 +1,101 @@
 import { type RedriveOutcome, redrive } from '@gavel/consumer-runtime/redrive';
 import type { Command } from 'commander';
 import { CommandFailure } from '../../command-failure.ts';
-import { listDeadLettersIn } from '../../dead-letters/dead-letters.ts';
 import {
-  deadLetterDatabases,
-  findParkingGroup,
-  parseDeadLetterIds,
-  requireDeadLetter,
-} from '../../dead-letters/find-dead-letter.ts';
-import type { KnownGroup } from '../../groups/known-groups.ts';
+  addBulkOptions,
+  type BulkOptions,
+  filterOf,
+  requireIdsOrAll,
+} from '../../dead-letters/filter-options.ts';
+import { requireDeadLetter } from '../../dead-letters/find-dead-letter.ts';
+import {
+  answerPlan,
+  type Chosen,
+  readSelected,
+  selectDeadLetters,
+} from '../../dead-letters/select-dead-letters.ts';
+import { decidedBy } from '../../terminal/decision-options.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { CommandContext, Run } from '../../terminal/run-command.ts';
 import { formatTable } from '../../terminal/table.ts';
 
-interface RedriveOptions {
-  readonly all?: boolean;
-  readonly group?: string;
-}
-
 export function define(verb: Command, run: Run): void {
-  verb
+  addBulkOptions(verb)
     .description(
-      `Passes parked events to their group's handler again, each in its own transaction: the effect and the new status of the
-dead letter commit together. An event that fails again stays parked with the new error. The group may be running meanwhile.
-Notifications that result from it are shown in the web app and not mailed.
+      `Passes parked events to their group's handler again, each in its own transaction: the effect, the new status of the dead letter
+and the record of who decided it commit together. An event that fails again stays parked with the new error. The group may be running
+meanwhile. Notifications that result from it are shown in the web app and not mailed.
+
+Ids are redriven at once. --all prints the plan; --execute does it. Ctrl-C stops it between two events.
 
 Exit code 1 if one of them could not be handled, 3 if one waits for an earlier event of its aggregate.`,
     )
-    .argument('[id...]', 'ids from `gavel dead-letters ls`', parseDeadLetterIds)
-    .option('--all', 'everything that is parked, oldest first')
-    .option('--group <group>', 'only dead letters of one group')
     .addHelpText(
       'after',
       examples(
         ['gavel dead-letters redrive 12 13', 'after the handler was fixed'],
-        ['gavel dead-letters redrive --all --group user-stats', 'all of one group'],
+        ['gavel dead-letters redrive --all --group user-stats --since -1d', 'the plan for one group'],
+        [
+          "gavel dead-letters redrive --all --reason handler_failed --execute --why 'deployed 1.2'",
+          'all of them',
+        ],
       ),
     )
-    .action((ids: bigint[], options: RedriveOptions, command: Command) =>
+    .action((ids: bigint[], options: BulkOptions, command: Command) =>
       run(command, async (context) => {
-        if (ids.length > 0 === (options.all === true)) {
-          throw new CommandFailure(
-            'usage',
-            'give either ids of dead letters or --all',
-            'See `gavel dead-letters redrive --help`.',
-          );
-        }
-        const chosen = options.all
-          ? await chooseAllParked(context, options.group)
-          : await chooseById(context, ids, options.group);
-        await redriveAll(context, chosen);
+        requireIdsOrAll('redrive', ids, options);
+        const decision = { by: decidedBy(options.by), reason: options.why ?? null };
+        if (options.all !== true) return redriveById(context, ids, options.group, decision);
+        const selection = await selectDeadLetters(context.session, filterOf(options));
+        if (options.execute !== true) return answerPlan(context.output, selection);
+        await redriveAll(context, readSelected(context.session, selection), selection.events, decision);
       }),
     );
 }
 
-type Result = { readonly id: bigint; readonly group: string } & RedriveOutcome;
-
-interface Chosen {
-  readonly id: bigint;
-  readonly group: KnownGroup;
+interface Decision {
+  readonly by: string;
+  readonly reason: string | null;
 }
 
-async function redriveAll({ session, output }: CommandContext, chosen: readonly Chosen[]): Promise<void> {
-  const progress = output.progress('redriving', chosen.length);
+type Result = { readonly id: bigint; readonly group: string } & RedriveOutcome;
+
+async function redriveById(
+  context: CommandContext,
+  ids: readonly bigint[],
+  groupName: string | undefined,
+  decision: Decision,
+): Promise<void> {
+  const chosen: Chosen[] = [];
+  for (const id of ids) {
+    chosen.push({ id, group: (await requireDeadLetter(context.session, id, groupName)).group });
+  }
+  await redriveAll(context, [chosen], chosen.length, decision);
+}
+
+async function redriveAll(
+  { session, output, interrupted }: CommandContext,
+  pages: AsyncIterable<Chosen[]> | Iterable<Chosen[]>,
+  total: number,
+  decision: Decision,
+): Promise<void> {
+  const progress = output.progress('redriving', total);
   const results: Result[] = [];
   try {
-    for (const { id, group } of chosen) {
-      const outcome = await redrive(session.pool(group.database), group.definition, id);
-      results.push({ id, group: group.name, ...outcome });
-      progress.update(results.length);
+    for await (const page of pages) {
+      for (const { id, group } of page) {
+        if (interrupted.aborted) return;
+        const outcome = await redrive(session.pool(group.database), group.definition, id, decision);
+        results.push({ id, group: group.name, ...outcome });
+        progress.update(results.length);
+      }
     }
   } finally {
     // What was redriven before an error is committed, so it is shown too.
     progress.stop();
-    if (results.length > 0 || chosen.length === 0) output.answer(results, formatResults(results));
+    if (results.length > 0 || total === 0) output.answer(results, formatResults(results));
   }
   failForUnhandled(results);
-}
-
-async function chooseAllParked(
-  { session }: CommandContext,
-  groupName: string | undefined,
-): Promise<Chosen[]> {
-  const chosen: Chosen[] = [];
-  for (const database of deadLetterDatabases(groupName)) {
-    for (const { id, group } of await listDeadLettersIn(session.pool(database), { group: groupName })) {
-      const known = findParkingGroup(group, database);
-      if (known !== undefined) chosen.push({ id, group: known });
-    }
-  }
-  return chosen;
-}
-
-async function chooseById(
-  { session }: CommandContext,
-  ids: readonly bigint[],
-  groupName: string | undefined,
-): Promise<Chosen[]> {
-  const chosen: Chosen[] = [];
-  for (const id of ids) chosen.push({ id, group: (await requireDeadLetter(session, id, groupName)).group });
-  return chosen;
 }
 
 function formatResults(results: readonly Result[]): string {

@@ -61,3 +61,8 @@ export async function recordRedrive(
     [id, result.status, result.status === 'parked' ? result.error.replaceAll('\u0000', '\ufffd') : null],
   );
 }
+
+/** Replaces the body of a dead letter that was redriven with this one. */
+export async function recordEdit(tx: Transaction, id: bigint, body: Uint8Array): Promise<void> {
+  await tx.query('UPDATE dead_letters SET body = $2 WHERE id = $1', [id, Buffer.from(body)]);
+}
