@@ -54,6 +54,11 @@ const archive: readonly Entry[] = [
   ['ls', 'what is archived of each partition', () => import('./commands/archive/ls.ts')],
   ['verify', 'read every segment, compare its checksum', () => import('./commands/archive/verify.ts')],
 ];
+const queues: readonly Entry[] = [
+  ['ls', 'messages that no process takes', () => import('./commands/queues/ls.ts')],
+  ['peek', 'print events that nobody subscribed to', () => import('./commands/queues/peek.ts')],
+  ['empty', 'remove the messages of one queue', () => import('./commands/queues/empty.ts')],
+];
 const all: readonly Entry[] = [
   ['check', 'is anything wrong? for cron and monitors', () => import('./commands/check.ts')],
   ['streams', 'the durable log: its partitions and messages', streams],
@@ -61,6 +66,7 @@ const all: readonly Entry[] = [
   ['replay', 'rebuild a projection, compare, swap', () => import('./commands/replay.ts')],
   ['archive', 'the history that outlives retention', archive],
   ['dead-letters', 'events that a group could not handle', deadLetters],
+  ['queues', 'unrouted events and parked messages', queues],
   ['outbox', 'events on their way to the broker', outbox],
   ['refill', 'restore a lost stream from Postgres', () => import('./commands/refill.ts')],
   ['trace', 'the path of one event, with times', () => import('./commands/trace.ts')],
