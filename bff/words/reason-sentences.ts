@@ -24,6 +24,7 @@ export const reasonSentences: Record<FailureReason, (metadata: Metadata) => stri
     'For your security we signed you out on all devices, because an old session was used again. Please sign in again.',
   USER_NOT_FOUND: () => 'This account does not exist.',
   WRONG_PASSWORD: () => 'This is not your current password.',
+  RESET_LINK_INVALID: () => 'This link was used before or has expired. Please ask for a new one.',
   SESSION_NOT_FOUND: () => 'This device is no longer signed in.',
   ITEM_NOT_FOUND: () => 'This item does not exist.',
   NOT_ITEM_OWNER: () => 'Only the seller can change this item.',

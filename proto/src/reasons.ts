@@ -23,6 +23,7 @@ export const reasonCodes = {
   USER_NOT_FOUND: 'not_found',
   WRONG_PASSWORD: 'permission_denied',
   SESSION_NOT_FOUND: 'not_found',
+  RESET_LINK_INVALID: 'failed_precondition',
   // bids
   ITEM_NOT_FOUND: 'not_found',
   NOT_ITEM_OWNER: 'permission_denied',

@@ -13,6 +13,7 @@ export const metadata: Metadata = { title: 'Sign in' };
 export default async function SignInPage({ searchParams }: { searchParams: Query }) {
   const next = returnPath(await queryText(searchParams, 'next'));
   const ended = endingFrom(await queryText(searchParams, 'ended'));
+  const changed = (await queryText(searchParams, 'changed')) === 'password';
   const session = await readSession();
   return (
     <div className="narrow">
@@ -23,7 +24,11 @@ export default async function SignInPage({ searchParams }: { searchParams: Query
         </Notice>
       )}
       {ended && session.kind === 'guest' && <Notice kind="bad">{reasonSentences[ended]({})}</Notice>}
+      {changed && <Notice kind="good">Your password was changed. Please sign in with it.</Notice>}
       <SignInForm next={next} />
+      <p>
+        <Link href="/forgot-password">Forgot your password?</Link>
+      </p>
       <p>
         New here? <Link href={pathWith('/register', { next })}>Create an account</Link>
       </p>

@@ -1,6 +1,6 @@
 'use client';
 
-import { register, signIn } from '../../server/actions/account.ts';
+import { register, requestPasswordReset, resetPassword, signIn } from '../../server/actions/account.ts';
 import { Field } from './field.tsx';
 import { ActionForm } from './form.tsx';
 
@@ -68,6 +68,53 @@ export function RegisterForm({ next }: { next: string }) {
             hint="Two letters, such as DE or US."
           />
           <Field state={state} name="phone_number" label="Phone (optional)" type="tel" autoComplete="tel" />
+        </>
+      )}
+    </ActionForm>
+  );
+}
+
+/** Asks for a mail with a link to choose a new password. */
+export function ForgotPasswordForm() {
+  return (
+    <ActionForm
+      action={requestPasswordReset}
+      label="Ask for a new password"
+      className="stack"
+      button="Send the link"
+      busy="Sending…"
+    >
+      {(state) => (
+        <Field state={state} name="email" label="E-mail" type="email" autoComplete="username" required />
+      )}
+    </ActionForm>
+  );
+}
+
+/** `token`: the secret of the mailed link. */
+export function ResetPasswordForm({ token }: { token: string }) {
+  return (
+    <ActionForm
+      action={resetPassword}
+      label="Choose a new password"
+      className="stack"
+      button="Save password"
+      busy="Saving…"
+    >
+      {(state) => (
+        <>
+          <input type="hidden" name="token" value={token} />
+          <Field
+            state={state}
+            name="new_password"
+            label="New password"
+            type="password"
+            autoComplete="new-password"
+            minLength={8}
+            maxLength={128}
+            hint="At least 8 characters. All your devices are signed out."
+            required
+          />
         </>
       )}
     </ActionForm>

@@ -45,6 +45,30 @@ export async function register(_: FormState, form: FormData): Promise<FormState>
   redirect(result === 'signed-in' ? next : signInPath(next));
 }
 
+/** Asks for a mail with a link to choose a new password. The answer is the same for an address without an account. Field: email. */
+export async function requestPasswordReset(_: FormState, form: FormData): Promise<FormState> {
+  return runAction('request-password-reset', async (): Promise<FormState> => {
+    const email = textOf(form, 'email');
+    const { ipAddress } = requestOrigin(await headers(), config().TRUSTED_PROXY_HOPS);
+    const outcome = await call('auth', () => authClient().requestPasswordReset({ email, ipAddress }));
+    if (!outcome.ok) return failedForm(outcome, '/', typed(form, ['email']));
+    const message = `If ${email} has an account, we have sent it a mail with a link. The link works once, for 30 minutes.`;
+    return { status: 'done', message };
+  });
+}
+
+/** Sets a new password with a mailed link, and goes to the sign-in page. Fields: token, new_password. */
+export async function resetPassword(_: FormState, form: FormData): Promise<FormState> {
+  const failure = await runAction('reset-password', async () => {
+    const request = { token: textOf(form, 'token'), newPassword: verbatim(form, 'new_password') };
+    const { ipAddress } = requestOrigin(await headers(), config().TRUSTED_PROXY_HOPS);
+    const outcome = await call('auth', () => authClient().resetPassword({ ...request, ipAddress }));
+    return outcome.ok ? undefined : failedForm(outcome, '/', {}, ['new_password']);
+  });
+  if (failure) return failure;
+  redirect('/sign-in?changed=password');
+}
+
 const accountPath = '/account';
 
 /** Changes the password. Fields: current_password, new_password. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '@gavel/consumer-runtime/testing/eventually';
+import { createSmtpTransport } from '@gavel/service-runtime/smtp-transport';
 import { freePort } from '@gavel/service-runtime/testing/free-port';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { forgetOld } from './adapters/postgres/forget-old.ts';
 import { createMailOutbox } from './adapters/postgres/mail-outbox.ts';
-import { createSmtpTransport } from './adapters/smtp/smtp-transport.ts';
 import { startMailSender } from './mail-sender.ts';
 import { openMailServer } from './testing/mail-server.ts';
 import { type NotificationsFixture, openNotificationsFixture } from './testing/notifications-fixture.ts';

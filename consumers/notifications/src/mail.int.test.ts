@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '@gavel/consumer-runtime/testing/eventually';
 import { transaction } from '@gavel/postgres/transaction';
+import { createSmtpTransport } from '@gavel/service-runtime/smtp-transport';
 import { freePort } from '@gavel/service-runtime/testing/free-port';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMailOutbox } from './adapters/postgres/mail-outbox.ts';
 import { createNotificationTables } from './adapters/postgres/notification-tables.ts';
 import { notificationId } from './adapters/postgres/store-notices.ts';
-import { createSmtpTransport } from './adapters/smtp/smtp-transport.ts';
 import { type MailSender, startMailSender } from './mail-sender.ts';
 import { decodeMail, type MailServer, openMailServer } from './testing/mail-server.ts';
 import { type NotificationsFixture, openNotificationsFixture } from './testing/notifications-fixture.ts';

@@ -2,9 +2,9 @@ import { defineConsumerProgram, runConsumer } from '@gavel/consumer-runtime/run-
 import { startQueueConsumer } from '@gavel/consumer-runtime/start-queue-consumer';
 import type { Pool } from '@gavel/postgres/pool';
 import { startLoop } from '@gavel/resilience';
+import { createSmtpTransport } from '@gavel/service-runtime/smtp-transport';
 import { forgetOld } from './adapters/postgres/forget-old.ts';
 import { createMailOutbox } from './adapters/postgres/mail-outbox.ts';
-import { createSmtpTransport } from './adapters/smtp/smtp-transport.ts';
 import { mailPolicy } from './application/next-attempt.ts';
 import { type NotificationsConfig, readNotificationsConfig } from './config.ts';
 import { notificationsConsumer } from './consumer.ts';

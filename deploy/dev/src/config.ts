@@ -29,10 +29,13 @@ const serverPorts: Record<PortName, number> = {
   nats: 4722,
 };
 
+/** The page of the mail catcher, and where it receives mails. */
+const mailPorts = { mail: 4041, smtp: 4042 };
+
 /** The base of the default ports, and the port of the web app. GAVEL_PORT_BASE replaces it. */
 const defaultBase = processPorts.bff;
 const highestOffset =
-  Math.max(...Object.values({ ...processPorts, ...serverPorts, ...monitoringPorts })) - defaultBase;
+  Math.max(...Object.values({ ...processPorts, ...serverPorts, ...monitoringPorts, ...mailPorts })) - defaultBase;
 
 export interface DevConfig {
   /** The data folder: data, logs, secrets and state of this system. */
@@ -42,6 +45,9 @@ export interface DevConfig {
   readonly preferredServerPorts: Readonly<Record<PortName, number>>;
   /** Ports from the environment: all of them with GAVEL_PORT_BASE. It is an error when one of them is busy. */
   readonly forcedServerPorts: Partial<Record<PortName, number>>;
+  readonly mailPorts: Readonly<typeof mailPorts>;
+  /** Whether the mail catcher runs: unless SMTP_URL names another mail server. */
+  readonly mail: boolean;
   /** Whether NATS and the bridge to it run, too. */
   readonly nats: boolean;
   /** The ports of Prometheus and Alertmanager when they run, too; undefined when they do not. */
@@ -51,12 +57,13 @@ export interface DevConfig {
 const port = z.coerce.number().int().min(1).max(65_535);
 
 /**
- * Reads `GAVEL_DEV_DIRECTORY`, `GAVEL_NATS` and `GAVEL_OBSERVE` (1 or 0), `GAVEL_PORT_BASE` and `GAVEL_PORT_<NAME>` (for each process and each
- * listener of a server). With a base every port is the base plus its default minus 3000. The port's own variable goes first.
+ * Reads `GAVEL_DEV_DIRECTORY`, `GAVEL_NATS` and `GAVEL_OBSERVE` (1 or 0), `GAVEL_PORT_BASE` and `GAVEL_PORT_<NAME>` (for each process, each
+ * listener of a server, and the mail catcher), and `SMTP_URL`. With a base every port is the base plus its default minus 3000. The port's
+ * own variable goes first.
  * @throws one `bad-config` that names every invalid variable
  */
 export function readDevConfig(env: NodeJS.ProcessEnv): DevConfig {
-  const names = [...Object.keys(processPorts), ...Object.keys(serverPorts), ...Object.keys(monitoringPorts)];
+  const names = Object.keys({ ...processPorts, ...serverPorts, ...monitoringPorts, ...mailPorts });
   const shape = Object.fromEntries(names.map((name) => [portKey(name), port.optional()]));
   const result = z
     .object({
@@ -84,6 +91,8 @@ export function readDevConfig(env: NodeJS.ProcessEnv): DevConfig {
     directory: isAbsolute(directory) ? directory : join(projectRoot, directory),
     processPorts: { ...processPorts, ...portsFrom(processPorts, data) },
     preferredServerPorts: serverPorts,
+    mailPorts: { ...mailPorts, ...portsFrom(mailPorts, data) },
+    mail: !env.SMTP_URL,
     nats: data.GAVEL_NATS === '1',
     monitoring:
       data.GAVEL_OBSERVE === '1' ? { ...monitoringPorts, ...portsFrom(monitoringPorts, data) } : undefined,

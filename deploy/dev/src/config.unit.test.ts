@@ -35,6 +35,13 @@ test('a GAVEL_PORT_BASE that leaves no room for the highest port is refused', ()
   expect(() => readDevConfig({ GAVEL_PORT_BASE: '65000' })).toThrow(/GAVEL_PORT_BASE/);
 });
 
+test('the mail catcher runs unless SMTP_URL names a mail server', () => {
+  expect(readDevConfig({})).toMatchObject({ mail: true, mailPorts: { mail: 4041, smtp: 4042 } });
+  expect(readDevConfig({ SMTP_URL: 'smtp://localhost' }).mail).toBe(false);
+  const moved = readDevConfig({ GAVEL_PORT_BASE: '13000', GAVEL_PORT_SMTP: '2525' });
+  expect(moved.mailPorts).toEqual({ mail: 14_041, smtp: 2525 });
+});
+
 test('NATS is off by default', () => {
   expect(readDevConfig({}).nats).toBe(false);
   expect(readDevConfig({ GAVEL_NATS: '1' }).nats).toBe(true);

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { databaseKeys, processKeys, readConfig, tokenKeys } from '@gavel/service-runtime/config';
+import { ConfigError, databaseKeys, processKeys, readConfig, tokenKeys } from '@gavel/service-runtime/config';
 import { z } from 'zod';
 
 // A process on this machine may name its client's address. Private networks are not trusted by default: if the web app runs on
@@ -29,6 +29,14 @@ const schema = z.object({
   AUTH_LIMIT_LOGINS_PER_MINUTE: count(100),
   AUTH_LIMIT_REGISTRATIONS_PER_HOUR: count(200),
   AUTH_LIMIT_REFRESHES_PER_MINUTE: count(300),
+  AUTH_LIMIT_RESETS_PER_HOUR: count(60),
+  AUTH_LIMIT_MAILS_PER_HOUR: count(5),
+  AUTH_RESET_LINK_SECONDS: seconds(30 * 60),
+  /** Without it no mails are sent. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  SMTP_FROM: z.string().default('Gavel <no-reply@gavel.localhost>'),
+  /** The web app, for links in mails. */
+  WEB_URL: z.url({ protocol: /^https?$/ }).optional(),
   AUTH_TRUSTED_PEERS: z
     .string()
     .default(TRUSTED_PEERS)
@@ -40,7 +48,10 @@ export type AuthConfig = z.output<typeof schema>;
 
 /** The service's configuration; the README describes the keys. Throws a ConfigError that names all bad keys. */
 export function readAuthConfig(env: NodeJS.ProcessEnv = process.env): AuthConfig {
-  return readConfig(schema, env);
+  const config = readConfig(schema, env);
+  if (config.SMTP_URL !== undefined && config.WEB_URL === undefined)
+    throw new ConfigError('bad configuration:\n  WEB_URL: is needed with SMTP_URL, for the links in mails');
+  return config;
 }
 
 /** The directory of the keys, for add-signing-key. */

@@ -6,16 +6,21 @@ import { sendJson } from '@gavel/service-runtime/http-server';
 import { createRateLimiter } from '@gavel/service-runtime/rate-limiter';
 import { connectRedis } from '@gavel/service-runtime/redis';
 import { REVOKED_SESSIONS_PATH } from '@gavel/service-runtime/revoked-sessions';
+import type { ProcessScope } from '@gavel/service-runtime/run-process';
 import { defineService, runService } from '@gavel/service-runtime/run-service';
+import { createSmtpTransport } from '@gavel/service-runtime/smtp-transport';
 import type { Redis } from 'ioredis';
 import { createArgon2Passwords, createHashQueue } from './adapters/crypto/argon2-passwords.ts';
 import { createRevokedList, serveRevokedSessions } from './adapters/http/revoked-sessions.ts';
 import { createJwtAccessTokens } from './adapters/jwt/access-tokens.ts';
+import { createPostgresAccountMails } from './adapters/postgres/postgres-account-mails.ts';
 import { createPostgresAccounts } from './adapters/postgres/postgres-accounts.ts';
+import { createPostgresPasswordResets } from './adapters/postgres/postgres-password-resets.ts';
 import { createPostgresSessions, type OnRevoked } from './adapters/postgres/postgres-sessions.ts';
 import { createAttemptLimits } from './adapters/redis/attempt-limits.ts';
 import { createAuthService } from './adapters/rpc/auth-service.ts';
 import type { AuthPorts } from './application/ports.ts';
+import { sendAccountMails } from './application/send-account-mails.ts';
 import { pruneSessions } from './application/sessions.ts';
 import { type AuthConfig, readAuthConfig } from './config.ts';
 import { authProcess } from './process.ts';
@@ -23,6 +28,8 @@ import { authProcess } from './process.ts';
 const PRUNE_EVERY_MS = 10 * 60_000;
 const RELOAD_KEYS_EVERY_MS = 60_000;
 const READ_REVOKED_EVERY_MS = 1_000;
+const MAIL_EVERY_MS = 1_000;
+const MAIL_BACK_OFF = { firstMs: 2_000, maxMs: 60_000 };
 // A transaction that revokes sessions takes milliseconds, so it is read again and again for much longer than that.
 const READ_REVOKED_BACK_MS = 60_000;
 
@@ -46,6 +53,7 @@ export const authService = defineService({
 
     const pruner = startLoop('session-pruner', async () => {
       await pruneSessions(ports);
+      await ports.accountMails?.pruneLinks();
       return PRUNE_EVERY_MS;
     });
     onStop('session pruner', () => pruner.stop());
@@ -66,6 +74,7 @@ export const authService = defineService({
     });
     onStop('reading of revoked sessions', () => revokedReader.stop());
 
+    startMail(config, ports.accountMails, onStop);
     const resolveAddress = createAddressResolver(config.AUTH_TRUSTED_PEERS);
     return {
       routes: (router) => router.service(AuthService, createAuthService(ports, resolveAddress)),
@@ -84,6 +93,26 @@ export const authService = defineService({
   },
 });
 
+/** Sends the mails that people asked for. Without a mail server nothing is sent, and nobody can ask. */
+function startMail(
+  { SMTP_URL, SMTP_FROM, WEB_URL = '' }: AuthConfig,
+  accountMails: AuthPorts['accountMails'],
+  onStop: ProcessScope['onStop'],
+): void {
+  if (SMTP_URL === undefined || accountMails === undefined) return;
+  const transport = createSmtpTransport(SMTP_URL, SMTP_FROM);
+  onStop('mail transport', () => transport.close());
+  const sender = startLoop(
+    'account-mail',
+    async (stopping) => {
+      await sendAccountMails({ accountMails, transport, webUrl: WEB_URL }, stopping);
+      return MAIL_EVERY_MS;
+    },
+    MAIL_BACK_OFF,
+  );
+  onStop('mail', () => sender.stop());
+}
+
 async function createPorts(
   config: AuthConfig,
   pool: Pool,
@@ -93,6 +122,11 @@ async function createPorts(
   return {
     accounts: createPostgresAccounts(pool, onRevoked),
     sessions: createPostgresSessions(pool, onRevoked),
+    accountMails:
+      config.SMTP_URL === undefined
+        ? undefined
+        : createPostgresAccountMails(pool, config.AUTH_RESET_LINK_SECONDS * 1000),
+    passwordResets: createPostgresPasswordResets(pool, onRevoked),
     passwords: await createArgon2Passwords(),
     hashQueue: createHashQueue({ concurrency: config.AUTH_HASH_CONCURRENCY, queue: config.AUTH_HASH_QUEUE }),
     limits: createAttemptLimits(createRateLimiter({ redis, prefix: 'gavel:auth:' }), {
@@ -100,6 +134,8 @@ async function createPorts(
       loginsPerMinute: config.AUTH_LIMIT_LOGINS_PER_MINUTE,
       registrationsPerHour: config.AUTH_LIMIT_REGISTRATIONS_PER_HOUR,
       refreshesPerMinute: config.AUTH_LIMIT_REFRESHES_PER_MINUTE,
+      resetsPerHour: config.AUTH_LIMIT_RESETS_PER_HOUR,
+      mailsPerHour: config.AUTH_LIMIT_MAILS_PER_HOUR,
     }),
     sessionRules: {
       lifetimeMs: config.AUTH_SESSION_SECONDS * 1000,

@@ -15,6 +15,8 @@ export const authProcess = {
     DATABASE_URL: from.database,
     REDIS_URL: from.redis,
     AUTH_SIGNING_KEYS_DIR: from.secretDirectory('signing-keys'),
+    WEB_URL: from.process('bff'),
   },
+  settings: ['SMTP_URL', 'SMTP_FROM'],
   startsAfter: [],
 } as const satisfies ProcessDescriptor;

@@ -82,34 +82,3 @@ export interface MailOutbox {
   lease(limit: number): Promise<DueMail[]>;
   record(notificationId: string, result: MailResult): Promise<void>;
 }
-
-/** The answer of the mail server to one mail. */
-export type Sending =
-  | { readonly kind: 'accepted' }
-  /** Refused permanently. */
-  | { readonly kind: 'refused'; readonly error: string }
-  /** Refused for now. */
-  | { readonly kind: 'deferred'; readonly error: string }
-  /** No answer about the mail: the server is unavailable or refuses our connection. */
-  | { readonly kind: 'unreachable'; readonly error: string };
-
-export interface OutgoingMail {
-  /** The same for each attempt, so that a mail that was sent twice can be recognised. */
-  readonly messageId: string;
-  readonly to: { readonly name: string; readonly address: string };
-  readonly subject: string;
-  /** The same content, as plain text and as HTML. */
-  readonly text: string;
-  readonly html: string;
-}
-
-/** Sends mails through a mail server, one at a time. Never throws. */
-export interface MailTransport {
-  send(mail: OutgoingMail): Promise<Sending>;
-  /**
-   * True if the server accepts a connection and our login now. This distinguishes an unavailable server from a mail
-   * that makes the server fail.
-   */
-  isReachable(): Promise<boolean>;
-  close(): void;
-}

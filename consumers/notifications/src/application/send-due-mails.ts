@@ -1,7 +1,8 @@
 import { createLogger } from '@gavel/observability/logger';
+import type { MailTransport, Sending } from '@gavel/service-runtime/smtp-transport';
 import { composeMail } from './compose-mail.ts';
 import { type AttemptPolicy, afterInterruption, nextAttempt } from './next-attempt.ts';
-import type { DueMail, MailOutbox, MailResult, MailTransport, Sending } from './ports.ts';
+import type { DueMail, MailOutbox, MailResult } from './ports.ts';
 
 const log = createLogger('mail');
 /** A small batch: mails that were leased by a sender that died wait until the lease ends. */

@@ -17,7 +17,7 @@ interface Status {
 
 describe('the make targets', () => {
   const directory = join(gavelDirectory, `test-${process.pid}-up`);
-  let ports: Readonly<Record<ProcessName, number>>;
+  let ports: Readonly<Record<ProcessName | 'mail' | 'smtp', number>>;
   let env: Record<string, string | undefined> = {};
 
   const run = (command: string, args: readonly string[] = [], environmentOfRun = env) =>
@@ -38,7 +38,7 @@ describe('the make targets', () => {
   };
 
   beforeAll(async () => {
-    ports = await freePorts(processesFor({ nats: false }).map(({ name }) => name));
+    ports = await freePorts([...processesFor({ nats: false }).map(({ name }) => name), 'mail', 'smtp']);
     env = {
       ...environment,
       GAVEL_INFRASTRUCTURE: 'native',

@@ -11,7 +11,7 @@ export function summary({ kept }: SystemState): string {
   const people = [...sellers.slice(0, 1), ...bidders.slice(0, 2)];
   const table = [
     ['NAME', 'ADDRESS', 'WHAT IT IS'],
-    ...kept.filter(isProcess).map(processRow),
+    ...kept.filter(({ url }) => url !== null).map(processRow),
     ...kept.flatMap(serverRows),
   ];
   return `
@@ -22,6 +22,7 @@ ${tableLines(table)
   .join('\n')}
 
   web app       ${kept.find(({ name }) => name === 'bff')?.url ?? 'not running'}
+  mails         ${kept.find(({ name }) => name === 'mail')?.url ?? 'sent to SMTP_URL'}
   sign in as    ${people.map((person) => person.email).join(', ')}
   password      ${demoPassword}
 
@@ -29,12 +30,8 @@ ${tableLines(table)
 `;
 }
 
-function isProcess({ name }: KeptState): boolean {
-  return findProcess(name) !== undefined;
-}
-
 function processRow({ name, url }: KeptState): string[] {
-  const summary = findProcess(name)?.summary ?? '';
+  const summary = findProcess(name)?.summary ?? 'shows every mail that Gavel sends';
   // The first part says enough here. The README has the whole sentence.
   return [name, url ?? '-', summary.split(';')[0] ?? ''];
 }
@@ -42,7 +39,7 @@ function processRow({ name, url }: KeptState): string[] {
 /** One row per port. Its name is the one in GAVEL_PORT_<NAME>. */
 function serverRows({ name, url, port, ports }: KeptState): string[][] {
   if (findProcess(name) !== undefined) return [];
-  if (url !== null) return [[name, url, `server ${name}`]];
-  const all = Object.entries(ports ?? { [name]: port });
-  return all.map(([portName, number]) => [portName, `127.0.0.1:${number}`, `server ${name}`]);
+  const page = url === null ? [] : [[name, url, `server ${name}`]];
+  const others = Object.entries(ports ?? (url === null ? { [name]: port } : {}));
+  return [...page, ...others.map(([portName, number]) => [portName, `127.0.0.1:${number}`, `server ${name}`])];
 }

@@ -28,13 +28,14 @@ test('the summary has a row for every process and every port of a server, with t
   const running = processes.map(({ name, port }) =>
     kept(name, port + 10_000, { url: `http://127.0.0.1:${port + 10_000}` }),
   );
+  const mail = kept('mail', 0, { url: 'http://127.0.0.1:14041', ports: { smtp: 14_042 } });
   const state: SystemState = {
     supervisor: { pid: 1, stamp: null },
     phase: 'running',
     startedAt: '',
     lines: [],
     failure: null,
-    kept: [...servers, ...running],
+    kept: [...servers, mail, ...running],
   };
   const text = summary(state);
   for (const { name, port } of processes)
@@ -42,5 +43,8 @@ test('the summary has a row for every process and every port of a server, with t
   for (const [name, port] of Object.entries({ postgres: 14_432, amqp: 14_672, stream: 14_552, epmd: 14_370 }))
     expect(text).toMatch(new RegExp(`^  ${name} +127.0.0.1:${port} `, 'm'));
   expect(text).toMatch(/^ {2}prometheus +http:\/\/127\.0\.0\.1:14790 +server prometheus$/m);
+  expect(text).toMatch(/^ {2}mail +http:\/\/127\.0\.0\.1:14041 /m);
+  expect(text).toMatch(/^ {2}smtp +127\.0\.0\.1:14042 /m);
+  expect(text).toMatch(/mails +http:\/\/127\.0\.0\.1:14041\n/);
   expect(text).toMatch(/web app +http:\/\/127\.0\.0\.1:13000\n/);
 });

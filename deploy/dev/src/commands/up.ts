@@ -49,6 +49,7 @@ async function startFresh(config: DevConfig): Promise<void> {
   const ports = [
     ...processesFor(config).map(({ name }) => ({ name, port: config.processPorts[name] })),
     ...Object.entries(config.monitoring ?? {}).map(([name, port]) => ({ name, port })),
+    ...Object.entries(config.mail ? config.mailPorts : {}).map(([name, port]) => ({ name, port })),
   ];
   // Servers that others run listen where they are.
   const native = chooseProvider(environment).provider.name === 'native';

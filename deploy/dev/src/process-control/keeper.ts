@@ -14,7 +14,7 @@ export interface Runnable {
   /** Only of a server: its port for clients. */
   readonly port?: number;
   /** Only of a server: every port on which it listens. */
-  readonly ports?: Readonly<Partial<Record<PortName, number>>>;
+  readonly ports?: Readonly<Partial<Record<PortName | 'smtp', number>>>;
   /** Only of a server with a web page: its address, and one that answers 2xx while it is ready. */
   readonly page?: { readonly url: string; readonly readyUrl: string };
   /** Resolves when it answers. Throws when it ended or did not answer in time. */

@@ -10,6 +10,8 @@ export interface NodeProcessOptions {
   readonly logFile: string;
   /** The process is ready when this URL answers 2xx. */
   readonly readyUrl: string;
+  /** Only of the mail catcher. */
+  readonly addresses?: Pick<Runnable, 'page' | 'ports'>;
   /** Default: 60 s. */
   readonly readyTimeoutMs?: number;
   /** Modules that are loaded before the entry. Default: telemetry. */
@@ -34,6 +36,7 @@ export function nodeProcess(options: NodeProcessOptions): Runnable {
     stopTimeoutMs: 15_000,
   });
   return {
+    ...options.addresses,
     name,
     logFile,
     get pid() {

@@ -26,7 +26,7 @@ export interface KeptState {
   readonly healthUrl: string | null;
   readonly port: number;
   /** Every port on which a server listens; absent for a process. */
-  readonly ports?: Readonly<Partial<Record<PortName, number>>>;
+  readonly ports?: Readonly<Partial<Record<PortName | 'smtp', number>>>;
 }
 
 export interface SystemState {

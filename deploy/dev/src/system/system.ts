@@ -12,6 +12,7 @@ import { nodeProcess } from '../process-control/node-process.ts';
 import { projectRoot } from '../project-root.ts';
 import { ensureBffBuild } from './bff-build.ts';
 import { ensureDatabases, migrateDatabases, readPasswords } from './databases.ts';
+import { mailCatcher } from './mail-catcher.ts';
 import { baseEnvironment, processEnvironment } from './process-environment.ts';
 import type { SystemContext } from './system-context.ts';
 import { writeConnections } from './system-files.ts';
@@ -126,6 +127,7 @@ export class System {
     this.#prepared = this.#prepare(infrastructure.urls);
     const context = await this.#prepared;
     this.#throwIfStopped();
+    if (config.mail && this.#options.processes === undefined) await this.#startMailCatcher(context);
     const ready = new Map<ProcessName, Promise<void>>();
     for (const definition of definitions) {
       const before = definition.startsAfter.map((name) => ready.get(name));
@@ -172,7 +174,7 @@ export class System {
         name: definition.name,
         entry: definition.entry,
         cwd: projectRoot,
-        env: processEnvironment(definition, context, this.#options.env),
+        env: processEnvironment(definition, context, this.#environment()),
         logFile: join(context.directory, 'logs', `${definition.name}.log`),
         readyUrl: `http://127.0.0.1:${context.ports[definition.name]}/readyz`,
         ...(this.#options.processes === undefined ? {} : { preload: [] }),
@@ -201,6 +203,13 @@ export class System {
     report('Prometheus and Alertmanager are ready');
   }
 
+  async #startMailCatcher({ directory }: SystemContext): Promise<void> {
+    const { config, env } = this.#options;
+    const keeper = this.#keeper(mailCatcher({ directory, ports: config.mailPorts, env }));
+    this.#servers.push(keeper);
+    await keeper.start();
+  }
+
   #keeper(runnable: Runnable): Keeper {
     return new Keeper(runnable, {
       onChange: () => this.#options.onChange?.(),
@@ -210,6 +219,12 @@ export class System {
 
   #definitions(): readonly GavelProcess[] {
     return this.#options.processes ?? processesFor(this.#options.config);
+  }
+
+  /** The user's environment. Without a mail server of the user, mails go to the mail catcher. */
+  #environment(): NodeJS.ProcessEnv {
+    const { config, env } = this.#options;
+    return config.mail ? { ...env, SMTP_URL: `smtp://127.0.0.1:${config.mailPorts.smtp}` } : env;
   }
 
   #definition(name: ProcessName): GavelProcess | undefined {

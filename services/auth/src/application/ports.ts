@@ -9,6 +9,9 @@ export interface AuthPorts {
   readonly hashQueue: HashQueue;
   readonly limits: AttemptLimits;
   readonly accessTokens: AccessTokens;
+  readonly passwordResets: PasswordResets;
+  /** Undefined when this system sends no mails. */
+  readonly accountMails: AccountMails | undefined;
   /** Configuration, not a port. */
   readonly sessionRules: SessionRules;
 }
@@ -106,6 +109,41 @@ export interface ListedSession extends Origin {
   lastUsedAt: Date;
 }
 
+export type MailKind = 'password_reset';
+
+/** A mail that is due, with the secret of its link in clear text. */
+export interface ClaimedMail {
+  id: string;
+  kind: MailKind;
+  /** How often it was claimed, with this time. */
+  attempts: number;
+  token: string;
+  /** The address of the account. */
+  to: string;
+}
+
+/** Mails that people asked for, until they are sent. */
+export interface AccountMails {
+  /** One mail, however often it is asked for before it is sent. `email` need not have an account. */
+  queue(kind: MailKind, email: string): Promise<void>;
+  /** The next mail that is due, with a new secret; no other sender gets it for two minutes. Drops mails to nobody. */
+  claim(): Promise<ClaimedMail | undefined>;
+  remove(id: string): Promise<void>;
+  retryIn(id: string, ms: number): Promise<void>;
+  /** Deletes links that have expired. */
+  pruneLinks(): Promise<void>;
+}
+
+export interface PasswordResets {
+  /** Whether the token belongs to a link that was not used and has not expired. */
+  isUsable(token: string): Promise<boolean>;
+  /**
+   * Uses a link: stores the password, ends all sessions and drops the other links of the account, in one transaction. Undefined when
+   * the link is not usable.
+   */
+  use(token: string, passwordHash: string): Promise<{ email: string } | undefined>;
+}
+
 export interface Passwords {
   /** Whether a password, in lower case, is one of the most common ones. */
   isCommon(lowerCase: string): boolean;
@@ -131,12 +169,14 @@ export interface AccessTokens {
 
 export type Verdict = { allowed: true } | { allowed: false; retryAfterSeconds: number };
 
-export type LimitedMethod = 'login' | 'register' | 'refresh';
+export type LimitedMethod = 'login' | 'register' | 'refresh' | 'reset';
 
 /** Counts attempts. Never fails: while the shared counters are unavailable, each process counts for itself. */
 export interface AttemptLimits {
   /** Counts one request from an address. An unknown address is always allowed. */
   countRequest(method: LimitedMethod, address: string | undefined): Promise<Verdict>;
+  /** Counts one mail that somebody asked for to this address, whether it has an account. */
+  countMail(email: string): Promise<Verdict>;
   /** Whether another password may be tried for this e-mail address. Counts nothing. */
   mayTry(email: string): Promise<Verdict>;
   /** Counts one wrong password. */

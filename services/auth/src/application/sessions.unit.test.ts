@@ -35,6 +35,7 @@ function recordingPorts(mayTry: Verdict = { allowed: true }) {
         },
       },
       limits: {
+        countMail: () => note('count mail', { allowed: true } as const),
         countRequest: () => note('count', { allowed: true } as const),
         mayTry: () => note('may try', mayTry),
         noteFailure: () => note('note failure', undefined),

@@ -4,12 +4,7 @@ import { type Transaction, transaction } from '@gavel/postgres/transaction';
 import { v7 as uuidv7 } from 'uuid';
 import type { Exchange, ListedSession, RevokedSession, Sessions } from '../../application/ports.ts';
 import type { RefreshState } from '../../domain/refresh-decision.ts';
-import {
-  hashRefreshToken,
-  newRefreshToken,
-  openSuccessor,
-  sealSuccessor,
-} from '../crypto/refresh-token-secrets.ts';
+import { hashToken, newToken, openSuccessor, sealSuccessor } from '../crypto/token-secrets.ts';
 
 const log = createLogger('sessions');
 
@@ -100,18 +95,18 @@ export function createPostgresSessions(pool: Pool, onRevoked: OnRevoked): Sessio
   };
   return {
     async open({ userId, passwordHash }, { ipAddress, userAgent }, { lifetimeMs, idleMs }, replacedToken) {
-      const [sessionId, refreshToken] = [uuidv7(), newRefreshToken()];
-      const secrets = [hashRefreshToken(refreshToken), passwordHash];
+      const [sessionId, refreshToken] = [uuidv7(), newToken()];
+      const secrets = [hashToken(refreshToken), passwordHash];
       const values = [sessionId, userId, lifetimeMs, idleMs, ipAddress, userAgent, ...secrets];
       return transaction(pool, async (tx) => {
         const opened = await tx.query(OPEN_SESSION, values);
         if (opened.rowCount !== 1) return undefined;
-        if (replacedToken) await revoke(tx, REVOKE_BY_TOKEN, [hashRefreshToken(replacedToken), 'replaced']);
+        if (replacedToken) await revoke(tx, REVOKE_BY_TOKEN, [hashToken(replacedToken), 'replaced']);
         return { userId, sessionId, refreshToken };
       });
     },
     exchange(refreshToken, decide) {
-      const hash = hashRefreshToken(refreshToken);
+      const hash = hashToken(refreshToken);
       return transaction(pool, async (tx): Promise<Exchange> => {
         const session = (await tx.query<SessionRow>(LOCK_SESSION, [hash])).rows[0];
         const token = session && (await tx.query<TokenRow>(READ_TOKEN, [hash])).rows[0];
@@ -142,9 +137,7 @@ export function createPostgresSessions(pool: Pool, onRevoked: OnRevoked): Sessio
       });
     },
     async revoke(refreshToken) {
-      await transaction(pool, (tx) =>
-        revoke(tx, REVOKE_BY_TOKEN, [hashRefreshToken(refreshToken), 'logout']),
-      );
+      await transaction(pool, (tx) => revoke(tx, REVOKE_BY_TOKEN, [hashToken(refreshToken), 'logout']));
     },
     async list(userId, limit) {
       return (await pool.query<ListedSession>(LIST, [userId, limit])).rows;
@@ -185,9 +178,9 @@ async function replaceToken(
   row: TokenRow,
   idleEndsAt: Date,
 ): Promise<string> {
-  const successor = newRefreshToken();
+  const successor = newToken();
   const sealed = sealSuccessor(successor, presented);
-  const hashes = [row.predecessor_hash, hashRefreshToken(successor)];
-  await tx.query(REPLACE_TOKEN, [sessionId, hashRefreshToken(presented), sealed, ...hashes, idleEndsAt]);
+  const hashes = [row.predecessor_hash, hashToken(successor)];
+  await tx.query(REPLACE_TOKEN, [sessionId, hashToken(presented), sealed, ...hashes, idleEndsAt]);
   return successor;
 }

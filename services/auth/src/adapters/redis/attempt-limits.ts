@@ -10,6 +10,9 @@ export interface AttemptRules {
   readonly loginsPerMinute: number;
   readonly registrationsPerHour: number;
   readonly refreshesPerMinute: number;
+  readonly resetsPerHour: number;
+  /** Mails that anybody asks for, per e-mail address. */
+  readonly mailsPerHour: number;
 }
 
 /** Counts attempts with the house's rate limiter. Its keys contain hashes of e-mail addresses. */
@@ -18,10 +21,15 @@ export function createAttemptLimits(limiter: RateLimiter, rules: AttemptRules): 
     login: fixedWindow('login', rules.loginsPerMinute, 60),
     register: fixedWindow('register', rules.registrationsPerHour, 3600),
     refresh: fixedWindow('refresh', rules.refreshesPerMinute, 60),
+    reset: fixedWindow('reset', rules.resetsPerHour, 3600),
   };
   const failures = fixedWindow('login-failures', rules.loginFailures, 15 * 60);
   const failuresOf = (email: string): Counted[] => [{ rule: failures, who: hashOf(email) }];
+  const mails = fixedWindow('mails', rules.mailsPerHour, 3600);
   return {
+    async countMail(email) {
+      return toVerdict(await limiter.take([{ rule: mails, who: hashOf(email) }]));
+    },
     async countRequest(method, address) {
       if (address === undefined) return { allowed: true };
       return toVerdict(await limiter.take([{ rule: requests[method], who: address }]));

@@ -6,6 +6,7 @@ import type { AddressClues } from '@gavel/service-runtime/client-address';
 import { peerAddress } from '@gavel/service-runtime/client-address';
 import { unwrap } from '@gavel/service-runtime/failure';
 import { getProfile, registerAccount } from '../../application/accounts.ts';
+import { requestPasswordReset, resetPassword } from '../../application/password-reset.ts';
 import { changePassword } from '../../application/passwords.ts';
 import type { AuthPorts, ListedSession, Origin } from '../../application/ports.ts';
 import {
@@ -54,6 +55,14 @@ export function createAuthService(
     },
     async changePassword({ currentPassword, newPassword }, context) {
       unwrap(await changePassword(ports, { caller: requireCaller(context), currentPassword, newPassword }));
+      return {};
+    },
+    async requestPasswordReset({ email, ipAddress }, context) {
+      unwrap(await requestPasswordReset(ports, { email, address: addressOf(context, ipAddress) }));
+      return {};
+    },
+    async resetPassword({ token, newPassword, ipAddress }, context) {
+      unwrap(await resetPassword(ports, { token, newPassword, address: addressOf(context, ipAddress) }));
       return {};
     },
     async listSessions(_, context) {

@@ -1,6 +1,36 @@
 import { createLogger } from '@gavel/observability/logger';
 import { createTransport } from 'nodemailer';
-import type { MailTransport, Sending } from '../../application/ports.ts';
+
+/** The answer of the mail server to one mail. */
+export type Sending =
+  | { readonly kind: 'accepted' }
+  /** Refused permanently. */
+  | { readonly kind: 'refused'; readonly error: string }
+  /** Refused for now. */
+  | { readonly kind: 'deferred'; readonly error: string }
+  /** No answer about the mail: the server is unavailable or refuses our connection. */
+  | { readonly kind: 'unreachable'; readonly error: string };
+
+export interface OutgoingMail {
+  /** The same for each attempt, so that a mail that was sent twice can be recognised. */
+  readonly messageId: string;
+  readonly to: { readonly name: string; readonly address: string };
+  readonly subject: string;
+  readonly text: string;
+  /** The same content as HTML. Without it the mail is plain text. */
+  readonly html?: string;
+}
+
+/** Sends mails through a mail server, one at a time. Never throws. */
+export interface MailTransport {
+  send(mail: OutgoingMail): Promise<Sending>;
+  /**
+   * True if the server accepts a connection and our login now. This distinguishes an unavailable server from a mail
+   * that makes the server fail.
+   */
+  isReachable(): Promise<boolean>;
+  close(): void;
+}
 
 const log = createLogger('mail');
 /** Every wait has a timeout, so that a hanging server counts as unavailable. */

@@ -4,13 +4,13 @@ const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A new refresh token: 256 random bits in base64url. */
-export function newRefreshToken(): string {
+/** A new refresh token or secret of a mailed link: 256 random bits in base64url. */
+export function newToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
 /** The form in which the database stores a token. A plain SHA-256 is enough, because nobody can guess 256 random bits. */
-export function hashRefreshToken(token: string): Buffer {
+export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token, 'utf8').digest();
 }
 
