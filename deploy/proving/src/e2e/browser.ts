@@ -69,3 +69,18 @@ export async function placeBid(page: Page, itemId: string, amount: string): Prom
   await page.getByLabel(/^Your bid/).fill(amount);
   await page.getByRole('button', { name: 'Place bid' }).click();
 }
+
+/** Whether the page shows that somebody is signed in. */
+export async function signedIn(page: Page): Promise<boolean> {
+  return (await page.getByRole('button', { name: 'Sign out' }).count()) > 0;
+}
+
+/** Every path that the page loads from now on, including redirects. */
+export function pathsOf(page: Page): string[] {
+  const paths: string[] = [];
+  page.on('response', (response) => {
+    const request = response.request();
+    if (request.isNavigationRequest()) paths.push(new URL(response.url()).pathname);
+  });
+  return paths;
+}

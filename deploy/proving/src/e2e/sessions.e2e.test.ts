@@ -5,7 +5,7 @@ import { mustCall } from '../system/call-connect.ts';
 import { signUp } from '../system/sign-up.ts';
 import type { System } from '../system/start-system.ts';
 import { ACCESS, cookie, forgeAccessCookie, REFRESH, spoilings } from './access-cookies.ts';
-import { launchBrowser, listItem, openPage, register, signIn } from './browser.ts';
+import { launchBrowser, listItem, openPage, pathsOf, register, signedIn, signIn } from './browser.ts';
 import { startWebSystem } from './web-system.ts';
 
 const pages = [
@@ -29,20 +29,6 @@ afterAll(async () => {
   await browser?.close();
   await system?.stop();
 });
-
-async function signedIn(page: Page): Promise<boolean> {
-  return (await page.getByRole('button', { name: 'Sign out' }).count()) > 0;
-}
-
-/** Every path that the page loads from now on, including redirects. */
-function pathsOf(page: Page): string[] {
-  const paths: string[] = [];
-  page.on('response', (response) => {
-    const request = response.request();
-    if (request.isNavigationRequest()) paths.push(new URL(response.url()).pathname);
-  });
-  return paths;
-}
 
 describe('a session with an expired access cookie and a live refresh cookie', () => {
   let seller: Page;
