@@ -26,7 +26,7 @@ async function failLogin(client: AuthClient, email: string, times: number): Prom
 
 describe('rate limits', () => {
   it.each(['a known', 'an unknown'])(
-    '%s e-mail address has a limit of failures, and the answer says when to retry',
+    '%s e-mail address has a limit of failures at each client, and the answer says when to retry',
     async (kind) => {
       const account = kind === 'a known' ? await auth.signUp() : { email: newEmail(), password: 'whatever' };
       await failLogin(auth, account.email, 3);
@@ -39,6 +39,24 @@ describe('rate limits', () => {
       }
     },
   );
+
+  it('failures from one address lock nobody out at another address, and all unknown addresses count as one', async () => {
+    const account = await auth.signUp();
+    const { email, password } = account;
+    const [stranger, owner] = [newAddress(), newAddress()];
+    for (let i = 0; i < 3; i++) {
+      const guess = { email, password: wrong, ipAddress: stranger };
+      expect((await auth.call('Login', guess)).reason).toBe('BAD_CREDENTIALS');
+    }
+    const reason = async (ipAddress: string) =>
+      (await auth.call('Login', { email, password, ipAddress })).reason;
+    expect(await reason(stranger)).toBe('RATE_LIMITED');
+    expect(await reason(owner)).toBeUndefined();
+    await failLogin(auth, email, 3);
+    for (const unknown of ['', '127.0.0.1', 'not an address'])
+      expect(await reason(unknown)).toBe('RATE_LIMITED');
+    expect(await reason(owner)).toBeUndefined();
+  });
 
   it('failures are counted for all instances together', async () => {
     const other = await auth.startAnother();

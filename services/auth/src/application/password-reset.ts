@@ -48,7 +48,7 @@ export async function resetPassword(
   if (passwordHash === undefined) return tooBusy();
   const owner = await ports.passwordResets.use(token, passwordHash);
   if (owner === undefined) return invalidLink();
-  await ports.limits.forgetFailures(owner.email);
+  await ports.limits.forgetFailures({ email: owner.email, address });
   return { ok: true, value: undefined };
 }
 

@@ -6,6 +6,8 @@ export interface ChangePasswordInput {
   caller: { userId: string; sessionId?: string };
   currentPassword: string;
   newPassword: string;
+  /** The caller's address; undefined when it is unknown. */
+  address: string | undefined;
 }
 
 type ChangePorts = Pick<AuthPorts, 'accounts' | 'passwords' | 'hashQueue' | 'limits'>;
@@ -25,19 +27,20 @@ export async function changePassword(
 
 async function checkAndChange(
   { accounts, passwords, limits }: ChangePorts,
-  { caller, currentPassword, newPassword }: ChangePasswordInput,
+  { caller, currentPassword, newPassword, address }: ChangePasswordInput,
 ): Promise<Outcome<undefined, ChangeReason>> {
   const account = await accounts.findCredentialsOf(caller.userId);
   if (account === undefined) return { ok: false, reason: 'USER_NOT_FOUND', message: 'there is no such user' };
-  const verdict = await limits.mayTry(account.email);
+  const attempt = { email: account.email, address };
+  const verdict = await limits.mayTry(attempt);
   if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
   if (!(await passwords.verify(account.passwordHash, currentPassword))) {
-    await limits.noteFailure(account.email);
+    await limits.noteFailure(attempt);
     return wrongPassword();
   }
   const passwordHash = await passwords.hash(newPassword);
   if (!(await accounts.changePassword(account, passwordHash, caller.sessionId))) return wrongPassword();
-  await limits.forgetFailures(account.email);
+  await limits.forgetFailures(attempt);
   return { ok: true, value: undefined };
 }
 

@@ -177,9 +177,16 @@ export interface AttemptLimits {
   countRequest(method: LimitedMethod, address: string | undefined): Promise<Verdict>;
   /** Counts one mail that somebody asked for to this address, whether it has an account. */
   countMail(email: string): Promise<Verdict>;
-  /** Whether another password may be tried for this e-mail address. Counts nothing. */
-  mayTry(email: string): Promise<Verdict>;
+  /** Whether another password may be tried for this e-mail address from this client. Counts nothing. */
+  mayTry(attempt: Attempt): Promise<Verdict>;
   /** Counts one wrong password. */
-  noteFailure(email: string): Promise<void>;
-  forgetFailures(email: string): Promise<void>;
+  noteFailure(attempt: Attempt): Promise<void>;
+  forgetFailures(attempt: Attempt): Promise<void>;
+}
+
+/** Who tries a password, and where. Somebody at another address is counted on their own. */
+export interface Attempt {
+  email: string;
+  /** Undefined when it is unknown: all unknown addresses count as one. */
+  address: string | undefined;
 }

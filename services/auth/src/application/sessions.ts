@@ -66,15 +66,16 @@ async function checkPassword(
   input: LogInInput,
 ): Promise<Outcome<Credentials, 'BAD_CREDENTIALS' | 'RATE_LIMITED'>> {
   const email = normaliseEmail(input.email);
-  const verdict = await limits.mayTry(email);
+  const attempt = { email, address: input.address };
+  const verdict = await limits.mayTry(attempt);
   if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
   const account = await accounts.findCredentials(email);
   const matches = await passwords.verify(account?.passwordHash, input.password);
   if (account === undefined || !matches) {
-    await limits.noteFailure(email);
+    await limits.noteFailure(attempt);
     return badCredentials();
   }
-  await limits.forgetFailures(email);
+  await limits.forgetFailures(attempt);
   return { ok: true, value: account };
 }
 

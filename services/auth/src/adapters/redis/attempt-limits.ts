@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { RateLimiter } from '@gavel/service-runtime/rate-limiter';
 import type { Counted, RateRule } from '@gavel/service-runtime/rate-rule';
-import type { AttemptLimits, LimitedMethod, Verdict } from '../../application/ports.ts';
+import type { Attempt, AttemptLimits, LimitedMethod, Verdict } from '../../application/ports.ts';
 
 export interface AttemptRules {
-  /** Wrong passwords per e-mail address in 15 minutes. */
+  /** Wrong passwords per e-mail address and client until the first pause. */
   readonly loginFailures: number;
   /** Requests per address. */
   readonly loginsPerMinute: number;
@@ -23,8 +23,14 @@ export function createAttemptLimits(limiter: RateLimiter, rules: AttemptRules): 
     refresh: fixedWindow('refresh', rules.refreshesPerMinute, 60),
     reset: fixedWindow('reset', rules.resetsPerHour, 3600),
   };
-  const failures = fixedWindow('login-failures', rules.loginFailures, 15 * 60);
-  const failuresOf = (email: string): Counted[] => [{ rule: failures, who: hashOf(email) }];
+  // Each further series of failures in a longer window means a longer pause: up to 15 minutes, an hour, four hours.
+  const failures = [
+    fixedWindow('login-failures', rules.loginFailures, 15 * 60),
+    fixedWindow('login-failures-hour', 2 * rules.loginFailures, 3600),
+    fixedWindow('login-failures-hours', 4 * rules.loginFailures, 4 * 3600),
+  ];
+  const failuresOf = ({ email, address = 'unknown' }: Attempt): Counted[] =>
+    failures.map((rule) => ({ rule, who: `${hashOf(email)}@${address}` }));
   const mails = fixedWindow('mails', rules.mailsPerHour, 3600);
   return {
     async countMail(email) {
@@ -34,13 +40,13 @@ export function createAttemptLimits(limiter: RateLimiter, rules: AttemptRules): 
       if (address === undefined) return { allowed: true };
       return toVerdict(await limiter.take([{ rule: requests[method], who: address }]));
     },
-    async mayTry(email) {
-      return toVerdict(await limiter.check(failuresOf(email)));
+    async mayTry(attempt) {
+      return toVerdict(await limiter.check(failuresOf(attempt)));
     },
-    async noteFailure(email) {
-      await limiter.take(failuresOf(email));
+    async noteFailure(attempt) {
+      await limiter.take(failuresOf(attempt));
     },
-    forgetFailures: (email) => limiter.reset(failuresOf(email)),
+    forgetFailures: (attempt) => limiter.reset(failuresOf(attempt)),
   };
 }
 

@@ -54,7 +54,9 @@ export function createAuthService(
       return { ...profile, createdAt: timestampFromDate(createdAt) };
     },
     async changePassword({ currentPassword, newPassword }, context) {
-      unwrap(await changePassword(ports, { caller: requireCaller(context), currentPassword, newPassword }));
+      const caller = requireCaller(context);
+      const address = addressOf(context, '');
+      unwrap(await changePassword(ports, { caller, currentPassword, newPassword, address }));
       return {};
     },
     async requestPasswordReset({ email, ipAddress }, context) {
