@@ -1,5 +1,6 @@
 import type { Failure, Outcome } from '@gavel/service-runtime/failure';
 import { normaliseEmail } from '../domain/email-address.ts';
+import { refusedPassword } from './passwords.ts';
 import type { AuthPorts } from './ports.ts';
 import { rateLimited, tooBusy } from './refusals.ts';
 
@@ -39,11 +40,14 @@ export interface ResetPasswordInput {
 export async function resetPassword(
   ports: Pick<AuthPorts, 'limits' | 'passwordResets' | 'passwords' | 'hashQueue'>,
   { token, newPassword, address }: ResetPasswordInput,
-): Promise<Outcome<undefined, 'RESET_LINK_INVALID' | 'RATE_LIMITED' | 'UNAVAILABLE'>> {
+): Promise<Outcome<undefined, 'INVALID_FIELD' | 'RESET_LINK_INVALID' | 'RATE_LIMITED' | 'UNAVAILABLE'>> {
   const verdict = await ports.limits.countRequest('reset', address);
   if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
   // Looked up before the password is hashed, because a hash needs a core and 19 MiB.
-  if (!(await ports.passwordResets.isUsable(token))) return invalidLink();
+  const holder = await ports.passwordResets.findOwner(token);
+  if (holder === undefined) return invalidLink();
+  const refused = refusedPassword(newPassword, holder, ports.passwords);
+  if (refused) return refused;
   const passwordHash = await ports.hashQueue.run(() => ports.passwords.hash(newPassword));
   if (passwordHash === undefined) return tooBusy();
   const owner = await ports.passwordResets.use(token, passwordHash);

@@ -1,4 +1,6 @@
-import type { Failure, Outcome } from '@gavel/service-runtime/failure';
+import { passwordProblem } from '@gavel/proto/password-problems';
+import { type Failure, invalidFields, type Outcome } from '@gavel/service-runtime/failure';
+import { findPasswordProblem, type PasswordOwner } from '../domain/password-rules.ts';
 import type { AuthPorts } from './ports.ts';
 import { rateLimited, tooBusy } from './refusals.ts';
 
@@ -11,7 +13,7 @@ export interface ChangePasswordInput {
 }
 
 type ChangePorts = Pick<AuthPorts, 'accounts' | 'passwords' | 'hashQueue' | 'limits'>;
-type ChangeReason = 'WRONG_PASSWORD' | 'RATE_LIMITED' | 'UNAVAILABLE' | 'USER_NOT_FOUND';
+type ChangeReason = 'INVALID_FIELD' | 'WRONG_PASSWORD' | 'RATE_LIMITED' | 'UNAVAILABLE' | 'USER_NOT_FOUND';
 
 /**
  * Changes the caller's password and ends all their other sessions. A wrong current password counts like one at the sign-in. A
@@ -38,10 +40,22 @@ async function checkAndChange(
     await limits.noteFailure(attempt);
     return wrongPassword();
   }
+  const refused = refusedPassword(newPassword, account, passwords);
+  if (refused) return refused;
   const passwordHash = await passwords.hash(newPassword);
   if (!(await accounts.changePassword(account, passwordHash, caller.sessionId))) return wrongPassword();
   await limits.forgetFailures(attempt);
   return { ok: true, value: undefined };
+}
+
+/** The failure for a new password that the rules refuse, in the field `new_password`; undefined when it may be used. */
+export function refusedPassword(
+  password: string,
+  owner: PasswordOwner,
+  { isCommon }: Pick<AuthPorts['passwords'], 'isCommon'>,
+): Failure<'INVALID_FIELD'> | undefined {
+  const problem = findPasswordProblem(password, owner, isCommon);
+  return problem && invalidFields({ new_password: passwordProblem[problem] });
 }
 
 function wrongPassword(): Failure<'WRONG_PASSWORD'> {

@@ -48,6 +48,7 @@ export interface Accounts {
 
 export interface Credentials {
   userId: string;
+  fullName: string;
   /** As `normaliseEmail` returns it. */
   email: string;
   passwordHash: string;
@@ -135,8 +136,8 @@ export interface AccountMails {
 }
 
 export interface PasswordResets {
-  /** Whether the token belongs to a link that was not used and has not expired. */
-  isUsable(token: string): Promise<boolean>;
+  /** The account of a link that was not used and has not expired. */
+  findOwner(token: string): Promise<{ email: string; fullName: string } | undefined>;
   /**
    * Uses a link: stores the password, ends all sessions and drops the other links of the account, in one transaction. Undefined when
    * the link is not usable.

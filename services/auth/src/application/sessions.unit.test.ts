@@ -11,7 +11,12 @@ function recordingPorts(mayTry: Verdict = { allowed: true }) {
     asked.push(what);
     return Promise.resolve(answer);
   };
-  const known = { userId: 'u1', email: 'ann@example.com', passwordHash: 'hash of right' };
+  const known = {
+    userId: 'u1',
+    email: 'ann@example.com',
+    fullName: 'Ann Lee',
+    passwordHash: 'hash of right',
+  };
   const session = { userId: 'u1', sessionId: 's1', refreshToken: 'refresh' };
   return {
     asked,

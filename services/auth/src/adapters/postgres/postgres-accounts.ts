@@ -13,11 +13,11 @@ const INSERT_USER = `
   RETURNING version, created_at AS "createdAt"`;
 
 const FIND_CREDENTIALS = `
-  SELECT id AS "userId", email, password_hash AS "passwordHash"
+  SELECT id AS "userId", full_name AS "fullName", email, password_hash AS "passwordHash"
   FROM users WHERE lower(email COLLATE "C") = lower($1 COLLATE "C")`;
 
 const FIND_CREDENTIALS_OF = `
-  SELECT id AS "userId", email, password_hash AS "passwordHash" FROM users WHERE id = $1`;
+  SELECT id AS "userId", full_name AS "fullName", email, password_hash AS "passwordHash" FROM users WHERE id = $1`;
 
 const CHANGE_PASSWORD = 'UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2';
 

@@ -5,7 +5,7 @@ import { hashToken } from '../crypto/token-secrets.ts';
 import type { OnRevoked } from './postgres-sessions.ts';
 
 const FIND = `
-  SELECT user_id FROM mailed_links
+  SELECT user_id, email, full_name AS "fullName" FROM mailed_links JOIN users ON users.id = user_id
   WHERE token_hash = $1 AND kind = 'password_reset' AND expires_at > clock_timestamp()`;
 
 // The account's row first, so that two links of one account are used one after the other.
@@ -25,8 +25,8 @@ const REVOKE_ALL = `
 /** Resets of passwords in Postgres. A reset ends all sessions and all other links of the account, in one transaction. */
 export function createPostgresPasswordResets(pool: Pool, onRevoked: OnRevoked): PasswordResets {
   return {
-    async isUsable(token) {
-      return (await pool.query(FIND, [hashToken(token)])).rowCount === 1;
+    async findOwner(token) {
+      return (await pool.query<{ email: string; fullName: string }>(FIND, [hashToken(token)])).rows[0];
     },
     use(token, passwordHash) {
       const hash = hashToken(token);
