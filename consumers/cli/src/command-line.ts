@@ -24,6 +24,7 @@ const streams: readonly Entry[] = [
   ['show', 'the partitions of one stream', () => import('./commands/streams/show.ts')],
   ['peek', 'print some messages and stop', () => import('./commands/streams/peek.ts')],
   ['tail', 'print messages as they arrive', () => import('./commands/streams/tail.ts')],
+  ['produce', 'publish events to a test stream', () => import('./commands/streams/produce.ts')],
 ];
 const groups: readonly Entry[] = [
   ['ls', 'every consumer group and its lag', () => import('./commands/groups/ls.ts')],

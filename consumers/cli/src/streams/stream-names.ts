@@ -14,13 +14,14 @@ export function requireStream(name: string): StreamName {
   throw new CommandFailure('notFound', `no stream ${name}`, `The streams are ${streamNames.join(' and ')}.`);
 }
 
-/** The partitions of a stream, or one partition by its name. Throws `notFound` with the names that exist. */
+/** The partitions of a stream, one partition by its name, or a test stream, which has no partitions. Throws `notFound` with the names that exist. */
 export function requirePartitions(name: string): string[] {
   for (const stream of streamNames) {
     const partitions = partitionsOf(stream);
     if (stream === name) return partitions;
     if (partitions.includes(name)) return [name];
   }
+  if (isTestStream(name)) return [name];
   throw new CommandFailure(
     'notFound',
     `no stream or partition ${name}`,
@@ -37,5 +38,20 @@ export function requirePartition(stream: StreamName, which: string): string {
     'notFound',
     `${stream} has no partition ${which}`,
     `Its partitions are ${partitions.join(', ')}.`,
+  );
+}
+
+/** Whether a name is that of a test stream: `test.` and at most 200 letters, digits, dots, dashes and underscores. */
+function isTestStream(name: string): boolean {
+  return /^test\.[\w.-]{1,200}$/.test(name);
+}
+
+/** Throws `refused` for any other name: only relays publish to the streams of the house. */
+export function requireTestStream(name: string): void {
+  if (isTestStream(name)) return;
+  throw new CommandFailure(
+    'refused',
+    `${name} is not a test stream`,
+    'The name of a test stream begins with `test.`. Only relays publish to other streams.',
   );
 }
