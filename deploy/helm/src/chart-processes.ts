@@ -11,8 +11,8 @@ interface ChartConsumer {
   readonly partitions?: number;
 }
 
-/** A descriptor in the form in which the chart's values list it: everything but its program code. */
-export interface ChartProcess extends Omit<ProcessDescriptor, 'database' | 'name' | 'startsAfter'> {
+/** A descriptor in the form in which the chart's values list it: everything but its program, which is in the image. */
+export interface ChartProcess extends Omit<ProcessDescriptor, 'database' | 'entry' | 'name' | 'startsAfter'> {
   readonly database?: { readonly name: string; readonly migrates: boolean };
   readonly consumer?: ChartConsumer;
 }
@@ -25,12 +25,11 @@ export async function chartProcesses(): Promise<Readonly<Record<string, ChartPro
   const consumers = await chartConsumers();
   return Object.fromEntries(
     processes.map((descriptor) => {
-      const { name, kind, summary, entry, port, database, environment, settings, onlyWith } = descriptor;
+      const { name, kind, summary, port, database, environment, settings, onlyWith } = descriptor;
       const consumer = consumers.get(name);
       const process: ChartProcess = {
         kind,
         summary,
-        entry,
         port,
         ...(database && { database: { name: database.name, migrates: database.migrations !== undefined } }),
         environment,

@@ -4,12 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { withChartProcesses } from './chart-processes.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
+import { checkNetwork } from './policies/network-policies.ts';
 import { checkPods } from './policies/pod-policies.ts';
 import { checkSecrets } from './policies/secret-policies.ts';
-import { lint, render, type ValueFile, valueFiles } from './render.ts';
+import { lint, render, secretSettingsIn, type ValueFile, valueFiles } from './render.ts';
 import { validateObject } from './schemas/validate-object.ts';
 
 const chart = join(import.meta.dirname, '../chart');
@@ -47,18 +47,7 @@ function faultsOf(
   return [
     ...objects.flatMap(validateObject),
     ...checkPods(objects),
+    ...checkNetwork(objects),
     ...checkSecrets(objects, secretSettings),
   ];
-}
-
-/** The Secrets that a value file adds to processes, by process. */
-function secretSettingsIn(file: ValueFile): Record<string, string> {
-  const { tuning = {} } = parse(readFileSync(join(chart, file), 'utf8')) as {
-    tuning?: Record<string, { secretSettings?: string }>;
-  };
-  return Object.fromEntries(
-    Object.entries(tuning).flatMap(([name, { secretSettings }]) =>
-      secretSettings ? [[name, secretSettings]] : [],
-    ),
-  );
 }

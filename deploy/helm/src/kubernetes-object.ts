@@ -74,3 +74,8 @@ export function podOf({ kind, spec }: KubernetesObject): PodTemplate | undefined
   if (!['Deployment', 'StatefulSet', 'Job'].includes(kind)) return undefined;
   return (spec as { readonly template: PodTemplate }).template;
 }
+
+/** Whether a `matchLabels` selects these labels. */
+export function selects(matchLabels: Labels, labels: Labels): boolean {
+  return Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
+}

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { runTool } from './helm.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 
@@ -39,4 +40,16 @@ export async function render(
     const object = document.toJS() as KubernetesObject | null;
     return object === null ? [] : [object];
   });
+}
+
+/** The Secrets that a value file adds to processes, by process. */
+export function secretSettingsIn(file: ValueFile): Record<string, string> {
+  const { tuning = {} } = parse(readFileSync(join(chart, file), 'utf8')) as {
+    tuning?: Record<string, { secretSettings?: string }>;
+  };
+  return Object.fromEntries(
+    Object.entries(tuning).flatMap(([name, { secretSettings }]) =>
+      secretSettings ? [[name, secretSettings]] : [],
+    ),
+  );
 }

@@ -1,3 +1,4 @@
+import { attribute, metric } from '@gavel/observability/attributes';
 import { processes } from '@gavel/processes';
 import { expect, it, vi } from 'vitest';
 import { nameOf } from './kubernetes-object.ts';
@@ -27,6 +28,23 @@ it('migrates each database with a Job at the first installation and with a hook 
   expect(later.map(({ metadata }) => metadata.annotations?.['helm.sh/hook'])).toEqual(
     owners.map(() => 'pre-upgrade'),
   );
+});
+
+it('scales a group on the sum of its partitions, by the names that its metrics have', async () => {
+  const scaled = (await render('values-production.yaml')).find(
+    ({ kind, metadata }) => kind === 'ScaledObject' && metadata.name === 'gavel-consumer-user-stats',
+  );
+  const spec = scaled?.spec as { triggers: { metadata: { query: string } }[] } | undefined;
+  // Prometheus has underscores where OpenTelemetry has dots.
+  const [lag, group, partition, queue] = [
+    metric.consumerLag.name,
+    attribute.consumerGroup,
+    attribute.destinationPartition,
+    attribute.destinationName,
+  ].map((name) => name.replaceAll('.', '_'));
+  expect(spec?.triggers.map(({ metadata }) => metadata.query)).toEqual([
+    `sum(max by (${partition}, ${queue}) (${lag}{${group}="user-stats",namespace="gavel"}))`,
+  ]);
 });
 
 it('asks for at most as many members of a group as its stream has partitions', async () => {

@@ -13,6 +13,7 @@ const checks = [
   'check:layers',
   'check:dead',
   'check:chart',
+  'check:docker',
   'check:generated',
   'check:processes',
   'check:types:bff',

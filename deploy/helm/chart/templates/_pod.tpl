@@ -40,16 +40,9 @@ spec:
     - name: {{ $process.name }}
       image: {{ include "gavel.image" (dict "root" $root "name" $process.name) }}
       imagePullPolicy: {{ $root.Values.image.pullPolicy }}
-      args:
-        {{- if .migrates }}
-        - {{ $process.entry }}
-        - migrate
-        {{- else }}
-        - --enable-source-maps
-        - --import
-        - '@gavel/observability/preload'
-        - {{ $process.entry }}
-        {{- end }}
+      {{- if .migrates }}
+      args: [migrate]
+      {{- end }}
       env:
         {{- if .migrates }}
         {{- include "gavel.variable" (dict "root" $root "process" $process "key" "DATABASE_URL" "value" $process.environment.DATABASE_URL) | nindent 8 }}

@@ -48,3 +48,17 @@ it('refuses a kind for which there is no schema', () => {
     'PodDisruptionBudget gavel-bids: there is no schema for policy/v1beta1 PodDisruptionBudget',
   ]);
 });
+
+it("compares an operator's resource with the fields that the chart uses", () => {
+  const user: KubernetesObject = {
+    apiVersion: 'rabbitmq.com/v1beta1',
+    kind: 'User',
+    metadata: { name: 'gavel-bff' },
+    spec: { rabbitmqClusterReference: { name: 'gavel-rabbitmq' } },
+  };
+  expect(validateObject(user)).toEqual([]);
+  expect(validateObject({ ...user, spec: { rabbitmqCluster: { name: 'gavel-rabbitmq' } } })).toEqual([
+    "User gavel-bff: /spec must have required property 'rabbitmqClusterReference'",
+    'User gavel-bff: rabbitmq.com/v1beta1 User has no field /spec/rabbitmqCluster',
+  ]);
+});
