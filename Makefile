@@ -9,7 +9,7 @@ COMMANDS := deploy/dev/src/commands
 INSTALLED := node_modules/.package-lock.json
 ALL_INSTALLED := node_modules/.gavel-all
 
-.PHONY: help install up down stop start restart status logs reset check test bench faults cluster dev clean
+.PHONY: help install up down stop start restart status logs reset check test bench faults model cluster dev clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ bench: $(ALL_INSTALLED) ## measure speeds (PARTS=bidding measures one part)
 
 faults: $(ALL_INSTALLED) ## bid while faults are injected, and check the result (SEED=… ROUNDS=… repeats a run)
 	@npm run --silent faults
+
+model: $(ALL_INSTALLED) ## search every run of the model of the backbone with spin (FAULTS=2 searches further)
+	@npm run --silent model
 
 cluster: ## create a Kubernetes cluster on this machine, with the operators (needs Docker, kind, ctlptl, kubectl)
 	@ctlptl apply -f deploy/cluster/cluster.yaml
