@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { transaction } from '@gavel/postgres/transaction';
 import { describe, expect, it } from 'vitest';
-import { moveCheckpoint } from './adapters/postgres/checkpoints.ts';
+import { commitTogether, moveCheckpoint } from './adapters/postgres/checkpoints.ts';
 import { useConsumerFixture } from './testing/consumer-fixture.ts';
 import { eventually } from './testing/eventually.ts';
 import { bidMessage } from './testing/foreign-producer.ts';
@@ -105,10 +105,15 @@ describe('handling once', () => {
     // While it holds the lock of the checkpoint nobody else can move it, so its own commit succeeds.
     const { offset = null } = zombie.status().partitions[0] ?? {};
     const rival = transaction(pool, (tx) =>
-      moveCheckpoint(tx, { consumer: 'overtaken', partition, from: offset, to: (offset ?? 0n) + 100n }),
+      moveCheckpoint(tx, {
+        consumer: 'overtaken',
+        partition,
+        from: { offset, version: null },
+        to: (offset ?? 0n) + 100n,
+      }),
     );
     hold?.();
-    expect(await rival).toBe('overtaken');
+    expect(await rival).toEqual({ kind: 'overtaken' });
     expect(await applied(itemId, 'overtaken')).toEqual([1, 2]);
     // Somebody else moves the checkpoint between two batches of the instance.
     const before = (
@@ -120,6 +125,36 @@ describe('handling once', () => {
     ]);
     await publishItem(2, itemId, 3);
     await eventually(async () => expect(await applied(itemId, 'overtaken')).toEqual([1, 2, 4]));
+  });
+
+  it('an instance applies nothing of what it has in hand after somebody has written its checkpoint, even the same offset', async () => {
+    const { pool } = fixture.database;
+    const commitTogetherInPool = commitTogether(pool);
+    const { itemId, partition } = await publishItem(1);
+    const outcomes: string[] = [];
+    const frozen = Promise.withResolvers<void>();
+    const goesOn = Promise.withResolvers<void>();
+    fixture.start({
+      definition: recordingConsumer({ laterEvents: 'wait' }, undefined, 'rewritten'),
+      partitions: [partition],
+      commitStrategy: async (move, effect) => {
+        if (outcomes.length === 1) {
+          frozen.resolve();
+          await goesOn.promise;
+        }
+        const outcome = await commitTogetherInPool(move, effect);
+        outcomes.push(outcome.kind);
+        return outcome;
+      },
+    });
+    await eventually(async () => expect(await applied(itemId, 'rewritten')).toEqual([1]));
+    await publishItem(1, itemId, 2);
+    await frozen.promise;
+    // Other members have come to the same offset, for example in a partition that was recreated meanwhile.
+    await pool.query('UPDATE checkpoints SET last_offset = last_offset WHERE consumer = $1', ['rewritten']);
+    goesOn.resolve();
+    await eventually(async () => expect(await applied(itemId, 'rewritten')).toEqual([1, 2]));
+    expect(outcomes).toEqual(['moved', 'overtaken', 'moved']);
   });
 
   it('SIGKILL between applying and committing leaves no effect, and the next instance applies everything once', async () => {
@@ -170,7 +205,7 @@ describe('handling once', () => {
       partitions: [partition],
       commitStrategy: async (move, effect) => {
         const outcome = await transaction(pool, (tx) => moveCheckpoint(tx, move));
-        if (outcome === 'moved') await transaction(pool, effect);
+        if (outcome.kind === 'moved') await transaction(pool, effect);
         return outcome;
       },
     });

@@ -2,6 +2,7 @@ import type { Transaction } from '@gavel/postgres/transaction';
 import type { Delivery } from '@gavel/rabbitmq/event-source';
 import type { ConsumerDefinition } from '../define-consumer.ts';
 import {
+  type CheckpointBefore,
   type CheckpointMove,
   type CommitStrategy,
   type MoveOutcome,
@@ -53,7 +54,7 @@ export interface ClassifiedBatch {
 export function classifyBatch(
   definition: ConsumerDefinition,
   partition: string,
-  from: bigint | null,
+  from: CheckpointBefore,
   deliveries: readonly Delivery[],
 ): ClassifiedBatch {
   const last = deliveries.at(-1);

@@ -10,7 +10,7 @@ import {
   type ClassifiedBatch,
   classifyBatch,
 } from './apply-batch.ts';
-import type { Checkpoint, CommitStrategy } from './checkpoint.ts';
+import type { CheckpointBefore, CommitStrategy, MoveOutcome } from './checkpoint.ts';
 import { BatchFailed, errorKind, isPermanent } from './isolate-failures.ts';
 
 /** After a batch was halved, this many batches must commit in time before a larger one is tried. */
@@ -22,28 +22,29 @@ export interface DeliveryApplierOptions {
   readonly partition: string;
   readonly store: BatchStore;
   readonly commit: CommitStrategy;
-  readonly readCheckpoint: () => Promise<Checkpoint>;
   /** Most messages in one transaction. */
   readonly batchLimit: number;
   /** Called after each failed attempt, with the number of failures in a row. Another attempt follows. */
   readonly onFailure: (error: unknown, failures: number) => void;
-  readonly onCommit: (batch: ClassifiedBatch, counts: BatchCounts) => void;
-  /** Called when the checkpoint is not where this instance left it. */
-  readonly onOvertaken: (before: bigint | null, stored: bigint | null) => void;
+  /** @param version of the checkpoint that the commit wrote */
+  readonly onCommit: (batch: ClassifiedBatch, counts: BatchCounts, version: string) => void;
 }
 
 /** The result of applying deliveries. */
 export type Applied =
-  /** All are committed, by this instance or another one. */
-  | { readonly kind: 'committed'; readonly offset: bigint | null }
-  /** The checkpoint was set back: the events after it have to be read again. */
-  | { readonly kind: 'moved-back' }
+  /** All are committed, and this is the checkpoint now. */
+  | { readonly kind: 'committed'; readonly checkpoint: CheckpointBefore }
+  /**
+   * Somebody else has written the checkpoint, or an earlier COMMIT of this instance succeeded and its answer was lost: the events
+   * after the stored checkpoint have to be read again.
+   */
+  | { readonly kind: 'overtaken' }
   /** The signal was aborted before all were committed. */
   | { readonly kind: 'aborted' };
 
 /** The result of one batch, see DeliveryApplier.apply. */
 type BatchResult =
-  | { readonly kind: 'committed'; readonly offset: bigint; readonly count: number }
+  | { readonly kind: 'committed'; readonly checkpoint: CheckpointBefore; readonly count: number }
   | { readonly kind: 'overtaken' }
   | { readonly kind: 'aborted' };
 
@@ -61,33 +62,28 @@ export class DeliveryApplier {
   }
 
   /**
-   * @param from the checkpoint as this instance left it. If another instance has moved it since, the deliveries that that
-   * instance has committed are left out.
+   * @param from the checkpoint as this instance left it
    * @param signal ends the retries; the current attempt is finished
    */
-  async apply(deliveries: readonly Delivery[], from: bigint | null, signal: AbortSignal): Promise<Applied> {
-    let offset = from;
+  async apply(
+    deliveries: readonly Delivery[],
+    from: CheckpointBefore,
+    signal: AbortSignal,
+  ): Promise<Applied> {
+    let checkpoint = from;
     for (let left = deliveries; left.length > 0; ) {
-      const result = await this.#commitNext(left, offset, signal);
-      if (result.kind === 'aborted') return result;
-      if (result.kind === 'committed') {
-        offset = result.offset;
-        left = left.slice(result.count);
-        continue;
-      }
-      const stored = (await this.#options.readCheckpoint()).offset;
-      this.#options.onOvertaken(offset, stored);
-      if (stored === null || (offset !== null && stored < offset)) return { kind: 'moved-back' };
-      offset = stored;
-      left = left.filter((delivery) => delivery.offset > stored);
+      const result = await this.#commitNext(left, checkpoint, signal);
+      if (result.kind !== 'committed') return result;
+      checkpoint = result.checkpoint;
+      left = left.slice(result.count);
     }
-    return { kind: 'committed', offset };
+    return { kind: 'committed', checkpoint };
   }
 
   /** Commits the first deliveries as one batch, with as many attempts as needed. */
   async #commitNext(
     deliveries: readonly Delivery[],
-    from: bigint | null,
+    from: CheckpointBefore,
     signal: AbortSignal,
   ): Promise<BatchResult> {
     const { definition, partition } = this.#options;
@@ -96,8 +92,11 @@ export class DeliveryApplier {
     // Only errors that the handler threw use up an event's attempts; every failure makes the next delay longer.
     for (let attempt = 1, failures = 1; ; failures++) {
       const tried = await this.#try(batch, attempt);
-      if (tried === 'overtaken') return { kind: 'overtaken' };
-      if (tried === 'committed') return { kind: 'committed', offset: batch.move.to, count: part.length };
+      if (tried.kind === 'overtaken') return tried;
+      if (tried.kind === 'moved') {
+        const checkpoint = { offset: batch.move.to, version: tried.version };
+        return { kind: 'committed', checkpoint, count: part.length };
+      }
       const { error } = tried;
       if (error instanceof BatchFailed) {
         attempt += 1;
@@ -118,21 +117,21 @@ export class DeliveryApplier {
   async #try(
     batch: ClassifiedBatch,
     attempt: number,
-  ): Promise<'committed' | 'overtaken' | { readonly error: unknown }> {
+  ): Promise<MoveOutcome | { readonly kind: 'failed'; readonly error: unknown }> {
     const { definition, store, commit, onCommit } = this.#options;
     const startedAt = performance.now();
     try {
       const { outcome, counts } = await inBatchSpans(batch, () =>
         applyBatch(definition, store, commit, batch, attempt),
       );
-      if (outcome === 'overtaken') return 'overtaken';
+      if (outcome.kind === 'overtaken') return outcome;
       this.#grow();
       countBatch(batch, counts, startedAt);
-      onCommit(batch, counts);
-      return 'committed';
+      onCommit(batch, counts, outcome.version);
+      return outcome;
     } catch (error) {
       countBatchRetry(batch, error, startedAt);
-      return { error };
+      return { kind: 'failed', error };
     }
   }
 

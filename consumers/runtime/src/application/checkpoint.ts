@@ -15,22 +15,27 @@ export interface Checkpoint {
 /** The checkpoint of a consumer that has committed nothing. */
 export const NO_CHECKPOINT: Checkpoint = { offset: null, fingerprint: null, version: null };
 
-/** One step of a consumer in a partition: from the offset that it committed last (null: none yet) to a later one. */
+/** A checkpoint as an instance left it: what a compare-and-set expects to find. */
+export type CheckpointBefore = Pick<Checkpoint, 'offset' | 'version'>;
+
+/** One step of a consumer in a partition, from the checkpoint as it left it to a later offset. */
 export interface CheckpointMove {
   readonly consumer: string;
   readonly partition: string;
-  readonly from: bigint | null;
+  readonly from: CheckpointBefore;
   readonly to: bigint;
   /** The fingerprint of the message at `to`. Without it, a recreated stream is recognised only by being too short. */
   readonly fingerprint?: string;
 }
 
 /**
- * What the compare-and-set found: `moved`, or `overtaken` when the checkpoint is not where this instance left it. Then
- * another instance has continued, or somebody has set the checkpoint: nothing may be applied, and the checkpoint has to be
- * read again.
+ * What the compare-and-set found: `moved`, with the checkpoint's new version, or `overtaken` when somebody else has written the
+ * checkpoint. Then another instance has continued, or somebody has set it: nothing may be applied, and reading starts again from
+ * the stored checkpoint. The messages in hand must not be used: the stream may have been recreated meanwhile.
  */
-export type MoveOutcome = 'moved' | 'overtaken';
+export type MoveOutcome =
+  | { readonly kind: 'moved'; readonly version: string }
+  | { readonly kind: 'overtaken' };
 
 /**
  * How an effect and its offset are committed. `commitTogether` is used in production and puts both into one transaction. It

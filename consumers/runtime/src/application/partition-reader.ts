@@ -97,11 +97,7 @@ class Reader implements PartitionReader {
     this.#applier = new DeliveryApplier({
       ...options,
       onFailure: (error, failures) => this.#noteFailure(error, failures),
-      onCommit: (batch, counts) => this.#noteCommit(batch, counts),
-      onOvertaken: (before, stored) => {
-        // This also happens when a COMMIT succeeded and its answer was lost.
-        log.warn({ ...this.#names, before, stored }, 'checkpoint is not where it was left');
-      },
+      onCommit: (batch, counts, version) => this.#noteCommit(batch, counts, version),
     });
     this.#done = this.#run();
   }
@@ -204,20 +200,23 @@ class Reader implements PartitionReader {
     for (;;) {
       const taken = await subscription.take(this.#options.batchLimit);
       if (taken === undefined || signal.aborted) return;
-      const { offset } = progress.checkpoint;
+      const { checkpoint } = progress;
+      const { offset } = checkpoint;
       const deliveries = offset === null ? taken : taken.filter((delivery) => delivery.offset > offset);
       countReceived(this.#names, deliveries.length);
       progress.setInHand(deliveries);
       await progress.whilePaused(signal);
       if (signal.aborted) return;
       progress.isApplying = true;
-      const applied = await this.#applier.apply(deliveries, offset, signal).finally(() => {
+      const applied = await this.#applier.apply(deliveries, checkpoint, signal).finally(() => {
         progress.isApplying = false;
       });
       progress.setInHand([]);
-      if (applied.kind === 'moved-back') throw new CheckpointSet();
       if (applied.kind === 'aborted') return;
-      progress.checkpoint = { ...progress.checkpoint, offset: applied.offset };
+      if (applied.kind === 'committed') continue;
+      // This also happens when a COMMIT succeeded and its answer was lost.
+      log.warn({ ...this.#names, before: progress.checkpoint.offset }, 'somebody has written the checkpoint');
+      throw new CheckpointSet();
     }
   }
 
@@ -270,9 +269,9 @@ class Reader implements PartitionReader {
     this.#grace.end();
   }
 
-  #noteCommit({ move }: ClassifiedBatch, counts: BatchCounts): void {
+  #noteCommit({ move }: ClassifiedBatch, counts: BatchCounts, version: string): void {
     const progress = this.#progress;
-    progress.checkpoint = { offset: move.to, fingerprint: move.fingerprint ?? null, version: null };
+    progress.checkpoint = { offset: move.to, fingerprint: move.fingerprint ?? null, version };
     if (counts.parked > 0) log.error({ ...this.#names, ...counts, upTo: move.to }, 'events parked');
     if (progress.state === 'retrying') log.info(this.#names, 'works again');
     progress.state = 'running';

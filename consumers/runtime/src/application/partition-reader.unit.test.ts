@@ -62,7 +62,7 @@ describe('the reader of a partition', () => {
         blocked: () => Promise.resolve(new Set()),
         park: () => Promise.resolve(),
       },
-      commit: () => Promise.resolve('moved'),
+      commit: () => Promise.resolve({ kind: 'moved', version: '1' }),
       readCheckpoint: () => Promise.resolve({ offset: null, fingerprint: null, version: null }),
       batchLimit: 10,
       jitter: () => 0.5,

@@ -11,6 +11,7 @@ import { commitTogether, readCheckpoint } from '../adapters/postgres/checkpoints
 import { DeliveryApplier } from '../application/apply-deliveries.ts';
 import {
   type Checkpoint,
+  type CheckpointBefore,
   isOnlyCommittedMessageGone,
   NO_CHECKPOINT,
   requireSameMessage,
@@ -104,12 +105,12 @@ async function applyAll(
 ): Promise<'done' | 'again'> {
   const { partition, end, signal } = options;
   const applier = new LimitedApplier(options, onCommit);
-  let { offset: at } = checkpoint;
+  let at: CheckpointBefore = checkpoint;
   for (let isFirst = true; ; isFirst = false) {
     const taken = await subscription.take(BATCH_LIMIT);
     if (taken === undefined || signal.aborted) return 'again';
     if (isFirst) requireSameMessage(partition, checkpoint, taken[0]);
-    const wanted = taken.filter(({ offset }) => offset <= end && (at === null || offset > at));
+    const wanted = taken.filter(({ offset }) => offset <= end && (at.offset === null || offset > at.offset));
     if (wanted.length > 0) {
       const outcome = await applier.apply(wanted, at);
       if (outcome === 'again') return 'again';
@@ -135,7 +136,6 @@ class LimitedApplier {
       partition,
       store: batchStore,
       commit: commitTogether(pool),
-      readCheckpoint: () => readCheckpoint(pool, definition.name, partition),
       batchLimit: BATCH_LIMIT,
       onFailure: (error) => {
         if (!limit.allows(error)) this.#gaveUp.abort(error);
@@ -145,19 +145,20 @@ class LimitedApplier {
         options.onApplied(move.to);
         onCommit();
       },
-      // A COMMIT whose answer was lost, or another running fill: the checkpoint shows where to continue.
-      onOvertaken: () => undefined,
     });
   }
 
-  /** Returns the last offset applied, or `again` when the replay was aborted or has to continue at another offset. */
-  async apply(deliveries: readonly Delivery[], from: bigint | null): Promise<bigint | null | 'again'> {
+  /**
+   * Returns the checkpoint now, or `again` when the replay was aborted, or when the checkpoint was written by another running fill or by
+   * a COMMIT whose answer was lost: the stored checkpoint shows where to continue.
+   */
+  async apply(deliveries: readonly Delivery[], from: CheckpointBefore): Promise<CheckpointBefore | 'again'> {
     const { signal, partition } = this.#options;
     const gaveUp = this.#gaveUp.signal;
     const applied = await this.#applier.apply(deliveries, from, AbortSignal.any([signal, gaveUp]));
-    if (applied.kind === 'committed') return applied.offset;
+    if (applied.kind === 'committed') return applied.checkpoint;
     if (!gaveUp.aborted) return 'again';
-    throw new ApplyFailed(`${partition}: events after offset ${from ?? 'none'} cannot be applied`, {
+    throw new ApplyFailed(`${partition}: events after offset ${from.offset ?? 'none'} cannot be applied`, {
       cause: gaveUp.reason,
     });
   }

@@ -10,7 +10,7 @@ import type { ClassifiedBatch } from '../application/apply-batch.ts';
 import type { PartitionStatus } from '../application/partition-status.ts';
 
 const batch: ClassifiedBatch = {
-  move: { consumer: 'user-stats', partition: 'gavel.bids-1', from: null, to: 9n },
+  move: { consumer: 'user-stats', partition: 'gavel.bids-1', from: { offset: null, version: null }, to: 9n },
   unreadable: [],
   passed: 3,
   events: [],

@@ -27,7 +27,12 @@ describe('spans of a batch', () => {
   const [first, second] = ['a'.repeat(32), 'b'.repeat(32)] as const;
 
   const batchOf = (ageMs: number, ...traceIds: string[]): ClassifiedBatch => ({
-    move: { consumer: 'user-stats', partition: 'gavel.bids-1', from: null, to: 9n },
+    move: {
+      consumer: 'user-stats',
+      partition: 'gavel.bids-1',
+      from: { offset: null, version: null },
+      to: 9n,
+    },
     unreadable: [],
     passed: 0,
     events: traceIds.map(

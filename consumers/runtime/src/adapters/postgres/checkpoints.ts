@@ -45,25 +45,34 @@ export async function readOffsets(pool: Pool, consumer: string): Promise<Readonl
   return new Map(rows.map(({ partition, offset }) => [partition, offset]));
 }
 
-/** Compare-and-set. The row stays locked until the end of the transaction, so that two instances run one after the other. */
+/**
+ * Compare-and-set. The row stays locked until the end of the transaction, so that two instances run one after the other.
+ *
+ * The version is compared and not only the offset: a frozen member could otherwise find the offset that it left in a partition that
+ * was recreated meanwhile, where other members have come to the same offset, and skip an event (`make model` shows the steps).
+ */
 export async function moveCheckpoint(tx: Transaction, move: CheckpointMove): Promise<MoveOutcome> {
-  const { rowCount } = await tx.query({
+  const { rows } = await tx.query<{ version: string }>({
     name: 'move-checkpoint',
     text: `UPDATE checkpoints SET last_offset = $4, seen_offset = $4, seen_message = $5, updated_at = now()
            WHERE consumer = $1 AND stream_partition = $2 AND last_offset IS NOT DISTINCT FROM $3
+             AND xmin::text = coalesce($8, xmin::text)
              AND set_config('idle_in_transaction_session_timeout', $6, true) IS NOT NULL
-             AND set_config('lock_timeout', $7, true) IS NOT NULL`,
+             AND set_config('lock_timeout', $7, true) IS NOT NULL
+           RETURNING xmin::text AS version`,
     values: [
       move.consumer,
       move.partition,
-      move.from,
+      move.from.offset,
       move.to,
       move.fingerprint ?? null,
       String(IDLE_LIMIT_MS),
       String(LOCK_WAIT_MS),
+      move.from.version,
     ],
   });
-  return rowCount === 1 ? 'moved' : 'overtaken';
+  const [moved] = rows;
+  return moved === undefined ? { kind: 'overtaken' } : { kind: 'moved', version: moved.version };
 }
 
 /** Commits effect and offset in one transaction, see decision-checkpoints-in-postgres.md. */
@@ -71,7 +80,7 @@ export function commitTogether(pool: Pool): CommitStrategy {
   return (move, effect) =>
     transaction(pool, async (tx) => {
       const outcome = await moveCheckpoint(tx, move);
-      if (outcome === 'moved') await effect(tx);
+      if (outcome.kind === 'moved') await effect(tx);
       return outcome;
     });
 }
