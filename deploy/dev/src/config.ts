@@ -35,7 +35,8 @@ const mailPorts = { mail: 4041, smtp: 4042 };
 /** The base of the default ports, and the port of the web app. GAVEL_PORT_BASE replaces it. */
 const defaultBase = processPorts.bff;
 const highestOffset =
-  Math.max(...Object.values({ ...processPorts, ...serverPorts, ...monitoringPorts, ...mailPorts })) - defaultBase;
+  Math.max(...Object.values({ ...processPorts, ...serverPorts, ...monitoringPorts, ...mailPorts })) -
+  defaultBase;
 
 export interface DevConfig {
   /** The data folder: data, logs, secrets and state of this system. */

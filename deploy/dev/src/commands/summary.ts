@@ -41,5 +41,8 @@ function serverRows({ name, url, port, ports }: KeptState): string[][] {
   if (findProcess(name) !== undefined) return [];
   const page = url === null ? [] : [[name, url, `server ${name}`]];
   const others = Object.entries(ports ?? (url === null ? { [name]: port } : {}));
-  return [...page, ...others.map(([portName, number]) => [portName, `127.0.0.1:${number}`, `server ${name}`])];
+  return [
+    ...page,
+    ...others.map(([portName, number]) => [portName, `127.0.0.1:${number}`, `server ${name}`]),
+  ];
 }

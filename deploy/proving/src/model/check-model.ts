@@ -37,7 +37,7 @@ export async function checkModel(define: string | undefined, faults: number): Pr
   try {
     await execa('spin', ['-a', ...defines, model], { cwd: directory });
     await execa('gcc', ['-O2', '-w', '-DSAFETY', '-DCOLLAPSE', '-o', 'pan', 'pan.c'], { cwd: directory });
-    const { stdout } = await execa('./pan', [`-m${DEEPEST}`, '-E', `-w${TABLE_BITS}`], {
+    const { stdout } = await execa(join(directory, 'pan'), [`-m${DEEPEST}`, '-E', `-w${TABLE_BITS}`], {
       cwd: directory,
       reject: false,
     });

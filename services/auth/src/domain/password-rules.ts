@@ -36,7 +36,8 @@ function withoutWordsOf({ email, fullName }: PasswordOwner, password: string): s
   const name = fullName.normalize('NFKC').trim().toLowerCase();
   const words = [
     address,
-    ...address.split(/[^\p{L}\p{M}\p{N}]+/u),
+    // The part before the @: the domain is the provider's name, or the company's.
+    ...(address.split('@')[0] ?? '').split(/[^\p{L}\p{M}\p{N}]+/u),
     name,
     ...name.split(/[^\p{L}\p{M}\p{N}]+/u),
     PRODUCT,
