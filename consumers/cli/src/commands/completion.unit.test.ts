@@ -15,7 +15,7 @@ complete_words() { COMP_WORDS=("$@"); COMP_CWORD=$(($#-1)); COMPREPLY=(); _gavel
 ${lines.map((words) => `complete_words ${words.map((word) => `'${word}'`).join(' ')}`).join('\n')}`;
   const env = { ...process.env, PATH: '/usr/bin:/bin' };
   const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: checkout, env });
-  return stdout.trimEnd().split('\n');
+  return stdout.split('\n').slice(0, -1);
 }
 
 it('completes in bash after gavel and after npx gavel, and leaves other programs of npx alone', async () => {

@@ -29,12 +29,12 @@ it('gives the directory of the signing keys to auth only', () => {
   expect(receivers.map(({ name }) => name)).toEqual(['auth']);
 });
 
-it('gives the URL of the mail server, which may hold a password, only to the process that sends mails', () => {
+it('gives the URL of the mail server, which may hold a password, only to the processes that send mails', () => {
   const userEnvironment = { SMTP_URL: 'smtp://me:secret@mail', HOME: '/home' };
   const receivers = processes.filter(
     (definition) => processEnvironment(definition, context, userEnvironment).SMTP_URL !== undefined,
   );
-  expect(receivers.map(({ name }) => name)).toEqual(['consumer-notifications']);
+  expect(receivers.map(({ name }) => name)).toEqual(['auth', 'consumer-notifications']);
 });
 
 it('gives every process the URLs of its database, its servers and the processes that it calls', () => {
