@@ -131,7 +131,8 @@ export const event = {
       timestamp: now(),
     }),
 
-  watched: (itemId: string, userId: string, version: number, timestamp = now()) =>
+  // A minute ago by default: before every event of the item that the test makes, in whatever order it makes them.
+  watched: (itemId: string, userId: string, version: number, timestamp = inMinutes(-1)) =>
     message(ItemWatchedSchema, watchId(itemId, userId), version, { itemId, userId, timestamp }),
 
   unwatched: (itemId: string, userId: string, version: number) =>
