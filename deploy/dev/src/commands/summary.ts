@@ -9,11 +9,7 @@ import { tableLines } from './terminal.ts';
  */
 export function summary({ kept }: SystemState): string {
   const people = [...sellers.slice(0, 1), ...bidders.slice(0, 2)];
-  const table = [
-    ['NAME', 'ADDRESS', 'WHAT IT IS'],
-    ...kept.filter(({ url }) => url !== null).map(processRow),
-    ...kept.flatMap(serverRows),
-  ];
+  const table = [['NAME', 'ADDRESS', 'WHAT IT IS'], ...kept.flatMap(processRow), ...kept.flatMap(serverRows)];
   return `
 Gavel is up.
 
@@ -30,13 +26,15 @@ ${tableLines(table)
 `;
 }
 
-function processRow({ name, url }: KeptState): string[] {
-  const summary = findProcess(name)?.summary ?? 'shows every mail that Gavel sends';
+/** The row of a process; none for a server. */
+function processRow({ name, url }: KeptState): string[][] {
+  const definition = findProcess(name);
+  if (definition === undefined) return [];
   // The first part says enough here. The README has the whole sentence.
-  return [name, url ?? '-', summary.split(';')[0] ?? ''];
+  return [[name, url ?? '-', definition.summary.split(';')[0] ?? '']];
 }
 
-/** One row per port. Its name is the one in GAVEL_PORT_<NAME>. */
+/** One row for a server's page, and one per port, with the port's name in GAVEL_PORT_<NAME>. */
 function serverRows({ name, url, port, ports }: KeptState): string[][] {
   if (findProcess(name) !== undefined) return [];
   const page = url === null ? [] : [[name, url, `server ${name}`]];

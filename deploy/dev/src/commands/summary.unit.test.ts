@@ -45,6 +45,8 @@ test('the summary has a row for every process and every port of a server, with t
   expect(text).toMatch(/^ {2}prometheus +http:\/\/127\.0\.0\.1:14790 +server prometheus$/m);
   expect(text).toMatch(/^ {2}mail +http:\/\/127\.0\.0\.1:14041 /m);
   expect(text).toMatch(/^ {2}smtp +127\.0\.0\.1:14042 /m);
+  const names = text.match(/^ {2}\S+(?= +(http:\/\/)?127\.0\.0\.1:\d+ {2})/gm);
+  expect(new Set(names).size).toBe(names?.length);
   expect(text).toMatch(/mails +http:\/\/127\.0\.0\.1:14041\n/);
   expect(text).toMatch(/web app +http:\/\/127\.0\.0\.1:13000\n/);
 });
