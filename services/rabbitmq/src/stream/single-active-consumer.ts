@@ -1,6 +1,11 @@
 import type { GroupConsumer, StartPosition, Subscription } from './event-source.ts';
 import { refuseLostOffsets, type StreamEnds } from './refuse-lost-offsets.ts';
-import { INITIAL_CREDIT, StreamSubscription, type Subscriber } from './stream-subscription.ts';
+import {
+  INITIAL_CREDIT,
+  type StreamStats,
+  StreamSubscription,
+  type Subscriber,
+} from './stream-subscription.ts';
 
 /** What a consumer of a group needs from its connection. */
 export interface ConsumerSession {
@@ -114,8 +119,8 @@ export class SingleActiveConsumer implements GroupConsumer, Subscriber {
     this.#current?.receive(chunk, committed);
   }
 
-  noteNewest(offset: bigint): void {
-    this.#current?.noteNewest(offset);
+  noteStats(stats: StreamStats): void {
+    this.#current?.noteStats(stats);
   }
 
   /** The connection or the stream is gone. */

@@ -1,7 +1,8 @@
 import { StreamRequestRefused } from '../wire/protocol.ts';
 import { queryPublishingId } from './publishing-connection.ts';
 import { parseStreamUrl } from './stream-address.ts';
-import { type ChunkPlace, StreamSession, type StreamStats } from './stream-session.ts';
+import { type ChunkPlace, StreamSession } from './stream-session.ts';
+import type { StreamStats } from './stream-subscription.ts';
 
 /** The header of a chunk. A chunk is the messages that the broker stored at once. */
 export interface ChunkNote {

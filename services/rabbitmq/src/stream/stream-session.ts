@@ -5,23 +5,24 @@ import type { Group, StartPosition } from './event-source.ts';
 import { SingleActiveConsumer } from './single-active-consumer.ts';
 import type { StreamAddress } from './stream-address.ts';
 import { StreamConnection } from './stream-connection.ts';
-import { firstWanted, INITIAL_CREDIT, StreamSubscription, type Subscriber } from './stream-subscription.ts';
+import {
+  firstWanted,
+  INITIAL_CREDIT,
+  type StreamStats,
+  StreamSubscription,
+  type Subscriber,
+} from './stream-subscription.ts';
 
 const OFFSET = { none: 0, first: 1, last: 2, numeric: 4, timestamp: 5 } as const;
 const CHUNK_MS = 5_000;
-/** How often the ends of the streams are requested: a consumer that takes no messages gets no chunk with that information. */
+/**
+ * How often the ends of the streams are requested: a consumer that takes no messages gets no chunk with that information. The first
+ * offset shows a loss that no chunk shows.
+ */
 const POLL_MS = 5_000;
 
 /** A place in a partition. A moment is in milliseconds since the epoch. */
 export type ChunkPlace = 'first' | 'last' | { readonly offset: bigint } | { readonly moment: number };
-
-/** Offsets of a stream, as the broker reports them. Offsets are -1 while it has never held anything. */
-export interface StreamStats {
-  /** The first offset that the stream still holds. */
-  readonly first: bigint;
-  /** First offset of the newest chunk. */
-  readonly newestChunk: bigint;
-}
 
 /** One connection that reads, and the subscriptions on it. */
 export class StreamSession {
@@ -70,7 +71,7 @@ export class StreamSession {
     await this.#subscribe(id, toPlace(from), INITIAL_CREDIT, {
       partition,
       receive: (chunk, committed) => subscription.receive(chunk, committed),
-      noteNewest: (offset) => subscription.noteNewest(offset),
+      noteStats: (stats) => subscription.noteStats(stats),
       end: () => subscription.end(),
     });
     return subscription;
@@ -127,7 +128,7 @@ export class StreamSession {
     const arrived = Promise.withResolvers<Chunk>();
     const timer = setTimeout(() => arrived.reject(new Error(`${partition}: no chunk arrived`)), CHUNK_MS);
     const end = (): void => arrived.reject(new Error(`${partition}: the connection ended`));
-    const noteNewest = (): void => undefined;
+    const noteStats = (): void => undefined;
     const receive = (bytes: Buffer): void => {
       try {
         arrived.resolve(new Chunk(bytes));
@@ -135,7 +136,7 @@ export class StreamSession {
         arrived.reject(new Error(`${partition}: a chunk is damaged`, { cause: error }));
       }
     };
-    this.#subscribe(id, place, 1, { partition, receive, noteNewest, end }).catch(arrived.reject);
+    this.#subscribe(id, place, 1, { partition, receive, noteStats, end }).catch(arrived.reject);
     try {
       return await arrived.promise;
     } finally {
@@ -193,7 +194,7 @@ export class StreamSession {
     for (const subscriber of this.#subscribers.values()) {
       // If the broker does not answer, the connection ends, and with it the subscriptions.
       const stats = await this.stats(subscriber.partition).catch(() => undefined);
-      if (stats !== undefined) subscriber.noteNewest(stats.newestChunk);
+      if (stats !== undefined) subscriber.noteStats(stats);
     }
   }
 

@@ -5,10 +5,19 @@ import { type Delivery, type StartPosition, type Subscription, SubscriptionRefus
 export interface Subscriber {
   readonly partition: string;
   receive(chunk: Buffer, committed: bigint): void;
-  noteNewest(offset: bigint): void;
+  /** The broker's answer about the stream, every few seconds. */
+  noteStats(stats: StreamStats): void;
   /** This subscription becomes the active consumer of its group, or stops being it. The broker waits for an answer. */
   update?(active: boolean, correlation: number): void;
   end(): void;
+}
+
+/** Offsets of a stream, as the broker reports them. Offsets are -1 while it has never held anything. */
+export interface StreamStats {
+  /** The first offset that the stream still holds. */
+  readonly first: bigint;
+  /** First offset of the newest chunk. */
+  readonly newestChunk: bigint;
 }
 
 /** What a subscription needs from its connection. */
@@ -51,6 +60,8 @@ export class StreamSubscription implements Subscription {
   /** The first offset that the stream held when a chunk arrived that did not continue the one before it. */
   readonly #gaps = new Map<Chunk, { readonly expected: bigint; readonly first: Promise<bigint> }>();
   #buffered = 0;
+  /** The expected offset when the broker said that it was removed while nothing was on its way. */
+  #removed: bigint | undefined;
   #outstanding: number;
   #chunkBytes = 0;
   #newest: bigint | undefined;
@@ -125,13 +136,28 @@ export class StreamSubscription implements Subscription {
     // The expected chunk size rises at once and falls slowly: after one large chunk, more large ones may already have been
     // requested.
     this.#chunkBytes = Math.max(chunk.bytes, (this.#chunkBytes * 7 + chunk.bytes) / 8);
-    this.noteNewest(committed > chunk.lastOffset ? committed : chunk.lastOffset);
+    this.#noteNewest(committed > chunk.lastOffset ? committed : chunk.lastOffset);
     this.#askForMore();
     this.#wake?.();
   }
 
-  noteNewest(offset: bigint): void {
-    if (offset >= 0n && (this.#newest === undefined || offset > this.#newest)) this.#newest = offset;
+  /**
+   * Also notices a loss that no chunk shows: a subscription that stands at the end of a removed segment gets its next chunk only when
+   * the broker stores another one.
+   */
+  noteStats({ first, newestChunk }: StreamStats): void {
+    this.#noteNewest(newestChunk);
+    const expected = this.#expected;
+    const isRemoved = expected !== undefined && first > expected;
+    if (!isRemoved || this.#chunks.length > 0 || this.#outstanding === 0) {
+      this.#removed = undefined;
+    } else if (this.#removed === expected) {
+      this.#fail(expected, first);
+      this.#wake?.();
+    } else {
+      // What was sent before retention removed it may still arrive before the next answer.
+      this.#removed = expected;
+    }
   }
 
   /** The connection or the stream is gone, or another consumer is active. What was not taken is dropped. */
@@ -178,15 +204,24 @@ export class StreamSubscription implements Subscription {
     const { expected: wanted } = gap;
     const first = await gap.first;
     if (first > wanted) {
-      this.#failure = new SubscriptionRefused(this.#session.partition, {
-        reason: 'retention-passed',
-        wanted,
-        first,
-      });
       this.#chunks = [];
-      throw this.#failure;
+      throw this.#fail(wanted, first);
     }
     this.#gaps.delete(chunk);
+  }
+
+  #fail(wanted: bigint, first: bigint): SubscriptionRefused {
+    const refused = new SubscriptionRefused(this.#session.partition, {
+      reason: 'retention-passed',
+      wanted,
+      first,
+    });
+    this.#failure = refused;
+    return refused;
+  }
+
+  #noteNewest(offset: bigint): void {
+    if (offset >= 0n && (this.#newest === undefined || offset > this.#newest)) this.#newest = offset;
   }
 
   #askForMore(): void {

@@ -131,6 +131,36 @@ describe('StreamSubscription', () => {
     },
   );
 
+  it('refuses a loss that no chunk shows, after two answers of the broker with nothing on its way', async () => {
+    const { subscription, send } = open();
+    send('a', 0n);
+    await subscription.take(10);
+    const waiting = subscription.take(10);
+    const stats = { first: 9n, newestChunk: 12n };
+    subscription.noteStats(stats);
+    send('b', 1n);
+    expect(await waiting).toHaveLength(1);
+    subscription.noteStats(stats);
+    const refused = subscription.take(10);
+    subscription.noteStats(stats);
+    await expect(refused).rejects.toMatchObject(passed(2n, 9n));
+    expect(subscription.newestOffset).toBe(12n);
+  });
+
+  it('refuses no loss while messages wait to be taken, or when it has read everything', async () => {
+    const { subscription, send } = open();
+    send('a', 0n);
+    for (let i = 0; i < 3; i++) subscription.noteStats({ first: 9n, newestChunk: 12n });
+    expect(await subscription.take(10)).toHaveLength(1);
+    const read = open({ after: 8n });
+    read.send('b', 9n);
+    await read.subscription.take(10);
+    for (let i = 0; i < 3; i++) read.subscription.noteStats({ first: 10n, newestChunk: 10n });
+    const next = read.subscription.take(10);
+    read.send('c', 10n);
+    expect(await next).toHaveLength(1);
+  });
+
   it('accepts a gap in messages that arrived before retention removed them', async () => {
     const { subscription, broker, send } = open();
     send('a', 0n);
