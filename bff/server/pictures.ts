@@ -9,6 +9,8 @@ const log = createLogger('bff');
 
 const KEY = /^[0-9a-f]{64}\/[1-9][0-9]{0,4}\.webp$/;
 const TIMEOUT_MS = 10_000;
+// Other people's pictures may be encoded first.
+const UPLOAD_MS = 30_000;
 const MOST_BYTES = 10 * 1024 * 1024;
 
 const headers = {
@@ -64,5 +66,7 @@ async function upload(file: File, session: SignedIn): Promise<CallOutcome<{ path
   if (file.size > MOST_BYTES)
     return { ok: false, service: 'bids', reason: 'PICTURE_TOO_LARGE', metadata: {} };
   const data = new Uint8Array(await file.arrayBuffer());
-  return call('bids', () => pictureClient().uploadPicture({ data }, as(session)));
+  return call('bids', () =>
+    pictureClient().uploadPicture({ data }, { ...as(session), timeoutMs: UPLOAD_MS }),
+  );
 }

@@ -68,7 +68,8 @@ export const reasonSentences: Record<FailureReason, (metadata: Metadata) => stri
   ITEM_SOLD: () => 'This item has been sold.',
   ALREADY_RELISTED: () => 'This item has already been relisted.',
   WATCH_LIST_FULL: () => 'Your watch list is full. Please remove an item first.',
-  PICTURE_TOO_LARGE: () => 'This picture is too large. The limit is 10 MB and 50 million pixels.',
+  PICTURE_TOO_LARGE: () =>
+    'This picture is too large. The limit is 10 MB and 50 million pixels, or 25 million for AVIF.',
   PICTURE_TYPE_UNKNOWN: () => 'This file type is not supported. Please use JPEG, PNG, WebP, AVIF or GIF.',
   PICTURE_UNREADABLE: () => 'We could not read this picture. The file may be damaged.',
   NOTIFICATION_NOT_FOUND: () => 'This notification no longer exists.',

@@ -26,7 +26,7 @@ import { createRedisBoards, noKeptBoards } from './adapters/redis/redis-boards.t
 import { createBidService } from './adapters/rpc/bid-service.ts';
 import { createLeaderboardService } from './adapters/rpc/leaderboard-service.ts';
 import { createPictureService, MAX_UPLOAD_BYTES, servePictures } from './adapters/rpc/picture-service.ts';
-import { createSharpEncoder } from './adapters/sharp/picture-encoder.ts';
+import { createPictureEncoder } from './adapters/sharp/picture-encoder.ts';
 import { invalidateChangedItems } from './application/invalidate-changed-items.ts';
 import { announceDueAuctions, closeDueAuctions } from './application/lifecycle.ts';
 import { PICTURES_PATH } from './application/pictures.ts';
@@ -56,6 +56,8 @@ export const bidsService = defineService({
     const masks = createBidderMasks(pool, config.BIDDER_MASK_KEY);
     const watchLists = createPostgresWatchLists(pool);
     const pictures = openPictureStore(config, onStop);
+    const encoder = createPictureEncoder();
+    onStop('picture encoder', () => encoder.stop());
     return {
       routes: (router) =>
         router
@@ -64,7 +66,7 @@ export const bidsService = defineService({
             LeaderboardService,
             createLeaderboardService({ kept, counted: createPostgresBoards(pool), masks }),
           )
-          .service(PictureService, createPictureService({ encoder: createSharpEncoder(), pictures }), {
+          .service(PictureService, createPictureService({ encoder, pictures }), {
             readMaxBytes: MAX_UPLOAD_BYTES,
           }),
       verify: verifierOf(config, onStop),

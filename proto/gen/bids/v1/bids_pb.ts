@@ -1472,7 +1472,7 @@ export const ListSalesResponseSchema: GenMessage<ListSalesResponse> = /*@__PURE_
  */
 export type UploadPictureRequest = Message<"bids.v1.UploadPictureRequest"> & {
   /**
-   * The file: JPEG, PNG, WebP, AVIF or GIF, recognised by its bytes; up to 10 MiB and 50 million pixels.
+   * The file: JPEG, PNG, WebP, AVIF or GIF, recognised by its bytes; up to 10 MiB and 50 million pixels (AVIF: 25).
    *
    * @generated from field: bytes data = 1;
    */

@@ -239,7 +239,12 @@ export interface EncodedPicture {
   readonly height: number;
 }
 
-export type PictureProblem = 'PICTURE_TOO_LARGE' | 'PICTURE_TYPE_UNKNOWN' | 'PICTURE_UNREADABLE';
+/** RATE_LIMITED: too many pictures wait already; metadata `retry_after_seconds`. */
+export type PictureProblem =
+  | 'PICTURE_TOO_LARGE'
+  | 'PICTURE_TYPE_UNKNOWN'
+  | 'PICTURE_UNREADABLE'
+  | 'RATE_LIMITED';
 
 /** Turns an uploaded picture into sizes for display. */
 export interface PictureEncoder {

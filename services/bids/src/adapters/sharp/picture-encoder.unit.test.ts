@@ -1,8 +1,18 @@
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
-import { createSharpEncoder } from './picture-encoder.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createPictureEncoder, encoderLimits } from './picture-encoder.ts';
 
-const encoder = createSharpEncoder();
+const encoder = createPictureEncoder();
+const others: { stop(): Promise<void> }[] = [encoder];
+afterAll(async () => {
+  for (const each of others) await each.stop();
+});
+
+function encoderWith(limits: Partial<typeof encoderLimits>) {
+  const limited = createPictureEncoder({ ...encoderLimits, ...limits });
+  others.push(limited);
+  return limited;
+}
 
 /** A picture with a different colour in each half, so that its rotation is visible. */
 function drawing(width: number, height: number) {
@@ -37,6 +47,17 @@ describe('an uploaded picture', () => {
     expect(await widths(2_000)).toEqual([320, 800, 1_600]);
   });
 
+  it('fits into a square of 1,600 pixels', async () => {
+    const sizes = await encoded(await drawing(1_600, 16_383).jpeg().toBuffer());
+    expect(sizes.map(({ width, height }) => [width, height])).toEqual([[156, 1_600]]);
+    const portrait = await encoded(await drawing(3_000, 4_000).jpeg().toBuffer());
+    expect(portrait.map(({ width, height }) => [width, height])).toEqual([
+      [320, 427],
+      [800, 1_067],
+      [1_200, 1_600],
+    ]);
+  });
+
   it('is upright and has no metadata such as place and camera', async () => {
     const exif = {
       IFD0: { Model: 'Secret camera' },
@@ -63,7 +84,11 @@ describe('an upload that is not an acceptable picture', () => {
     ['PDF', Buffer.from('%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF')],
     ['an HTML page', Buffer.from('<!doctype html><script>alert(1)</script>')],
   ])('is refused: %s', async (_, bytes) => {
-    expect(await encoder.encode(bytes)).toMatchObject({ ok: false, reason: 'PICTURE_TYPE_UNKNOWN' });
+    expect(await encoder.encode(bytes)).toEqual({
+      ok: false,
+      reason: 'PICTURE_TYPE_UNKNOWN',
+      message: 'not a picture: not JPEG, PNG, WebP, AVIF or GIF',
+    });
   });
 
   it('is refused: TIFF, which browsers do not show', async () => {
@@ -74,7 +99,11 @@ describe('an upload that is not an acceptable picture', () => {
   it('is refused when it is truncated', async () => {
     const whole = await drawing(600, 600).jpeg().toBuffer();
     const half = whole.subarray(0, whole.length / 2);
-    expect(await encoder.encode(half)).toMatchObject({ ok: false, reason: 'PICTURE_UNREADABLE' });
+    expect(await encoder.encode(half)).toEqual({
+      ok: false,
+      reason: 'PICTURE_UNREADABLE',
+      message: 'the picture is damaged, or decoding it takes too much memory',
+    });
   });
 
   it('is refused without decoding when a small file contains a huge picture', async () => {
@@ -84,5 +113,35 @@ describe('an upload that is not an acceptable picture', () => {
       .toBuffer();
     expect(bomb.length).toBeLessThan(200_000);
     expect(await encoder.encode(bomb)).toMatchObject({ ok: false, reason: 'PICTURE_TOO_LARGE' });
+  });
+});
+
+describe('the process that encodes', () => {
+  it('refuses more pictures than may wait, and encodes the others one by one', async () => {
+    const small = encoderWith({ waiting: 1 });
+    const bytes = await drawing(400, 200).png().toBuffer();
+    const answers = await Promise.all([1, 2, 3].map(() => small.encode(bytes)));
+    expect(answers.map((answer) => (answer.ok ? 'encoded' : answer.reason))).toEqual([
+      'encoded',
+      'encoded',
+      'RATE_LIMITED',
+    ]);
+    expect(answers[2]).toMatchObject({ metadata: { retry_after_seconds: '5' } });
+    expect(await small.encode(bytes)).toMatchObject({ ok: true });
+  });
+
+  it('refuses a picture that takes too long', async () => {
+    const hasty = encoderWith({ encodeMs: 1 });
+    const bytes = await drawing(400, 200).png().toBuffer();
+    expect(await hasty.encode(bytes)).toMatchObject({ ok: false, reason: 'PICTURE_UNREADABLE' });
+    expect(await encoder.encode(bytes)).toMatchObject({ ok: true });
+  });
+
+  it('has no more memory than its limit, and refuses a picture that needs more', async () => {
+    const small = encoderWith({ memoryMiB: 30 });
+    const progressive = await drawing(4_000, 4_000).jpeg({ progressive: true }).toBuffer();
+    expect(await small.encode(progressive)).toMatchObject({ ok: false, reason: 'PICTURE_UNREADABLE' });
+    expect(await small.encode(await drawing(400, 200).png().toBuffer())).toMatchObject({ ok: true });
+    expect(await encoded(progressive)).toHaveLength(3);
   });
 });
