@@ -23,8 +23,8 @@ export type Connection = 'amqp' | 'stream' | 'redis' | 'nats';
 /** Where the value of an environment variable comes from when Gavel is started. */
 export type EnvironmentValue =
   | string
-  /** The URL of the process's own database, with its password. */
-  | { readonly from: 'database' }
+  /** The URL of a database, with its password: the process's own, or the one that is named. */
+  | { readonly from: 'database'; readonly name?: string }
   /** The URL of a server, with its password. */
   | { readonly from: 'connection'; readonly to: Connection }
   /** The base URL of another process. */
@@ -55,6 +55,7 @@ export interface ProcessDescriptor {
 /** Values of environment variables, for descriptors. */
 export const from = {
   database: { from: 'database' },
+  databaseNamed: (name: string) => ({ from: 'database', name }) as const,
   amqp: { from: 'connection', to: 'amqp' },
   stream: { from: 'connection', to: 'stream' },
   redis: { from: 'connection', to: 'redis' },
@@ -76,6 +77,20 @@ function engineOf(value: EnvironmentValue): Engine | undefined {
   if (value.from === 'database') return 'postgres';
   if (value.from !== 'connection') return undefined;
   return value.to === 'amqp' || value.to === 'stream' ? 'rabbitmq' : value.to;
+}
+
+/** `GAVEL_BIDS_URL` for the database gavel_bids: the variable with its URL, where the databases of several processes are given. */
+export function databaseKey<N extends string>(name: N): `${Uppercase<N>}_URL` {
+  return `${name.toUpperCase() as Uppercase<N>}_URL`;
+}
+
+/** The names of the databases that a process connects to. */
+export function databasesOf({ database, environment }: ProcessDescriptor): readonly string[] {
+  const names = Object.values(environment).flatMap((value) => {
+    if (typeof value === 'string' || value.from !== 'database') return [];
+    return value.name ?? database?.name ?? [];
+  });
+  return [...new Set(names)];
 }
 
 /** The environment variables of a process whose values are secret: URLs with passwords, directories with keys. */

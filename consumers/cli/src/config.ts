@@ -1,8 +1,9 @@
 import { isStoreLocation } from '@gavel/object-store/open-object-store';
 import { databases } from '@gavel/processes';
+import { databaseKey } from '@gavel/proto/process';
 import { readConfig } from '@gavel/service-runtime/config';
 import { z } from 'zod';
-import { type DatabaseKey, databaseKey } from './connections/connection-names.ts';
+import type { DatabaseKey } from './connections/connection-names.ts';
 
 const postgres = z.url({ protocol: /^postgres(ql)?$/ }).optional();
 

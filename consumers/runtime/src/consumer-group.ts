@@ -1,10 +1,11 @@
 import type { Pool } from '@gavel/postgres/pool';
 import type { Transaction } from '@gavel/postgres/transaction';
+import { countParked } from './adapters/postgres/dead-letters.ts';
 import { type Member, readActiveMembers } from './adapters/postgres/members.ts';
 import { readPauses, removePause, writePause } from './adapters/postgres/pauses.ts';
 
 export type { Member };
-export { readPauses };
+export { countParked, readPauses };
 
 /**
  * The members of a group with a heartbeat within the last ten seconds. A member that stops removes itself from the list; a

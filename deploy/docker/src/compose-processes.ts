@@ -1,5 +1,5 @@
 import { databases, type GavelProcess, processes } from '@gavel/processes';
-import { type Engine, type EnvironmentValue, enginesOf } from '@gavel/proto/process';
+import { databasesOf, type Engine, type EnvironmentValue, enginesOf } from '@gavel/proto/process';
 
 /** A service of a compose file. */
 type Service = Readonly<Record<string, unknown>>;
@@ -104,7 +104,7 @@ function migration(descriptor: GavelProcess): readonly [string, Service] {
   const service = {
     ...container(descriptor),
     command: ['migrate'],
-    environment: { DATABASE_URL: databaseUrl(descriptor) },
+    environment: { DATABASE_URL: databaseUrl(descriptor.name, descriptor.database?.name) },
     healthcheck: { disable: true },
     depends_on: conditions(new Map([['postgres', 'service_healthy']])),
     restart: 'on-failure',
@@ -132,11 +132,11 @@ function buildArguments({ name, kind }: GavelProcess): Readonly<Record<string, s
   return { PROCESS: name, ...(kind === 'web' && { STAGE: 'with-web-app' }) };
 }
 
-/** The migration of the database of a process, its own or that of the process that owns the tables. */
-function migrationsFor({ database }: GavelProcess): string[] {
-  if (database === undefined) return [];
+/** The migrations of the databases of a process; another process may own the tables. */
+function migrationsFor(descriptor: GavelProcess): string[] {
+  const names = databasesOf(descriptor);
   return processes
-    .filter((other) => other.database?.name === database.name && other.database.migrations !== undefined)
+    .filter(({ database }) => database?.migrations !== undefined && names.includes(database.name))
     .map((owner) => `migrate-${owner.name}`);
 }
 
@@ -154,7 +154,7 @@ function resolveValue(descriptor: GavelProcess, value: EnvironmentValue): string
   if (typeof value === 'string') return value;
   switch (value.from) {
     case 'database':
-      return databaseUrl(descriptor);
+      return databaseUrl(descriptor.name, value.name ?? descriptor.database?.name);
     case 'connection':
       return connectionUrls[value.to];
     case 'process':
@@ -173,9 +173,9 @@ const connectionUrls: Readonly<Record<Exclude<Engine, 'postgres' | 'rabbitmq'> |
     nats: 'nats://nats:4222',
   };
 
-function databaseUrl({ name, database }: GavelProcess): string {
-  if (database === undefined) throw new Error(`${name} has no database`);
-  return `postgres://${database.name}:${password}@postgres:5432/${database.name}`;
+function databaseUrl(process: string, database: string | undefined): string {
+  if (database === undefined) throw new Error(`${process} has no database`);
+  return `postgres://${database}:${password}@postgres:5432/${database}`;
 }
 
 /** People follow a link to the web app, so it has the address on the host. */

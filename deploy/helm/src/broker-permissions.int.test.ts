@@ -112,9 +112,10 @@ async function startProgram(name: ProcessName): Promise<void> {
   await program.start();
 }
 
-it('lets a relay declare and publish, and consumers of a stream and of a queue read', async () => {
+it('lets a relay declare and publish, consumers of a stream and of a queue read, and their lag be watched', async () => {
   await startProgram('relay-bids');
   await Promise.all([startProgram('consumer-user-stats'), startProgram('consumer-notifications')]);
+  await startProgram('group-watch');
 }, 240_000);
 
 it('lets the web app bind a queue of its own, and publish nothing', async () => {

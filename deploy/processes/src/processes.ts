@@ -3,6 +3,7 @@ import { authProcess } from '@gavel/auth-service/process';
 import { bffProcess } from '@gavel/bff/process';
 import { bidsProcess } from '@gavel/bids-service/process';
 import type { ConsumerProcess } from '@gavel/consumer-runtime/consumer-process';
+import { groupWatchProcess } from '@gavel/group-watch/process';
 import { leaderboardProcess } from '@gavel/leaderboard-consumer/process';
 import { natsBridgeProcess } from '@gavel/nats-bridge/process';
 import { notificationsProcess } from '@gavel/notifications-consumer/process';
@@ -29,6 +30,7 @@ const everyProcess = [
   leaderboardProcess,
   sellerStatsProcess,
   archiverProcess,
+  groupWatchProcess,
   natsBridgeProcess,
 ] as const;
 

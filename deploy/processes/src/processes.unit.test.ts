@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { watchedConsumers } from '@gavel/group-watch/process';
 import { enginesOf, secretsOf } from '@gavel/proto/process';
 import { expect, it } from 'vitest';
 import { consumerProcesses, databases, findProcess, processes, processesFor } from './processes.ts';
@@ -22,10 +23,10 @@ it('lists every process that another one calls or waits for', () => {
   }
 });
 
-it('gives a database URL to exactly the processes that have a database', () => {
+it('gives the URL of its own database to exactly the processes that have one', () => {
   for (const { name, database, environment } of processes) {
     const isTold = Object.values(environment).some(
-      (value) => typeof value !== 'string' && value.from === 'database',
+      (value) => typeof value !== 'string' && value.from === 'database' && value.name === undefined,
     );
     expect(isTold, name).toBe(database !== undefined);
   }
@@ -53,6 +54,11 @@ it('gives each consumer group the name and the source of its declaration', async
   );
   expect(consumerProcesses.map(({ group }) => group)).toEqual(declared);
   expect(new Set(declared.map(({ name }) => name)).size).toBe(consumerProcesses.length);
+});
+
+it('lets the watch over consumer groups watch every group', () => {
+  const names = (list: typeof consumerProcesses) => list.map(({ name }) => name).toSorted();
+  expect(names(watchedConsumers)).toEqual(names(consumerProcesses));
 });
 
 it('derives the engines and the secrets of a process from its environment', () => {

@@ -1,9 +1,9 @@
 import { type DatabaseName, databases } from '@gavel/processes';
+import { databaseKey } from '@gavel/proto/process';
 
 const servers = ['STREAM_URL', 'AMQP_URL', 'MANAGEMENT_URL', 'NATS_URL', 'ARCHIVE_LOCATION'] as const;
 
-/** `GAVEL_BIDS_URL` for the database gavel_bids. */
-export type DatabaseKey = `${Uppercase<DatabaseName>}_URL`;
+export type DatabaseKey = ReturnType<typeof databaseKey<DatabaseName>>;
 
 export type ConnectionName = (typeof servers)[number] | DatabaseKey;
 
@@ -12,11 +12,6 @@ export const connectionNames: readonly ConnectionName[] = [
   ...servers,
   ...databases.map(({ name }) => databaseKey(name)),
 ];
-
-/** The environment variable that holds the URL of a database. */
-export function databaseKey(name: DatabaseName): DatabaseKey {
-  return `${name.toUpperCase() as Uppercase<DatabaseName>}_URL`;
-}
 
 /** `stream-url` for `STREAM_URL`. */
 export function flagOf(name: ConnectionName): string {

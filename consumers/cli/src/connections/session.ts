@@ -3,10 +3,11 @@ import { type OpenArchive, openArchive } from '@gavel/archiver/open-archive';
 import { inspectMirror, type MirrorInspector } from '@gavel/nats-bridge/inspect-mirror';
 import { createPool, type Pool } from '@gavel/postgres/pool';
 import type { DatabaseName } from '@gavel/processes';
+import { databaseKey } from '@gavel/proto/process';
 import { inspectStream, type StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import { openStreamReader, type StreamReader } from '@gavel/rabbitmq/stream-reader';
 import { createStreamSource } from '@gavel/rabbitmq/stream-source';
-import { type ConnectionName, databaseKey } from './connection-names.ts';
+import type { ConnectionName } from './connection-names.ts';
 import type { Connections } from './connections.ts';
 
 /** The connections of one run of a command. Each is opened when it is first used; all are closed together. */

@@ -107,15 +107,6 @@ export async function findDeadLetter(pool: Pool, id: bigint): Promise<DeadLetter
   return rows[0];
 }
 
-/** The number of events of a group that are parked now. */
-export async function countParked(pool: Pool, group: string): Promise<number> {
-  const { rows } = await pool.query<{ parked: number }>(
-    "SELECT count(*)::integer AS parked FROM dead_letters WHERE consumer = $1 AND status = 'parked'",
-    [group],
-  );
-  return rows[0]?.parked ?? 0;
-}
-
 /** Where a dead letter's message came from: `gavel.bids-2@17`, or the name of a queue. */
 export function sourceOf({ partition, offset }: DeadLetterSummary): string {
   return offset === null ? partition : `${partition}@${offset}`;

@@ -1,24 +1,5 @@
-import type { Pool } from '@gavel/postgres/pool';
+import { type Checkpoint, readCheckpoints } from '@gavel/consumer-runtime/read-checkpoints';
 import type { Transaction } from '@gavel/postgres/transaction';
-
-/** The checkpoint of a group in one partition. */
-export interface Checkpoint {
-  readonly partition: string;
-  /** The last offset that the group has committed; null before the first. */
-  readonly offset: bigint | null;
-  /** The fingerprint of the message at that offset (`messageFingerprint`); null if none is stored. */
-  readonly fingerprint: string | null;
-  readonly updatedAt: Date;
-}
-
-const CHECKPOINTS = `SELECT stream_partition AS partition, last_offset AS "offset",
-  CASE WHEN seen_offset = last_offset THEN seen_message END AS fingerprint, updated_at AS "updatedAt"
-  FROM checkpoints WHERE consumer = $1 ORDER BY stream_partition`;
-
-export async function readCheckpoints(pool: Pool, group: string): Promise<Map<string, Checkpoint>> {
-  const { rows } = await pool.query<Checkpoint>(CHECKPOINTS, [group]);
-  return new Map(rows.map((row) => [row.partition, row]));
-}
 
 /**
  * Creates missing checkpoints and locks all of them. Until the end of the transaction no member of the group can commit
@@ -33,8 +14,7 @@ export async function lockCheckpoints(
     `INSERT INTO checkpoints (consumer, stream_partition) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING`,
     [group, partitions],
   );
-  const { rows } = await tx.query<Checkpoint>(`${CHECKPOINTS} FOR UPDATE`, [group]);
-  return new Map(rows.map((row) => [row.partition, row]));
+  return readCheckpoints(tx, group, { lock: true });
 }
 
 /**

@@ -1,9 +1,8 @@
-import { activeMembers, readPauses } from '@gavel/consumer-runtime/consumer-group';
+import { activeMembers, countParked, readPauses } from '@gavel/consumer-runtime/consumer-group';
+import { type PartitionLag, readLag } from '@gavel/consumer-runtime/group-lag';
 import { queueNames } from '@gavel/consumer-runtime/queues';
 import type { Session } from '../connections/session.ts';
-import { countParked } from '../dead-letters/dead-letters.ts';
 import { type KnownGroup, knownGroups, type MirrorGroup, mirrors, workQueues } from './known-groups.ts';
-import { type PartitionLag, readLag } from './lag.ts';
 import { readMirrorLag } from './mirror-lag.ts';
 import { readQueueLag } from './queue-lag.ts';
 
@@ -46,7 +45,7 @@ export async function summarizeAll(session: Session): Promise<GroupSummary[]> {
 async function summarizeGroup(session: Session, group: KnownGroup): Promise<GroupSummary> {
   const broker = { inspector: await session.inspector(), reader: session.reader() };
   const pool = session.pool(group.database);
-  const lags = await readLag(broker, pool, group);
+  const lags = await readLag(broker, pool, group.definition);
   const problems = problemsOf(lags);
   const members = (await activeMembers(pool, group.name)).length;
   const total = totalOf(lags);

@@ -1,11 +1,11 @@
 import type { OpenArchive } from '@gavel/archiver/open-archive';
+import { type Extent, readExtent } from '@gavel/consumer-runtime/extent';
+import { lagOf, type PartitionLag } from '@gavel/consumer-runtime/group-lag';
 import type { MirrorInspector } from '@gavel/nats-bridge/inspect-mirror';
 import { partitionsOf, type StreamName } from '@gavel/proto/topology';
 import type { Session } from '../connections/session.ts';
-import { type Extent, readExtent } from '../streams/extent.ts';
 import { reasonOf } from '../terminal/explain-error.ts';
 import type { MirrorGroup } from './known-groups.ts';
-import { lagOf, type PartitionLag } from './lag.ts';
 
 /** The lag of a process that copies the streams, or why it is unknown. `off`: the address of its place is not set. */
 export type MirrorLag =

@@ -1,7 +1,8 @@
+import type { Extent } from '@gavel/consumer-runtime/extent';
+import type { Checkpoint } from '@gavel/consumer-runtime/read-checkpoints';
 import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
-import { type Extent, requireExtent } from '../streams/extent.ts';
+import { requireExtent } from '../streams/extent.ts';
 import { formatTable } from '../terminal/table.ts';
-import type { Checkpoint } from './checkpoints.ts';
 import { partitionsOfDestination, resolveDestination, type SeekDestination } from './seek-destination.ts';
 
 /** What a seek changes in one partition. Offsets are the last ones committed; null means that nothing is. */

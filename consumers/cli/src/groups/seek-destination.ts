@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import type { Extent } from '@gavel/consumer-runtime/extent';
 import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import { InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { CommandFailure } from '../command-failure.ts';
-import { type Extent, resolveOffset } from '../streams/extent.ts';
+import { resolveOffset } from '../streams/extent.ts';
 import { formatOffset, type OffsetSpec, parseOffset } from '../streams/offset-spec.ts';
 
 /** Where a seek goes to: one offset for all partitions, a distance from the present checkpoints, or an offset per partition. */

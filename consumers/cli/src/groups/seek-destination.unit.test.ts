@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Extent } from '@gavel/consumer-runtime/extent';
 import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Extent } from '../streams/extent.ts';
 import {
   formatDestination,
   parseShift,

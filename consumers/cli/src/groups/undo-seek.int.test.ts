@@ -1,7 +1,7 @@
+import type { Extent } from '@gavel/consumer-runtime/extent';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { userStatsProcess } from '@gavel/user-stats-consumer/process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Extent } from '../streams/extent.ts';
 import { executeSeek } from './execute-seek.ts';
 import { readLastSeek } from './seek-records.ts';
 import { planUndo, undoSeek } from './undo-seek.ts';

@@ -1,7 +1,7 @@
+import type { Extent } from '@gavel/consumer-runtime/extent';
 import type { Pool } from '@gavel/postgres/pool';
 import { transaction } from '@gavel/postgres/transaction';
 import { CommandFailure } from '../command-failure.ts';
-import type { Extent } from '../streams/extent.ts';
 import { lockCheckpoints, setCheckpoints } from './checkpoints.ts';
 import { type SeekStep, type SeekTarget, toSteps } from './plan-seek.ts';
 import { recordUndo, type SeekRecord } from './seek-records.ts';

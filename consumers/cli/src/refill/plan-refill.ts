@@ -1,3 +1,4 @@
+import { type Extent, readExtent } from '@gavel/consumer-runtime/extent';
 import { type OpenLoss, readOpenLosses } from '@gavel/outbox/losses';
 import type { Pool } from '@gavel/postgres/pool';
 import { transaction } from '@gavel/postgres/transaction';
@@ -7,7 +8,6 @@ import type { StreamName } from '@gavel/proto/topology';
 import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import type { StreamReader } from '@gavel/rabbitmq/stream-reader';
 import { CommandFailure } from '../command-failure.ts';
-import { type Extent, readExtent } from '../streams/extent.ts';
 import { readEvent } from '../streams/read-event.ts';
 import { formatTable } from '../terminal/table.ts';
 

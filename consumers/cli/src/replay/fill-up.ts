@@ -1,7 +1,7 @@
 import { readShadow, type ShadowPartition } from '@gavel/consumer-runtime/create-shadow';
 import { fillShadow } from '@gavel/consumer-runtime/fill-shadow';
+import { readCheckpoints } from '@gavel/consumer-runtime/read-checkpoints';
 import { CommandFailure } from '../command-failure.ts';
-import { readCheckpoints } from '../groups/checkpoints.ts';
 import type { KnownGroup } from '../groups/known-groups.ts';
 import { requireExtent } from '../streams/extent.ts';
 import type { CommandContext } from '../terminal/run-command.ts';

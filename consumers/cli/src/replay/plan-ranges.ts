@@ -1,8 +1,9 @@
 import type { HistorySource } from '@gavel/archiver/history-source';
 import type { ReplayRange } from '@gavel/consumer-runtime/create-shadow';
+import type { Extent } from '@gavel/consumer-runtime/extent';
 import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import { CommandFailure } from '../command-failure.ts';
-import { type Extent, requireExtent, resolveOffset } from '../streams/extent.ts';
+import { requireExtent, resolveOffset } from '../streams/extent.ts';
 import type { OffsetSpec } from '../streams/offset-spec.ts';
 
 /** What a replay covers of one partition. */

@@ -1,7 +1,7 @@
+import { readExtent } from '@gavel/consumer-runtime/extent';
 import type { StreamName } from '@gavel/proto/topology';
 import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import { outboxes } from '../outbox/outboxes.ts';
-import { readExtent } from './extent.ts';
 
 /** One partition for `streams show`. */
 export interface PartitionFacts {

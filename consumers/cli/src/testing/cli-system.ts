@@ -15,9 +15,9 @@ import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/t
 import { transaction } from '@gavel/postgres/transaction';
 import { type DatabaseName, databases } from '@gavel/processes';
 import { BidPlacedSchema } from '@gavel/proto/gen/bids/v1/events_pb';
+import { databaseKey } from '@gavel/proto/process';
 import { userStatsConsumer } from '@gavel/user-stats-consumer/consumer';
 import { expect, inject, vi } from 'vitest';
-import { databaseKey } from '../connections/connection-names.ts';
 
 export interface CommandResult {
   readonly code: number;

@@ -1,7 +1,7 @@
+import { readExtent } from '@gavel/consumer-runtime/extent';
 import { type EventEnvelope, fromHeaders } from '@gavel/proto/envelope';
 import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import type { StreamReader } from '@gavel/rabbitmq/stream-reader';
-import { readExtent } from '../streams/extent.ts';
 
 /** Where an event is stored in its stream. */
 export interface StreamTrace {

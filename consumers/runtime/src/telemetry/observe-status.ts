@@ -42,15 +42,17 @@ export function observePartitions(
   return () => meter().removeBatchObservableCallback(report, observed);
 }
 
-/** Reports the lag of a queue consumer and how many events are parked. Returns a function that ends the reports. */
+/** Reports the lag of a queue consumer, while it is known, and how many events are parked. Returns a function that ends the reports. */
 export function observeQueue(
-  status: () => QueueConsumerStatus,
+  status: () => Pick<QueueConsumerStatus, 'consumer' | 'queue' | 'waiting' | 'inHand'> | undefined,
   countParked: () => Promise<number>,
 ): () => void {
   const lag = meter().createObservableGauge(metric.consumerLag.name, metric.consumerLag);
   const parked = meter().createObservableGauge(metric.consumerDeadLetters.name, metric.consumerDeadLetters);
   const report = async (result: BatchObservableResult): Promise<void> => {
-    const { consumer, queue, waiting, inHand } = status();
+    const known = status();
+    if (known === undefined) return;
+    const { consumer, queue, waiting, inHand } = known;
     const group = { [attribute.consumerGroup]: consumer };
     result.observe(lag, waiting + inHand, { ...group, [attribute.destinationName]: queue });
     result.observe(parked, await countParked(), group);

@@ -49,9 +49,10 @@ function resolveValue(
   if (typeof value === 'string') return value;
   switch (value.from) {
     case 'database': {
-      const url = databaseUrls[database?.name as DatabaseName];
+      const wanted = value.name ?? database?.name;
+      const url = wanted === undefined ? undefined : databaseUrls[wanted as DatabaseName];
       if (url === undefined)
-        throw new Error(`the descriptor of ${name} asks for a database URL but names no database`);
+        throw new Error(`the descriptor of ${name} asks for the URL of a database that does not exist`);
       return url;
     }
     case 'connection':

@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { databases, findProcess } from '@gavel/processes';
+import { databaseKey } from '@gavel/proto/process';
 import type { PortName, ServerName } from '../infrastructure/infrastructure.ts';
 import type { KeeperState, LastExit } from '../process-control/keeper.ts';
 import { isAlive, startStamp } from '../process-control/process-table.ts';
@@ -92,10 +93,6 @@ export async function readServerUrls(directory: string): Promise<ServerUrls> {
     nats: connections.NATS_URL,
   };
   return Object.fromEntries(Object.entries(urls).filter(([, url]) => url !== undefined));
-}
-
-function databaseKey(name: string): string {
-  return `${name.toUpperCase()}_URL`;
 }
 
 /** Replaces the file in one step, so that nobody reads half of it. Only the launcher's user may read it: it may hold passwords. */

@@ -50,7 +50,7 @@ that only this process gets: its database's, its broker user's, Redis's.
 {{- else if eq .value.from "database" }}
 - name: {{ .key }}
   valueFrom:
-    secretKeyRef: { name: {{ include "gavel.database" (dict "root" .root "database" .process.database.name) }}-app, key: uri }
+    secretKeyRef: { name: {{ include "gavel.database" (dict "root" .root "database" (.value.name | default (dig "database" "name" "" .process))) }}-app, key: uri }
 {{- else if eq .value.from "process" }}
 - name: {{ .key }}
   value: {{ include "gavel.processUrl" (dict "root" .root "name" .value.name) | quote }}

@@ -20,6 +20,18 @@
 {{- $callers | uniq | toJson }}
 {{- end }}
 
+{{/* The names of the databases that a process connects to: a JSON list. */}}
+{{- define "gavel.databasesOf" -}}
+{{- $process := . }}
+{{- $names := list }}
+{{- range $value := .environment }}
+{{- if kindIs "map" $value }}
+{{- if eq $value.from "database" }}{{ $names = append $names ($value.name | default (dig "database" "name" "" $process)) }}{{ end }}
+{{- end }}
+{{- end }}
+{{- $names | uniq | toJson }}
+{{- end }}
+
 {{- define "gavel.engineEgress" -}}
 {{- $root := .root }}
 {{- $process := .process }}
@@ -27,9 +39,11 @@
 {{- range $engine := keys $ports | sortAlpha }}
 {{- if include "gavel.uses" (dict "process" $process "engine" $engine) }}
 - to:
+    {{- range $database := ternary (include "gavel.databasesOf" $process | fromJsonArray) (list "") (eq $engine "postgres") }}
     - podSelector:
         matchLabels:
-          {{- include "gavel.engineSelector" (dict "root" $root "engine" $engine "database" (dig "database" "name" "" $process)) | nindent 10 }}
+          {{- include "gavel.engineSelector" (dict "root" $root "engine" $engine "database" $database) | nindent 10 }}
+    {{- end }}
   ports:
     {{- range index $ports $engine }}
     - { port: {{ . }}, protocol: TCP }

@@ -1,5 +1,5 @@
 import { databases, processesFor } from '@gavel/processes';
-import { type Engine, enginesOf } from '@gavel/proto/process';
+import { databasesOf, type Engine, enginesOf } from '@gavel/proto/process';
 import { type KubernetesObject, type Labels, nameOf, podOf, selects } from '../kubernetes-object.ts';
 
 interface Peer {
@@ -159,7 +159,7 @@ function wantedConnections(): ReadonlySet<string> {
     const services = called.filter((each) => all.find((other) => other.name === each)?.kind !== 'web');
     const used = engines.filter((engine) => enginesOf(descriptor).has(engine));
     const migrates = database?.migrations === undefined ? [] : [`migrate-${name} → ${database.name}`];
-    const own = [...services, ...used, ...(database ? [database.name] : [])];
+    const own = [...services, ...used, ...databasesOf(descriptor)];
     return [...own.map((target) => `${name} → ${target}`), ...migrates];
   });
   return new Set(wanted);

@@ -1,5 +1,5 @@
 import { findProcess } from '@gavel/processes';
-import { enginesOf } from '@gavel/proto/process';
+import { databasesOf, enginesOf } from '@gavel/proto/process';
 import { type KubernetesObject, nameOf, type PodTemplate, podOf } from '../kubernetes-object.ts';
 
 const release = 'gavel';
@@ -38,9 +38,12 @@ function allowedSecrets(
 ): ReadonlySet<string> {
   const descriptor = findProcess(podName.replace(/^migrate-/, ''));
   if (descriptor === undefined) return new Set();
-  const { name, database, environment } = descriptor;
-  const own = new Set<string>();
-  if (database) own.add(`${release}-${database.name.replace(/^gavel_/, '').replaceAll('_', '-')}-db-app`);
+  const { name, environment } = descriptor;
+  const own = new Set(
+    databasesOf(descriptor).map(
+      (database) => `${release}-${database.replace(/^gavel_/, '').replaceAll('_', '-')}-db-app`,
+    ),
+  );
   if (podName.startsWith('migrate-')) return own;
   const engines = enginesOf(descriptor);
   if (engines.has('rabbitmq')) own.add(`${release}-${name}-user-credentials`);

@@ -1,6 +1,6 @@
+import { readCheckpoints } from '@gavel/consumer-runtime/read-checkpoints';
 import { partitionsOf } from '@gavel/proto/topology';
 import type { Command } from 'commander';
-import { readCheckpoints } from '../../groups/checkpoints.ts';
 import { requireGroup } from '../../groups/known-groups.ts';
 import { examples } from '../../terminal/example-help.ts';
 import { toJson } from '../../terminal/output.ts';

@@ -1,7 +1,8 @@
+import type { Extent } from '@gavel/consumer-runtime/extent';
+import { readCheckpoints } from '@gavel/consumer-runtime/read-checkpoints';
 import { partitionsOf } from '@gavel/proto/topology';
 import type { Command } from 'commander';
 import { CommandFailure } from '../../command-failure.ts';
-import { readCheckpoints } from '../../groups/checkpoints.ts';
 import { executeSeek } from '../../groups/execute-seek.ts';
 import { type KnownGroup, requireGroup } from '../../groups/known-groups.ts';
 import { formatSteps, planSeek, type SeekStep, toSteps } from '../../groups/plan-seek.ts';
@@ -13,7 +14,7 @@ import {
 } from '../../groups/seek-destination.ts';
 import { readLastSeek } from '../../groups/seek-records.ts';
 import { planUndo, undoSeek } from '../../groups/undo-seek.ts';
-import { type Extent, requireExtent } from '../../streams/extent.ts';
+import { requireExtent } from '../../streams/extent.ts';
 import { type OffsetSpec, offsetHelp, parseOffset } from '../../streams/offset-spec.ts';
 import { requirePartition } from '../../streams/stream-names.ts';
 import { examples } from '../../terminal/example-help.ts';

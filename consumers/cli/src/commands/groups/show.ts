@@ -1,7 +1,7 @@
-import { activeMembers, readPauses } from '@gavel/consumer-runtime/consumer-group';
+import { activeMembers, countParked, readPauses } from '@gavel/consumer-runtime/consumer-group';
+import { type PartitionLag, readLag } from '@gavel/consumer-runtime/group-lag';
 import { queueNames } from '@gavel/consumer-runtime/queues';
 import type { Command } from 'commander';
-import { countParked } from '../../dead-letters/dead-letters.ts';
 import {
   type KnownGroup,
   knownGroups,
@@ -10,7 +10,6 @@ import {
   unknownGroup,
   workQueues,
 } from '../../groups/known-groups.ts';
-import { type PartitionLag, readLag } from '../../groups/lag.ts';
 import { readMirrorLag } from '../../groups/mirror-lag.ts';
 import { readQueueLag } from '../../groups/queue-lag.ts';
 import { examples } from '../../terminal/example-help.ts';
@@ -52,7 +51,7 @@ async function showStreamGroup(context: CommandContext, group: KnownGroup): Prom
   const { name } = group;
   const pool = session.pool(group.database);
   const broker = { inspector: await session.inspector(), reader: session.reader() };
-  const partitions = await readLag(broker, pool, group);
+  const partitions = await readLag(broker, pool, group.definition);
   const members = await activeMembers(pool, name);
   const { stream, subscription } = group.definition;
   output.answer(

@@ -38,6 +38,18 @@ const packageRules: readonly PackageRule[] = [
       'deploy/processes',
     ],
   },
+  // It reads the checkpoints of every group, and loads their declarations.
+  {
+    folder: 'consumers/group-watch',
+    mayImport: [
+      ...servicesFoundation,
+      'consumers/runtime',
+      'consumers/leaderboard',
+      'consumers/notifications',
+      'consumers/seller-stats',
+      'consumers/user-stats',
+    ],
+  },
   { folder: 'consumers/*', mayImport: [...servicesFoundation, 'services/object-store', 'consumers/runtime'] },
   { folder: 'bff', mayImport: [...foundation, 'services/rabbitmq'] },
 ];

@@ -1,19 +1,18 @@
-import { messageFingerprint } from '@gavel/consumer-runtime/checkpoint';
-import { readPauses } from '@gavel/consumer-runtime/consumer-group';
 import type { Pool } from '@gavel/postgres/pool';
-import { partitionsOf } from '@gavel/proto/topology';
+import { partitionsOf, type StreamName } from '@gavel/proto/topology';
 import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
 import type { StreamReader } from '@gavel/rabbitmq/stream-reader';
-import { type Extent, readExtent } from '../streams/extent.ts';
-import { formatMoment } from '../terminal/units.ts';
-import { type Checkpoint, readCheckpoints } from './checkpoints.ts';
-import type { KnownGroup } from './known-groups.ts';
+import { messageFingerprint } from '../application/checkpoint.ts';
+import { readPauses } from '../consumer-group.ts';
+import { type Extent, readExtent } from './extent.ts';
+import { type Checkpoint, readCheckpoints } from './read-checkpoints.ts';
 
 /** How far a group is behind in one partition. */
 export interface PartitionLag {
   readonly partition: string;
   /** The last offset that the group has committed. */
   readonly committed: bigint | null;
+  /** When it was committed, as RFC 3339. */
   readonly committedAt: string | null;
   /** The newest offset in the partition. */
   readonly newest: bigint | null;
@@ -29,12 +28,12 @@ export interface PartitionLag {
 export async function readLag(
   { inspector, reader }: { readonly inspector: StreamInspector; readonly reader: StreamReader },
   pool: Pool,
-  group: KnownGroup,
+  group: { readonly name: string; readonly stream: StreamName },
 ): Promise<PartitionLag[]> {
   const checkpoints = await readCheckpoints(pool, group.name);
   const isPaused = await readPauses(pool, group.name);
   const lags: PartitionLag[] = [];
-  for (const partition of partitionsOf(group.definition.stream)) {
+  for (const partition of partitionsOf(group.stream)) {
     const extent = await readExtent(inspector, partition);
     const checkpoint = checkpoints.get(partition);
     const lag = await lagOf(inspector, extent, partition, checkpoint);
@@ -54,7 +53,7 @@ export async function lagOf(
   checkpoint: { readonly offset: bigint | null; readonly updatedAt: Date | null } | undefined,
 ): Promise<Omit<PartitionLag, 'paused'>> {
   const committed = checkpoint?.offset ?? null;
-  const base = { partition, committed, committedAt: formatMoment(checkpoint?.updatedAt) };
+  const base = { partition, committed, committedAt: checkpoint?.updatedAt?.toISOString() ?? null };
   if (extent === undefined) {
     return { ...base, newest: null, lagMessages: 0n, lagSeconds: 0, problem: 'the partition is missing' };
   }
