@@ -9,10 +9,10 @@ COMMANDS := deploy/dev/src/commands
 INSTALLED := node_modules/.package-lock.json
 ALL_INSTALLED := node_modules/.gavel-all
 
-.PHONY: help install up down stop start restart status logs reset check test bench faults model cluster dev clean
+.PHONY: help install up down stop start restart status logs reset check test bench screenshots faults model cluster dev clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 up: $(INSTALLED) ## start everything in the background, and print all addresses and the demo accounts (NATS=1: also NATS and the bridge to it; OBSERVE=1: also Prometheus and Alertmanager; GAVEL_PORT_BASE=13000: each port is 13000 + its default - 3000)
 	@$(if $(NATS),GAVEL_NATS=$(NATS) )$(if $(OBSERVE),GAVEL_OBSERVE=$(OBSERVE) )$(NODE) $(COMMANDS)/up.ts
@@ -44,6 +44,9 @@ test: $(ALL_INSTALLED) ## run all tests, on private servers
 
 bench: $(ALL_INSTALLED) ## measure speeds (PARTS=bidding measures one part)
 	@npm run --silent bench
+
+screenshots: $(ALL_INSTALLED) ## take pictures of each page of the running system, in light and dark, on a phone and a desktop (ONLY=item: some)
+	@$(if $(ONLY),ONLY=$(ONLY) )$(NODE) deploy/proving/src/screenshots/main.ts
 
 faults: $(ALL_INSTALLED) ## bid while faults are injected, and check the result (SEED=… ROUNDS=… repeats a run)
 	@npm run --silent faults

@@ -16,6 +16,8 @@ const schema = z.object({
     .optional(),
   /** How many reverse proxies append to X-Forwarded-For; with 0 the header is ignored. */
   TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
+  /** Shown on the page Contact. */
+  CONTACT_EMAIL: z.email().optional(),
   SESSION_COOKIE_DAYS: z.coerce.number().int().min(1).max(400).default(30),
 });
 

@@ -2,23 +2,43 @@ import Link from 'next/link';
 import { signOut } from '../../server/actions/account.ts';
 import type { Session } from '../../server/session/session.ts';
 import { UnreadCount } from '../live/unread-count.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Logo } from '../ui/logo.tsx';
 
 /** The site's navigation. Links do not prefetch: the server would render every linked page, mostly for nothing. */
 export function SiteHeader({ session, unread }: { session: Session; unread: bigint | undefined }) {
+  const guest = session.kind === 'guest';
   return (
     <header className="site">
-      <Link href="/" prefetch={false} className="brand">
-        Gavel
-      </Link>
-      <nav aria-label="Main">
-        <Link href="/" prefetch={false}>
-          Auctions
+      <div className="site-bar">
+        <Link href="/" prefetch={false} className="brand">
+          <Logo />
+          Gavel
         </Link>
-        <Link href="/sell" prefetch={false}>
-          Sell
-        </Link>
-        {session.kind === 'guest' ? <GuestLinks /> : <MemberLinks unread={unread} />}
-      </nav>
+        <form action="/" className="site-search" aria-label="Find auctions">
+          <input
+            type="search"
+            name="q"
+            aria-label="What are you looking for?"
+            placeholder="What are you looking for?"
+            maxLength={200}
+          />
+          <button type="submit" aria-label="Find">
+            <Icon name="search" />
+          </button>
+        </form>
+        <nav aria-label="Main">
+          <ul className="site-links">
+            {guest ? <GuestLinks /> : <MemberLinks unread={unread} />}
+            <li>
+              <Link href="/sell" prefetch={false} className="button">
+                Sell
+              </Link>
+            </li>
+          </ul>
+          {!guest && <MemberPages />}
+        </nav>
+      </div>
     </header>
   );
 }
@@ -26,42 +46,67 @@ export function SiteHeader({ session, unread }: { session: Session; unread: bigi
 function GuestLinks() {
   return (
     <>
-      <Link href="/sign-in" prefetch={false}>
-        Sign in
-      </Link>
-      <Link href="/register" prefetch={false}>
-        Register
-      </Link>
+      <li>
+        <Link href="/sign-in" prefetch={false}>
+          Sign in
+        </Link>
+      </li>
+      <li>
+        <Link href="/register" prefetch={false}>
+          Register
+        </Link>
+      </li>
+    </>
+  );
+}
+
+function MemberLinks({ unread }: { unread: bigint | undefined }) {
+  return (
+    <>
+      <li>
+        <Link href="/watch-list" prefetch={false}>
+          <Icon name="heart" />
+          <span className="wide">Watch list</span>
+        </Link>
+      </li>
+      <li>
+        <Link href="/notifications" prefetch={false}>
+          <Icon name="bell" />
+          <span>
+            <span className="wide">Notifications</span>
+            <UnreadCount rendered={unread?.toString() ?? ''} />
+          </span>
+        </Link>
+      </li>
     </>
   );
 }
 
 const memberPages = [
+  ['/', 'Auctions'],
+  ['/dashboard', 'My Gavel'],
   ['/my-bids', 'My bids'],
-  ['/watch-list', 'Watch list'],
   ['/listings', 'My listings'],
   ['/sales', 'My sales'],
-  ['/dashboard', 'Dashboard'],
   ['/account', 'Account'],
 ] as const;
 
-function MemberLinks({ unread }: { unread: bigint | undefined }) {
+/** The pages of a signed-in person, in a line that scrolls on a phone. */
+function MemberPages() {
   return (
-    <>
+    <ul className="site-more">
       {memberPages.map(([href, label]) => (
-        <Link key={href} href={href} prefetch={false}>
-          {label}
-        </Link>
+        <li key={href}>
+          <Link href={href} prefetch={false}>
+            {label}
+          </Link>
+        </li>
       ))}
-      <Link href="/notifications" prefetch={false}>
-        Notifications
-        <UnreadCount rendered={unread?.toString() ?? ''} />
-      </Link>
-      <form action={signOut}>
-        <button type="submit" className="link">
-          Sign out
-        </button>
-      </form>
-    </>
+      <li>
+        <form action={signOut}>
+          <button type="submit">Sign out</button>
+        </form>
+      </li>
+    </ul>
   );
 }
