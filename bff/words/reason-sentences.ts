@@ -16,6 +16,8 @@ export const reasonSentences: Record<FailureReason, (metadata: Metadata) => stri
   UNAVAILABLE: () => 'Gavel is having technical problems. Please try again in a moment.',
   INTERNAL: () => 'Something went wrong on our side. We have recorded it. Please try again in a moment.',
   UNREACHABLE: () => 'Gavel is not available right now. Please try again in a moment.',
+  EMAIL_UNVERIFIED: () =>
+    'Before you bid or sell, please confirm your e-mail address. We have sent you a mail with a link.',
   EMAIL_TAKEN: () => 'An account with this e-mail address already exists. Sign in instead?',
   BAD_CREDENTIALS: () => 'Incorrect e-mail address or password.',
   SESSION_EXPIRED: () => 'Your session has expired. Please sign in again.',
@@ -25,6 +27,8 @@ export const reasonSentences: Record<FailureReason, (metadata: Metadata) => stri
   USER_NOT_FOUND: () => 'This account does not exist.',
   WRONG_PASSWORD: () => 'This is not your current password.',
   RESET_LINK_INVALID: () => 'This link was used before or has expired. Please ask for a new one.',
+  VERIFICATION_LINK_INVALID: () =>
+    'This link to confirm an address was used before or has expired. Please ask for a new one.',
   SESSION_NOT_FOUND: () => 'This device is no longer signed in.',
   ITEM_NOT_FOUND: () => 'This item does not exist.',
   NOT_ITEM_OWNER: () => 'Only the seller can change this item.',

@@ -14,6 +14,7 @@ export const reasonCodes = {
   RATE_LIMITED: 'resource_exhausted',
   UNAVAILABLE: 'unavailable',
   INTERNAL: 'internal',
+  EMAIL_UNVERIFIED: 'failed_precondition',
   // auth
   EMAIL_TAKEN: 'already_exists',
   BAD_CREDENTIALS: 'unauthenticated',
@@ -24,6 +25,7 @@ export const reasonCodes = {
   WRONG_PASSWORD: 'permission_denied',
   SESSION_NOT_FOUND: 'not_found',
   RESET_LINK_INVALID: 'failed_precondition',
+  VERIFICATION_LINK_INVALID: 'failed_precondition',
   // bids
   ITEM_NOT_FOUND: 'not_found',
   NOT_ITEM_OWNER: 'permission_denied',

@@ -30,6 +30,7 @@ describe('registry', () => {
 
   it('keeps the subject tokens that subscriptions name', () => {
     expect(eventDefinitions.map(({ context, event }) => `${context}.${event}`).toSorted()).toEqual([
+      'auth.email_verified',
       'auth.user_created',
       'bids.auction_closed',
       'bids.auction_ending_soon',

@@ -3,6 +3,7 @@ import type { Session } from '@gavel/proto/gen/auth/v1/auth_pb';
 import type { Metadata } from 'next';
 import {
   ChangePasswordForm,
+  ResendVerificationForm,
   SignOutDeviceForm,
   SignOutEverywhereForm,
 } from '../../components/forms/account-settings-forms.tsx';
@@ -10,6 +11,7 @@ import { FailureNotice } from '../../components/page/notice.tsx';
 import type { CallOutcome } from '../../model/call-outcome.ts';
 import { myProfile, mySessions } from '../../server/reads/my-account.ts';
 import { requireSession } from '../../server/session/read-session.ts';
+import { readAccessToken } from '../../server/session/session.ts';
 import { deviceText } from '../../words/device-words.ts';
 import { instantText } from '../../words/times.ts';
 
@@ -29,6 +31,18 @@ export default async function AccountPage() {
           <p>
             <bdi>{profile.value.fullName}</bdi>, <bdi>{profile.value.email}</bdi>
           </p>
+          <section aria-label="E-mail address" className="narrow">
+            <h2>E-mail address</h2>
+            {profile.value.emailVerified ? (
+              <p>
+                <bdi>{profile.value.email}</bdi> is confirmed.
+              </p>
+            ) : (
+              <UnverifiedAddress
+                mustConfirm={readAccessToken(session.accessToken)?.emailUnverified ?? false}
+              />
+            )}
+          </section>
           <section aria-label="Password" className="narrow">
             <h2>Password</h2>
             <ChangePasswordForm email={profile.value.email} />
@@ -38,6 +52,20 @@ export default async function AccountPage() {
         <FailureNotice failure={profile} path={path} />
       )}
       <Devices sessions={sessions} />
+    </>
+  );
+}
+
+function UnverifiedAddress({ mustConfirm }: { mustConfirm: boolean }) {
+  return (
+    <>
+      <p>
+        We have sent you a mail with a link to confirm your e-mail address.{' '}
+        {mustConfirm
+          ? 'You can bid and sell once you have opened it.'
+          : 'Until you open it, we send you no other mails.'}
+      </p>
+      <ResendVerificationForm />
     </>
   );
 }

@@ -1,6 +1,12 @@
 'use client';
 
-import { register, requestPasswordReset, resetPassword, signIn } from '../../server/actions/account.ts';
+import {
+  register,
+  requestPasswordReset,
+  resetPassword,
+  signIn,
+  verifyEmail,
+} from '../../server/actions/account.ts';
 import { Field } from './field.tsx';
 import { ActionForm } from './form.tsx';
 
@@ -117,6 +123,21 @@ export function ResetPasswordForm({ token }: { token: string }) {
           />
         </>
       )}
+    </ActionForm>
+  );
+}
+
+/** `token`: the secret of the mailed link. */
+export function VerifyEmailForm({ token }: { token: string }) {
+  return (
+    <ActionForm
+      action={verifyEmail}
+      label="Confirm your e-mail address"
+      className="stack"
+      button="Confirm"
+      busy="Confirming…"
+    >
+      {() => <input type="hidden" name="token" value={token} />}
     </ActionForm>
   );
 }

@@ -1,6 +1,11 @@
 'use client';
 
-import { changePassword, signOutDevice, signOutEverywhere } from '../../server/actions/account.ts';
+import {
+  changePassword,
+  requestEmailVerification,
+  signOutDevice,
+  signOutEverywhere,
+} from '../../server/actions/account.ts';
 import { Field } from './field.tsx';
 import { ActionForm, ConfirmForm } from './form.tsx';
 
@@ -39,6 +44,20 @@ export function ChangePasswordForm({ email }: { email: string }) {
         </>
       )}
     </ActionForm>
+  );
+}
+
+/** Asks for another mail with a link to confirm the e-mail address. */
+export function ResendVerificationForm() {
+  return (
+    <ActionForm
+      action={requestEmailVerification}
+      label="Confirm your e-mail address"
+      className="inline"
+      button="Send the mail again"
+      busy="Sending…"
+      quietButton
+    />
   );
 }
 

@@ -86,6 +86,27 @@ export async function changePassword(_: FormState, form: FormData): Promise<Form
   });
 }
 
+/** Confirms an e-mail address with a mailed link, and goes to the account page. Field: token. */
+export async function verifyEmail(_: FormState, form: FormData): Promise<FormState> {
+  const failure = await runAction('verify-email', async () => {
+    const { ipAddress } = requestOrigin(await headers(), config().TRUSTED_PROXY_HOPS);
+    const request = { token: textOf(form, 'token'), ipAddress };
+    const outcome = await call('auth', () => authClient().verifyEmail(request));
+    return outcome.ok ? undefined : failedForm(outcome, accountPath, {});
+  });
+  if (failure) return failure;
+  redirect('/verify-email?done=yes');
+}
+
+/** Mails the person a new link to confirm their e-mail address. */
+export async function requestEmailVerification(_: FormState, __: FormData): Promise<FormState> {
+  return runSignedIn('request-email-verification', { path: accountPath }, async (session) => {
+    const outcome = await call('auth', () => authClient().requestEmailVerification({}, as(session)));
+    if (!outcome.ok) return failedForm(outcome, accountPath, {});
+    return { status: 'done', message: 'We have sent you a mail with a link. Please open it within a day.' };
+  });
+}
+
 /** Signs out one of the person's devices. Field: session_id. */
 export async function signOutDevice(_: FormState, form: FormData): Promise<FormState> {
   return runSignedIn('sign-out-device', { path: accountPath }, async (session) => {

@@ -7,6 +7,7 @@ import { filesAgain } from '../../model/item-pictures.ts';
 import { guestForm, SIGN_IN_EMAIL, unverifiedForm } from '../forms/failed-form.ts';
 import { signInAgain } from '../forms/sign-in-again.ts';
 import { readSession, type SignedInVisitor } from '../session/read-session.ts';
+import { renewUnverified } from '../session/renew-unverified.ts';
 
 /**
  * Runs a server action's work in a span named after the action. Redirect after it, not inside it: Next redirects by
@@ -40,7 +41,7 @@ export function runSignedIn<T>(
     // Services may have refused the session that the cookies hold, so a new sign-in comes first.
     if (form === undefined || textOf(form, SIGN_IN_EMAIL) === '') {
       const session = await readSession();
-      if (session.kind === 'signed-in') return work(session);
+      if (session.kind === 'signed-in') return work(await renewUnverified(session));
       if (session.kind === 'unverified') return unverifiedForm(values, form ? { ...filesAgain(form) } : {});
       if (form === undefined) return guestForm(path, values);
     }

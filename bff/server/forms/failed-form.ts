@@ -35,6 +35,8 @@ const fieldOf: Partial<Record<FailureReason, string>> = {
 /** The page on which a person can remove the cause of a failure. */
 const remedies: Partial<Record<FailureReason, { href: string; label: string }>> = {
   RESET_LINK_INVALID: { href: '/forgot-password', label: 'Ask for a new link' },
+  VERIFICATION_LINK_INVALID: { href: '/account', label: 'Ask for a new link' },
+  EMAIL_UNVERIFIED: { href: '/account', label: 'Send the mail again' },
   WATCH_LIST_FULL: { href: '/watch-list', label: 'Watch list' },
 };
 

@@ -6,6 +6,8 @@ export interface AccessClaims {
   userId: string;
   /** Unix seconds. */
   expiresAt: number;
+  /** True while the person must confirm their e-mail address before they bid and sell. */
+  emailUnverified: boolean;
 }
 
 /**
@@ -27,9 +29,9 @@ const RENEW_BEFORE_SECONDS = 30;
 export function readAccessToken(token: string | undefined): AccessClaims | undefined {
   if (!token) return undefined;
   try {
-    const { sub, exp } = decodeJwt(token);
+    const { sub, exp, email_verified: emailVerified } = decodeJwt(token);
     return typeof sub === 'string' && sub !== '' && typeof exp === 'number'
-      ? { userId: sub, expiresAt: exp }
+      ? { userId: sub, expiresAt: exp, emailUnverified: emailVerified === false }
       : undefined;
   } catch (error) {
     // The browser can put any text into a cookie: a text that is not a token counts as a missing one.

@@ -23,6 +23,13 @@ describe('access token', () => {
     expect(isLive(readAccessToken(token(0)), NOW)).toBe(false);
   });
 
+  it('says when its owner must confirm their e-mail address', () => {
+    const claims = (more: object) =>
+      `e30.${Buffer.from(JSON.stringify({ sub: 'user-1', exp: 1, ...more })).toString('base64url')}.c2ln`;
+    expect(readAccessToken(claims({ email_verified: false }))?.emailUnverified).toBe(true);
+    expect(readAccessToken(claims({}))?.emailUnverified).toBe(false);
+  });
+
   it.each([
     ['nothing', undefined],
     ['an empty text', ''],

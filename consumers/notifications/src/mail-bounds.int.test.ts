@@ -31,7 +31,7 @@ describe('the mail outbox', () => {
       [ids],
     );
     await pool.query(
-      `INSERT INTO recipients (user_id, email, full_name) SELECT id, 'a@example.com', 'A' FROM unnest($1::uuid[]) id`,
+      `INSERT INTO recipients (user_id, email, full_name, verified) SELECT id, 'a@example.com', 'A', true FROM unnest($1::uuid[]) id`,
       [ids],
     );
     await pool.query(

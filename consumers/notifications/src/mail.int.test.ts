@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createMailOutbox } from './adapters/postgres/mail-outbox.ts';
 import { createNotificationTables } from './adapters/postgres/notification-tables.ts';
 import { notificationId } from './adapters/postgres/store-notices.ts';
+import type { NotificationTables, Recipient } from './application/ports.ts';
 import { type MailSender, startMailSender } from './mail-sender.ts';
 import { decodeMail, type MailServer, openMailServer } from './testing/mail-server.ts';
 import { type NotificationsFixture, openNotificationsFixture } from './testing/notifications-fixture.ts';
@@ -50,11 +51,16 @@ describe('mail', () => {
       await tables.lockItem(itemId);
       await tables.keepFacts(itemId, 1n, { title: 'Oak chair\r\nBcc: eve@example.com' });
       if (address !== undefined)
-        await tables.keepRecipient({ userId, email: address, fullName: 'Ann O’Hara' });
+        await keepVerified(tables, { userId, email: address, fullName: 'Ann O’Hara' });
       const price = { amount: 123_456n, currency: 'EUR' };
       await tables.notify([{ kind: 'outbid', eventId, itemId, userId, price, happenedAt: new Date() }]);
     });
     return { userId, itemId, id: notificationId({ eventId, userId }) };
+  };
+
+  const keepVerified = async (tables: NotificationTables, recipient: Recipient) => {
+    await tables.keepRecipient(recipient);
+    await tables.keepVerifiedAddress({ ...recipient, sequence: 2n });
   };
 
   const mail = async (id: string) => {
@@ -94,8 +100,8 @@ describe('mail', () => {
     ];
     await transaction(pool, async (tx) => {
       const tables = createNotificationTables(tx, { mail: true });
-      await tables.keepRecipient({ userId: ann, email: 'ann@example.com', fullName: 'Ann' });
-      await tables.keepRecipient({ userId: bob, email: 'bob@example.com', fullName: 'Bob' });
+      await keepVerified(tables, { userId: ann, email: 'ann@example.com', fullName: 'Ann' });
+      await keepVerified(tables, { userId: bob, email: 'bob@example.com', fullName: 'Bob' });
       await tables.lockItem(itemId);
       for (const { sequence, facts } of events) await tables.keepFacts(itemId, sequence, facts);
       const price = { amount: 123_456n, currency: 'EUR' };
@@ -158,18 +164,21 @@ describe('mail', () => {
     expect(await stored()).toHaveLength(4);
   });
 
-  it('waits for an address that is unknown', async () => {
+  it('waits until the person has confirmed their address, and then goes to the newest confirmed one', async () => {
     const { id, userId } = await notify();
+    const keep = (change: (tables: NotificationTables) => Promise<void>) =>
+      transaction(fixture.database.pool, (tx) => change(createNotificationTables(tx, { mail: true })));
+    await keep((tables) => tables.keepRecipient({ userId, email: 'early@example.com', fullName: 'Ann' }));
     await eventually(async () =>
       expect(await mail(id)).toMatchObject({ last_error: 'NO_ADDRESS', attempts: 0 }),
     );
-    await transaction(fixture.database.pool, (tx) =>
-      createNotificationTables(tx, { mail: true }).keepRecipient({
-        userId,
-        email: 'late@example.com',
-        fullName: '',
-      }),
-    );
+    expect(server.messages).toEqual([]);
+    await keep(async (tables) => {
+      await tables.keepVerifiedAddress({ userId, email: 'late@example.com', sequence: 3n });
+      // Events that arrive late change nothing.
+      await tables.keepVerifiedAddress({ userId, email: 'early@example.com', sequence: 2n });
+      await tables.keepRecipient({ userId, email: 'early@example.com', fullName: 'Ann' });
+    });
     await eventually(async () => expect(await mail(id)).toMatchObject({ status: 'sent' }));
     expect(server.messages[0]).toMatch(/^To: .*late@example\.com/m);
   });

@@ -35,6 +35,7 @@ describe('the consumer as a process', () => {
     await publishToExchange(amqpUrl, [
       event.created(itemId, 'Oak chair'),
       event.userCreated(ann, 'ann@example.com', 'Ann'),
+      event.emailVerified(ann, 'ann@example.com'),
       event.bid(itemId, ann, 2),
       event.bid(itemId, bob, 3),
     ]);

@@ -32,6 +32,9 @@ const schema = z.object({
   AUTH_LIMIT_RESETS_PER_HOUR: count(60),
   AUTH_LIMIT_MAILS_PER_HOUR: count(5),
   AUTH_RESET_LINK_SECONDS: seconds(30 * 60),
+  AUTH_VERIFICATION_LINK_SECONDS: seconds(24 * 3600),
+  /** Whether people must confirm their e-mail address before they bid and sell. */
+  AUTH_REQUIRE_VERIFIED_EMAIL: z.stringbool().default(false),
   /** Without it no mails are sent. */
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   SMTP_FROM: z.string().default('Gavel <no-reply@gavel.localhost>'),
@@ -51,6 +54,10 @@ export function readAuthConfig(env: NodeJS.ProcessEnv = process.env): AuthConfig
   const config = readConfig(schema, env);
   if (config.SMTP_URL !== undefined && config.WEB_URL === undefined)
     throw new ConfigError('bad configuration:\n  WEB_URL: is needed with SMTP_URL, for the links in mails');
+  if (config.AUTH_REQUIRE_VERIFIED_EMAIL && config.SMTP_URL === undefined)
+    throw new ConfigError(
+      'bad configuration:\n  SMTP_URL: is needed with AUTH_REQUIRE_VERIFIED_EMAIL, because people confirm addresses with mailed links',
+    );
   return config;
 }
 

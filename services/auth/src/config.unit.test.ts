@@ -26,6 +26,14 @@ describe('configuration', () => {
     ]);
   });
 
+  it('can require confirmed e-mail addresses only with a mail server', () => {
+    const strict = { ...env, AUTH_REQUIRE_VERIFIED_EMAIL: 'true' };
+    expect(() => readAuthConfig(strict)).toThrow(/SMTP_URL: is needed with AUTH_REQUIRE_VERIFIED_EMAIL/);
+    const withMail = { ...strict, SMTP_URL: 'smtp://mail', WEB_URL: 'https://gavel.example' };
+    expect(readAuthConfig(withMail).AUTH_REQUIRE_VERIFIED_EMAIL).toBe(true);
+    expect(readAuthConfig(env).AUTH_REQUIRE_VERIFIED_EMAIL).toBe(false);
+  });
+
   it('names all bad keys in one error', () => {
     const bad = { AUTH_TRUSTED_PEERS: 'everybody', AUTH_LIMIT_LOGIN_FAILURES: '0' };
     let message = '';

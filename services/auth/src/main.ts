@@ -13,8 +13,12 @@ import type { Redis } from 'ioredis';
 import { createArgon2Passwords, createHashQueue } from './adapters/crypto/argon2-passwords.ts';
 import { createRevokedList, serveRevokedSessions } from './adapters/http/revoked-sessions.ts';
 import { createJwtAccessTokens } from './adapters/jwt/access-tokens.ts';
-import { createPostgresAccountMails } from './adapters/postgres/postgres-account-mails.ts';
+import {
+  createPostgresAccountMails,
+  type LinkLifetimes,
+} from './adapters/postgres/postgres-account-mails.ts';
 import { createPostgresAccounts } from './adapters/postgres/postgres-accounts.ts';
+import { createPostgresEmailVerifications } from './adapters/postgres/postgres-email-verifications.ts';
 import { createPostgresPasswordResets } from './adapters/postgres/postgres-password-resets.ts';
 import { createPostgresSessions, type OnRevoked } from './adapters/postgres/postgres-sessions.ts';
 import { createAttemptLimits } from './adapters/redis/attempt-limits.ts';
@@ -47,6 +51,7 @@ export const authService = defineService({
       issuer: config.AUTH_ISSUER,
       audience: config.AUTH_AUDIENCE,
       lifetimeSeconds: config.AUTH_ACCESS_TOKEN_SECONDS,
+      requiresVerifiedEmail: config.AUTH_REQUIRE_VERIFIED_EMAIL,
     });
     const revoked = createRevokedList(config.AUTH_ACCESS_TOKEN_SECONDS * 1000);
     const ports: AuthPorts = { ...(await createPorts(config, pool, redis, revoked.add)), accessTokens };
@@ -113,20 +118,28 @@ function startMail(
   onStop('mail', () => sender.stop());
 }
 
+function linkLifetimes(config: AuthConfig): LinkLifetimes {
+  const verificationMs = config.AUTH_VERIFICATION_LINK_SECONDS * 1000;
+  return {
+    password_reset: config.AUTH_RESET_LINK_SECONDS * 1000,
+    email_verification: verificationMs,
+    email_change: verificationMs,
+  };
+}
+
 async function createPorts(
   config: AuthConfig,
   pool: Pool,
   redis: Redis,
   onRevoked: OnRevoked,
 ): Promise<Omit<AuthPorts, 'accessTokens'>> {
+  const mails = config.SMTP_URL !== undefined;
   return {
-    accounts: createPostgresAccounts(pool, onRevoked),
+    accounts: createPostgresAccounts(pool, onRevoked, { mails }),
     sessions: createPostgresSessions(pool, onRevoked),
-    accountMails:
-      config.SMTP_URL === undefined
-        ? undefined
-        : createPostgresAccountMails(pool, config.AUTH_RESET_LINK_SECONDS * 1000),
-    passwordResets: createPostgresPasswordResets(pool, onRevoked),
+    accountMails: mails ? createPostgresAccountMails(pool, linkLifetimes(config)) : undefined,
+    passwordResets: createPostgresPasswordResets(pool, onRevoked, { mails }),
+    emailVerifications: createPostgresEmailVerifications(pool, { mails }),
     passwords: await createArgon2Passwords(),
     hashQueue: createHashQueue({ concurrency: config.AUTH_HASH_CONCURRENCY, queue: config.AUTH_HASH_QUEUE }),
     limits: createAttemptLimits(createRateLimiter({ redis, prefix: 'gavel:auth:' }), {

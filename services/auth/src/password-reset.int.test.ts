@@ -36,7 +36,8 @@ async function mailedTokens(email: string): Promise<string[]> {
   const mails = await catcher.mails.list();
   return mails.flatMap(({ content }) => {
     if (content.to?.[0]?.address !== email) return [];
-    const link = /http\S+/.exec(content.text ?? '')?.[0] ?? '';
+    const link = /http\S+\/reset-password\S+/.exec(content.text ?? '')?.[0];
+    if (link === undefined) return [];
     expect(link.startsWith(`${WEB}/reset-password?token=`)).toBe(true);
     return [new URL(link).searchParams.get('token') ?? ''];
   });
@@ -53,7 +54,9 @@ async function linkFor({ email }: Pick<Account, 'email'>): Promise<string> {
 }
 
 async function waitingMails(email: string): Promise<number | null> {
-  return (await auth.pool.query('SELECT FROM account_mails WHERE email = $1', [email])).rowCount;
+  return (
+    await auth.pool.query(`SELECT FROM account_mails WHERE email = $1 AND kind = 'password_reset'`, [email])
+  ).rowCount;
 }
 
 describe('a link to choose a new password', () => {
@@ -74,7 +77,7 @@ describe('a link to choose a new password', () => {
     const account = await auth.signUp();
     const token = await linkFor(account);
     const { rows } = await auth.pool.query(
-      `SELECT extract(epoch FROM expires_at - now()) AS seconds FROM mailed_links WHERE user_id = $1`,
+      `SELECT extract(epoch FROM expires_at - now()) AS seconds FROM mailed_links WHERE user_id = $1 AND kind = 'password_reset'`,
       [account.userId],
     );
     expect(Number(rows[0].seconds)).toBeGreaterThan(25 * 60);

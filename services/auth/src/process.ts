@@ -17,6 +17,6 @@ export const authProcess = {
     AUTH_SIGNING_KEYS_DIR: from.secretDirectory('signing-keys'),
     WEB_URL: from.process('bff'),
   },
-  settings: ['SMTP_URL', 'SMTP_FROM'],
+  settings: ['SMTP_URL', 'SMTP_FROM', 'AUTH_REQUIRE_VERIFIED_EMAIL'],
   startsAfter: [],
 } as const satisfies ProcessDescriptor;

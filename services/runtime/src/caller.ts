@@ -20,6 +20,8 @@ export interface Caller {
   jti: string;
   /** The sign-in that the token belongs to. Missing in tokens that auth issued before it named sessions. */
   sessionId?: string;
+  /** Present when the person must confirm their e-mail address before they bid and sell. */
+  emailUnverified?: true;
 }
 
 /** Verifies a token. Undefined when it is invalid. Throws UNAVAILABLE when there is no key to verify it with. */
@@ -70,7 +72,8 @@ export function callerFrom({ payload, protectedHeader }: JWTVerifyResult): Calle
   if (typeof iat !== 'number' || iat > Date.now() / 1000 + CLOCKS_DIFFER_SECONDS) return undefined;
   if (sid === undefined) return protectedHeader.typ === FORMER_TYPE ? { userId: sub, jti } : undefined;
   if (protectedHeader.typ !== TYPE || !isUuid(sid)) return undefined;
-  return { userId: sub, jti, sessionId: sid };
+  const unverified = payload.email_verified === false;
+  return { userId: sub, jti, sessionId: sid, ...(unverified && { emailUnverified: true }) };
 }
 
 function isUuid(value: unknown): value is string {
@@ -164,6 +167,16 @@ export function requireCaller(context: Pick<HandlerContext, 'values'>): Caller {
     'UNAUTHENTICATED',
     identity.kind === 'invalid' ? 'the access token is invalid or has expired' : 'an access token is needed',
   );
+}
+
+/**
+ * The caller of a method with which people bid and sell. Also throws EMAIL_UNVERIFIED when auth requires a confirmed e-mail address and
+ * the token says that the caller has none. Tokens that are issued after the confirmation do not say so.
+ */
+export function requireVerifiedCaller(context: Pick<HandlerContext, 'values'>): Caller {
+  const caller = requireCaller(context);
+  if (!caller.emailUnverified) return caller;
+  throw connectError('EMAIL_UNVERIFIED', 'the e-mail address of this account must be confirmed first');
 }
 
 function isBadToken(error: unknown): boolean {

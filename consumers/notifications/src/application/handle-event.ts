@@ -1,5 +1,5 @@
 import type { MessageShape } from '@bufbuild/protobuf';
-import { UserCreatedSchema } from '@gavel/proto/gen/auth/v1/events_pb';
+import { EmailVerifiedSchema, UserCreatedSchema } from '@gavel/proto/gen/auth/v1/events_pb';
 import {
   AuctionClosedSchema,
   AuctionEndingSoonSchema,
@@ -25,6 +25,7 @@ import type { EventOf, NotificationTables } from './ports.ts';
 /** The events that cause notifications, or contain data for them. */
 export const handledEvents = [
   UserCreatedSchema,
+  EmailVerifiedSchema,
   ItemCreatedSchema,
   ItemUpdatedSchema,
   ItemCancelledSchema,
@@ -51,6 +52,9 @@ export async function handleEvent(tables: NotificationTables, event: EventOf<Han
   switch (body.$typeName) {
     case 'auth.v1.UserCreated':
       await tables.keepRecipient({ userId: body.userId, email: body.email, fullName: body.fullName });
+      break;
+    case 'auth.v1.EmailVerified':
+      await tables.keepVerifiedAddress({ userId: body.userId, email: body.email, sequence });
       break;
     case 'bids.v1.ItemCreated':
       await handleCreated(tables, { id, sequence, body });

@@ -32,7 +32,10 @@ export interface NotificationTables {
   keepWatch(watch: Watch): Promise<boolean>;
   /** Everyone who has bid on the item or watched it at that time, each once. */
   audience(itemId: string, at: Date): Promise<Person[]>;
+  /** Stores the address and the name of a new account, unless a later address is stored. */
   keepRecipient(recipient: Recipient): Promise<void>;
+  /** Stores the address that a person has confirmed, unless a later one is stored. Mails that wait for it are due. */
+  keepVerifiedAddress(address: VerifiedAddress): Promise<void>;
   /**
    * Stores notices, and mails for them, as each person's preferences say (no mails while mail is off). Notices that are
    * already stored stay as they are. A new notice replaces older unread ones about the same item.
@@ -50,11 +53,19 @@ export interface Watch {
   readonly since: Date;
 }
 
-/** The address for a person's mail. */
+/** Who a new account belongs to. Nothing is mailed to the address before it is confirmed. */
 export interface Recipient {
   readonly userId: string;
   readonly email: string;
   readonly fullName: string;
+}
+
+/** The address for a person's mail. */
+export interface VerifiedAddress {
+  readonly userId: string;
+  readonly email: string;
+  /** The account's version that made it so. */
+  readonly sequence: bigint;
 }
 
 /** A mail to be sent, leased to one sender. */
@@ -63,7 +74,7 @@ export interface DueMail extends Omit<MailContent, 'url' | 'picture'> {
   readonly itemId: string;
   /** URL or site path of the item's first picture; undefined: it has none, or it is unknown. */
   readonly image: string | undefined;
-  /** Undefined while the person's address is unknown. */
+  /** Undefined while no address of the person is confirmed. */
   readonly recipient: { readonly email: string; readonly fullName: string } | undefined;
   /** Attempts before this one. */
   readonly attempts: number;

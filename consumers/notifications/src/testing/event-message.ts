@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DescMessage } from '@bufbuild/protobuf';
 import { eventMessage, uuidv7 } from '@gavel/consumer-runtime/testing/foreign-producer';
 import type { TopicMessage } from '@gavel/consumer-runtime/testing/topic-publisher';
-import { UserCreatedSchema } from '@gavel/proto/gen/auth/v1/events_pb';
+import { EmailVerifiedSchema, UserCreatedSchema } from '@gavel/proto/gen/auth/v1/events_pb';
 import { ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
 import {
   AuctionClosedSchema,
@@ -161,4 +161,7 @@ export const event = {
 
   userCreated: (userId: string, email: string, fullName: string) =>
     message(UserCreatedSchema, userId, 1, { userId, email, fullName, createdAt: now() }),
+
+  emailVerified: (userId: string, email: string, sequence = 2) =>
+    message(EmailVerifiedSchema, userId, sequence, { userId, email, verifiedAt: now() }),
 };

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file auth/v1/events.proto.
  */
 export const file_auth_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("ChRhdXRoL3YxL2V2ZW50cy5wcm90bxIHYXV0aC52MSKkAQoLVXNlckNyZWF0ZWQSGQoHdXNlcl9pZBgBIAEoCUIIukgFcgOwAQESGQoFZW1haWwYAiABKAlCCrpIB3IFGP4BYAESEQoJZnVsbF9uYW1lGAMgASgJEi0KDGNvdW50cnlfY29kZRgEIAEoCUIXukgU2AEBcg8yDV5bQS1aYS16XXsyfSQSHQoKY3JlYXRlZF9hdBgFIAEoCUIJukgGcgSItRgBYgZwcm90bzM", [file_buf_validate_validate, file_gavel_v1_rules]);
+  fileDesc("ChRhdXRoL3YxL2V2ZW50cy5wcm90bxIHYXV0aC52MSKkAQoLVXNlckNyZWF0ZWQSGQoHdXNlcl9pZBgBIAEoCUIIukgFcgOwAQESGQoFZW1haWwYAiABKAlCCrpIB3IFGP4BYAESEQoJZnVsbF9uYW1lGAMgASgJEi0KDGNvdW50cnlfY29kZRgEIAEoCUIXukgU2AEBcg8yDV5bQS1aYS16XXsyfSQSHQoKY3JlYXRlZF9hdBgFIAEoCUIJukgGcgSItRgBImUKDUVtYWlsVmVyaWZpZWQSGQoHdXNlcl9pZBgBIAEoCUIIukgFcgOwAQESGQoFZW1haWwYAiABKAlCCrpIB3IFGP4BYAESHgoLdmVyaWZpZWRfYXQYAyABKAlCCbpIBnIEiLUYAWIGcHJvdG8z", [file_buf_validate_validate, file_gavel_v1_rules]);
 
 /**
  * A person signed up. Aggregate: the user.
@@ -64,4 +64,40 @@ export type UserCreated = Message<"auth.v1.UserCreated"> & {
  */
 export const UserCreatedSchema: GenMessage<UserCreated> = /*@__PURE__*/
   messageDesc(file_auth_v1_events, 0);
+
+/**
+ * A person showed that an e-mail address is theirs, with a mailed link. Mails go to it from now on, and to no other address of theirs.
+ * Aggregate: the user.
+ *
+ * @generated from message auth.v1.EmailVerified
+ */
+export type EmailVerified = Message<"auth.v1.EmailVerified"> & {
+  /**
+   * UUIDv7.
+   *
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * Lower case. It differs from the one in UserCreated when the person has changed their address.
+   *
+   * @generated from field: string email = 2;
+   */
+  email: string;
+
+  /**
+   * ISO 8601, UTC.
+   *
+   * @generated from field: string verified_at = 3;
+   */
+  verifiedAt: string;
+};
+
+/**
+ * Describes the message auth.v1.EmailVerified.
+ * Use `create(EmailVerifiedSchema)` to create a new message.
+ */
+export const EmailVerifiedSchema: GenMessage<EmailVerified> = /*@__PURE__*/
+  messageDesc(file_auth_v1_events, 1);
 

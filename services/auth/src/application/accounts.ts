@@ -55,5 +55,8 @@ export async function getProfile(
   const wanted = (userId || callerId).toLowerCase();
   const profile = isUuid(wanted) ? await accounts.findProfile(wanted) : undefined;
   if (profile === undefined) return { ok: false, reason: 'USER_NOT_FOUND', message: 'there is no such user' };
-  return { ok: true, value: profile.id === callerId ? profile : { ...profile, email: '' } };
+  return {
+    ok: true,
+    value: profile.id === callerId ? profile : { ...profile, email: '', emailVerified: false },
+  };
 }

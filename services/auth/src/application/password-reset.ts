@@ -2,7 +2,7 @@ import type { Failure, Outcome } from '@gavel/service-runtime/failure';
 import { normaliseEmail } from '../domain/email-address.ts';
 import { refusedPassword } from './passwords.ts';
 import type { AuthPorts } from './ports.ts';
-import { rateLimited, tooBusy } from './refusals.ts';
+import { noMails, rateLimited, tooBusy } from './refusals.ts';
 
 export interface RequestResetInput {
   email: string;
@@ -18,14 +18,13 @@ export async function requestPasswordReset(
   { limits, accountMails }: Pick<AuthPorts, 'limits' | 'accountMails'>,
   input: RequestResetInput,
 ): Promise<Outcome<undefined, 'RATE_LIMITED' | 'UNAVAILABLE'>> {
-  if (accountMails === undefined)
-    return { ok: false, reason: 'UNAVAILABLE', message: 'this system sends no mails' };
+  if (accountMails === undefined) return noMails();
   const verdict = await limits.countRequest('reset', input.address);
   if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
   const email = normaliseEmail(input.email);
   const mails = await limits.countMail(email);
   if (!mails.allowed) return rateLimited(mails.retryAfterSeconds);
-  await accountMails.queue('password_reset', email);
+  await accountMails.queue({ kind: 'password_reset', email });
   return { ok: true, value: undefined };
 }
 

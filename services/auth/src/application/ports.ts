@@ -10,6 +10,7 @@ export interface AuthPorts {
   readonly limits: AttemptLimits;
   readonly accessTokens: AccessTokens;
   readonly passwordResets: PasswordResets;
+  readonly emailVerifications: EmailVerifications;
   /** Undefined when this system sends no mails. */
   readonly accountMails: AccountMails | undefined;
   /** Configuration, not a port. */
@@ -31,6 +32,7 @@ export interface Profile {
   avatarUrl: string;
   countryCode: string;
   createdAt: Date;
+  emailVerified: boolean;
 }
 
 export interface Accounts {
@@ -52,6 +54,7 @@ export interface Credentials {
   /** As `normaliseEmail` returns it. */
   email: string;
   passwordHash: string;
+  emailVerified: boolean;
 }
 
 /** Where a request came from. Unknown parts are empty. */
@@ -63,6 +66,8 @@ export interface Origin {
 /** A session and its newest refresh token. */
 export interface OpenSession {
   userId: string;
+  /** Whether the person has confirmed the address of their account. */
+  emailVerified: boolean;
   sessionId: string;
   refreshToken: string;
 }
@@ -110,23 +115,38 @@ export interface ListedSession extends Origin {
   lastUsedAt: Date;
 }
 
-export type MailKind = 'password_reset';
+/** Mails with a link. */
+export type LinkKind = 'password_reset' | 'email_verification' | 'email_change';
 
-/** A mail that is due, with the secret of its link in clear text. */
-export interface ClaimedMail {
+/** Mails that tell the owner what happened. */
+export type NoticeKind = 'password_changed' | 'email_changing' | 'email_changed';
+
+export type MailKind = LinkKind | NoticeKind;
+
+/** A mail that is due. */
+export type ClaimedMail = {
   id: string;
-  kind: MailKind;
   /** How often it was claimed, with this time. */
   attempts: number;
-  token: string;
-  /** The address of the account. */
   to: string;
-}
+} & (
+  | {
+      kind: LinkKind;
+      /** The secret of its link in clear text. */
+      token: string;
+      /** True when the use of the link confirms the address. */
+      verifies: boolean;
+    }
+  | { kind: NoticeKind }
+);
 
-/** Mails that people asked for, until they are sent. */
+/** Mails that people asked for or are told something with, until they are sent. */
 export interface AccountMails {
-  /** One mail, however often it is asked for before it is sent. `email` need not have an account. */
-  queue(kind: MailKind, email: string): Promise<void>;
+  /**
+   * Stores mails in one transaction. Each is one mail, however often it is asked for before it is sent. Without `userId` the mail is of
+   * the account that has the address; there need not be one.
+   */
+  queue(...mails: { kind: MailKind; email: string; userId?: string }[]): Promise<void>;
   /** The next mail that is due, with a new secret; no other sender gets it for two minutes. Drops mails to nobody. */
   claim(): Promise<ClaimedMail | undefined>;
   remove(id: string): Promise<void>;
@@ -143,6 +163,15 @@ export interface PasswordResets {
    * the link is not usable.
    */
   use(token: string, passwordHash: string): Promise<{ email: string } | undefined>;
+}
+
+/** Confirmations of e-mail addresses with mailed links. */
+export interface EmailVerifications {
+  /**
+   * Uses a link once: the account has its address from now on, and the address is confirmed. `unknown`: used before, expired, or
+   * no link. `taken`: another account has the address now.
+   */
+  use(token: string): Promise<'verified' | 'unknown' | 'taken'>;
 }
 
 export interface Passwords {
@@ -165,7 +194,7 @@ export interface AccessToken {
 }
 
 export interface AccessTokens {
-  issue(session: Pick<OpenSession, 'userId' | 'sessionId'>): Promise<AccessToken>;
+  issue(session: Omit<OpenSession, 'refreshToken'>): Promise<AccessToken>;
 }
 
 export type Verdict = { allowed: true } | { allowed: false; retryAfterSeconds: number };

@@ -10,6 +10,11 @@ export function rateLimited(retryAfterSeconds: number): Failure<'RATE_LIMITED'> 
   };
 }
 
+/** No mail server is configured. */
+export function noMails(): Failure<'UNAVAILABLE'> {
+  return { ok: false, reason: 'UNAVAILABLE', message: 'this system sends no mails' };
+}
+
 /** The queue of password hashes is full. */
 export function tooBusy(): Failure<'UNAVAILABLE'> {
   return { ok: false, reason: 'UNAVAILABLE', message: 'too many sign-ins at once; try again in a moment' };

@@ -1,7 +1,8 @@
 import { createLogger } from '@gavel/observability/logger';
 import { type BackOff, delayBefore } from '@gavel/resilience';
-import type { MailTransport, OutgoingMail } from '@gavel/service-runtime/smtp-transport';
-import type { AccountMails, ClaimedMail } from './ports.ts';
+import type { MailTransport } from '@gavel/service-runtime/smtp-transport';
+import { composeAccountMail } from './compose-account-mail.ts';
+import type { AccountMails } from './ports.ts';
 
 const log = createLogger('account-mail');
 
@@ -34,24 +35,4 @@ export async function sendAccountMails(options: SendingOptions, stopping: AbortS
       if (sending.kind === 'unreachable') throw new Error(`the mail server is unavailable: ${sending.error}`);
     }
   }
-}
-
-/**
- * The mail with its link; the link's secret is in no other place. It has no text that somebody typed: a stranger may have created the
- * account to let us send words of theirs.
- */
-export function composeAccountMail({ id, attempts, token, to }: ClaimedMail, webUrl: string): OutgoingMail {
-  const link = new URL('/reset-password', webUrl);
-  link.searchParams.set('token', token);
-  const text = [
-    'Somebody, probably you, asked for a new password for your account at Gavel.',
-    `To choose a new password, open this link within 30 minutes. It works once:\n${link.href}`,
-    'If you did not ask for this, do nothing: your password stays as it is.',
-  ];
-  return {
-    messageId: `<${id}.${attempts}@gavel.localhost>`,
-    to: { name: '', address: to },
-    subject: 'Choose a new password',
-    text: `${text.join('\n\n')}\n`,
-  };
 }

@@ -1,13 +1,15 @@
 import type { OutgoingMail, Sending } from '@gavel/service-runtime/smtp-transport';
 import { expect, it } from 'vitest';
+import { composeAccountMail } from './compose-account-mail.ts';
 import type { ClaimedMail } from './ports.ts';
-import { composeAccountMail, sendAccountMails } from './send-account-mails.ts';
+import { sendAccountMails } from './send-account-mails.ts';
 
 const due = (attempts: number): ClaimedMail => ({
   id: 'm1',
   kind: 'password_reset',
   attempts,
   token: 'secret_-',
+  verifies: false,
   to: 'ann@example.com',
 });
 
@@ -65,4 +67,25 @@ it('writes a link with the secret, and nothing that a person typed', () => {
     to: { name: '', address: 'ann@example.com' },
   });
   expect(mail.text).toContain('https://gavel.example/reset-password?token=secret_-\n');
+});
+
+it('says when a link also confirms the address, and leads to the page of its kind', () => {
+  const { id, attempts, to } = due(1);
+  const link = { id, attempts, to, token: 't', verifies: true };
+  const reset = composeAccountMail({ ...link, kind: 'password_reset' }, 'https://gavel.example').text;
+  expect(reset).toContain('you also confirm that this address is yours');
+  for (const kind of ['email_verification', 'email_change'] as const)
+    expect(composeAccountMail({ ...link, kind }, 'https://gavel.example').text).toContain(
+      'https://gavel.example/verify-email?token=t\n',
+    );
+});
+
+it('has no secret when it only tells the owner what happened', () => {
+  for (const kind of ['password_changed', 'email_changing', 'email_changed'] as const) {
+    const mail = composeAccountMail(
+      { id: 'm1', kind, attempts: 1, to: 'ann@example.com' },
+      'https://g.example',
+    );
+    expect(mail.text).not.toContain('token');
+  }
 });

@@ -16,8 +16,9 @@ function recordingPorts(mayTry: Verdict = { allowed: true }) {
     email: 'ann@example.com',
     fullName: 'Ann Lee',
     passwordHash: 'hash of right',
+    emailVerified: true,
   };
-  const session = { userId: 'u1', sessionId: 's1', refreshToken: 'refresh' };
+  const session = { userId: 'u1', emailVerified: true, sessionId: 's1', refreshToken: 'refresh' };
   return {
     asked,
     ports: {

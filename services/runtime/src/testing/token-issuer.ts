@@ -22,6 +22,8 @@ export interface TokenChanges {
   audience?: string;
   /** Signed with an unpublished key, under the id of the published one. */
   foreign?: boolean;
+  /** The user must confirm their e-mail address before they bid and sell. */
+  emailUnverified?: boolean;
 }
 
 export async function startTokenIssuer(): Promise<TokenIssuer> {
@@ -39,7 +41,7 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     tokenFor: (userId, changes = {}) =>
-      new SignJWT({ sid: uuidv7() })
+      new SignJWT({ sid: uuidv7(), ...(changes.emailUnverified && { email_verified: false }) })
         .setProtectedHeader({ alg: 'EdDSA', kid: 'test', typ: 'at+jwt' })
         .setSubject(userId)
         .setIssuer(changes.issuer ?? ISSUER)

@@ -40,7 +40,7 @@ export function createMailOutbox(pool: Pool): MailOutbox {
            n.amount, n.currency, a.image, coalesce(a.ending IS NOT NULL OR a.end_at <= now(), false) AS is_over, a.end_at,
            a.minimum_next_bid, a.minimum_currency, r.email, r.full_name, leased.attempts, leased.created_at
          FROM leased JOIN notifications n ON n.id = leased.notification_id
-         LEFT JOIN auctions a USING (item_id) LEFT JOIN recipients r ON r.user_id = leased.user_id
+         LEFT JOIN auctions a USING (item_id) LEFT JOIN recipients r ON r.user_id = leased.user_id AND r.verified
          ORDER BY n.happened_at`,
         [limit, LEASE_SECONDS],
       );

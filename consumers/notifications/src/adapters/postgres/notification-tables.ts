@@ -73,9 +73,19 @@ export function createNotificationTables(tx: Transaction, { mail }: { mail: bool
     },
     async keepRecipient({ userId, email, fullName }) {
       await tx.query(
-        `INSERT INTO recipients (user_id, email, full_name) VALUES ($1, $2, $3)
-         ON CONFLICT (user_id) DO UPDATE SET email = excluded.email, full_name = excluded.full_name`,
+        `INSERT INTO recipients AS known (user_id, email, full_name) VALUES ($1, $2, $3)
+         ON CONFLICT (user_id) DO UPDATE SET full_name = excluded.full_name,
+           email = CASE WHEN known.verified THEN known.email ELSE excluded.email END`,
         [userId, email, storableText(fullName)],
+      );
+    },
+    async keepVerifiedAddress({ userId, email, sequence }) {
+      // The account's creation may arrive later; it brings the name.
+      await tx.query(
+        `INSERT INTO recipients AS known (user_id, email, full_name, verified, sequence) VALUES ($1, $2, '', true, $3)
+         ON CONFLICT (user_id) DO UPDATE SET email = excluded.email, verified = true, sequence = excluded.sequence
+         WHERE known.sequence < excluded.sequence`,
+        [userId, email, sequence],
       );
       await tx.query(
         `UPDATE mails SET next_attempt_at = now() WHERE user_id = $1 AND status = 'waiting'

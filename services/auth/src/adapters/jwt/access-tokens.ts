@@ -10,6 +10,8 @@ export interface AccessTokenOptions {
   issuer: string;
   audience: string;
   lifetimeSeconds: number;
+  /** Whether accounts with an unconfirmed address may not bid and sell. Their tokens then say so. */
+  requiresVerifiedEmail: boolean;
 }
 
 export interface JwtAccessTokens extends AccessTokens {
@@ -34,12 +36,15 @@ export async function createJwtAccessTokens(options: AccessTokenOptions): Promis
   let findKey = createLocalJWKSet(publish(keys));
   return {
     publicKeys: () => publish(keys),
-    async issue({ userId, sessionId }) {
+    async issue({ userId, sessionId, emailVerified }) {
       const now = new Date();
       const key = chooseSigningKey(keys, now, PUBLISH_FIRST_MS);
       const issuedAt = Math.floor(now.getTime() / 1000);
       const expiresAt = issuedAt + options.lifetimeSeconds;
-      const token = await new SignJWT({ sid: sessionId })
+      const token = await new SignJWT({
+        sid: sessionId,
+        ...(options.requiresVerifiedEmail && !emailVerified && { email_verified: false }),
+      })
         .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: 'at+jwt' })
         .setIssuer(issuer)
         .setAudience(audience)

@@ -18,7 +18,9 @@ const OPEN_SESSION = `
   INSERT INTO refresh_tokens (token_hash, session_id) SELECT $7, id FROM session`;
 
 const LOCK_SESSION = `
-  SELECT id, user_id, ends_at, idle_ends_at, revoked_at FROM sessions
+  SELECT id, user_id, ends_at, idle_ends_at, revoked_at,
+         (SELECT email_verified_at IS NOT NULL FROM users WHERE users.id = user_id) AS email_verified
+  FROM sessions
   WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = $1) FOR UPDATE`;
 
 // A separate statement, because the one that waits for the lock sees the token as it was before it waited.
@@ -74,6 +76,7 @@ interface SessionRow {
   ends_at: Date;
   idle_ends_at: Date;
   revoked_at: Date | null;
+  email_verified: boolean;
 }
 
 interface TokenRow {
@@ -94,7 +97,12 @@ export function createPostgresSessions(pool: Pool, onRevoked: OnRevoked): Sessio
     return rows.length;
   };
   return {
-    async open({ userId, passwordHash }, { ipAddress, userAgent }, { lifetimeMs, idleMs }, replacedToken) {
+    async open(
+      { userId, passwordHash, emailVerified },
+      { ipAddress, userAgent },
+      { lifetimeMs, idleMs },
+      replacedToken,
+    ) {
       const [sessionId, refreshToken] = [uuidv7(), newToken()];
       const secrets = [hashToken(refreshToken), passwordHash];
       const values = [sessionId, userId, lifetimeMs, idleMs, ipAddress, userAgent, ...secrets];
@@ -102,7 +110,7 @@ export function createPostgresSessions(pool: Pool, onRevoked: OnRevoked): Sessio
         const opened = await tx.query(OPEN_SESSION, values);
         if (opened.rowCount !== 1) return undefined;
         if (replacedToken) await revoke(tx, REVOKE_BY_TOKEN, [hashToken(replacedToken), 'replaced']);
-        return { userId, sessionId, refreshToken };
+        return { userId, emailVerified, sessionId, refreshToken };
       });
     },
     exchange(refreshToken, decide) {
@@ -113,16 +121,17 @@ export function createPostgresSessions(pool: Pool, onRevoked: OnRevoked): Sessio
         if (!session || !token) return { kind: 'unknown' };
         const decision = decide(stateOf(session, token));
         const owner = { userId: session.user_id, sessionId: session.id };
+        const opened = { ...owner, emailVerified: session.email_verified };
         switch (decision.kind) {
           case 'rotate': {
             const successor = await replaceToken(tx, session.id, refreshToken, token, decision.idleEndsAt);
-            return { kind: 'issued', ...owner, refreshToken: successor };
+            return { kind: 'issued', ...opened, refreshToken: successor };
           }
           case 'repeat': {
             if (token.sealed_successor === null)
               throw new Error('the token has no stored successor to return again');
             const successor = openSuccessor(token.sealed_successor, refreshToken);
-            return { kind: 'issued', ...owner, refreshToken: successor };
+            return { kind: 'issued', ...opened, refreshToken: successor };
           }
           case 'revoke': {
             await revoke(tx, REVOKE_FOR_REUSE, [session.id]);

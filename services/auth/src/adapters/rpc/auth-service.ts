@@ -6,6 +6,7 @@ import type { AddressClues } from '@gavel/service-runtime/client-address';
 import { peerAddress } from '@gavel/service-runtime/client-address';
 import { unwrap } from '@gavel/service-runtime/failure';
 import { getProfile, registerAccount } from '../../application/accounts.ts';
+import { requestEmailVerification, verifyEmail } from '../../application/email-verification.ts';
 import { requestPasswordReset, resetPassword } from '../../application/password-reset.ts';
 import { changePassword } from '../../application/passwords.ts';
 import type { AuthPorts, ListedSession, Origin } from '../../application/ports.ts';
@@ -65,6 +66,14 @@ export function createAuthService(
     },
     async resetPassword({ token, newPassword, ipAddress }, context) {
       unwrap(await resetPassword(ports, { token, newPassword, address: addressOf(context, ipAddress) }));
+      return {};
+    },
+    async verifyEmail({ token, ipAddress }, context) {
+      unwrap(await verifyEmail(ports, { token, address: addressOf(context, ipAddress) }));
+      return {};
+    },
+    async requestEmailVerification(_, context) {
+      unwrap(await requestEmailVerification(ports, requireCaller(context).userId));
       return {};
     },
     async listSessions(_, context) {

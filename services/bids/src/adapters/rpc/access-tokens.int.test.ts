@@ -44,6 +44,19 @@ describe('access tokens', () => {
       expect(await request).toMatchObject({ status: 401, error: { reason: 'UNAUTHENTICATED' } });
   });
 
+  it('a token of an unconfirmed e-mail address can neither bid, buy nor list an item, but watch one', async () => {
+    const item = await bids.createItem(await bids.newUser());
+    const unverified = await bids.newUser({ emailUnverified: true });
+    for (const request of [
+      unverified.call('PlaceBid', { itemId: item.id, amount: '100' }),
+      unverified.call('BuyNow', { itemId: item.id }),
+      unverified.call('CreateItem', itemFields()),
+      unverified.call('RelistItem', { id: item.id }),
+    ])
+      expect(await request).toMatchObject({ status: 400, error: { reason: 'EMAIL_UNVERIFIED' } });
+    expect((await unverified.call('WatchItem', { itemId: item.id })).status).toBe(200);
+  });
+
   it('a valid token can', async () => {
     const item = await bids.createItem(await bids.newUser());
     const bidder = await bids.newUser({});

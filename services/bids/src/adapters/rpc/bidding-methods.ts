@@ -2,7 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { afterChange } from '@gavel/postgres/transaction';
 import type { BidSchema, BidService, PlaceBidResponseSchema } from '@gavel/proto/gen/bids/v1/bids_pb';
-import { optionalCaller, requireCaller } from '@gavel/service-runtime/caller';
+import { optionalCaller, requireVerifiedCaller } from '@gavel/service-runtime/caller';
 import { unwrap } from '@gavel/service-runtime/failure';
 import { buyNow, placeBid } from '../../application/bidding.ts';
 import { getItemBids } from '../../application/browsing.ts';
@@ -18,14 +18,14 @@ export function biddingMethods(
 ) {
   return {
     async placeBid({ itemId, amount, maxAmount, idempotencyKey }, context) {
-      const { userId } = requireCaller(context);
+      const { userId } = requireVerifiedCaller(context);
       const mask = await ports.masks.load();
       const input = { userId, itemId, amount, maxAmount, idempotencyKey };
       return toPlaceBidMessage(unwrap(await placeBid(ports, input)), mask);
     },
 
     async buyNow({ itemId }, context) {
-      const { userId } = requireCaller(context);
+      const { userId } = requireVerifiedCaller(context);
       const item = unwrap(await buyNow(ports, { userId, itemId }));
       return { item: await afterChange(() => viewerItems.one(userId, item)) };
     },

@@ -1,7 +1,7 @@
 import type { ServiceImpl } from '@connectrpc/connect';
 import { afterChange } from '@gavel/postgres/transaction';
 import type { BidService } from '@gavel/proto/gen/bids/v1/bids_pb';
-import { requireCaller } from '@gavel/service-runtime/caller';
+import { requireCaller, requireVerifiedCaller } from '@gavel/service-runtime/caller';
 import { unwrap } from '@gavel/service-runtime/failure';
 import { cancelItem, createItem, relistItem, updateItem } from '../../application/listing.ts';
 import type { Auctions } from '../../application/ports.ts';
@@ -12,13 +12,13 @@ import type { ViewerItems } from './viewer-items.ts';
 export function listingMethods(ports: { auctions: Auctions }, viewerItems: ViewerItems) {
   return {
     async createItem(request, context) {
-      const { userId: sellerId } = requireCaller(context);
+      const { userId: sellerId } = requireVerifiedCaller(context);
       const item = unwrap(await createItem(ports, { ...request, sellerId }));
       return { item: toItemMessage(item, sellerId) };
     },
 
     async relistItem({ id, ...times }, context) {
-      const { userId } = requireCaller(context);
+      const { userId } = requireVerifiedCaller(context);
       const input = { ...times, userId, itemId: id };
       return { item: toItemMessage(unwrap(await relistItem(ports, input)), userId) };
     },

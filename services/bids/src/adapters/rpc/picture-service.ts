@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { PictureService } from '@gavel/proto/gen/bids/v1/bids_pb';
-import { requireCaller } from '@gavel/service-runtime/caller';
+import { requireVerifiedCaller } from '@gavel/service-runtime/caller';
 import { unwrap } from '@gavel/service-runtime/failure';
 import { getPicture, PICTURES_PATH, uploadPicture } from '../../application/pictures.ts';
 import type { PictureEncoder, PictureStore } from '../../application/ports.ts';
@@ -24,7 +24,7 @@ export function createPictureService(ports: {
 }): ServiceImpl<typeof PictureService> {
   return {
     async uploadPicture({ data }, context) {
-      requireCaller(context);
+      requireVerifiedCaller(context);
       const { path, sizes } = unwrap(await uploadPicture(ports, { data }));
       return { path, sizes: [...sizes] };
     },
