@@ -25,6 +25,7 @@ export const attribute = {
   streamOffset: 'gavel.stream.offset',
   consumerOutcome: 'gavel.consumer.outcome',
   replay: 'gavel.replay',
+  auditRule: 'gavel.audit.rule',
 } as const;
 
 /** Values of `messaging.operation.type`. */
@@ -190,5 +191,12 @@ export const metric = {
     kind: 'gauge',
     unit: '{event}',
     description: 'Events parked as dead letters',
+  },
+  auditFindings: {
+    name: 'gavel.audit.findings',
+    kind: 'gauge',
+    unit: '{finding}',
+    description:
+      'Events that broke a rule of auctions, and auctions that are not what their events say, by rule',
   },
 } as const satisfies Record<string, MetricDefinition>;

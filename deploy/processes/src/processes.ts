@@ -1,4 +1,5 @@
 import { archiverProcess } from '@gavel/archiver/process';
+import { auditorProcess } from '@gavel/auditor-consumer/process';
 import { authProcess } from '@gavel/auth-service/process';
 import { bffProcess } from '@gavel/bff/process';
 import { bidsProcess } from '@gavel/bids-service/process';
@@ -29,6 +30,7 @@ const everyProcess = [
   notificationsProcess,
   leaderboardProcess,
   sellerStatsProcess,
+  auditorProcess,
   archiverProcess,
   groupWatchProcess,
   natsBridgeProcess,

@@ -28,14 +28,21 @@ export interface ForeignProducer {
   close(): Promise<void>;
 }
 
-/** Creates a virtual host with the partitions of gavel.bids, on the broker of the test run or on another one. */
-export async function openForeignProducer(urls: Urls = inject('infrastructure')): Promise<ForeignProducer> {
+/**
+ * Creates a virtual host with the partitions of gavel.bids, on the broker of the test run or on another one.
+ * `withStreams: false` leaves the partitions to a relay, which declares them with its own arguments.
+ */
+export async function openForeignProducer(
+  urls: Urls = inject('infrastructure'),
+  { withStreams = true }: { withStreams?: boolean } = {},
+): Promise<ForeignProducer> {
   const vhost = `test-${randomUUID()}`;
   const own = await createVhost(urls, vhost);
   const client = await connectForeignClient(own.streamUrl);
   // A super stream, as the relay declares it, because only then the broker spreads the partitions over the members of a group.
   const partitions = partitionsOf('gavel.bids');
-  await client.createSuperStream({ streamName: 'gavel.bids', arguments: {} }, undefined, partitions.length);
+  if (withStreams)
+    await client.createSuperStream({ streamName: 'gavel.bids', arguments: {} }, undefined, partitions.length);
   return {
     urls: own,
     client,

@@ -28,6 +28,12 @@ export const auctions: Page = {
           queries: { '{{error_type}}': perSecond(`${calls}{${placeBid},error_type!=""}`, 'error_type') },
         },
         {
+          title: 'Broken promises',
+          description: 'Findings of the auditor, by rule. Anything above 0 needs a person.',
+          unit: 'short',
+          queries: { '{{gavel_audit_rule}}': 'max by (gavel_audit_rule) (gavel_audit_findings)' },
+        },
+        {
           title: 'Share of the error budget',
           description:
             'Failed bids in an hour as a multiple of what the promise allows. Above 14.4 a page is sent.',
