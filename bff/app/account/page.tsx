@@ -2,6 +2,7 @@ import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { Session } from '@gavel/proto/gen/auth/v1/auth_pb';
 import type { Metadata } from 'next';
 import {
+  ChangeEmailForm,
   ChangePasswordForm,
   ResendVerificationForm,
   SignOutDeviceForm,
@@ -42,6 +43,7 @@ export default async function AccountPage() {
                 mustConfirm={readAccessToken(session.accessToken)?.emailUnverified ?? false}
               />
             )}
+            <ChangeEmailForm />
           </section>
           <section aria-label="Password" className="narrow">
             <h2>Password</h2>

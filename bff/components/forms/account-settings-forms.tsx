@@ -2,6 +2,7 @@
 
 import {
   changePassword,
+  requestEmailChange,
   requestEmailVerification,
   signOutDevice,
   signOutEverywhere,
@@ -58,6 +59,42 @@ export function ResendVerificationForm() {
       busy="Sending…"
       quietButton
     />
+  );
+}
+
+/** Asks for the new address and the password. */
+export function ChangeEmailForm() {
+  return (
+    <ActionForm
+      action={requestEmailChange}
+      label="Change e-mail address"
+      className="stack"
+      button="Change address"
+      busy="Sending…"
+    >
+      {(state) => (
+        <>
+          <Field
+            state={state}
+            name="new_email"
+            label="New e-mail address"
+            type="email"
+            autoComplete="email"
+            hint="We send a link to it, and tell your present address."
+            required
+          />
+          <Field
+            state={state}
+            name="current_password"
+            id="email_current_password"
+            label="Your password"
+            type="password"
+            autoComplete="current-password"
+            required
+          />
+        </>
+      )}
+    </ActionForm>
   );
 }
 

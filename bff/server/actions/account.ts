@@ -107,6 +107,19 @@ export async function requestEmailVerification(_: FormState, __: FormData): Prom
   });
 }
 
+/** Asks for a change of the e-mail address. Fields: current_password, new_email. */
+export async function requestEmailChange(_: FormState, form: FormData): Promise<FormState> {
+  const values = typed(form, ['new_email']);
+  return runSignedIn('request-email-change', { path: accountPath, values }, async (session) => {
+    const newEmail = textOf(form, 'new_email');
+    const request = { newEmail, currentPassword: verbatim(form, 'current_password') };
+    const outcome = await call('auth', () => authClient().requestEmailChange(request, as(session)));
+    if (!outcome.ok) return failedForm(outcome, accountPath, values, ['current_password']);
+    const message = `We have sent a mail with a link to ${newEmail}. Your address changes when you open it.`;
+    return { status: 'done', message };
+  });
+}
+
 /** Signs out one of the person's devices. Field: session_id. */
 export async function signOutDevice(_: FormState, form: FormData): Promise<FormState> {
   return runSignedIn('sign-out-device', { path: accountPath }, async (session) => {

@@ -1,7 +1,7 @@
 import { passwordProblem } from '@gavel/proto/password-problems';
 import { type Failure, invalidFields, type Outcome } from '@gavel/service-runtime/failure';
 import { findPasswordProblem, type PasswordOwner } from '../domain/password-rules.ts';
-import type { AuthPorts } from './ports.ts';
+import type { AuthPorts, Credentials } from './ports.ts';
 import { rateLimited, tooBusy } from './refusals.ts';
 
 export interface ChangePasswordInput {
@@ -28,24 +28,41 @@ export async function changePassword(
 }
 
 async function checkAndChange(
-  { accounts, passwords, limits }: ChangePorts,
+  ports: ChangePorts,
   { caller, currentPassword, newPassword, address }: ChangePasswordInput,
 ): Promise<Outcome<undefined, ChangeReason>> {
-  const account = await accounts.findCredentialsOf(caller.userId);
-  if (account === undefined) return { ok: false, reason: 'USER_NOT_FOUND', message: 'there is no such user' };
-  const attempt = { email: account.email, address };
-  const verdict = await limits.mayTry(attempt);
-  if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
-  if (!(await passwords.verify(account.passwordHash, currentPassword))) {
-    await limits.noteFailure(attempt);
-    return wrongPassword();
-  }
+  const { accounts, passwords, limits } = ports;
+  const checked = await checkOwnPassword(ports, { userId: caller.userId, currentPassword, address });
+  if (!checked.ok) return checked;
+  const account = checked.value;
   const refused = refusedPassword(newPassword, account, passwords);
   if (refused) return refused;
   const passwordHash = await passwords.hash(newPassword);
   if (!(await accounts.changePassword(account, passwordHash, caller.sessionId))) return wrongPassword();
-  await limits.forgetFailures(attempt);
+  await limits.forgetFailures({ email: account.email, address });
   return { ok: true, value: undefined };
+}
+
+export interface OwnPassword {
+  userId: string;
+  currentPassword: string;
+  /** The caller's address; undefined when it is unknown. */
+  address: string | undefined;
+}
+
+/** The account of a signed-in person who types their password again. A wrong one counts like one at the sign-in. Run it in the hash queue. */
+export async function checkOwnPassword(
+  { accounts, passwords, limits }: Pick<AuthPorts, 'accounts' | 'passwords' | 'limits'>,
+  { userId, currentPassword, address }: OwnPassword,
+): Promise<Outcome<Credentials, 'WRONG_PASSWORD' | 'RATE_LIMITED' | 'USER_NOT_FOUND'>> {
+  const account = await accounts.findCredentialsOf(userId);
+  if (account === undefined) return { ok: false, reason: 'USER_NOT_FOUND', message: 'there is no such user' };
+  const attempt = { email: account.email, address };
+  const verdict = await limits.mayTry(attempt);
+  if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
+  if (await passwords.verify(account.passwordHash, currentPassword)) return { ok: true, value: account };
+  await limits.noteFailure(attempt);
+  return wrongPassword();
 }
 
 /** The failure for a new password that the rules refuse, in the field `new_password`; undefined when it may be used. */

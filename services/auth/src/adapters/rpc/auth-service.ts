@@ -6,6 +6,7 @@ import type { AddressClues } from '@gavel/service-runtime/client-address';
 import { peerAddress } from '@gavel/service-runtime/client-address';
 import { unwrap } from '@gavel/service-runtime/failure';
 import { getProfile, registerAccount } from '../../application/accounts.ts';
+import { requestEmailChange } from '../../application/email-change.ts';
 import { requestEmailVerification, verifyEmail } from '../../application/email-verification.ts';
 import { requestPasswordReset, resetPassword } from '../../application/password-reset.ts';
 import { changePassword } from '../../application/passwords.ts';
@@ -74,6 +75,12 @@ export function createAuthService(
     },
     async requestEmailVerification(_, context) {
       unwrap(await requestEmailVerification(ports, requireCaller(context).userId));
+      return {};
+    },
+    async requestEmailChange({ currentPassword, newEmail }, context) {
+      const { userId } = requireCaller(context);
+      const address = addressOf(context, '');
+      unwrap(await requestEmailChange(ports, { userId, currentPassword, newEmail, address }));
       return {};
     },
     async listSessions(_, context) {
