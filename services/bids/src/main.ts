@@ -69,6 +69,7 @@ export const bidsService = defineService({
           .service(PictureService, createPictureService({ encoder, pictures }), {
             readMaxBytes: MAX_UPLOAD_BYTES,
           }),
+      uploads: { [`${PictureService.typeName}/UploadPicture`]: MAX_UPLOAD_BYTES },
       verify: verifierOf(config, onStop),
       handlers: { [PICTURES_PATH]: servePictures({ pictures }) },
       interceptors: [

@@ -133,12 +133,17 @@ function isRevoked(caller: Caller | undefined, revoked: TokenVerifierOptions['re
  */
 export function authenticate(verify: TokenVerifier): Interceptor {
   return (next) => async (request) => {
-    const token = /^Bearer +(\S+)$/i.exec(request.header.get('authorization') ?? '')?.[1];
+    const token = bearerToken(request.header.get('authorization'));
     if (token !== undefined) {
       request.contextValues.set(identityKey, await identify(verify, token));
     }
     return next(request);
   };
+}
+
+/** The token of an Authorization header; undefined without one. */
+export function bearerToken(header: string | null | undefined): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
 }
 
 async function identify(verify: TokenVerifier, token: string): Promise<Identity> {

@@ -5,6 +5,7 @@ import { nameRoute } from '@gavel/observability/http-route';
 import { createLogger } from '@gavel/observability/logger';
 import { METRICS_MEDIA_TYPE, readMetricsPage } from '@gavel/observability/metrics-page';
 import type { Health } from './health.ts';
+import type { Uploads } from './request-bodies.ts';
 import { createRpcHandler } from './rpc-handler.ts';
 
 const log = createLogger('http');
@@ -21,6 +22,8 @@ export interface HttpServerOptions {
   interceptors?: Interceptor[];
   /** Further GET handlers by exact path, for example `/.well-known/jwks.json`. A key that ends with `/` matches all paths below it. */
   handlers?: Record<string, Handler>;
+  /** Methods with large requests. */
+  uploads?: Uploads;
 }
 
 export interface HttpServer {
@@ -36,6 +39,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const rpc = createRpcHandler({
     routes: options.routes ?? (() => undefined),
     interceptors: options.interceptors ?? [],
+    uploads: options.uploads ?? { verify: async () => undefined, methods: {} },
   });
   const handlers: Record<string, Handler> = {
     '/healthz': (_, response) => sendJson(response, 200, { status: 'ok' }),

@@ -129,7 +129,7 @@ describe('a served method', () => {
     });
   });
 
-  it('gives a reason when Connect cannot read a request: no JSON, another shape, too many bytes', async () => {
+  it('gives a reason when Connect cannot read a request: no JSON, another shape', async () => {
     const base = await serve((router) => router.service(BidService, {}));
     const send = (body: string | Buffer, headers: Record<string, string> = {}) =>
       fetch(`${base}/bids.v1.BidService/PlaceBid`, {
@@ -146,7 +146,6 @@ describe('a served method', () => {
       ),
       send('{"itemId": "x", "amount": "5", "max_amount": "0x10"}'),
       send(`{"${'x'.repeat(5_000)}": 1, "itemId": 7}`),
-      send(JSON.stringify({ itemId: 'x'.repeat(300_000) })),
       send(Buffer.from([0xff]), { 'content-type': 'application/proto' }),
       send('{}', { 'connect-timeout-ms': 'soon' }),
     ];

@@ -9,7 +9,12 @@ import {
   createContextKey,
   type Interceptor,
 } from '@connectrpc/connect';
-import type { UniversalServerResponse } from '@connectrpc/connect/protocol';
+import type {
+  UniversalHandler,
+  UniversalServerRequest,
+  UniversalServerResponse,
+} from '@connectrpc/connect/protocol';
+import { codeToString } from '@connectrpc/connect/protocol-connect';
 import {
   compressionBrotli,
   compressionGzip,
@@ -19,27 +24,32 @@ import {
 import { nameRoute } from '@gavel/observability/http-route';
 import { createLogger } from '@gavel/observability/logger';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
-import { type CallEnd, recordCall } from './call-duration.ts';
+import { type CallEnd, failedCall, recordCall } from './call-duration.ts';
 import { peerValues } from './client-address.ts';
 import { connectError } from './failure.ts';
+import {
+  createBodyGuard,
+  discardBody,
+  MAX_REQUEST_BYTES,
+  type RefusedBody,
+  type Uploads,
+} from './request-bodies.ts';
 import { withStrictIntegers } from './strict-integers.ts';
 
 const log = createLogger('rpc');
-
-// A bid is smaller than one kilobyte. The largest ordinary request, an item with a long description, is smaller than 64 KiB.
-const MAX_REQUEST_BYTES = 256 * 1024;
 
 const arrivedKey = createContextKey(false, { description: 'a message was read' });
 
 export interface RpcHandlerOptions {
   routes: (router: ConnectRouter) => void;
   interceptors: Interceptor[];
+  uploads: Uploads;
 }
 
 /**
  * A Node request handler for Connect, gRPC-web and gRPC methods. Connect rejects requests that it cannot read (no JSON, too many
  * bytes, another media type, a number that is not in digits) before any interceptor runs. Connect clients then get the reason
- * MALFORMED_REQUEST.
+ * MALFORMED_REQUEST. The body of an upload is read only when its caller has a valid token.
  */
 export function createRpcHandler(options: RpcHandlerOptions) {
   const noteArrival: Interceptor = (next) => (request) => {
@@ -54,6 +64,26 @@ export function createRpcHandler(options: RpcHandlerOptions) {
   // JSON contains every field, also those with default values: zero bids are "0", not a missing field.
   options.routes(withStrictIntegers(router, { alwaysEmitImplicit: true }));
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
+  const guard = createBodyGuard(options.uploads);
+
+  const handle = (handler: UniversalHandler, request: IncomingMessage, response: ServerResponse): void => {
+    const method = handler.requestPath.slice(1);
+    const startedAt = performance.now();
+    const contextValues = peerValues(request.socket);
+    const universal = universalRequestFromNodeRequest(request, response, undefined, contextValues);
+    let over: RefusedBody | undefined;
+    if (isBytes(universal.body)) {
+      const { body } = universal;
+      universal.body = guard.count(method, request, response, body, (refused) => (over = refused));
+    }
+    const answered = handler(universal).then(async (answer) => {
+      if (contextValues.get(arrivedKey)) return answer;
+      const refused = over ? refusal(over, answer) : await withReason(answer);
+      recordCall(method, startedAt, refused.end);
+      return refused.answer;
+    });
+    respond(answered, method, response);
+  };
 
   return (request: IncomingMessage, response: ServerResponse): void => {
     const handler = handlers.get(request.url?.split('?', 1)[0] ?? '');
@@ -62,23 +92,39 @@ export function createRpcHandler(options: RpcHandlerOptions) {
       return;
     }
     nameRoute(handler.requestPath);
+    const method = handler.requestPath.slice(1);
+    const refused = guard.refuse(method, request);
+    if (refused === undefined) {
+      handle(handler, request, response);
+      return;
+    }
     const startedAt = performance.now();
-    const contextValues = peerValues(request.socket);
-    handler(universalRequestFromNodeRequest(request, response, undefined, contextValues))
-      .then(async (answer) => {
-        if (contextValues.get(arrivedKey)) return answer;
-        const refused = await withReason(answer);
-        recordCall(handler.requestPath.slice(1), startedAt, refused.end);
-        return refused.answer;
-      })
-      .then((answer) => universalResponseToNodeResponse(answer, response))
-      .catch((error: unknown) => {
-        // The caller disconnected.
-        if (ConnectError.from(error).code === Code.Aborted) return;
-        log.error({ err: error, path: handler.requestPath }, 'request failed');
-        response.destroy();
-      });
+    void Promise.resolve(refused).then((why) => {
+      if (why === undefined) {
+        handle(handler, request, response);
+        return;
+      }
+      const { answer, end } = refusal(why);
+      recordCall(method, startedAt, end);
+      respond(Promise.resolve(answer), method, response);
+      discardBody(request);
+    });
   };
+}
+
+function respond(answer: Promise<UniversalServerResponse>, method: string, response: ServerResponse): void {
+  answer
+    .then((ready) => universalResponseToNodeResponse(ready, response))
+    .catch((error: unknown) => {
+      // The caller disconnected.
+      if (ConnectError.from(error).code === Code.Aborted) return;
+      log.error({ err: error, method }, 'request failed');
+      response.destroy();
+    });
+}
+
+function isBytes(body: UniversalServerRequest['body']): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 
 // Statuses with a more exact meaning than 400: wrong method, wrong media type.
@@ -105,13 +151,22 @@ async function withReason(answer: UniversalServerResponse): Promise<Refused> {
     return { answer: { ...answer, body: once(body) }, end: { code, errorType: code } };
   }
   const error = connectError('MALFORMED_REQUEST', message ?? 'the request cannot be read');
-  const bytes = Buffer.from(JSON.stringify(toWire(error)));
-  const header = new Headers(answer.header);
+  // Connect's own error for a body above its limit, also after decompression.
+  const tooLarge = code === 'resource_exhausted';
+  const status = tooLarge ? 413 : KEPT.has(answer.status) ? answer.status : 400;
+  return refusal({ status, error }, answer);
+}
+
+/** The answer for a request that no interceptor has seen. */
+function refusal({ status, error }: RefusedBody, answer?: UniversalServerResponse): Refused {
+  const wire = toWire(error);
+  const bytes = Buffer.from(JSON.stringify(wire));
+  const header = new Headers(answer?.header);
   header.delete('content-encoding');
   header.set('content-type', 'application/json');
   header.set('content-length', String(bytes.byteLength));
-  const status = KEPT.has(answer.status) ? answer.status : 400;
-  return { answer: { ...answer, status, header, body: once(bytes) }, end: malformed };
+  const reason = error.findDetails(ErrorInfoSchema)[0]?.reason;
+  return { answer: { ...answer, status, header, body: once(bytes) }, end: failedCall(error, reason) };
 }
 
 /** Code and message of Connect's own error. Empty when the body is empty, or compressed because it is long. */
@@ -133,7 +188,7 @@ function toWire(error: ConnectError): object {
     value: base64Encode(toBinary(ErrorInfoSchema, info), 'std_raw'),
     debug: toJson(ErrorInfoSchema, info),
   }));
-  return { code: 'invalid_argument', message: error.rawMessage, details };
+  return { code: codeToString(error.code), message: error.rawMessage, details };
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -23,6 +23,8 @@ export interface ServiceParts {
   /** They run after the interceptors of every service. */
   readonly interceptors?: readonly Interceptor[];
   readonly handlers?: HttpServerOptions['handlers'];
+  /** The largest request in bytes, by `package.Service/Method`. Other requests have at most 256 KiB. */
+  readonly uploads?: Readonly<Record<string, number>>;
   /** Readiness checks by name, in addition to the database's. */
   readonly checks?: Readonly<Record<string, Check>>;
 }
@@ -73,6 +75,7 @@ export async function startService<C extends ServiceConfig>(
     routes: parts.routes,
     interceptors: [...serviceInterceptors(parts.verify), ...(parts.interceptors ?? [])],
     handlers: parts.handlers ?? {},
+    uploads: { verify: parts.verify, methods: parts.uploads ?? {} },
   });
   onStop('http server', () => server.close());
   return `http://${config.HOST}:${server.port}`;
