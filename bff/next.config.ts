@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { NextConfig } from 'next';
+import { bareContentPolicy } from './bare-content-policy.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -43,7 +44,14 @@ const nextConfig: NextConfig = {
   },
   // Browsers request /favicon.ico even when the pages name another icon.
   redirects: async () => [{ source: '/favicon.ico', destination: '/icon.svg', permanent: true }],
-  headers: async () => [{ source: '/:path*', headers: fixedHeaders }],
+  headers: async () => [
+    { source: '/:path*', headers: fixedHeaders },
+    // The proxy does not run for these.
+    ...['/pictures/:file([^/]+\\.(?:svg|webp))', '/_next/static/:path*'].map((source) => ({
+      source,
+      headers: [{ key: 'Content-Security-Policy', value: bareContentPolicy }],
+    })),
+  ],
 };
 
 export default nextConfig;

@@ -6,7 +6,7 @@ import { AuthService } from '@gavel/proto/gen/auth/v1/auth_pb';
 import { ErrorInfoSchema } from '@gavel/proto/gen/google/rpc/error_details_pb';
 import { NextRequest } from 'next/server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { proxy } from './proxy.ts';
+import { config, proxy } from './proxy.ts';
 
 const NOW = Math.floor(Date.now() / 1000);
 const token = (secondsLeft: number): string =>
@@ -123,8 +123,17 @@ describe('the proxy', () => {
     for (const headers of [{}, { origin: 'https://evil.example' }, { origin: 'null' }]) {
       const response = await visit('gavel_refresh=r1', { method: 'POST', headers });
       expect(response.status).toBe(403);
+      expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
     }
     expect(received).toEqual([]);
+  });
+
+  it('runs before every page, also before the one for a picture that does not exist', () => {
+    const matches = (path: string) => config.matcher.some((each) => new RegExp(`^${each}$`).test(path));
+    for (const path of ['/', '/items/1', '/pictures/x', '/pictures/x/y', '/pictures/', '/healthz2'])
+      expect(matches(path), path).toBe(true);
+    for (const path of ['/pictures/clock.svg', '/pictures/ab/320.webp', '/healthz', '/_next/static/x.js'])
+      expect(matches(path), path).toBe(false);
   });
 
   it('gives every page a policy with a new nonce', async () => {

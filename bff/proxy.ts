@@ -1,4 +1,5 @@
 import { type NextRequest, NextResponse } from 'next/server';
+import { bareContentPolicy } from './bare-content-policy.ts';
 import { requestOrigin } from './client-address.ts';
 import { isDevelopment, config as settings } from './config.ts';
 import { contentSecurityPolicy, ownOrigin, strictTransport } from './server/security.ts';
@@ -19,7 +20,10 @@ import { ENDED_HEADER, POSTED_HEADER } from './server/session/sign-in-path.ts';
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const origin = ownOrigin(request, settings().PUBLIC_ORIGIN);
-  if (!origin.ok) return new NextResponse('This form was sent from another website.', { status: 403 });
+  if (!origin.ok) {
+    const headers = { 'content-security-policy': bareContentPolicy };
+    return new NextResponse('This form was sent from another website.', { status: 403, headers });
+  }
 
   const secure = isSecure(settings(), request.headers);
   const { cookies, ended } = await renew(request, secure);
@@ -47,9 +51,10 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
 }
 
 export const config = {
-  // Files, probes and live prices are excluded, because they do not use the session.
+  // Files, probes and live prices are excluded, because they do not use the session. What is no file below /pictures/ is answered
+  // with a page, which needs its policy.
   matcher: [
-    '/((?!_next/static|_next/image|pictures/|healthz$|readyz$|metrics$|icon.svg$|favicon.ico$|live$|live/now$).*)',
+    '/((?!_next/static|_next/image|pictures/(?:[^/]+/)?[^/]+\\.(?:svg|webp)$|healthz$|readyz$|metrics$|icon.svg$|favicon.ico$|live$|live/now$).*)',
   ],
 };
 

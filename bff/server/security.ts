@@ -14,7 +14,8 @@ export function ownOrigin(
   if (readingMethods.has(request.method)) return { ok: true };
   const origin = URL.parse(request.headers.get('origin') ?? '');
   if (origin === null || !/^https?:$/.test(origin.protocol)) return { ok: false };
-  const own = origin.origin === publicOrigin || origin.host === request.headers.get('host');
+  const own =
+    publicOrigin === undefined ? origin.host === request.headers.get('host') : origin.origin === publicOrigin;
   return own ? { ok: true, host: origin.host } : { ok: false };
 }
 

@@ -18,9 +18,9 @@ export const MAX_REQUEST_BYTES = 256 * 1024;
 // The bodies that are in memory at the same time. Uploads have a budget of their own, so that they cannot use up that of bids.
 const ORDINARY_BYTES = 64 * 1024 * 1024;
 const UPLOAD_BYTES = 160 * 1024 * 1024;
-// So many of these fit into the budget that they need not be counted: this saves most requests the work.
+// Smaller bodies are not counted. Thousands of them fit into the budget, and most requests are saved the work.
 const UNCOUNTED_BYTES = 16 * 1024;
-// A refused caller may send for so long before the connection is cut.
+// How long a refused caller may send before the connection is cut.
 const LINGER_MS = 2_000;
 
 export interface RefusedBody {
