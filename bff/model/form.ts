@@ -1,3 +1,5 @@
+import { notFound } from 'next/navigation';
+
 /** What a form's action answers, and what the form shows next. It is sent to the browser, so it never holds a password. */
 export interface FormState {
   status: 'new' | 'failed' | 'done';
@@ -17,6 +19,11 @@ export interface FormState {
 
 export const newForm: FormState = { status: 'new' };
 
+// Anybody can call an action with any values. Such a caller is no browser with one of our forms, and gets 404.
+function requireForm(form: unknown): asserts form is FormData {
+  if (!(form instanceof FormData)) notFound();
+}
+
 /** A text field, trimmed; empty when the field is missing or holds a file. */
 export function textOf(form: FormData, name: string): string {
   return verbatim(form, name).trim();
@@ -24,12 +31,14 @@ export function textOf(form: FormData, name: string): string {
 
 /** A text field exactly as typed, for passwords; empty when the field is missing or holds a file. */
 export function verbatim(form: FormData, name: string): string {
+  requireForm(form);
   const value = form.get(name);
   return typeof value === 'string' ? value : '';
 }
 
 /** All non-empty texts of a field that may appear several times. */
 export function textsOf(form: FormData, name: string): string[] {
+  requireForm(form);
   return form
     .getAll(name)
     .flatMap((value) => (typeof value === 'string' && value.trim() ? [value.trim()] : []));

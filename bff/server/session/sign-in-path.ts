@@ -33,12 +33,14 @@ const HERE = 'http://here.invalid';
 const HOME = '/';
 
 /**
- * Where to go after signing in: the given path, or the home page when it is not a path of this site. Browsers read `\` as
+ * Where to go after signing in: the given path in the form of a header, or the home page when it is not a path of this site. Browsers read `\` as
  * `/` and remove tabs and newlines from URLs (WHATWG URL), so `/\evil.example` and `/<tab>/evil.example` would leave the
  * site. Encoded forms are refused too, because a server on the way may decode them once more.
  */
 export function returnPath(candidate: unknown): string {
-  return typeof candidate === 'string' && isSitePath(candidate) ? candidate : HOME;
+  if (typeof candidate !== 'string' || !isSitePath(candidate)) return HOME;
+  // A header has ASCII only.
+  return candidate.replace(/[^\x21-\x7e]+/gu, (text) => encodeURIComponent(text.toWellFormed()));
 }
 
 function isSitePath(candidate: string): boolean {

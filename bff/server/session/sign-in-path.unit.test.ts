@@ -24,6 +24,14 @@ describe('return path', () => {
   });
 
   it.each([
+    ['/items/é?q=часы', '/items/%C3%A9?q=%D1%87%D0%B0%D1%81%D1%8B'],
+    ['/items/a b', '/items/a%20b'],
+    ['/\ud800', '/%EF%BF%BD'],
+  ])('is written in ASCII, as headers are: %s', (path, written) => {
+    expect(returnPath(path)).toBe(written);
+  });
+
+  it.each([
     ['another origin', 'https://evil.example/'],
     ['a scheme', 'javascript:alert(1)'],
     ['no slash', 'dashboard'],

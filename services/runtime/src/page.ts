@@ -101,7 +101,7 @@ export function readTimePosition(position: readonly string[]): TimePosition | un
   const [text = '', rawId = ''] = position;
   const time = new Date(text);
   // Only in the form in which it was written, with a year that Postgres can store.
-  if (position.length !== 2 || !isUuid(rawId) || !/^\d{4}-/.test(text)) return undefined;
+  if (position.length !== 2 || !isUuid(rawId) || !/^(?!0000)\d{4}-/.test(text)) return undefined;
   const written = !Number.isNaN(time.getTime()) && time.toISOString() === text;
   return written ? { time, id: rawId.toLowerCase() } : undefined;
 }

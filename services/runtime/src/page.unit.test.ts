@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodePageToken, encodePageToken, pageSize, toPage } from './page.ts';
+import { decodePageToken, encodePageToken, pageSize, readTimePosition, toPage } from './page.ts';
 
 describe('a page token', () => {
   const token = encodePageToken(['ListItems', 'clocks'], ['2026-01-01T00:00:00.000Z', 'id']);
@@ -37,6 +37,24 @@ describe('a page token', () => {
     ['truncated', token.slice(0, -3)],
   ])('is rejected when it is %s', (_, bad) => {
     expect(decodePageToken(bad, ['ListItems', 'clocks'])).toBeUndefined();
+  });
+});
+
+describe('a position in time', () => {
+  const id = '0190a000-0000-7000-8000-000000000000';
+
+  it('is read as it was written', () => {
+    expect(readTimePosition(['2026-01-01T00:00:00.000Z', id])).toEqual({ time: new Date('2026-01-01'), id });
+  });
+
+  it.each([
+    '0000-01-01T00:00:00.000Z',
+    '-000001-01-01T00:00:00.000Z',
+    '+275760-09-13T00:00:00.000Z',
+    '2026-01-01',
+    'now',
+  ])('is no time that Postgres cannot store, and none in another form: %s', (text) => {
+    expect(readTimePosition([text, id])).toBeUndefined();
   });
 });
 

@@ -63,7 +63,7 @@ const keys: Readonly<Record<ItemOrder, (key: string, id: string) => boolean>> = 
   priceLow: (key) => price.test(key),
   priceHigh: (key) => price.test(key),
   mostBids: (key) => whole.test(key),
-  relevance: (key) => rank.test(key),
+  relevance: isRank,
 };
 
 /** Reads a page position of the form [key, id, since]; undefined when it does not belong to this order. */
@@ -76,6 +76,11 @@ export function readOpenItemsPosition(
   if (position.length !== 3 || id === undefined || !keys[order](key, id)) return undefined;
   const since = readTimePosition([rawSince, id])?.time;
   return since && { key, id, since };
+}
+
+// Postgres refuses a number that a float4 cannot hold, such as 1e-99.
+function isRank(key: string): boolean {
+  return rank.test(key) && (Number(key) === 0 || Math.fround(Number(key)) > 0);
 }
 
 function isTime(key: string, id: string): boolean {
