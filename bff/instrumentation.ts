@@ -17,3 +17,9 @@ export const onRequestError: Instrumentation.onRequestError = (error, request, c
     'page failed',
   );
 };
+
+/** Next calls it once per process, before the first page. */
+export async function register(): Promise<void> {
+  const { serveLive } = await import('./server/live/serve-live.ts');
+  serveLive();
+}

@@ -1,18 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { NextConfig } from 'next';
 import { bareContentPolicy } from './bare-content-policy.ts';
+import { fixedHeaders } from './fixed-headers.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** Headers of every response. The content security policy differs per response: see `server/security.ts`. */
-const fixedHeaders = [
-  { key: 'X-Content-Type-Options', value: 'nosniff' },
-  { key: 'X-Frame-Options', value: 'DENY' },
-  { key: 'Referrer-Policy', value: 'same-origin' },
-  { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
-  { key: 'Cross-Origin-Resource-Policy', value: 'same-origin' },
-  { key: 'Permissions-Policy', value: 'camera=(), geolocation=(), microphone=(), payment=()' },
-];
 
 const nextConfig: NextConfig = {
   output: 'standalone',
@@ -45,7 +36,7 @@ const nextConfig: NextConfig = {
   // Browsers request /favicon.ico even when the pages name another icon.
   redirects: async () => [{ source: '/favicon.ico', destination: '/icon.svg', permanent: true }],
   headers: async () => [
-    { source: '/:path*', headers: fixedHeaders },
+    { source: '/:path*', headers: Object.entries(fixedHeaders).map(([key, value]) => ({ key, value })) },
     // The proxy does not run for these.
     ...['/pictures/:file([^/]+\\.(?:svg|webp))', '/_next/static/:path*'].map((source) => ({
       source,

@@ -1,17 +1,9 @@
 import { type NextRequest, NextResponse } from 'next/server';
 import { bareContentPolicy } from './bare-content-policy.ts';
-import { requestOrigin } from './client-address.ts';
 import { isDevelopment, config as settings } from './config.ts';
 import { contentSecurityPolicy, ownOrigin, strictTransport } from './server/security.ts';
-import { renewSession } from './server/session/renew-session.ts';
-import {
-  clearedCookies,
-  cookieNames,
-  isSecure,
-  renewalStep,
-  type SessionCookie,
-  sessionCookies,
-} from './server/session/session.ts';
+import { renewedCookies } from './server/session/renew-session.ts';
+import { isSecure } from './server/session/session.ts';
 import { ENDED_HEADER, POSTED_HEADER } from './server/session/sign-in-path.ts';
 
 /**
@@ -26,7 +18,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   }
 
   const secure = isSecure(settings(), request.headers);
-  const { cookies, ended } = await renew(request, secure);
+  const { cookies, ended } = await renewedCookies(request, secure);
   for (const { name, value } of cookies) {
     if (value === '') request.cookies.delete(name);
     else request.cookies.set(name, value);
@@ -57,21 +49,3 @@ export const config = {
     '/((?!_next/static|_next/image|pictures/(?:[^/]+/)?[^/]+\\.(?:svg|webp)$|healthz$|readyz$|metrics$|icon.svg$|favicon.ico$|live$|live/now$).*)',
   ],
 };
-
-async function renew(
-  request: NextRequest,
-  secure: boolean,
-): Promise<{ cookies: SessionCookie[]; ended?: string }> {
-  const names = cookieNames(secure);
-  const refresh = request.cookies.get(names.refresh)?.value;
-  const step = renewalStep(request.cookies.get(names.access)?.value, refresh, Date.now());
-  if (step === 'clear') return { cookies: clearedCookies(secure) };
-  if (step === 'nothing' || !refresh) return { cookies: [] };
-  const { TRUSTED_PROXY_HOPS, SESSION_COOKIE_DAYS } = settings();
-  const renewal = await renewSession(refresh, requestOrigin(request.headers, TRUSTED_PROXY_HOPS));
-  // Auth is unavailable, and the sign-in may be valid: the cookies stay, and the page says that it cannot check.
-  if (renewal.kind === 'unknown') return { cookies: [] };
-  if (renewal.kind === 'refused') return { cookies: clearedCookies(secure), ended: renewal.reason };
-  const options = { secure, days: SESSION_COOKIE_DAYS, nowMs: Date.now() };
-  return { cookies: sessionCookies(renewal.tokens, options) };
-}

@@ -42,7 +42,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
         </a>
         <SiteHeader session={session} unread={unread} />
         <main id="content">
-          <LiveSign nowMs={Date.now()} />
+          <LiveSign nowMs={Date.now()} person={session.kind === 'signed-in' ? session.userId : ''} />
           <noscript>
             <p className="hint">
               This page shows the state at {instantText(new Date().toISOString())}. Reload it to see changes.

@@ -12,13 +12,23 @@ export interface LiveItem {
   bidCount: number;
 }
 
+/** What a person alone is told. */
+export interface PersonalNews {
+  /** The number of unread notifications, in decimal. */
+  unread?: string;
+  /** An item of which the person's own part has changed, by an act in another page that nobody else may see. */
+  mine?: string;
+}
+
 /** One message of the live stream, and the answer to a page that asks instead. */
-export interface LiveNews {
+export interface LiveNews extends PersonalNews {
   /** The server's clock in milliseconds since 1970, for the countdowns. */
   now: number;
   /** False while the server itself gets no events: the page must ask for changes. */
   live: boolean;
   items: LiveItem[];
+  /** Present when messages were missed that are no longer kept: the page must be rendered again. */
+  refresh?: true;
 }
 
 /** The most items of one page. A list shows 12, so the limit only stops addresses that no page of this site opens. */
@@ -32,9 +42,20 @@ export function isNewer(a: Pick<LiveItem, 'revision'>, b: Pick<LiveItem, 'revisi
 /** Reads a message; undefined when it is anything else. Items that cannot be read are left out. */
 export function readLiveNews(data: unknown): LiveNews | undefined {
   if (typeof data !== 'string' || !data.startsWith('{')) return undefined;
-  const { now, live, items } = JSON.parse(data) as Record<string, unknown>;
+  const { now, live, items, unread, mine, refresh } = JSON.parse(data) as Record<string, unknown>;
   if (typeof now !== 'number' || typeof live !== 'boolean' || !Array.isArray(items)) return undefined;
-  return { now, live, items: items.filter(isLiveItem) };
+  return {
+    now,
+    live,
+    items: items.filter(isLiveItem),
+    ...(isNumber(unread) && { unread }),
+    ...(typeof mine === 'string' && { mine }),
+    ...(refresh === true && { refresh }),
+  };
+}
+
+function isNumber(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{1,20}$/.test(value);
 }
 
 function isLiveItem(value: unknown): value is LiveItem {
@@ -43,7 +64,7 @@ function isLiveItem(value: unknown): value is LiveItem {
   const numbers = [item.revision, item.currentHighestBid, item.minimumNextBid];
   const texts = [item.id, item.status, item.startsAt, item.endAt];
   return (
-    numbers.every((number) => typeof number === 'string' && /^\d{1,20}$/.test(number)) &&
+    numbers.every(isNumber) &&
     texts.every((text) => typeof text === 'string') &&
     Number.isSafeInteger(item.bidCount)
   );

@@ -12,8 +12,11 @@ import { trackRoute } from './http-route.ts';
 
 const instrumented = ['http', 'https', 'pg', 'pg-pool', 'ioredis'];
 
-/** Health probes, scrapes and static files are too many to trace, and nobody needs their traces. */
-const untraced = /^\/(healthz|readyz|metrics$|_next\/static\/|favicon\.ico)/;
+/**
+ * Health probes, scrapes and static files are too many to trace, and nobody needs their traces. Live updates of an open page last as
+ * long as the page, and a span would be held for each.
+ */
+const untraced = /^\/(healthz|readyz|metrics$|live(\/now)?(\?|$)|_next\/static\/|favicon\.ico)/;
 
 /**
  * Instruments http, fetch, pg and ioredis, which this process will import later, and Node itself. Outgoing calls are traced only inside a trace, because

@@ -1,8 +1,11 @@
 import { isNewer, type LiveItem, type LiveNews, readLiveNews } from '../../model/live-news.ts';
-import { learnServerTime } from './server-clock.ts';
+import { isServerTimeKnown, learnServerTime } from './server-clock.ts';
 
-/** `live`: changes arrive by themselves. `asking`: the page asks for them every few seconds. `offline`: it gets no answer. */
-export type LiveState = 'live' | 'asking' | 'offline';
+/**
+ * `live`: changes arrive by themselves. `reconnecting`: the stream was lost a moment ago. `asking`: the page asks for changes every
+ * few seconds. `offline`: it gets no answer.
+ */
+export type LiveState = 'live' | 'reconnecting' | 'asking' | 'offline';
 
 const TICK_MS = 1_000;
 // The server sends a heartbeat every 5 seconds. A page that hears nothing for longer asks for changes.
@@ -13,17 +16,29 @@ const ASK_EVERY_MS = 5_000;
 const ANSWER_WITHIN_MS = 8_000;
 // The browser opens a lost stream again by itself, but not after an answer that is not an event stream.
 const REOPEN_AFTER_MS = 30_000;
+// A stream that comes back at once is not worth a sentence.
+const SAY_RECONNECTING_AFTER_MS = 1_500;
+const CLOCK_WITHIN_MS = 25;
 
 /**
- * The newest states of the items that the page shows. There is one per page: one event stream for all items, or one request
- * every few seconds while the stream is interrupted. A hidden page closes its stream, because browsers allow six connections
- * per site over HTTP/1.1; when it is shown again, it gets all states again.
+ * What the server tells this page: the newest states of its items and the person's own news. There is one per page: one event
+ * stream for all of it, or one request every few seconds while the stream is interrupted. The stream goes on after the last
+ * message that arrived. A hidden page closes its stream, because browsers allow six connections per site over HTTP/1.1; when it is
+ * shown again, it gets what it missed.
  */
 class LiveConnection {
   state: LiveState = 'live';
+  /** The person's number of unread notifications, since the page was last rendered with one. */
+  unread: string | undefined;
+  /** Grows when the page must be rendered again: it missed messages, or what only its person sees has changed. */
+  outdated = 0;
   readonly #listeners = new Set<() => void>();
   readonly #followers = new Map<string, number>();
   readonly #newest = new Map<string, LiveItem>();
+  readonly #rendered = new Map<string, string>();
+  #person = '';
+  #lastId = '';
+  #lostAt = Number.POSITIVE_INFINITY;
   #source: EventSource | undefined;
   #ticking: ReturnType<typeof setInterval> | undefined;
   #openedAt = 0;
@@ -37,9 +52,23 @@ class LiveConnection {
     return () => void this.#listeners.delete(listener);
   };
 
-  /** Keeps the item's state current until the returned function is called. */
-  follow(itemId: string): () => void {
+  /** Whose page it is: an id, or empty for a guest. The server reads the person from the cookies of a new stream. */
+  setPerson(person: string): void {
+    if (person === this.#person) return;
+    this.#person = person;
+    this.unread = undefined;
+    this.#reopen();
+  }
+
+  /** The page was rendered with a number of notifications: one that was sent before is older. */
+  forgetUnread(): void {
+    this.unread = undefined;
+  }
+
+  /** Keeps the item's state current until the returned function is called. `revision`: the one that the page shows. */
+  follow(itemId: string, revision: string): () => void {
     const count = this.#followers.get(itemId) ?? 0;
+    this.#rendered.set(itemId, revision);
     this.#followers.set(itemId, count + 1);
     if (count === 0) this.#reopen();
     return () => {
@@ -47,6 +76,7 @@ class LiveConnection {
       if (left > 0) return void this.#followers.set(itemId, left);
       this.#followers.delete(itemId);
       this.#newest.delete(itemId);
+      this.#rendered.delete(itemId);
       this.#reopen();
     };
   }
@@ -71,30 +101,38 @@ class LiveConnection {
     this.#source = undefined;
     document.addEventListener('visibilitychange', this.#open);
     clearInterval(this.#ticking);
-    if (document.hidden || this.#followers.size === 0) return;
+    if (document.hidden || (this.#followers.size === 0 && this.#person === '')) return;
     this.#openedAt = performance.now();
     this.#heardAt = this.#openedAt + FIRST_MESSAGE_WITHIN_MS - SILENT_AFTER_MS;
     this.#ticking = setInterval(this.#tick, TICK_MS);
-    this.#source = new EventSource(`/live?items=${this.#items()}`);
-    this.#source.addEventListener('message', ({ data }) => {
-      const news = readLiveNews(data);
-      if (!news) return;
-      this.#take(news);
-      if (!news.live || !navigator.onLine) return;
-      this.#heardAt = performance.now();
-      this.#enter('live');
-    });
+    const after = this.#lastId === '' ? '' : `&after=${this.#lastId}`;
+    this.#source = new EventSource(`/live?items=${this.#items()}${after}`);
+    this.#source.addEventListener('message', this.#hear);
     this.#source.addEventListener('error', this.#lose);
     addEventListener('offline', this.#lose);
+    if (!isServerTimeKnown(CLOCK_WITHIN_MS)) void this.#askTime();
+  };
+
+  readonly #hear = ({ data, lastEventId }: MessageEvent): void => {
+    const news = readLiveNews(data);
+    if (!news) return;
+    this.#lastId = lastEventId || this.#lastId;
+    this.#take(news);
+    if (!news.live || !navigator.onLine) return;
+    this.#heardAt = performance.now();
+    this.#lostAt = Number.POSITIVE_INFINITY;
+    this.#enter('live');
   };
 
   readonly #lose = (): void => {
     this.#heardAt = Number.NEGATIVE_INFINITY;
+    this.#lostAt = Math.min(this.#lostAt, performance.now());
   };
 
   readonly #tick = (): void => {
     const now = performance.now();
     if (now - this.#heardAt < SILENT_AFTER_MS) return;
+    if (this.state === 'live' && now - this.#lostAt >= SAY_RECONNECTING_AFTER_MS) this.#enter('reconnecting');
     if (this.#source?.readyState === EventSource.CLOSED && now - this.#openedAt >= REOPEN_AFTER_MS)
       this.#open();
     if (now - this.#askedAt < ASK_EVERY_MS) return;
@@ -104,9 +142,7 @@ class LiveConnection {
 
   async #ask(): Promise<void> {
     try {
-      const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-      const response = await fetch(`/live/now?items=${this.#items()}`, { signal, cache: 'no-store' });
-      const news = response.ok ? readLiveNews(await response.text()) : undefined;
+      const news = await askNow(this.#items());
       if (news) this.#take(news);
       this.#enter(news ? 'asking' : 'offline');
     } catch (error) {
@@ -116,8 +152,20 @@ class LiveConnection {
     }
   }
 
-  #take({ now, items }: LiveNews): void {
+  /** Answers say when they were written, so that the round trip is known. The best of some counts. */
+  async #askTime(): Promise<void> {
+    try {
+      for (let asked = 0; asked < 3 && !isServerTimeKnown(CLOCK_WITHIN_MS); asked++) await askNow('');
+    } catch (error) {
+      // Without it the clock is that of the stream's messages, which is late by their way.
+      console.info('no answer about the time', error);
+    }
+  }
+
+  #take({ now, items, unread, mine, refresh }: LiveNews): void {
     learnServerTime(now);
+    if (unread !== undefined) this.unread = unread;
+    if (refresh || (mine !== undefined && this.#followers.has(mine))) this.outdated++;
     for (const item of items) {
       const known = this.#newest.get(item.id);
       if (this.#followers.has(item.id) && (!known || isNewer(item, known))) this.#newest.set(item.id, item);
@@ -138,8 +186,18 @@ class LiveConnection {
   }
 
   #items(): string {
-    return [...this.#followers.keys()].join(',');
+    return [...this.#rendered].map(([id, revision]) => `${id}.${revision}`).join(',');
   }
+}
+
+/** The answer to a page that asks; undefined when the server cannot say how things are. */
+async function askNow(items: string): Promise<LiveNews | undefined> {
+  const askedAt = performance.now();
+  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  const response = await fetch(`/live/now?items=${items}`, { signal, cache: 'no-store' });
+  const news = response.ok ? readLiveNews(await response.text()) : undefined;
+  if (news) learnServerTime(news.now, askedAt);
+  return news;
 }
 
 /** The connection of this page. It opens when the first item is followed. */

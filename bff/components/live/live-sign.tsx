@@ -6,14 +6,20 @@ import { type LiveState, liveConnection } from './live-connection.ts';
 import { learnServerTime } from './server-clock.ts';
 
 const sentences: Record<Exclude<LiveState, 'live'>, string> = {
+  reconnecting: 'Reconnecting…',
   asking: 'Live updates are interrupted. This page checks for changes every few seconds.',
   offline: 'No connection to Gavel. This page may show an old state. It tries again every few seconds.',
 };
 
-/** Says when changes do not arrive by themselves. `nowMs`: the server's time when the page was rendered. */
-export function LiveSign({ nowMs }: { nowMs: number }) {
+/**
+ * Opens the page's connection and says when changes do not arrive by themselves. `nowMs`: the server's time when the page was
+ * rendered. `person`: whose page it is; empty for a guest.
+ */
+export function LiveSign({ nowMs, person }: { nowMs: number; person: string }) {
   useEffect(() => learnServerTime(nowMs), [nowMs]);
+  useEffect(() => liveConnection.setPerson(person), [person]);
   useRefreshWhenShown();
+  useRefreshWhenOutdated();
   const state = useSyncExternalStore(
     liveConnection.subscribe,
     () => liveConnection.state,
@@ -36,4 +42,17 @@ function useRefreshWhenShown(): void {
     document.addEventListener('visibilitychange', refresh);
     return () => document.removeEventListener('visibilitychange', refresh);
   }, [router]);
+}
+
+/** Renders the page again when the server says that it must be. */
+function useRefreshWhenOutdated(): void {
+  const router = useRouter();
+  const outdated = useSyncExternalStore(
+    liveConnection.subscribe,
+    () => liveConnection.outdated,
+    () => 0,
+  );
+  useEffect(() => {
+    if (outdated > 0) router.refresh();
+  }, [outdated, router]);
 }

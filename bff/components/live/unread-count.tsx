@@ -1,38 +1,26 @@
 'use client';
 
-import { useRouter } from 'next/navigation';
-import { useEffect } from 'react';
-
-const ASK_EVERY_MS = 10_000;
-const ANSWER_WITHIN_MS = 8_000;
+import { usePathname, useRouter } from 'next/navigation';
+import { useEffect, useSyncExternalStore } from 'react';
+import { liveConnection } from './live-connection.ts';
 
 /**
- * The number of unread notifications. While the page is visible, the server is asked for it every few seconds. Another number
- * renders the page again, so that a list of notifications has the new ones, too. Empty while the number is not known.
+ * The number of unread notifications. It changes while the page is open, and then a list of notifications is rendered again, so that
+ * it has the new ones, too. Empty while the number is not known.
  */
 export function UnreadCount({ rendered }: { rendered: string }) {
   const router = useRouter();
+  const isList = usePathname() === '/notifications';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the page is rendered with another number, the sent one is older.
+  useEffect(() => liveConnection.forgetUnread(), [rendered]);
+  const sent = useSyncExternalStore(
+    liveConnection.subscribe,
+    () => liveConnection.unread,
+    () => undefined,
+  );
+  const unread = sent ?? rendered;
   useEffect(() => {
-    const ask = async (): Promise<void> => {
-      if (document.hidden) return;
-      const unread = await askUnread();
-      if (unread !== undefined && unread !== rendered) router.refresh();
-    };
-    const asking = setInterval(() => void ask(), ASK_EVERY_MS);
-    return () => clearInterval(asking);
-  }, [rendered, router]);
-  return rendered === '' || rendered === '0' ? '' : ` (${rendered})`;
-}
-
-/** Undefined when the number cannot be known now. */
-async function askUnread(): Promise<string | undefined> {
-  try {
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    const response = await fetch('/notifications/unread', { signal, cache: 'no-store' });
-    const { unread } = response.ok ? await response.json() : { unread: undefined };
-    return typeof unread === 'string' ? unread : undefined;
-  } catch (error) {
-    console.info('no answer about notifications', error);
-    return undefined;
-  }
+    if (isList && unread !== rendered) router.refresh();
+  }, [isList, unread, rendered, router]);
+  return unread === '' || unread === '0' ? '' : ` (${unread})`;
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import { useRouter } from 'next/navigation';
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { isNewer, type LiveItem } from '../../model/live-news.ts';
 import { liveConnection } from './live-connection.ts';
 
@@ -11,8 +11,9 @@ let refreshedAt = Number.NEGATIVE_INFINITY;
 
 /** The newest state of an item: the rendered one, or a later one that the server has sent since. */
 export function useLiveItem(rendered: LiveItem, followed = true): LiveItem {
-  const { id } = rendered;
-  useEffect(() => (followed ? liveConnection.follow(id) : undefined), [id, followed]);
+  const { id, revision } = rendered;
+  const first = useRef(revision);
+  useEffect(() => (followed ? liveConnection.follow(id, first.current) : undefined), [id, followed]);
   const sent = useSyncExternalStore(
     liveConnection.subscribe,
     () => liveConnection.newest(id),

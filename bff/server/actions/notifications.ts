@@ -5,6 +5,7 @@ import { type NotificationKind, PreferenceSchema } from '@gavel/proto/gen/notifi
 import { type FormState, newForm, textsOf } from '../../model/form.ts';
 import { as, call, notificationsClient } from '../call-services.ts';
 import { failedForm } from '../forms/failed-form.ts';
+import { livePrices } from '../live/live-prices.ts';
 import { refreshAfter, runSignedIn } from './run-action.ts';
 
 const path = '/notifications';
@@ -16,6 +17,8 @@ export async function markRead(_: FormState, __: FormData): Promise<FormState> {
       notificationsClient().markRead({ id: '' }, as(session)),
     );
     refreshAfter(outcome);
+    // The person's other pages show the number too.
+    livePrices().people.touch(session.userId);
     return outcome.ok ? newForm : failedForm(outcome, path, {});
   });
 }

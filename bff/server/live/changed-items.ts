@@ -1,7 +1,7 @@
 import 'server-only';
 import { delayBefore, pause } from '@gavel/resilience';
-import { isNewer, type LiveItem } from '../../model/live-news.ts';
-import type { LivePages } from './live-pages.ts';
+import { isNewer, type LiveItem, type LiveNews } from '../../model/live-news.ts';
+import type { LiveChannel } from './live-channel.ts';
 
 // On an auction with many bids per second, its pages get a new state this often and not for each bid.
 const READ_EVERY_MS = 200;
@@ -9,10 +9,19 @@ const READ_EVERY_MS = 200;
 const READ_AGAIN_AFTER_MS = 1_200;
 const BACK_OFF = { firstMs: 250, maxMs: 5_000 };
 
+/** The topics of items in the channel. */
+const ITEM = 'item:';
+
+export const topicOfItem = (itemId: string): string => ITEM + itemId;
+
 interface ChangedItemsOptions {
-  pages: LivePages;
+  channel: LiveChannel;
+  /** The message that carries these items. */
+  newsOf: (items: LiveItem[]) => LiveNews;
   /** The item's public state; undefined when it cannot be read now. */
   read: (itemId: string) => Promise<LiveItem | undefined>;
+  /** False while events do not arrive: then a known state may be old. */
+  hearsEvents: () => boolean;
   /** Aborted when the process ends. */
   ending: AbortSignal;
 }
@@ -23,6 +32,11 @@ export interface ChangedItems {
   touch(itemId: string): void;
   /** The newest known state, after a read; undefined when the item cannot be read now. */
   stateOf(itemId: string): Promise<LiveItem | undefined>;
+  /**
+   * The state of an item that its page has just joined. While events arrive, it is the known one of an item that other pages
+   * show, so thousands of pages that come back at once lead to one read. `atLeast`: the revision that the page shows.
+   */
+  stateForPage(itemId: string, atLeast: string): Promise<LiveItem | undefined>;
   /** Reads every item with an open page once, one after the other. */
   readAll(): Promise<void>;
 }
@@ -31,10 +45,12 @@ export interface ChangedItems {
  * An event says only that an item may have changed; its state is always read from bids. So an act that nobody may see, such as
  * raising a maximum bid, sends nothing: the item's revision is the same as before.
  */
-export function createChangedItems({ pages, read, ending }: ChangedItemsOptions): ChangedItems {
+export function createChangedItems(options: ChangedItemsOptions): ChangedItems {
+  const { channel, newsOf, read, hearsEvents, ending } = options;
   const newest = new Map<string, LiveItem>();
   const reading = new Map<string, { again: boolean }>();
   const settling = new Map<string, symbol>();
+  const joining = new Map<string, Promise<LiveItem | undefined>>();
 
   const stateOf = async (itemId: string): Promise<LiveItem | undefined> => {
     const item = await read(itemId);
@@ -42,7 +58,7 @@ export function createChangedItems({ pages, read, ending }: ChangedItemsOptions)
     const known = newest.get(itemId);
     if (known && !isNewer(item, known)) return known;
     newest.set(itemId, item);
-    pages.send(item);
+    channel.publish(topicOfItem(itemId), newsOf([item]));
     return item;
   };
 
@@ -53,7 +69,7 @@ export function createChangedItems({ pages, read, ending }: ChangedItemsOptions)
       state.again = false;
       failures = (await stateOf(itemId)) ? 0 : failures + 1;
       await pause(failures > 0 ? delayBefore(failures, BACK_OFF) : READ_EVERY_MS, ending);
-    } while ((state.again || failures > 0) && pages.has(itemId) && !ending.aborted);
+    } while ((state.again || failures > 0) && channel.has(topicOfItem(itemId)) && !ending.aborted);
     reading.delete(itemId);
   };
 
@@ -75,17 +91,25 @@ export function createChangedItems({ pages, read, ending }: ChangedItemsOptions)
     await pause(READ_AGAIN_AFTER_MS, ending);
     if (settling.get(itemId) !== latest) return;
     settling.delete(itemId);
-    if (pages.has(itemId) && !ending.aborted) await start(itemId);
+    if (channel.has(topicOfItem(itemId)) && !ending.aborted) await start(itemId);
   };
 
   return {
     touch(itemId) {
-      if (pages.has(itemId)) void touch(itemId);
+      if (channel.has(topicOfItem(itemId))) void touch(itemId);
+      else newest.delete(itemId);
     },
     stateOf,
+    stateForPage(itemId, atLeast) {
+      const known = newest.get(itemId);
+      if (hearsEvents() && known && !isNewer({ revision: atLeast }, known)) return Promise.resolve(known);
+      const running = joining.get(itemId) ?? stateOf(itemId).finally(() => joining.delete(itemId));
+      joining.set(itemId, running);
+      return running;
+    },
     async readAll() {
-      for (const itemId of newest.keys()) if (!pages.has(itemId)) newest.delete(itemId);
-      for (const itemId of pages.items()) {
+      for (const itemId of newest.keys()) if (!channel.has(topicOfItem(itemId))) newest.delete(itemId);
+      for (const itemId of channel.namesOf(ITEM)) {
         if (ending.aborted) return;
         await stateOf(itemId);
       }

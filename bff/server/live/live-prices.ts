@@ -3,22 +3,30 @@ import { withSpan } from '@gavel/observability/tracing';
 import { type Running, startLoop } from '@gavel/resilience';
 import { config } from '../../config.ts';
 import { liveItemOf } from '../../model/live-item.ts';
-import type { LiveItem, LiveNews } from '../../model/live-news.ts';
+import type { LiveItem, LiveNews, PersonalNews } from '../../model/live-news.ts';
 import { bidsClient, call } from '../call-services.ts';
-import { changedItemOf } from './changed-item-of.ts';
+import { readUnread } from '../reads/my-account.ts';
 import { type ChangedItems, createChangedItems } from './changed-items.ts';
-import { LivePages } from './live-pages.ts';
+import { changeOf } from './changes.ts';
+import { LiveChannel } from './live-channel.ts';
+import { createPeople, type People } from './people.ts';
 import { subscribeToTopic, type TopicSubscription } from './topic-subscription.ts';
 
-// A page costs about 20 kB here; browsers open at most six connections per site over HTTP/1.1.
-const MOST_OPEN_PAGES = 5_000;
+// What a page costs here is in the bench's part `live`; browsers open at most six connections per site over HTTP/1.1.
+const MOST_OPEN_PAGES = 20_000;
+/** For pages that come back. At a hundred changes per second they have 40 seconds for it. */
+const KEPT_MESSAGES = 4_096;
+// A page that hears nothing for some heartbeats asks for changes instead. Many proxies close a silent connection after a minute.
+const HEARTBEAT_MS = 5_000;
 // Finds what events did not report: those that went past while the queue was not bound.
 const READ_ALL_EVERY_MS = 10_000;
 
 interface LivePrices {
-  pages: LivePages;
+  channel: LiveChannel;
   changes: ChangedItems;
+  people: People;
   subscription: TopicSubscription | undefined;
+  newsOf: (items?: LiveItem[]) => LiveNews;
   /** Aborted on SIGTERM, so that open pages do not keep the process running. */
   ending: AbortSignal;
 }
@@ -33,56 +41,60 @@ export function livePrices(): LivePrices {
   return store[KEY];
 }
 
-/**
- * Whether live prices work now. `off`: no broker is configured. /readyz calls it, so that the connection is open before
- * the first page.
- */
+/** Whether live prices work now. `off`: no broker is configured. */
 export function livePricesState(): { live: 'off' | 'connected' | 'disconnected'; pages: number } {
-  const { subscription, pages } = livePrices();
-  if (!subscription) return { live: 'off', pages: pages.open };
-  return { live: subscription.connected ? 'connected' : 'disconnected', pages: pages.open };
+  const { subscription, channel } = livePrices();
+  if (!subscription) return { live: 'off', pages: channel.open };
+  return { live: subscription.connected ? 'connected' : 'disconnected', pages: channel.open };
 }
 
 /** A message with these items. Without items it is the heartbeat of a stream. */
 export function newsOf(items: LiveItem[] = []): LiveNews {
-  return { now: Date.now(), live: livePricesState().live === 'connected', items };
-}
-
-/** The newest states of items. An item that cannot be read now is left out. */
-export async function statesOf(itemIds: readonly string[]): Promise<LiveItem[]> {
-  const { changes } = livePrices();
-  const items = await Promise.all(itemIds.map((itemId) => changes.stateOf(itemId)));
-  return items.filter((item) => item !== undefined);
+  return livePrices().newsOf(items);
 }
 
 function start(): LivePrices {
-  const pages = new LivePages(MOST_OPEN_PAGES);
+  const channel = new LiveChannel({ limit: MOST_OPEN_PAGES, kept: KEPT_MESSAGES });
   const ending = new AbortController();
-  const changes = createChangedItems({ pages, read: readPublicItem, ending: ending.signal });
+  const hearsEvents = (): boolean => subscription?.connected === true;
+  const newsOf = (items: LiveItem[] = []): LiveNews => ({ now: Date.now(), live: hearsEvents(), items });
+  const personalNews = (news: PersonalNews): LiveNews => ({ ...newsOf(), ...news });
+  const people = createPeople({ channel, newsOf: personalNews, readUnread, ending: ending.signal });
+  const read = readPublicItem;
+  const changes = createChangedItems({ channel, newsOf, read, hearsEvents, ending: ending.signal });
   const url = config().AMQP_URL;
-  const running: Running[] = [];
   const subscription = url
     ? subscribeToTopic({
         url,
-        onMessage({ properties }) {
-          const itemId = changedItemOf(properties.headers);
-          if (itemId !== undefined) changes.touch(itemId);
+        onMessage(message) {
+          const change = changeOf(message);
+          if (change?.seenBy === 'everybody') changes.touch(change.itemId);
+          for (const userId of change?.people ?? []) {
+            people.touch(userId);
+            if (change?.seenBy === 'person') people.tellMine(userId, change.itemId);
+          }
         },
-        onReconnect: () => void readAll(pages, changes),
+        onReconnect: () => void readAll(channel, changes),
       })
     : undefined;
-  if (subscription)
-    running.push(startLoop('bff', () => readAll(pages, changes).then(() => READ_ALL_EVERY_MS)));
+  const loop = (work: () => Promise<void>, everyMs: number): Running =>
+    startLoop('bff', () => work().then(() => everyMs));
+  const running = [
+    loop(async () => channel.sendAll(newsOf()), HEARTBEAT_MS),
+    loop(() => people.countAll(), READ_ALL_EVERY_MS),
+    ...(subscription ? [loop(() => readAll(channel, changes), READ_ALL_EVERY_MS)] : []),
+  ];
   process.once('SIGTERM', () => {
     ending.abort();
     void subscription?.close();
     for (const one of running) void one.stop();
+    channel.endAll();
   });
-  return { pages, changes, subscription, ending: ending.signal };
+  return { channel, changes, people, subscription, newsOf, ending: ending.signal };
 }
 
-async function readAll(pages: LivePages, changes: ChangedItems): Promise<void> {
-  if (pages.open === 0) return;
+async function readAll(channel: LiveChannel, changes: ChangedItems): Promise<void> {
+  if (channel.open === 0) return;
   await withSpan('live-prices read all', { root: true, scope: 'gavel.bff' }, () => changes.readAll());
 }
 

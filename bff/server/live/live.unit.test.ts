@@ -1,11 +1,18 @@
+import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { toHeaders } from '@gavel/proto/envelope';
+import {
+  AuctionClosedSchema,
+  BidPlacedSchema,
+  ItemWatchedSchema,
+  MaximumRaisedSchema,
+} from '@gavel/proto/gen/bids/v1/events_pb';
+import type { MessageProperties } from 'amqplib';
 import { describe, expect, it, vi } from 'vitest';
 import { type LiveItem, readLiveNews } from '../../model/live-news.ts';
-import { changedItemOf } from './changed-item-of.ts';
-import { createChangedItems } from './changed-items.ts';
-import { openEventStream } from './event-stream.ts';
-import { readItemIds } from './item-ids.ts';
-import { LivePages } from './live-pages.ts';
+import { createChangedItems, topicOfItem } from './changed-items.ts';
+import { changeOf } from './changes.ts';
+import { LiveChannel, type Viewer } from './live-channel.ts';
+import { readItems } from './live-requests.ts';
 
 const item = (revision: number, id = 'item-1'): LiveItem => ({
   id,
@@ -30,39 +37,22 @@ const headersOf = (type: string) =>
     sequence: '7',
   });
 
-describe('live pages', () => {
-  it('get the states of their own items until they leave', () => {
-    const pages = new LivePages(10);
-    const [mine, other] = [vi.fn(), vi.fn()];
-    const leave = pages.join(['item-1', 'item-3'], mine);
-    pages.join(['item-2'], other);
-    pages.send(item(1));
-    pages.send(item(1, 'item-3'));
-    expect(mine.mock.calls).toEqual([[item(1)], [item(1, 'item-3')]]);
-    expect(other).not.toHaveBeenCalled();
-    leave?.();
-    leave?.();
-    pages.send(item(2));
-    expect(mine).toHaveBeenCalledTimes(2);
-    expect([pages.open, pages.items()]).toEqual([1, ['item-2']]);
-  });
-
-  it('are refused beyond the limit, and accepted again after one has left', () => {
-    const pages = new LivePages(1);
-    const leave = pages.join(['item-1', 'item-2'], vi.fn());
-    expect(pages.join(['item-1'], vi.fn())).toBeUndefined();
-    leave?.();
-    expect(pages.join(['item-1'], vi.fn())).toBeTypeOf('function');
-  });
-});
-
 describe('changed items', () => {
-  const start = (read: (itemId: string) => Promise<LiveItem | undefined>) => {
-    const pages = new LivePages(10);
+  const start = (read: (itemId: string) => Promise<LiveItem | undefined>, hearsEvents = () => true) => {
+    const channel = new LiveChannel({ limit: 10, kept: 10 });
     const heard: string[] = [];
-    pages.join(['item-1'], ({ revision }) => heard.push(revision));
+    const viewer: Viewer = {
+      write: (frame) => {
+        const [, data] = /data: (.+)/.exec(frame.toString()) ?? [];
+        heard.push(...(readLiveNews(data)?.items ?? []).map(({ revision }) => revision));
+      },
+      end: vi.fn(),
+    };
+    channel.join(viewer, [topicOfItem('item-1')]);
     const ending = new AbortController();
-    return { pages, heard, ending, changes: createChangedItems({ pages, read, ending: ending.signal }) };
+    const newsOf = (items: LiveItem[]) => news(...items);
+    const options = { channel, newsOf, read, hearsEvents, ending: ending.signal };
+    return { channel, viewer, heard, ending, changes: createChangedItems(options) };
   };
 
   it('are sent once per revision, so an act that nobody may see sends nothing', async () => {
@@ -109,6 +99,39 @@ describe('changed items', () => {
     expect(read.mock.calls).toEqual([['item-1']]);
   });
 
+  it('are read once for all pages that come back at once, and again only for one that knows more', async () => {
+    const read = vi.fn(async () => item(5));
+    const { changes } = start(read);
+    const states = await Promise.all(Array.from({ length: 100 }, () => changes.stateForPage('item-1', '3')));
+    expect([new Set(states.map((state) => state?.revision)), read.mock.calls.length]).toEqual([
+      new Set(['5']),
+      1,
+    ]);
+    await changes.stateForPage('item-1', '5');
+    expect(read).toHaveBeenCalledTimes(1);
+    await changes.stateForPage('item-1', '6');
+    expect(read).toHaveBeenCalledTimes(2);
+  });
+
+  it('are read for each page while events do not arrive, and after changes that no page was open for', async () => {
+    let live = false;
+    let revision = 1;
+    const { changes, channel, viewer } = start(
+      async () => item(revision),
+      () => live,
+    );
+    const shown = async () => (await changes.stateForPage('item-1', '0'))?.revision;
+    expect(await shown()).toBe('1');
+    revision = 2;
+    expect(await shown()).toBe('2');
+    live = true;
+    channel.leave(viewer);
+    revision = 3;
+    changes.touch('item-1');
+    channel.join(viewer, [topicOfItem('item-1')]);
+    expect(await shown()).toBe('3');
+  });
+
   it('never go back to an older state', async () => {
     const answers = [item(5), item(4)];
     const { heard, changes } = start(async () => answers.shift());
@@ -119,6 +142,13 @@ describe('changed items', () => {
 });
 
 describe('an event of the topic exchange', () => {
+  const messageOf = <S extends DescMessage>(schema: S, body: MessageInitShape<S>) => ({
+    content: Buffer.from(toBinary(schema, create(schema, body))),
+    properties: { headers: headersOf(schema.typeName) } as MessageProperties,
+  });
+  const properties = (headers: Record<string, unknown> | undefined) =>
+    ({ content: Buffer.alloc(0), properties: { headers } as MessageProperties }) as const;
+
   it.each([
     'BidPlaced',
     'ProxyBidPlaced',
@@ -127,48 +157,46 @@ describe('an event of the topic exchange', () => {
     'AuctionStarted',
     'AuctionExtended',
     'AuctionClosed',
-  ])('names the item that may look different after %s', (name) => {
-    expect(changedItemOf(headersOf(`bids.v1.${name}`))).toBe('item-1');
+  ])('names the item that may look different to everybody after %s', (name) => {
+    expect(changeOf(properties(headersOf(`bids.v1.${name}`)))).toEqual({
+      itemId: 'item-1',
+      seenBy: 'everybody',
+      people: [],
+    });
   });
 
-  it('is ignored when no page shows it, when its type is unknown or when it has no envelope', () => {
-    for (const name of ['MaximumRaised', 'ItemWatched', 'SomethingNew'])
-      expect(changedItemOf(headersOf(`bids.v1.${name}`))).toBeUndefined();
-    expect(changedItemOf({})).toBeUndefined();
-    expect(changedItemOf(undefined)).toBeUndefined();
+  it('names the people who may have a new notification', () => {
+    const bid = messageOf(BidPlacedSchema, {
+      userId: 'ann',
+      outbidUserId: 'bob',
+      sellerId: 'cid',
+      itemId: 'x',
+    });
+    expect(changeOf(bid)?.people.toSorted()).toEqual(['ann', 'bob', 'cid']);
+    const closed = messageOf(AuctionClosedSchema, { sellerId: 'cid', winnerId: 'ann' });
+    expect(changeOf(closed)?.people.toSorted()).toEqual(['ann', 'cid']);
+  });
+
+  it('is shown to nobody but its person when it is an act that others may not see', () => {
+    for (const schema of [MaximumRaisedSchema, ItemWatchedSchema])
+      expect(changeOf(messageOf(schema, { userId: 'ann' }))).toEqual({
+        itemId: 'item-1',
+        seenBy: 'person',
+        people: ['ann'],
+      });
+  });
+
+  it('is ignored when its type is unknown or when it has no envelope', () => {
+    for (const headers of [headersOf('bids.v1.SomethingNew'), {}, undefined])
+      expect(changeOf(properties(headers))).toBeUndefined();
   });
 });
 
-describe('an event stream', () => {
-  const open = (signal: AbortSignal, onEnd: () => void) =>
-    openEventStream({ signals: [signal], heartbeat: () => news(), onEnd });
-
-  it('writes messages that a page can read, the heartbeat first', async () => {
-    const gone = new AbortController();
-    const ended = vi.fn();
-    const { response, send } = open(gone.signal, ended);
-    send(news(item(2)));
-    gone.abort();
-    send(news(item(3)));
-    const messages = [...(await response.text()).matchAll(/^data: (.+)$/gm)].map(([, data]) =>
-      readLiveNews(data),
-    );
-    expect(messages).toEqual([news(), news(item(2))]);
-    expect(ended).toHaveBeenCalledOnce();
-  });
-
-  it('ends when its reader disconnects', async () => {
-    const ended = vi.fn();
-    const { response } = open(new AbortController().signal, ended);
-    await response.body?.cancel();
-    expect(ended).toHaveBeenCalledOnce();
-  });
-
-  it('ends when its reader is too far behind', () => {
-    const ended = vi.fn();
-    const { send } = open(new AbortController().signal, ended);
-    for (let i = 0; i < 200; i++) send(news(item(i)));
-    expect(ended).toHaveBeenCalledOnce();
+describe('a message', () => {
+  it('may be for one person, or say that the page must be rendered again', () => {
+    const personal = { ...news(), unread: '3', mine: 'item-1', refresh: true as const };
+    expect(readLiveNews(JSON.stringify(personal))).toEqual(personal);
+    expect(readLiveNews(JSON.stringify({ ...news(), unread: 3, mine: 1, refresh: 1 }))).toEqual(news());
   });
 
   it.each([[undefined], ['[]'], ['null'], ['{"now":1,"live":true}'], ['{"now":"1","live":true,"items":[]}']])(
@@ -185,13 +213,17 @@ describe('an event stream', () => {
 });
 
 describe('the items of a request', () => {
-  const ids = (query: string) => readItemIds(new Request(`http://127.0.0.1:3000/live?${query}`));
+  const read = (query: string) => readItems(new URL(`http://127.0.0.1:3000/live?${query}`));
+  const ids = (query: string) => read(query).map(({ id }) => id);
 
-  it('are the different ids of its parameter, up to a limit', () => {
-    expect(ids('items=a,b,a')).toEqual(['a', 'b']);
+  it('are the different ids of its parameter with the shown revisions, up to a limit', () => {
+    expect(read('items=a.7,b,a.9')).toEqual([
+      { id: 'a', revision: '9' },
+      { id: 'b', revision: '0' },
+    ]);
     expect(ids('items=')).toEqual([]);
     expect(ids('')).toEqual([]);
-    expect(ids(`items=a%20b,${'x'.repeat(65)},c`)).toEqual(['c']);
+    expect(ids(`items=a%20b,${'x'.repeat(65)},c,d.x,e.1.2`)).toEqual(['c']);
     expect(ids(`items=${Array.from({ length: 100 }, (_, i) => i).join(',')}`)).toHaveLength(40);
   });
 });

@@ -1,9 +1,14 @@
 import 'server-only';
 import type { GetProfileResponse, Session } from '@gavel/proto/gen/auth/v1/auth_pb';
-import type { Notification, Preference } from '@gavel/proto/gen/notifications/v1/notifications_pb';
+import type {
+  ListNotificationsResponse,
+  Notification,
+  Preference,
+} from '@gavel/proto/gen/notifications/v1/notifications_pb';
 import type { UserStats } from '@gavel/proto/gen/userstats/v1/user_stats_pb';
-import type { CallOutcome, Page } from '../../model/call-outcome.ts';
+import type { CallOutcome, FailureReason, Page } from '../../model/call-outcome.ts';
 import { as, authClient, call, notificationsClient, userStatsClient } from '../call-services.ts';
+import type { Unread } from '../live/people.ts';
 import type { SignedIn } from '../session/session.ts';
 
 const PAGE_SIZE = 20;
@@ -43,13 +48,28 @@ export async function myNotifications(
 
 /** The number of unread notifications; undefined when the call fails, because no page should fail for it. */
 export async function unreadCount(session: SignedIn): Promise<bigint | undefined> {
-  const outcome = await call('notifications', () =>
-    notificationsClient().listNotifications(
-      { pageSize: 1, unreadOnly: true },
-      { ...as(session), timeoutMs: COUNT_TIMEOUT_MS },
-    ),
-  );
+  const outcome = await countUnread(session);
   return outcome.ok ? outcome.value.unreadCount : undefined;
+}
+
+/** The number of unread notifications, for open pages. `refused`: the service does not accept the token. */
+export async function readUnread(session: SignedIn): Promise<Unread> {
+  const outcome = await countUnread(session);
+  if (outcome.ok) return { kind: 'known', unread: outcome.value.unreadCount.toString() };
+  return { kind: refusals.has(outcome.reason) ? 'refused' : 'unknown' };
+}
+
+const refusals: ReadonlySet<FailureReason> = new Set([
+  'UNAUTHENTICATED',
+  'SESSION_EXPIRED',
+  'SESSION_REVOKED',
+]);
+
+function countUnread(session: SignedIn): Promise<CallOutcome<ListNotificationsResponse>> {
+  const options = { ...as(session), timeoutMs: COUNT_TIMEOUT_MS };
+  return call('notifications', () =>
+    notificationsClient().listNotifications({ pageSize: 1, unreadOnly: true }, options),
+  );
 }
 
 /** The caller's notification settings. */
