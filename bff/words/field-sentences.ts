@@ -7,6 +7,7 @@ import type { MoneyProblem } from '../model/money.ts';
 const sentences: Readonly<Record<string, string>> = {
   email: 'Please enter a valid e-mail address.',
   password: 'A password must have 8 to 128 characters.',
+  code: 'Please enter the code.',
   new_email: 'Please enter a valid e-mail address that is not the present one.',
   current_password: 'Please enter your current password.',
   new_password: 'The new password must have 8 to 128 characters.',

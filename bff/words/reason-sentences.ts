@@ -27,6 +27,11 @@ export const reasonSentences: Record<FailureReason, (metadata: Metadata) => stri
   USER_NOT_FOUND: () => 'This account does not exist.',
   WRONG_PASSWORD: () => 'This is not your current password.',
   RESET_LINK_INVALID: () => 'This link was used before or has expired. Please ask for a new one.',
+  SECOND_FACTOR_NEEDED: () => 'Your account also needs a code. Please sign in on the sign-in page.',
+  SIGN_IN_ENDED: () => 'This sign-in took too long or too many tries. Please start again.',
+  WRONG_CODE: () => 'This code is wrong or was used before. Please enter the next one.',
+  TWO_FACTOR_ENABLED: () => 'Two-factor sign-in is already on.',
+  TWO_FACTOR_NOT_STARTED: () => 'Two-factor sign-in is not on. Please reload the page.',
   VERIFICATION_LINK_INVALID: () =>
     'This link to confirm an address was used before or has expired. Please ask for a new one.',
   SESSION_NOT_FOUND: () => 'This device is no longer signed in.',

@@ -25,6 +25,11 @@ export const reasonCodes = {
   WRONG_PASSWORD: 'permission_denied',
   SESSION_NOT_FOUND: 'not_found',
   RESET_LINK_INVALID: 'failed_precondition',
+  SECOND_FACTOR_NEEDED: 'unauthenticated',
+  SIGN_IN_ENDED: 'unauthenticated',
+  WRONG_CODE: 'permission_denied',
+  TWO_FACTOR_ENABLED: 'failed_precondition',
+  TWO_FACTOR_NOT_STARTED: 'failed_precondition',
   VERIFICATION_LINK_INVALID: 'failed_precondition',
   // bids
   ITEM_NOT_FOUND: 'not_found',

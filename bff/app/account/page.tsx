@@ -8,6 +8,7 @@ import {
   SignOutDeviceForm,
   SignOutEverywhereForm,
 } from '../../components/forms/account-settings-forms.tsx';
+import { TwoFactorForm } from '../../components/forms/two-factor-form.tsx';
 import { FailureNotice } from '../../components/page/notice.tsx';
 import type { CallOutcome } from '../../model/call-outcome.ts';
 import { myProfile, mySessions } from '../../server/reads/my-account.ts';
@@ -48,6 +49,15 @@ export default async function AccountPage() {
           <section aria-label="Password" className="narrow">
             <h2>Password</h2>
             <ChangePasswordForm email={profile.value.email} />
+          </section>
+          <section aria-label="Two-factor sign-in" className="narrow">
+            <h2>Two-factor sign-in</h2>
+            <p>
+              {profile.value.twoFactor
+                ? `Signing in needs a code of your authenticator app. You have ${profile.value.recoveryCodesLeft} recovery codes left.`
+                : 'A code of an authenticator app protects your account even if somebody knows your password.'}
+            </p>
+            <TwoFactorForm isOn={profile.value.twoFactor} />
           </section>
         </>
       ) : (

@@ -1,6 +1,7 @@
 'use client';
 
 import {
+  completeSignIn,
   register,
   requestPasswordReset,
   resetPassword,
@@ -24,6 +25,34 @@ export function SignInForm({ next }: { next: string }) {
             label="Password"
             type="password"
             autoComplete="current-password"
+            required
+          />
+        </>
+      )}
+    </ActionForm>
+  );
+}
+
+/** The second step of a sign-in. `next`: the path to go to after it. */
+export function SecondFactorForm({ next }: { next: string }) {
+  return (
+    <ActionForm
+      action={completeSignIn}
+      label="Enter your code"
+      className="stack"
+      button="Sign in"
+      busy="Signing in…"
+    >
+      {(state) => (
+        <>
+          <input type="hidden" name="next" value={next} />
+          <Field
+            state={state}
+            name="code"
+            label="Code"
+            autoComplete="one-time-code"
+            maxLength={64}
+            hint="Six digits. Without your device, enter a recovery code."
             required
           />
         </>

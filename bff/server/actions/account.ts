@@ -5,17 +5,31 @@ import { redirect } from 'next/navigation';
 import { requestOrigin } from '../../client-address.ts';
 import { config } from '../../config.ts';
 import { type FormState, newForm, textOf, typed, verbatim } from '../../model/form.ts';
+import { pathWith } from '../../model/query.ts';
 import { as, authClient, call } from '../call-services.ts';
 import { failedForm } from '../forms/failed-form.ts';
 import { returnPath, signInPath } from '../session/sign-in-path.ts';
-import { createAccount, endSession, startSession } from '../session/start-session.ts';
+import { completeSession, createAccount, endSession, startSession } from '../session/start-session.ts';
 import { refreshAfter, runAction, runSignedIn } from './run-action.ts';
 
-/** Signs in and goes to `next`. Fields: email, password, next. */
+/** Signs in and goes to `next`, or to the page that asks for the second factor. Fields: email, password, next. */
 export async function signIn(_: FormState, form: FormData): Promise<FormState> {
-  const failure = await runAction('sign-in', async () => {
+  const next = returnPath(textOf(form, 'next'));
+  const result = await runAction('sign-in', async (): Promise<FormState | 'signed-in' | 'needs-code'> => {
     const outcome = await startSession(textOf(form, 'email'), verbatim(form, 'password'));
-    return outcome.ok ? undefined : failedForm(outcome, '/', typed(form, ['email']), ['password']);
+    if (outcome.ok) return 'signed-in';
+    if (outcome.reason === 'SECOND_FACTOR_NEEDED') return 'needs-code';
+    return failedForm(outcome, '/', typed(form, ['email']), ['password']);
+  });
+  if (typeof result !== 'string') return result;
+  redirect(result === 'signed-in' ? next : pathWith('/sign-in/code', { next }));
+}
+
+/** Completes a sign-in with a code and goes to `next`. Fields: code, next. */
+export async function completeSignIn(_: FormState, form: FormData): Promise<FormState> {
+  const failure = await runAction('complete-sign-in', async () => {
+    const outcome = await completeSession(textOf(form, 'code'));
+    return outcome.ok ? undefined : failedForm(outcome, '/', {}, ['code']);
   });
   if (failure) return failure;
   redirect(returnPath(textOf(form, 'next')));

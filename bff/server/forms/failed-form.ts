@@ -13,6 +13,7 @@ export const SIGN_IN_PASSWORD = 'sign_in_password';
 const fieldOf: Partial<Record<FailureReason, string>> = {
   BAD_CREDENTIALS: 'password',
   WRONG_PASSWORD: 'current_password',
+  WRONG_CODE: 'code',
   EMAIL_TAKEN: 'email',
   END_TOO_SOON: 'end_at',
   END_TOO_LATE: 'end_at',
@@ -35,6 +36,8 @@ const fieldOf: Partial<Record<FailureReason, string>> = {
 /** The page on which a person can remove the cause of a failure. */
 const remedies: Partial<Record<FailureReason, { href: string; label: string }>> = {
   RESET_LINK_INVALID: { href: '/forgot-password', label: 'Ask for a new link' },
+  SECOND_FACTOR_NEEDED: { href: '/sign-in', label: 'Sign in' },
+  SIGN_IN_ENDED: { href: '/sign-in', label: 'Sign in' },
   VERIFICATION_LINK_INVALID: { href: '/account', label: 'Ask for a new link' },
   EMAIL_UNVERIFIED: { href: '/account', label: 'Send the mail again' },
   WATCH_LIST_FULL: { href: '/watch-list', label: 'Watch list' },

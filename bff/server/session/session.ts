@@ -117,6 +117,16 @@ export function sessionCookies(
   ];
 }
 
+// As long as auth waits for the code.
+const CHALLENGE_SECONDS = 10 * 60;
+
+/** The cookie of a sign-in that waits for its second factor. An empty challenge removes it. */
+export function challengeCookie(challenge: string, secure: boolean): SessionCookie {
+  const name = `${secure ? '__Host-' : ''}gavel_challenge`;
+  if (challenge !== '') return cookie(name, challenge, secure, CHALLENGE_SECONDS);
+  return { ...cookie(name, '', secure, 0), expires: new Date(0) };
+}
+
 /** Two cookies that remove a sign-in from the browser. */
 export function clearedCookies(secure: boolean): SessionCookie[] {
   const { access, refresh } = cookieNames(secure);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  challengeCookie,
   clearedCookies,
   cookieNames,
   isLive,
@@ -59,6 +60,23 @@ describe('renewal', () => {
   ])('%s', (_, access, refresh, step, kind) => {
     expect(renewalStep(access, refresh, NOW)).toBe(step);
     expect(sessionFrom(access, refresh, NOW).kind).toBe(kind);
+  });
+});
+
+describe('the cookie of a sign-in that waits for a code', () => {
+  it('is kept from scripts for ten minutes, and removed by an empty one', () => {
+    expect(challengeCookie('c', true)).toMatchObject({
+      name: '__Host-gavel_challenge',
+      value: 'c',
+      httpOnly: true,
+      secure: true,
+      maxAge: 600,
+    });
+    expect(challengeCookie('', false)).toMatchObject({
+      name: 'gavel_challenge',
+      maxAge: 0,
+      expires: new Date(0),
+    });
   });
 });
 

@@ -11,6 +11,7 @@ import { defineService, runService } from '@gavel/service-runtime/run-service';
 import { createSmtpTransport } from '@gavel/service-runtime/smtp-transport';
 import type { Redis } from 'ioredis';
 import { createArgon2Passwords, createHashQueue } from './adapters/crypto/argon2-passwords.ts';
+import { readSealingKey } from './adapters/crypto/sealing-key.ts';
 import { createRevokedList, serveRevokedSessions } from './adapters/http/revoked-sessions.ts';
 import { createJwtAccessTokens } from './adapters/jwt/access-tokens.ts';
 import {
@@ -21,6 +22,8 @@ import { createPostgresAccounts } from './adapters/postgres/postgres-accounts.ts
 import { createPostgresEmailVerifications } from './adapters/postgres/postgres-email-verifications.ts';
 import { createPostgresPasswordResets } from './adapters/postgres/postgres-password-resets.ts';
 import { createPostgresSessions, type OnRevoked } from './adapters/postgres/postgres-sessions.ts';
+import { createPostgresSignInChallenges } from './adapters/postgres/postgres-sign-in-challenges.ts';
+import { createPostgresTwoFactor } from './adapters/postgres/postgres-two-factor.ts';
 import { createAttemptLimits } from './adapters/redis/attempt-limits.ts';
 import { createAuthService } from './adapters/rpc/auth-service.ts';
 import type { AuthPorts } from './application/ports.ts';
@@ -59,6 +62,7 @@ export const authService = defineService({
     const pruner = startLoop('session-pruner', async () => {
       await pruneSessions(ports);
       await ports.accountMails?.pruneLinks();
+      await ports.challenges.prune();
       return PRUNE_EVERY_MS;
     });
     onStop('session pruner', () => pruner.stop());
@@ -139,6 +143,11 @@ async function createPorts(
     sessions: createPostgresSessions(pool, onRevoked),
     accountMails: mails ? createPostgresAccountMails(pool, linkLifetimes(config)) : undefined,
     passwordResets: createPostgresPasswordResets(pool, onRevoked, { mails }),
+    twoFactor: createPostgresTwoFactor(pool, {
+      sealingKey: await readSealingKey(config.AUTH_SIGNING_KEYS_DIR),
+      mails,
+    }),
+    challenges: createPostgresSignInChallenges(pool),
     emailVerifications: createPostgresEmailVerifications(pool, { mails }),
     passwords: await createArgon2Passwords(),
     hashQueue: createHashQueue({ concurrency: config.AUTH_HASH_CONCURRENCY, queue: config.AUTH_HASH_QUEUE }),

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file auth/v1/auth.proto.
  */
 export const file_auth_v1_auth: GenFile = /*@__PURE__*/
-  fileDesc("ChJhdXRoL3YxL2F1dGgucHJvdG8SB2F1dGgudjEi0AEKD1JlZ2lzdGVyUmVxdWVzdBIZCgVlbWFpbBgBIAEoCUIKukgHcgUY/gFgARIcCghwYXNzd29yZBgCIAEoCUIKukgHcgUQCBiAARIeCglmdWxsX25hbWUYAyABKAlCC7pICHIGGGQyAlxTEi0KDGNvdW50cnlfY29kZRgEIAEoCUIXukgU2AEBcg8yDV5bQS1aYS16XXsyfSQSNQoMcGhvbmVfbnVtYmVyGAUgASgJQh+6SBzYAQFyFzIVXlwrP1swLTkgKCkuLV17MywzMH0kIiMKEFJlZ2lzdGVyUmVzcG9uc2USDwoHdXNlcl9pZBgBIAEoCSKsAQoMTG9naW5SZXF1ZXN0EhkKBWVtYWlsGAEgASgJQgq6SAdyBRABGP4BEhwKCHBhc3N3b3JkGAIgASgJQgq6SAdyBRABGIABEhsKCmlwX2FkZHJlc3MYAyABKAlCB7pIBHICGEASHAoKdXNlcl9hZ2VudBgEIAEoCUIIukgFcgMYgAgSKAoWcmVwbGFjZWRfcmVmcmVzaF90b2tlbhgFIAEoCUIIukgFcgMYgAQibAoNTG9naW5SZXNwb25zZRIUCgxhY2Nlc3NfdG9rZW4YASABKAkSFQoNcmVmcmVzaF90b2tlbhgCIAEoCRIuCgpleHBpcmVzX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJuCg5SZWZyZXNoUmVxdWVzdBIhCg1yZWZyZXNoX3Rva2VuGAEgASgJQgq6SAdyBRABGIAEEhsKCmlwX2FkZHJlc3MYAiABKAlCB7pIBHICGEASHAoKdXNlcl9hZ2VudBgDIAEoCUIIukgFcgMYgAgibgoPUmVmcmVzaFJlc3BvbnNlEhQKDGFjY2Vzc190b2tlbhgBIAEoCRIVCg1yZWZyZXNoX3Rva2VuGAIgASgJEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjIKDUxvZ291dFJlcXVlc3QSIQoNcmVmcmVzaF90b2tlbhgBIAEoCUIKukgHcgUQARiABCIQCg5Mb2dvdXRSZXNwb25zZSItChFHZXRQcm9maWxlUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgJQge6SARyAhhAIrQBChJHZXRQcm9maWxlUmVzcG9uc2USCgoCaWQYASABKAkSDQoFZW1haWwYAiABKAkSEQoJZnVsbF9uYW1lGAMgASgJEhIKCmF2YXRhcl91cmwYBCABKAkSFAoMY291bnRyeV9jb2RlGAUgASgJEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKDmVtYWlsX3ZlcmlmaWVkGAcgASgIIl8KFUNoYW5nZVBhc3N3b3JkUmVxdWVzdBIkChBjdXJyZW50X3Bhc3N3b3JkGAEgASgJQgq6SAdyBRABGIABEiAKDG5ld19wYXNzd29yZBgCIAEoCUIKukgHcgUQCBiAASIYChZDaGFuZ2VQYXNzd29yZFJlc3BvbnNlIlUKG1JlcXVlc3RQYXNzd29yZFJlc2V0UmVxdWVzdBIZCgVlbWFpbBgBIAEoCUIKukgHcgUY/gFgARIbCgppcF9hZGRyZXNzGAIgASgJQge6SARyAhhAIh4KHFJlcXVlc3RQYXNzd29yZFJlc2V0UmVzcG9uc2UicAoUUmVzZXRQYXNzd29yZFJlcXVlc3QSGQoFdG9rZW4YASABKAlCCrpIB3IFEAEYgAQSIAoMbmV3X3Bhc3N3b3JkGAIgASgJQgq6SAdyBRAIGIABEhsKCmlwX2FkZHJlc3MYAyABKAlCB7pIBHICGEAiFwoVUmVzZXRQYXNzd29yZFJlc3BvbnNlIkwKElZlcmlmeUVtYWlsUmVxdWVzdBIZCgV0b2tlbhgBIAEoCUIKukgHcgUQARiABBIbCgppcF9hZGRyZXNzGAIgASgJQge6SARyAhhAIhUKE1ZlcmlmeUVtYWlsUmVzcG9uc2UiIQofUmVxdWVzdEVtYWlsVmVyaWZpY2F0aW9uUmVxdWVzdCIiCiBSZXF1ZXN0RW1haWxWZXJpZmljYXRpb25SZXNwb25zZSJgChlSZXF1ZXN0RW1haWxDaGFuZ2VSZXF1ZXN0EiQKEGN1cnJlbnRfcGFzc3dvcmQYASABKAlCCrpIB3IFEAEYgAESHQoJbmV3X2VtYWlsGAIgASgJQgq6SAdyBRj+AWABIhwKGlJlcXVlc3RFbWFpbENoYW5nZVJlc3BvbnNlIhUKE0xpc3RTZXNzaW9uc1JlcXVlc3QiOgoUTGlzdFNlc3Npb25zUmVzcG9uc2USIgoIc2Vzc2lvbnMYASADKAsyEC5hdXRoLnYxLlNlc3Npb24isAEKB1Nlc3Npb24SCgoCaWQYASABKAkSLgoKY3JlYXRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMbGFzdF91c2VkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgppcF9hZGRyZXNzGAQgASgJEhIKCnVzZXJfYWdlbnQYBSABKAkSDwoHY3VycmVudBgGIAEoCCI1ChRSZXZva2VTZXNzaW9uUmVxdWVzdBIdCgpzZXNzaW9uX2lkGAEgASgJQgm6SAZyBBABGEAiFwoVUmV2b2tlU2Vzc2lvblJlc3BvbnNlIhoKGFJldm9rZUFsbFNlc3Npb25zUmVxdWVzdCIbChlSZXZva2VBbGxTZXNzaW9uc1Jlc3BvbnNlMuEICgtBdXRoU2VydmljZRI/CghSZWdpc3RlchIYLmF1dGgudjEuUmVnaXN0ZXJSZXF1ZXN0GhkuYXV0aC52MS5SZWdpc3RlclJlc3BvbnNlEjYKBUxvZ2luEhUuYXV0aC52MS5Mb2dpblJlcXVlc3QaFi5hdXRoLnYxLkxvZ2luUmVzcG9uc2USPAoHUmVmcmVzaBIXLmF1dGgudjEuUmVmcmVzaFJlcXVlc3QaGC5hdXRoLnYxLlJlZnJlc2hSZXNwb25zZRI5CgZMb2dvdXQSFi5hdXRoLnYxLkxvZ291dFJlcXVlc3QaFy5hdXRoLnYxLkxvZ291dFJlc3BvbnNlEkUKCkdldFByb2ZpbGUSGi5hdXRoLnYxLkdldFByb2ZpbGVSZXF1ZXN0GhsuYXV0aC52MS5HZXRQcm9maWxlUmVzcG9uc2USUQoOQ2hhbmdlUGFzc3dvcmQSHi5hdXRoLnYxLkNoYW5nZVBhc3N3b3JkUmVxdWVzdBofLmF1dGgudjEuQ2hhbmdlUGFzc3dvcmRSZXNwb25zZRJjChRSZXF1ZXN0UGFzc3dvcmRSZXNldBIkLmF1dGgudjEuUmVxdWVzdFBhc3N3b3JkUmVzZXRSZXF1ZXN0GiUuYXV0aC52MS5SZXF1ZXN0UGFzc3dvcmRSZXNldFJlc3BvbnNlEk4KDVJlc2V0UGFzc3dvcmQSHS5hdXRoLnYxLlJlc2V0UGFzc3dvcmRSZXF1ZXN0Gh4uYXV0aC52MS5SZXNldFBhc3N3b3JkUmVzcG9uc2USSAoLVmVyaWZ5RW1haWwSGy5hdXRoLnYxLlZlcmlmeUVtYWlsUmVxdWVzdBocLmF1dGgudjEuVmVyaWZ5RW1haWxSZXNwb25zZRJvChhSZXF1ZXN0RW1haWxWZXJpZmljYXRpb24SKC5hdXRoLnYxLlJlcXVlc3RFbWFpbFZlcmlmaWNhdGlvblJlcXVlc3QaKS5hdXRoLnYxLlJlcXVlc3RFbWFpbFZlcmlmaWNhdGlvblJlc3BvbnNlEl0KElJlcXVlc3RFbWFpbENoYW5nZRIiLmF1dGgudjEuUmVxdWVzdEVtYWlsQ2hhbmdlUmVxdWVzdBojLmF1dGgudjEuUmVxdWVzdEVtYWlsQ2hhbmdlUmVzcG9uc2USSwoMTGlzdFNlc3Npb25zEhwuYXV0aC52MS5MaXN0U2Vzc2lvbnNSZXF1ZXN0Gh0uYXV0aC52MS5MaXN0U2Vzc2lvbnNSZXNwb25zZRJOCg1SZXZva2VTZXNzaW9uEh0uYXV0aC52MS5SZXZva2VTZXNzaW9uUmVxdWVzdBoeLmF1dGgudjEuUmV2b2tlU2Vzc2lvblJlc3BvbnNlEloKEVJldm9rZUFsbFNlc3Npb25zEiEuYXV0aC52MS5SZXZva2VBbGxTZXNzaW9uc1JlcXVlc3QaIi5hdXRoLnYxLlJldm9rZUFsbFNlc3Npb25zUmVzcG9uc2ViBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("ChJhdXRoL3YxL2F1dGgucHJvdG8SB2F1dGgudjEi0AEKD1JlZ2lzdGVyUmVxdWVzdBIZCgVlbWFpbBgBIAEoCUIKukgHcgUY/gFgARIcCghwYXNzd29yZBgCIAEoCUIKukgHcgUQCBiAARIeCglmdWxsX25hbWUYAyABKAlCC7pICHIGGGQyAlxTEi0KDGNvdW50cnlfY29kZRgEIAEoCUIXukgU2AEBcg8yDV5bQS1aYS16XXsyfSQSNQoMcGhvbmVfbnVtYmVyGAUgASgJQh+6SBzYAQFyFzIVXlwrP1swLTkgKCkuLV17MywzMH0kIiMKEFJlZ2lzdGVyUmVzcG9uc2USDwoHdXNlcl9pZBgBIAEoCSKsAQoMTG9naW5SZXF1ZXN0EhkKBWVtYWlsGAEgASgJQgq6SAdyBRABGP4BEhwKCHBhc3N3b3JkGAIgASgJQgq6SAdyBRABGIABEhsKCmlwX2FkZHJlc3MYAyABKAlCB7pIBHICGEASHAoKdXNlcl9hZ2VudBgEIAEoCUIIukgFcgMYgAgSKAoWcmVwbGFjZWRfcmVmcmVzaF90b2tlbhgFIAEoCUIIukgFcgMYgAQibAoNTG9naW5SZXNwb25zZRIUCgxhY2Nlc3NfdG9rZW4YASABKAkSFQoNcmVmcmVzaF90b2tlbhgCIAEoCRIuCgpleHBpcmVzX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKzAQoUQ29tcGxldGVMb2dpblJlcXVlc3QSHQoJY2hhbGxlbmdlGAEgASgJQgq6SAdyBRABGIAEEhcKBGNvZGUYAiABKAlCCbpIBnIEEAEYQBIbCgppcF9hZGRyZXNzGAMgASgJQge6SARyAhhAEhwKCnVzZXJfYWdlbnQYBCABKAlCCLpIBXIDGIAIEigKFnJlcGxhY2VkX3JlZnJlc2hfdG9rZW4YBSABKAlCCLpIBXIDGIAEInQKFUNvbXBsZXRlTG9naW5SZXNwb25zZRIUCgxhY2Nlc3NfdG9rZW4YASABKAkSFQoNcmVmcmVzaF90b2tlbhgCIAEoCRIuCgpleHBpcmVzX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJuCg5SZWZyZXNoUmVxdWVzdBIhCg1yZWZyZXNoX3Rva2VuGAEgASgJQgq6SAdyBRABGIAEEhsKCmlwX2FkZHJlc3MYAiABKAlCB7pIBHICGEASHAoKdXNlcl9hZ2VudBgDIAEoCUIIukgFcgMYgAgibgoPUmVmcmVzaFJlc3BvbnNlEhQKDGFjY2Vzc190b2tlbhgBIAEoCRIVCg1yZWZyZXNoX3Rva2VuGAIgASgJEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjIKDUxvZ291dFJlcXVlc3QSIQoNcmVmcmVzaF90b2tlbhgBIAEoCUIKukgHcgUQARiABCIQCg5Mb2dvdXRSZXNwb25zZSItChFHZXRQcm9maWxlUmVxdWVzdBIYCgd1c2VyX2lkGAEgASgJQge6SARyAhhAIuUBChJHZXRQcm9maWxlUmVzcG9uc2USCgoCaWQYASABKAkSDQoFZW1haWwYAiABKAkSEQoJZnVsbF9uYW1lGAMgASgJEhIKCmF2YXRhcl91cmwYBCABKAkSFAoMY291bnRyeV9jb2RlGAUgASgJEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKDmVtYWlsX3ZlcmlmaWVkGAcgASgIEhIKCnR3b19mYWN0b3IYCCABKAgSGwoTcmVjb3ZlcnlfY29kZXNfbGVmdBgJIAEoBSJfChVDaGFuZ2VQYXNzd29yZFJlcXVlc3QSJAoQY3VycmVudF9wYXNzd29yZBgBIAEoCUIKukgHcgUQARiAARIgCgxuZXdfcGFzc3dvcmQYAiABKAlCCrpIB3IFEAgYgAEiGAoWQ2hhbmdlUGFzc3dvcmRSZXNwb25zZSJVChtSZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QSGQoFZW1haWwYASABKAlCCrpIB3IFGP4BYAESGwoKaXBfYWRkcmVzcxgCIAEoCUIHukgEcgIYQCIeChxSZXF1ZXN0UGFzc3dvcmRSZXNldFJlc3BvbnNlInAKFFJlc2V0UGFzc3dvcmRSZXF1ZXN0EhkKBXRva2VuGAEgASgJQgq6SAdyBRABGIAEEiAKDG5ld19wYXNzd29yZBgCIAEoCUIKukgHcgUQCBiAARIbCgppcF9hZGRyZXNzGAMgASgJQge6SARyAhhAIhcKFVJlc2V0UGFzc3dvcmRSZXNwb25zZSJMChJWZXJpZnlFbWFpbFJlcXVlc3QSGQoFdG9rZW4YASABKAlCCrpIB3IFEAEYgAQSGwoKaXBfYWRkcmVzcxgCIAEoCUIHukgEcgIYQCIVChNWZXJpZnlFbWFpbFJlc3BvbnNlIiEKH1JlcXVlc3RFbWFpbFZlcmlmaWNhdGlvblJlcXVlc3QiIgogUmVxdWVzdEVtYWlsVmVyaWZpY2F0aW9uUmVzcG9uc2UiYAoZUmVxdWVzdEVtYWlsQ2hhbmdlUmVxdWVzdBIkChBjdXJyZW50X3Bhc3N3b3JkGAEgASgJQgq6SAdyBRABGIABEh0KCW5ld19lbWFpbBgCIAEoCUIKukgHcgUY/gFgASIcChpSZXF1ZXN0RW1haWxDaGFuZ2VSZXNwb25zZSI9ChVTdGFydFR3b0ZhY3RvclJlcXVlc3QSJAoQY3VycmVudF9wYXNzd29yZBgBIAEoCUIKukgHcgUQARiAASI1ChZTdGFydFR3b0ZhY3RvclJlc3BvbnNlEg4KBnNlY3JldBgBIAEoCRILCgN1cmkYAiABKAkiMQoWRW5hYmxlVHdvRmFjdG9yUmVxdWVzdBIXCgRjb2RlGAEgASgJQgm6SAZyBBABGEAiMQoXRW5hYmxlVHdvRmFjdG9yUmVzcG9uc2USFgoOcmVjb3ZlcnlfY29kZXMYASADKAkiWAoXRGlzYWJsZVR3b0ZhY3RvclJlcXVlc3QSJAoQY3VycmVudF9wYXNzd29yZBgBIAEoCUIKukgHcgUQARiAARIXCgRjb2RlGAIgASgJQgm6SAZyBBABGEAiGgoYRGlzYWJsZVR3b0ZhY3RvclJlc3BvbnNlIhUKE0xpc3RTZXNzaW9uc1JlcXVlc3QiOgoUTGlzdFNlc3Npb25zUmVzcG9uc2USIgoIc2Vzc2lvbnMYASADKAsyEC5hdXRoLnYxLlNlc3Npb24isAEKB1Nlc3Npb24SCgoCaWQYASABKAkSLgoKY3JlYXRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMbGFzdF91c2VkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgppcF9hZGRyZXNzGAQgASgJEhIKCnVzZXJfYWdlbnQYBSABKAkSDwoHY3VycmVudBgGIAEoCCI1ChRSZXZva2VTZXNzaW9uUmVxdWVzdBIdCgpzZXNzaW9uX2lkGAEgASgJQgm6SAZyBBABGEAiFwoVUmV2b2tlU2Vzc2lvblJlc3BvbnNlIhoKGFJldm9rZUFsbFNlc3Npb25zUmVxdWVzdCIbChlSZXZva2VBbGxTZXNzaW9uc1Jlc3BvbnNlMrMLCgtBdXRoU2VydmljZRI/CghSZWdpc3RlchIYLmF1dGgudjEuUmVnaXN0ZXJSZXF1ZXN0GhkuYXV0aC52MS5SZWdpc3RlclJlc3BvbnNlEjYKBUxvZ2luEhUuYXV0aC52MS5Mb2dpblJlcXVlc3QaFi5hdXRoLnYxLkxvZ2luUmVzcG9uc2USTgoNQ29tcGxldGVMb2dpbhIdLmF1dGgudjEuQ29tcGxldGVMb2dpblJlcXVlc3QaHi5hdXRoLnYxLkNvbXBsZXRlTG9naW5SZXNwb25zZRI8CgdSZWZyZXNoEhcuYXV0aC52MS5SZWZyZXNoUmVxdWVzdBoYLmF1dGgudjEuUmVmcmVzaFJlc3BvbnNlEjkKBkxvZ291dBIWLmF1dGgudjEuTG9nb3V0UmVxdWVzdBoXLmF1dGgudjEuTG9nb3V0UmVzcG9uc2USRQoKR2V0UHJvZmlsZRIaLmF1dGgudjEuR2V0UHJvZmlsZVJlcXVlc3QaGy5hdXRoLnYxLkdldFByb2ZpbGVSZXNwb25zZRJRCg5DaGFuZ2VQYXNzd29yZBIeLmF1dGgudjEuQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0Gh8uYXV0aC52MS5DaGFuZ2VQYXNzd29yZFJlc3BvbnNlEmMKFFJlcXVlc3RQYXNzd29yZFJlc2V0EiQuYXV0aC52MS5SZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QaJS5hdXRoLnYxLlJlcXVlc3RQYXNzd29yZFJlc2V0UmVzcG9uc2USTgoNUmVzZXRQYXNzd29yZBIdLmF1dGgudjEuUmVzZXRQYXNzd29yZFJlcXVlc3QaHi5hdXRoLnYxLlJlc2V0UGFzc3dvcmRSZXNwb25zZRJICgtWZXJpZnlFbWFpbBIbLmF1dGgudjEuVmVyaWZ5RW1haWxSZXF1ZXN0GhwuYXV0aC52MS5WZXJpZnlFbWFpbFJlc3BvbnNlEm8KGFJlcXVlc3RFbWFpbFZlcmlmaWNhdGlvbhIoLmF1dGgudjEuUmVxdWVzdEVtYWlsVmVyaWZpY2F0aW9uUmVxdWVzdBopLmF1dGgudjEuUmVxdWVzdEVtYWlsVmVyaWZpY2F0aW9uUmVzcG9uc2USXQoSUmVxdWVzdEVtYWlsQ2hhbmdlEiIuYXV0aC52MS5SZXF1ZXN0RW1haWxDaGFuZ2VSZXF1ZXN0GiMuYXV0aC52MS5SZXF1ZXN0RW1haWxDaGFuZ2VSZXNwb25zZRJRCg5TdGFydFR3b0ZhY3RvchIeLmF1dGgudjEuU3RhcnRUd29GYWN0b3JSZXF1ZXN0Gh8uYXV0aC52MS5TdGFydFR3b0ZhY3RvclJlc3BvbnNlElQKD0VuYWJsZVR3b0ZhY3RvchIfLmF1dGgudjEuRW5hYmxlVHdvRmFjdG9yUmVxdWVzdBogLmF1dGgudjEuRW5hYmxlVHdvRmFjdG9yUmVzcG9uc2USVwoQRGlzYWJsZVR3b0ZhY3RvchIgLmF1dGgudjEuRGlzYWJsZVR3b0ZhY3RvclJlcXVlc3QaIS5hdXRoLnYxLkRpc2FibGVUd29GYWN0b3JSZXNwb25zZRJLCgxMaXN0U2Vzc2lvbnMSHC5hdXRoLnYxLkxpc3RTZXNzaW9uc1JlcXVlc3QaHS5hdXRoLnYxLkxpc3RTZXNzaW9uc1Jlc3BvbnNlEk4KDVJldm9rZVNlc3Npb24SHS5hdXRoLnYxLlJldm9rZVNlc3Npb25SZXF1ZXN0Gh4uYXV0aC52MS5SZXZva2VTZXNzaW9uUmVzcG9uc2USWgoRUmV2b2tlQWxsU2Vzc2lvbnMSIS5hdXRoLnYxLlJldm9rZUFsbFNlc3Npb25zUmVxdWVzdBoiLmF1dGgudjEuUmV2b2tlQWxsU2Vzc2lvbnNSZXNwb25zZWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * A new account.
@@ -172,6 +172,90 @@ export const LoginResponseSchema: GenMessage<LoginResponse> = /*@__PURE__*/
   messageDesc(file_auth_v1_auth, 3);
 
 /**
+ * The second factor of a sign-in.
+ *
+ * @generated from message auth.v1.CompleteLoginRequest
+ */
+export type CompleteLoginRequest = Message<"auth.v1.CompleteLoginRequest"> & {
+  /**
+   * From the metadata of SECOND_FACTOR_NEEDED.
+   *
+   * @generated from field: string challenge = 1;
+   */
+  challenge: string;
+
+  /**
+   * Six digits of the authenticator app, or a recovery code.
+   *
+   * @generated from field: string code = 2;
+   */
+  code: string;
+
+  /**
+   * The browser's address as the caller saw it, or empty.
+   *
+   * @generated from field: string ip_address = 3;
+   */
+  ipAddress: string;
+
+  /**
+   * The browser's User-Agent, or empty.
+   *
+   * @generated from field: string user_agent = 4;
+   */
+  userAgent: string;
+
+  /**
+   * As in LoginRequest.
+   *
+   * @generated from field: string replaced_refresh_token = 5;
+   */
+  replacedRefreshToken: string;
+};
+
+/**
+ * Describes the message auth.v1.CompleteLoginRequest.
+ * Use `create(CompleteLoginRequestSchema)` to create a new message.
+ */
+export const CompleteLoginRequestSchema: GenMessage<CompleteLoginRequest> = /*@__PURE__*/
+  messageDesc(file_auth_v1_auth, 4);
+
+/**
+ * A new sign-in.
+ *
+ * @generated from message auth.v1.CompleteLoginResponse
+ */
+export type CompleteLoginResponse = Message<"auth.v1.CompleteLoginResponse"> & {
+  /**
+   * JWT for the Authorization header.
+   *
+   * @generated from field: string access_token = 1;
+   */
+  accessToken: string;
+
+  /**
+   * Opaque; valid for one Refresh.
+   *
+   * @generated from field: string refresh_token = 2;
+   */
+  refreshToken: string;
+
+  /**
+   * When the access token ends.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 3;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message auth.v1.CompleteLoginResponse.
+ * Use `create(CompleteLoginResponseSchema)` to create a new message.
+ */
+export const CompleteLoginResponseSchema: GenMessage<CompleteLoginResponse> = /*@__PURE__*/
+  messageDesc(file_auth_v1_auth, 5);
+
+/**
  * A refresh token to exchange.
  *
  * @generated from message auth.v1.RefreshRequest
@@ -204,7 +288,7 @@ export type RefreshRequest = Message<"auth.v1.RefreshRequest"> & {
  * Use `create(RefreshRequestSchema)` to create a new message.
  */
 export const RefreshRequestSchema: GenMessage<RefreshRequest> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 4);
+  messageDesc(file_auth_v1_auth, 6);
 
 /**
  * The successor tokens.
@@ -239,7 +323,7 @@ export type RefreshResponse = Message<"auth.v1.RefreshResponse"> & {
  * Use `create(RefreshResponseSchema)` to create a new message.
  */
 export const RefreshResponseSchema: GenMessage<RefreshResponse> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 5);
+  messageDesc(file_auth_v1_auth, 7);
 
 /**
  * The sign-in to end.
@@ -260,7 +344,7 @@ export type LogoutRequest = Message<"auth.v1.LogoutRequest"> & {
  * Use `create(LogoutRequestSchema)` to create a new message.
  */
 export const LogoutRequestSchema: GenMessage<LogoutRequest> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 6);
+  messageDesc(file_auth_v1_auth, 8);
 
 /**
  * Nothing.
@@ -275,7 +359,7 @@ export type LogoutResponse = Message<"auth.v1.LogoutResponse"> & {
  * Use `create(LogoutResponseSchema)` to create a new message.
  */
 export const LogoutResponseSchema: GenMessage<LogoutResponse> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 7);
+  messageDesc(file_auth_v1_auth, 9);
 
 /**
  * Whose profile.
@@ -296,7 +380,7 @@ export type GetProfileRequest = Message<"auth.v1.GetProfileRequest"> & {
  * Use `create(GetProfileRequestSchema)` to create a new message.
  */
 export const GetProfileRequestSchema: GenMessage<GetProfileRequest> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 8);
+  messageDesc(file_auth_v1_auth, 10);
 
 /**
  * A profile.
@@ -352,6 +436,20 @@ export type GetProfileResponse = Message<"auth.v1.GetProfileResponse"> & {
    * @generated from field: bool email_verified = 7;
    */
   emailVerified: boolean;
+
+  /**
+   * True when the caller asks for their own profile, and their sign-ins need a code.
+   *
+   * @generated from field: bool two_factor = 8;
+   */
+  twoFactor: boolean;
+
+  /**
+   * How many recovery codes the caller has not used.
+   *
+   * @generated from field: int32 recovery_codes_left = 9;
+   */
+  recoveryCodesLeft: number;
 };
 
 /**
@@ -359,7 +457,7 @@ export type GetProfileResponse = Message<"auth.v1.GetProfileResponse"> & {
  * Use `create(GetProfileResponseSchema)` to create a new message.
  */
 export const GetProfileResponseSchema: GenMessage<GetProfileResponse> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 9);
+  messageDesc(file_auth_v1_auth, 11);
 
 /**
  * The old and the new password.
@@ -387,7 +485,7 @@ export type ChangePasswordRequest = Message<"auth.v1.ChangePasswordRequest"> & {
  * Use `create(ChangePasswordRequestSchema)` to create a new message.
  */
 export const ChangePasswordRequestSchema: GenMessage<ChangePasswordRequest> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 10);
+  messageDesc(file_auth_v1_auth, 12);
 
 /**
  * Nothing.
@@ -402,7 +500,7 @@ export type ChangePasswordResponse = Message<"auth.v1.ChangePasswordResponse"> &
  * Use `create(ChangePasswordResponseSchema)` to create a new message.
  */
 export const ChangePasswordResponseSchema: GenMessage<ChangePasswordResponse> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 11);
+  messageDesc(file_auth_v1_auth, 13);
 
 /**
  * Whose password.
@@ -430,7 +528,7 @@ export type RequestPasswordResetRequest = Message<"auth.v1.RequestPasswordResetR
  * Use `create(RequestPasswordResetRequestSchema)` to create a new message.
  */
 export const RequestPasswordResetRequestSchema: GenMessage<RequestPasswordResetRequest> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 12);
+  messageDesc(file_auth_v1_auth, 14);
 
 /**
  * Nothing.
@@ -445,7 +543,7 @@ export type RequestPasswordResetResponse = Message<"auth.v1.RequestPasswordReset
  * Use `create(RequestPasswordResetResponseSchema)` to create a new message.
  */
 export const RequestPasswordResetResponseSchema: GenMessage<RequestPasswordResetResponse> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 13);
+  messageDesc(file_auth_v1_auth, 15);
 
 /**
  * The token of the link, and the password.
@@ -480,7 +578,7 @@ export type ResetPasswordRequest = Message<"auth.v1.ResetPasswordRequest"> & {
  * Use `create(ResetPasswordRequestSchema)` to create a new message.
  */
 export const ResetPasswordRequestSchema: GenMessage<ResetPasswordRequest> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 14);
+  messageDesc(file_auth_v1_auth, 16);
 
 /**
  * Nothing.
@@ -495,7 +593,7 @@ export type ResetPasswordResponse = Message<"auth.v1.ResetPasswordResponse"> & {
  * Use `create(ResetPasswordResponseSchema)` to create a new message.
  */
 export const ResetPasswordResponseSchema: GenMessage<ResetPasswordResponse> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 15);
+  messageDesc(file_auth_v1_auth, 17);
 
 /**
  * The token of the link.
@@ -523,7 +621,7 @@ export type VerifyEmailRequest = Message<"auth.v1.VerifyEmailRequest"> & {
  * Use `create(VerifyEmailRequestSchema)` to create a new message.
  */
 export const VerifyEmailRequestSchema: GenMessage<VerifyEmailRequest> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 16);
+  messageDesc(file_auth_v1_auth, 18);
 
 /**
  * Nothing.
@@ -538,7 +636,7 @@ export type VerifyEmailResponse = Message<"auth.v1.VerifyEmailResponse"> & {
  * Use `create(VerifyEmailResponseSchema)` to create a new message.
  */
 export const VerifyEmailResponseSchema: GenMessage<VerifyEmailResponse> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 17);
+  messageDesc(file_auth_v1_auth, 19);
 
 /**
  * Nothing.
@@ -553,7 +651,7 @@ export type RequestEmailVerificationRequest = Message<"auth.v1.RequestEmailVerif
  * Use `create(RequestEmailVerificationRequestSchema)` to create a new message.
  */
 export const RequestEmailVerificationRequestSchema: GenMessage<RequestEmailVerificationRequest> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 18);
+  messageDesc(file_auth_v1_auth, 20);
 
 /**
  * Nothing.
@@ -568,7 +666,7 @@ export type RequestEmailVerificationResponse = Message<"auth.v1.RequestEmailVeri
  * Use `create(RequestEmailVerificationResponseSchema)` to create a new message.
  */
 export const RequestEmailVerificationResponseSchema: GenMessage<RequestEmailVerificationResponse> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 19);
+  messageDesc(file_auth_v1_auth, 21);
 
 /**
  * The new address.
@@ -596,7 +694,7 @@ export type RequestEmailChangeRequest = Message<"auth.v1.RequestEmailChangeReque
  * Use `create(RequestEmailChangeRequestSchema)` to create a new message.
  */
 export const RequestEmailChangeRequestSchema: GenMessage<RequestEmailChangeRequest> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 20);
+  messageDesc(file_auth_v1_auth, 22);
 
 /**
  * Nothing.
@@ -611,7 +709,141 @@ export type RequestEmailChangeResponse = Message<"auth.v1.RequestEmailChangeResp
  * Use `create(RequestEmailChangeResponseSchema)` to create a new message.
  */
 export const RequestEmailChangeResponseSchema: GenMessage<RequestEmailChangeResponse> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 21);
+  messageDesc(file_auth_v1_auth, 23);
+
+/**
+ * The password.
+ *
+ * @generated from message auth.v1.StartTwoFactorRequest
+ */
+export type StartTwoFactorRequest = Message<"auth.v1.StartTwoFactorRequest"> & {
+  /**
+   * The account's password.
+   *
+   * @generated from field: string current_password = 1;
+   */
+  currentPassword: string;
+};
+
+/**
+ * Describes the message auth.v1.StartTwoFactorRequest.
+ * Use `create(StartTwoFactorRequestSchema)` to create a new message.
+ */
+export const StartTwoFactorRequestSchema: GenMessage<StartTwoFactorRequest> = /*@__PURE__*/
+  messageDesc(file_auth_v1_auth, 24);
+
+/**
+ * The secret for an authenticator app.
+ *
+ * @generated from message auth.v1.StartTwoFactorResponse
+ */
+export type StartTwoFactorResponse = Message<"auth.v1.StartTwoFactorResponse"> & {
+  /**
+   * Base32.
+   *
+   * @generated from field: string secret = 1;
+   */
+  secret: string;
+
+  /**
+   * otpauth:// link, for a QR code.
+   *
+   * @generated from field: string uri = 2;
+   */
+  uri: string;
+};
+
+/**
+ * Describes the message auth.v1.StartTwoFactorResponse.
+ * Use `create(StartTwoFactorResponseSchema)` to create a new message.
+ */
+export const StartTwoFactorResponseSchema: GenMessage<StartTwoFactorResponse> = /*@__PURE__*/
+  messageDesc(file_auth_v1_auth, 25);
+
+/**
+ * A code that shows that the app has the secret.
+ *
+ * @generated from message auth.v1.EnableTwoFactorRequest
+ */
+export type EnableTwoFactorRequest = Message<"auth.v1.EnableTwoFactorRequest"> & {
+  /**
+   * Six digits of the authenticator app.
+   *
+   * @generated from field: string code = 1;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message auth.v1.EnableTwoFactorRequest.
+ * Use `create(EnableTwoFactorRequestSchema)` to create a new message.
+ */
+export const EnableTwoFactorRequestSchema: GenMessage<EnableTwoFactorRequest> = /*@__PURE__*/
+  messageDesc(file_auth_v1_auth, 26);
+
+/**
+ * The recovery codes.
+ *
+ * @generated from message auth.v1.EnableTwoFactorResponse
+ */
+export type EnableTwoFactorResponse = Message<"auth.v1.EnableTwoFactorResponse"> & {
+  /**
+   * Each one is accepted once, in place of a code of the app. No other answer holds them.
+   *
+   * @generated from field: repeated string recovery_codes = 1;
+   */
+  recoveryCodes: string[];
+};
+
+/**
+ * Describes the message auth.v1.EnableTwoFactorResponse.
+ * Use `create(EnableTwoFactorResponseSchema)` to create a new message.
+ */
+export const EnableTwoFactorResponseSchema: GenMessage<EnableTwoFactorResponse> = /*@__PURE__*/
+  messageDesc(file_auth_v1_auth, 27);
+
+/**
+ * Password and code.
+ *
+ * @generated from message auth.v1.DisableTwoFactorRequest
+ */
+export type DisableTwoFactorRequest = Message<"auth.v1.DisableTwoFactorRequest"> & {
+  /**
+   * The account's password.
+   *
+   * @generated from field: string current_password = 1;
+   */
+  currentPassword: string;
+
+  /**
+   * Six digits of the authenticator app, or a recovery code.
+   *
+   * @generated from field: string code = 2;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message auth.v1.DisableTwoFactorRequest.
+ * Use `create(DisableTwoFactorRequestSchema)` to create a new message.
+ */
+export const DisableTwoFactorRequestSchema: GenMessage<DisableTwoFactorRequest> = /*@__PURE__*/
+  messageDesc(file_auth_v1_auth, 28);
+
+/**
+ * Nothing.
+ *
+ * @generated from message auth.v1.DisableTwoFactorResponse
+ */
+export type DisableTwoFactorResponse = Message<"auth.v1.DisableTwoFactorResponse"> & {
+};
+
+/**
+ * Describes the message auth.v1.DisableTwoFactorResponse.
+ * Use `create(DisableTwoFactorResponseSchema)` to create a new message.
+ */
+export const DisableTwoFactorResponseSchema: GenMessage<DisableTwoFactorResponse> = /*@__PURE__*/
+  messageDesc(file_auth_v1_auth, 29);
 
 /**
  * Nothing.
@@ -626,7 +858,7 @@ export type ListSessionsRequest = Message<"auth.v1.ListSessionsRequest"> & {
  * Use `create(ListSessionsRequestSchema)` to create a new message.
  */
 export const ListSessionsRequestSchema: GenMessage<ListSessionsRequest> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 22);
+  messageDesc(file_auth_v1_auth, 30);
 
 /**
  * The caller's sessions.
@@ -647,7 +879,7 @@ export type ListSessionsResponse = Message<"auth.v1.ListSessionsResponse"> & {
  * Use `create(ListSessionsResponseSchema)` to create a new message.
  */
 export const ListSessionsResponseSchema: GenMessage<ListSessionsResponse> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 23);
+  messageDesc(file_auth_v1_auth, 31);
 
 /**
  * One sign-in of a person, on one device.
@@ -703,7 +935,7 @@ export type Session = Message<"auth.v1.Session"> & {
  * Use `create(SessionSchema)` to create a new message.
  */
 export const SessionSchema: GenMessage<Session> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 24);
+  messageDesc(file_auth_v1_auth, 32);
 
 /**
  * The session to end.
@@ -724,7 +956,7 @@ export type RevokeSessionRequest = Message<"auth.v1.RevokeSessionRequest"> & {
  * Use `create(RevokeSessionRequestSchema)` to create a new message.
  */
 export const RevokeSessionRequestSchema: GenMessage<RevokeSessionRequest> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 25);
+  messageDesc(file_auth_v1_auth, 33);
 
 /**
  * Nothing.
@@ -739,7 +971,7 @@ export type RevokeSessionResponse = Message<"auth.v1.RevokeSessionResponse"> & {
  * Use `create(RevokeSessionResponseSchema)` to create a new message.
  */
 export const RevokeSessionResponseSchema: GenMessage<RevokeSessionResponse> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 26);
+  messageDesc(file_auth_v1_auth, 34);
 
 /**
  * Nothing.
@@ -754,7 +986,7 @@ export type RevokeAllSessionsRequest = Message<"auth.v1.RevokeAllSessionsRequest
  * Use `create(RevokeAllSessionsRequestSchema)` to create a new message.
  */
 export const RevokeAllSessionsRequestSchema: GenMessage<RevokeAllSessionsRequest> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 27);
+  messageDesc(file_auth_v1_auth, 35);
 
 /**
  * Nothing.
@@ -769,7 +1001,7 @@ export type RevokeAllSessionsResponse = Message<"auth.v1.RevokeAllSessionsRespon
  * Use `create(RevokeAllSessionsResponseSchema)` to create a new message.
  */
 export const RevokeAllSessionsResponseSchema: GenMessage<RevokeAllSessionsResponse> = /*@__PURE__*/
-  messageDesc(file_auth_v1_auth, 28);
+  messageDesc(file_auth_v1_auth, 36);
 
 /**
  * Accounts and sign-ins.
@@ -788,7 +1020,8 @@ export const AuthService: GenService<{
     output: typeof RegisterResponseSchema;
   },
   /**
-   * Signs in and starts a family of refresh tokens. Reasons: BAD_CREDENTIALS, RATE_LIMITED.
+   * Signs in and starts a family of refresh tokens. Reasons: BAD_CREDENTIALS, RATE_LIMITED, SECOND_FACTOR_NEEDED: the password is right, and
+   * CompleteLogin needs the `challenge` of the metadata and a code.
    *
    * @generated from rpc auth.v1.AuthService.Login
    */
@@ -796,6 +1029,16 @@ export const AuthService: GenService<{
     methodKind: "unary";
     input: typeof LoginRequestSchema;
     output: typeof LoginResponseSchema;
+  },
+  /**
+   * Completes a sign-in with the second factor, within ten minutes and five tries. Reasons: WRONG_CODE, SIGN_IN_ENDED, RATE_LIMITED.
+   *
+   * @generated from rpc auth.v1.AuthService.CompleteLogin
+   */
+  completeLogin: {
+    methodKind: "unary";
+    input: typeof CompleteLoginRequestSchema;
+    output: typeof CompleteLoginResponseSchema;
   },
   /**
    * Exchanges a refresh token for its successor. Reasons: SESSION_EXPIRED, SESSION_REVOKED, REFRESH_TOKEN_REUSED.
@@ -894,6 +1137,39 @@ export const AuthService: GenService<{
     methodKind: "unary";
     input: typeof RequestEmailChangeRequestSchema;
     output: typeof RequestEmailChangeResponseSchema;
+  },
+  /**
+   * Makes a secret for the caller's authenticator app. Sign-ins need no code before EnableTwoFactor. Needs an access token.
+   * Reasons: UNAUTHENTICATED, WRONG_PASSWORD, TWO_FACTOR_ENABLED, RATE_LIMITED.
+   *
+   * @generated from rpc auth.v1.AuthService.StartTwoFactor
+   */
+  startTwoFactor: {
+    methodKind: "unary";
+    input: typeof StartTwoFactorRequestSchema;
+    output: typeof StartTwoFactorResponseSchema;
+  },
+  /**
+   * Sign-ins of the caller need a code from now on. Needs an access token.
+   * Reasons: UNAUTHENTICATED, WRONG_CODE, TWO_FACTOR_NOT_STARTED, RATE_LIMITED.
+   *
+   * @generated from rpc auth.v1.AuthService.EnableTwoFactor
+   */
+  enableTwoFactor: {
+    methodKind: "unary";
+    input: typeof EnableTwoFactorRequestSchema;
+    output: typeof EnableTwoFactorResponseSchema;
+  },
+  /**
+   * Sign-ins of the caller need no code any more. Needs an access token.
+   * Reasons: UNAUTHENTICATED, WRONG_PASSWORD, WRONG_CODE, TWO_FACTOR_NOT_STARTED, RATE_LIMITED.
+   *
+   * @generated from rpc auth.v1.AuthService.DisableTwoFactor
+   */
+  disableTwoFactor: {
+    methodKind: "unary";
+    input: typeof DisableTwoFactorRequestSchema;
+    output: typeof DisableTwoFactorResponseSchema;
   },
   /**
    * The caller's sessions that have not ended: the 100 that were used last, the newest use first. Needs an access token.

@@ -57,6 +57,9 @@ export async function getProfile(
   if (profile === undefined) return { ok: false, reason: 'USER_NOT_FOUND', message: 'there is no such user' };
   return {
     ok: true,
-    value: profile.id === callerId ? profile : { ...profile, email: '', emailVerified: false },
+    value:
+      profile.id === callerId
+        ? profile
+        : { ...profile, email: '', emailVerified: false, twoFactor: false, recoveryCodesLeft: 0 },
   };
 }

@@ -57,6 +57,20 @@ const noticeWords: Readonly<Record<NoticeKind, Words>> = {
       `If you did not ask for this, choose a new password at once. This also stops the change:\n${link}`,
     ],
   },
+  two_factor_on: {
+    subject: 'Two-factor sign-in is on',
+    text: (link) => [
+      'Signing in to your account at Gavel now also needs a code of your authenticator app.',
+      `If you did not do this, choose a new password at once:\n${link}`,
+    ],
+  },
+  two_factor_off: {
+    subject: 'Two-factor sign-in is off',
+    text: (link) => [
+      'Signing in to your account at Gavel needs no code any more.',
+      `If you did not do this, choose a new password at once:\n${link}`,
+    ],
+  },
   email_changed: {
     subject: 'Your e-mail address was changed',
     text: () => [

@@ -11,6 +11,8 @@ export interface AuthPorts {
   readonly accessTokens: AccessTokens;
   readonly passwordResets: PasswordResets;
   readonly emailVerifications: EmailVerifications;
+  readonly twoFactor: TwoFactor;
+  readonly challenges: SignInChallenges;
   /** Undefined when this system sends no mails. */
   readonly accountMails: AccountMails | undefined;
   /** Configuration, not a port. */
@@ -33,6 +35,9 @@ export interface Profile {
   countryCode: string;
   createdAt: Date;
   emailVerified: boolean;
+  /** Whether a sign-in also needs a code, and how many recovery codes are left. */
+  twoFactor: boolean;
+  recoveryCodesLeft: number;
 }
 
 export interface Accounts {
@@ -55,6 +60,8 @@ export interface Credentials {
   email: string;
   passwordHash: string;
   emailVerified: boolean;
+  /** Whether a sign-in also needs a code. */
+  twoFactor: boolean;
 }
 
 /** Where a request came from. Unknown parts are empty. */
@@ -119,7 +126,12 @@ export interface ListedSession extends Origin {
 export type LinkKind = 'password_reset' | 'email_verification' | 'email_change';
 
 /** Mails that tell the owner what happened. */
-export type NoticeKind = 'password_changed' | 'email_changing' | 'email_changed';
+export type NoticeKind =
+  | 'password_changed'
+  | 'email_changing'
+  | 'email_changed'
+  | 'two_factor_on'
+  | 'two_factor_off';
 
 export type MailKind = LinkKind | NoticeKind;
 
@@ -172,6 +184,35 @@ export interface EmailVerifications {
    * no link. `taken`: another account has the address now.
    */
   use(token: string): Promise<'verified' | 'unknown' | 'taken'>;
+}
+
+/** A new secret for an authenticator app, in base32 and as an otpauth:// link. */
+export interface TwoFactorSetup {
+  secret: string;
+  uri: string;
+}
+
+/** The second factor of sign-ins: codes of an authenticator app, each accepted once, and recovery codes, each accepted once. */
+export interface TwoFactor {
+  /** Stores a new secret, which is not in force yet. Undefined when one is in force. */
+  start(account: Credentials): Promise<TwoFactorSetup | undefined>;
+  /** Puts the stored secret in force when the app's code is right. Returns the recovery codes, in clear text for the only time. */
+  enable(account: Credentials, code: string): Promise<string[] | 'wrong' | 'not-started'>;
+  /** Uses a code of the app or a recovery code. False when it is wrong, was used before, or no secret is in force. */
+  use(userId: string, code: string): Promise<boolean>;
+  /** Uses a code, and removes the secret and the recovery codes. */
+  disable(account: Credentials, code: string): Promise<'disabled' | 'wrong' | 'not-started'>;
+}
+
+/** Sign-ins with the right password that wait for the second factor. */
+export interface SignInChallenges {
+  /** Starts one. Returns its token. */
+  open(account: Credentials): Promise<string>;
+  /** Counts a try. Undefined after ten minutes, five tries or a new password, and for an unknown token. */
+  try(token: string): Promise<Credentials | undefined>;
+  end(token: string): Promise<void>;
+  /** Deletes those that have expired. */
+  prune(): Promise<void>;
 }
 
 export interface Passwords {

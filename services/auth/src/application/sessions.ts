@@ -14,6 +14,7 @@ import type {
   Sessions,
 } from './ports.ts';
 import { rateLimited, tooBusy } from './refusals.ts';
+import { countingCodes } from './two-factor.ts';
 
 export interface Tokens {
   access: AccessToken;
@@ -34,13 +35,19 @@ type PasswordPorts = Pick<AuthPorts, 'passwords' | 'limits'> & {
   accounts: Pick<Accounts, 'findCredentials'>;
 };
 type SignInPorts = PasswordPorts &
-  Pick<AuthPorts, 'hashQueue' | 'accessTokens' | 'sessionRules'> & { sessions: Pick<Sessions, 'open'> };
+  Pick<AuthPorts, 'hashQueue' | 'accessTokens' | 'sessionRules'> & {
+    sessions: Pick<Sessions, 'open'>;
+    challenges: Pick<AuthPorts['challenges'], 'open'>;
+  };
 
-/** Signs in and starts a session. An unknown e-mail address and a wrong password get the same answer after the same time. */
+/**
+ * Signs in and starts a session. When the account has a second factor, the answer to the right password is SECOND_FACTOR_NEEDED, with a
+ * `challenge` for `completeLogIn`. An unknown e-mail address and a wrong password get the same answer after the same time.
+ */
 export async function logIn(
   ports: SignInPorts,
   input: LogInInput,
-): Promise<Outcome<Tokens, 'BAD_CREDENTIALS' | 'RATE_LIMITED' | 'UNAVAILABLE'>> {
+): Promise<Outcome<Tokens, 'BAD_CREDENTIALS' | 'SECOND_FACTOR_NEEDED' | 'RATE_LIMITED' | 'UNAVAILABLE'>> {
   const verdict = await ports.limits.countRequest('login', input.address);
   if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
   // The failures are checked inside the queue. So a burst of guesses exceeds the limit only by the number of hashes that
@@ -48,10 +55,56 @@ export async function logIn(
   const checked = await ports.hashQueue.run(() => checkPassword(ports, input));
   if (checked === undefined) return tooBusy();
   if (!checked.ok) return checked;
+  if (checked.value.twoFactor) return secondFactorNeeded(await ports.challenges.open(checked.value));
   const { origin, replacedToken } = input;
   const session = await ports.sessions.open(checked.value, origin, ports.sessionRules, replacedToken);
   if (session === undefined) return badCredentials();
   return { ok: true, value: await tokensOf(ports, session) };
+}
+
+export interface CompleteLogInInput extends Pick<LogInInput, 'address' | 'origin' | 'replacedToken'> {
+  challenge: string;
+  /** Of the authenticator app, or a recovery code. */
+  code: string;
+}
+
+type CompletePorts = Pick<
+  AuthPorts,
+  'limits' | 'challenges' | 'twoFactor' | 'sessions' | 'sessionRules' | 'accessTokens'
+>;
+
+/** Completes a sign-in with the second factor, and starts a session. */
+export async function completeLogIn(
+  ports: CompletePorts,
+  { challenge, code, address, origin, replacedToken }: CompleteLogInInput,
+): Promise<Outcome<Tokens, 'SIGN_IN_ENDED' | 'WRONG_CODE' | 'RATE_LIMITED'>> {
+  const verdict = await ports.limits.countRequest('login', address);
+  if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
+  const account = await ports.challenges.try(challenge);
+  if (account === undefined) return signInEnded();
+  const checked = await countingCodes(
+    ports.limits,
+    account,
+    async () => (await ports.twoFactor.use(account.userId, code)) || undefined,
+  );
+  if (!checked.ok) return checked;
+  await ports.challenges.end(challenge);
+  const session = await ports.sessions.open(account, origin, ports.sessionRules, replacedToken);
+  if (session === undefined) return signInEnded();
+  return { ok: true, value: await tokensOf(ports, session) };
+}
+
+function secondFactorNeeded(challenge: string): Failure<'SECOND_FACTOR_NEEDED'> {
+  const message = 'this account also needs a code; send it with the challenge';
+  return { ok: false, reason: 'SECOND_FACTOR_NEEDED', message, metadata: { challenge } };
+}
+
+function signInEnded(): Failure<'SIGN_IN_ENDED'> {
+  return {
+    ok: false,
+    reason: 'SIGN_IN_ENDED',
+    message: 'this sign-in took too long or too many tries; start again',
+  };
 }
 
 async function tokensOf(

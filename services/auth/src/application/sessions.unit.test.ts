@@ -17,6 +17,7 @@ function recordingPorts(mayTry: Verdict = { allowed: true }) {
     fullName: 'Ann Lee',
     passwordHash: 'hash of right',
     emailVerified: true,
+    twoFactor: false,
   };
   const session = { userId: 'u1', emailVerified: true, sessionId: 's1', refreshToken: 'refresh' };
   return {
@@ -47,6 +48,7 @@ function recordingPorts(mayTry: Verdict = { allowed: true }) {
         noteFailure: () => note('note failure', undefined),
         forgetFailures: () => note('forget failures', undefined),
       },
+      challenges: { open: () => note('challenge', 'challenge') },
       accessTokens: { issue: () => note('issue', { token: 'access', expiresAt: new Date(0) }) },
       sessionRules: { lifetimeMs: 1, idleMs: 1, graceMs: 1 },
     },

@@ -1,8 +1,5 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-
-const CIPHER = 'aes-256-gcm';
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+import { createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { openText, sealText } from './sealed-text.ts';
 
 /** A new refresh token or secret of a mailed link: 256 random bits in base64url. */
 export function newToken(): string {
@@ -20,20 +17,12 @@ export function hashToken(token: string): Buffer {
  * successor. The successor itself is random: an old token and the whole database do not reveal later tokens.
  */
 export function sealSuccessor(successor: string, presented: string): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv(CIPHER, sealingKey(presented), nonce);
-  const sealed = Buffer.concat([cipher.update(successor, 'utf8'), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+  return sealText(successor, sealingKey(presented));
 }
 
 /** Decrypts a successor. Throws when it was encrypted for another token. */
 export function openSuccessor(sealed: Buffer, presented: string): string {
-  const decipher = createDecipheriv(CIPHER, sealingKey(presented), sealed.subarray(0, NONCE_BYTES), {
-    authTagLength: TAG_BYTES,
-  });
-  decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-  const opened = [decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()];
-  return Buffer.concat(opened).toString('utf8');
+  return openText(sealed, sealingKey(presented));
 }
 
 function sealingKey(presented: string): Uint8Array {

@@ -22,7 +22,7 @@ const FIRST_KEY = '0001.pem';
  */
 export async function ensureSigningKey(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  if ((await keyFiles(directory)).length === 0) await createKey(directory, FIRST_KEY);
+  if ((await keyFiles(directory)).length === 0) await createSecretFile(directory, FIRST_KEY, newKey());
 }
 
 /**
@@ -39,7 +39,8 @@ export async function readSigningKeys(directory: string): Promise<SigningKey[]> 
 export async function addSigningKey(directory: string): Promise<string> {
   const numbers = (await keyFiles(directory)).map((name) => Number.parseInt(name, 10) || 0);
   const name = `${String(Math.max(0, ...numbers) + 1).padStart(4, '0')}.pem`;
-  if (!(await createKey(directory, name))) throw new Error(`another process has just created ${name}`);
+  if (!(await createSecretFile(directory, name, newKey())))
+    throw new Error(`another process has just created ${name}`);
   return name;
 }
 
@@ -47,14 +48,23 @@ async function keyFiles(directory: string): Promise<string[]> {
   return (await readdir(directory)).filter((name) => name.endsWith('.pem')).sort();
 }
 
-// Writes the whole file under another name and then links it: a reader never sees half a key, and link, unlike rename, fails
-// when the name already exists. Returns false then.
-async function createKey(directory: string, name: string): Promise<boolean> {
+function newKey(): string | Buffer {
+  return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+}
+
+/**
+ * Creates a file with mode 600. False when there is one with this name. It writes the whole file under another name and then links it: a
+ * reader never sees half a file, and link, unlike rename, fails when the name already exists.
+ */
+export async function createSecretFile(
+  directory: string,
+  name: string,
+  content: string | Buffer,
+): Promise<boolean> {
   const draft = join(directory, `.${uuidv7()}.draft`);
-  const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
   const file = await open(draft, 'wx', 0o600);
   try {
-    await file.writeFile(pem);
+    await file.writeFile(content);
     await file.sync();
     await link(draft, join(directory, name));
     return true;

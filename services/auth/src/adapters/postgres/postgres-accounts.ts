@@ -13,14 +13,16 @@ const INSERT_USER = `
   ON CONFLICT (lower(email COLLATE "C")) DO NOTHING
   RETURNING version, created_at AS "createdAt"`;
 
+const TWO_FACTOR = `EXISTS (SELECT FROM two_factor t WHERE t.user_id = users.id AND t.enabled_at IS NOT NULL) AS "twoFactor"`;
+
 const FIND_CREDENTIALS = `
   SELECT id AS "userId", full_name AS "fullName", email, password_hash AS "passwordHash",
-         email_verified_at IS NOT NULL AS "emailVerified"
+         email_verified_at IS NOT NULL AS "emailVerified", ${TWO_FACTOR}
   FROM users WHERE lower(email COLLATE "C") = lower($1 COLLATE "C")`;
 
 const FIND_CREDENTIALS_OF = `
   SELECT id AS "userId", full_name AS "fullName", email, password_hash AS "passwordHash",
-         email_verified_at IS NOT NULL AS "emailVerified"
+         email_verified_at IS NOT NULL AS "emailVerified", ${TWO_FACTOR}
   FROM users WHERE id = $1`;
 
 const CHANGE_PASSWORD = 'UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2';
@@ -36,7 +38,8 @@ const REVOKE_OTHERS = `
 
 const FIND_PROFILE = `
   SELECT id, email, full_name AS "fullName", avatar_url AS "avatarUrl", country_code AS "countryCode",
-         created_at AS "createdAt", email_verified_at IS NOT NULL AS "emailVerified"
+         created_at AS "createdAt", email_verified_at IS NOT NULL AS "emailVerified", ${TWO_FACTOR},
+         (SELECT count(*)::integer FROM recovery_codes r WHERE r.user_id = users.id) AS "recoveryCodesLeft"
   FROM users WHERE id = $1`;
 
 /**

@@ -12,6 +12,7 @@ import { requestPasswordReset, resetPassword } from '../../application/password-
 import { changePassword } from '../../application/passwords.ts';
 import type { AuthPorts, ListedSession, Origin } from '../../application/ports.ts';
 import {
+  completeLogIn,
   listSessions,
   logIn,
   logOut,
@@ -19,6 +20,7 @@ import {
   revokeSession,
   type Tokens,
 } from '../../application/sessions.ts';
+import { disableTwoFactor, enableTwoFactor, startTwoFactor } from '../../application/two-factor.ts';
 import { printable } from '../../domain/person-details.ts';
 
 /** auth.v1.AuthService: each method reads the request, runs one use case and builds the response. */
@@ -41,6 +43,23 @@ export function createAuthService(
       const from = { address: addressOf(context, ipAddress), origin: originOf(request) };
       const input = { email, password, ...from, replacedToken: replacedRefreshToken };
       return toMessage(unwrap(await logIn(ports, input)));
+    },
+    async completeLogin(request, context) {
+      const { challenge, code, ipAddress, replacedRefreshToken: replacedToken } = request;
+      const from = { address: addressOf(context, ipAddress), origin: originOf(request) };
+      return toMessage(unwrap(await completeLogIn(ports, { challenge, code, ...from, replacedToken })));
+    },
+    async startTwoFactor({ currentPassword }, context) {
+      const own = { userId: requireCaller(context).userId, currentPassword, address: addressOf(context, '') };
+      return unwrap(await startTwoFactor(ports, own));
+    },
+    async enableTwoFactor({ code }, context) {
+      return unwrap(await enableTwoFactor(ports, { userId: requireCaller(context).userId, code }));
+    },
+    async disableTwoFactor({ currentPassword, code }, context) {
+      const own = { userId: requireCaller(context).userId, currentPassword, address: addressOf(context, '') };
+      unwrap(await disableTwoFactor(ports, { ...own, code }));
+      return {};
     },
     async refresh({ refreshToken, ipAddress }, context) {
       const address = addressOf(context, ipAddress);
