@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createLogger } from '@gavel/observability/logger';
+import { createSecurityLog } from '@gavel/observability/security-log';
 import { storePeerAddresses } from './client-address.ts';
 import { config, listenAsConfigured } from './config.ts';
 import { guardRequests, signatureCheck } from './request-guard.ts';
@@ -16,12 +16,13 @@ try {
 }
 listenAsConfigured();
 const { PUBLIC_ORIGIN, TRUSTED_PROXY_HOPS, AUTH_URL } = config();
-const log = createLogger('bff');
+const security = createSecurityLog();
 storePeerAddresses();
 guardRequests({
   publicOrigin: PUBLIC_ORIGIN,
   behindProxy: TRUSTED_PROXY_HOPS > 0,
   isSignedIn: signatureCheck(AUTH_URL),
-  onRefused: ({ status }, request) => log.warn({ status, method: request.method }, 'request refused'),
+  onRefused: ({ status }, { method, socket }) =>
+    security('request_refused', { address: socket.remoteAddress, method, reason: String(status) }),
 });
 await import(server.href);

@@ -1,3 +1,4 @@
+import { createSecurityLog } from '@gavel/observability/security-log';
 import { type NextRequest, NextResponse } from 'next/server';
 import { bareContentPolicy } from './bare-content-policy.ts';
 import { isDevelopment, config as settings } from './config.ts';
@@ -6,6 +7,8 @@ import { renewedCookies } from './server/session/renew-session.ts';
 import { isSecure } from './server/session/session.ts';
 import { ENDED_HEADER, POSTED_HEADER } from './server/session/sign-in-path.ts';
 
+const security = createSecurityLog();
+
 /**
  * Runs before every page and server action. It refuses changing requests from other sites, renews the sign-in while
  * cookies can still be set, and sets the content security policy.
@@ -13,6 +16,8 @@ import { ENDED_HEADER, POSTED_HEADER } from './server/session/sign-in-path.ts';
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const origin = ownOrigin(request, settings().PUBLIC_ORIGIN);
   if (!origin.ok) {
+    const { ipAddress } = requestOrigin(request.headers, settings().TRUSTED_PROXY_HOPS);
+    security('origin_refused', { address: ipAddress || undefined, method: request.method, reason: '403' });
     const headers = { 'content-security-policy': bareContentPolicy };
     return new NextResponse('This form was sent from another website.', { status: 403, headers });
   }

@@ -3,6 +3,7 @@ import { AuthService } from '@gavel/proto/gen/auth/v1/auth_pb';
 import { startLoop } from '@gavel/resilience';
 import { createAddressResolver } from '@gavel/service-runtime/client-address';
 import { sendJson } from '@gavel/service-runtime/http-server';
+import type { MethodEvents } from '@gavel/service-runtime/log-security';
 import { createRateLimiter } from '@gavel/service-runtime/rate-limiter';
 import { connectRedis } from '@gavel/service-runtime/redis';
 import { REVOKED_SESSIONS_PATH } from '@gavel/service-runtime/revoked-sessions';
@@ -39,6 +40,23 @@ const MAIL_EVERY_MS = 1_000;
 const MAIL_BACK_OFF = { firstMs: 2_000, maxMs: 60_000 };
 // A transaction that revokes sessions takes milliseconds, so it is read again and again for much longer than that.
 const READ_REVOKED_BACK_MS = 60_000;
+
+/** What each method means for the security log. */
+const passwordAgain = { WRONG_PASSWORD: 'sign_in_failed' } as const;
+const securityEvents: Readonly<Record<string, MethodEvents>> = {
+  Login: { ok: 'signed_in', refused: { BAD_CREDENTIALS: 'sign_in_failed' } },
+  CompleteLogin: { ok: 'signed_in', refused: { WRONG_CODE: 'sign_in_failed' } },
+  EnableTwoFactor: { ok: 'two_factor_changed' },
+  DisableTwoFactor: { ok: 'two_factor_changed', refused: { ...passwordAgain, WRONG_CODE: 'sign_in_failed' } },
+  Refresh: { refused: { REFRESH_TOKEN_REUSED: 'token_reused' } },
+  Logout: { ok: 'signed_out' },
+  ChangePassword: { ok: 'password_changed', refused: passwordAgain },
+  RequestEmailChange: { refused: passwordAgain },
+  RequestPasswordReset: { ok: 'password_reset_requested' },
+  ResetPassword: { ok: 'password_reset' },
+  RevokeSession: { ok: 'session_revoked' },
+  RevokeAllSessions: { ok: 'session_revoked' },
+};
 
 export const authService = defineService({
   process: authProcess,
@@ -92,6 +110,8 @@ export const authService = defineService({
         const sessionId = caller?.sessionId;
         return sessionId && (await ports.sessions.isRevoked(sessionId)) ? undefined : caller;
       },
+      resolveAddress,
+      securityEvents,
       handlers: {
         '/.well-known/jwks.json': (_, response) => sendJson(response, 200, accessTokens.publicKeys()),
         [REVOKED_SESSIONS_PATH]: serveRevokedSessions(revoked, () => revokedLoaded),

@@ -62,6 +62,59 @@ describe('the process', () => {
     expect(output()).not.toContain('$argon2');
   });
 
+  it('writes a line of the security log for everything in the inventory that auth sees, without e-mail addresses', async () => {
+    const port = String(await freePort());
+    const { child, output } = run([], { ...auth.env, PORT: port, AUTH_LIMIT_REFRESHES_PER_MINUTE: '4' });
+    const client = createAuthClient(`http://127.0.0.1:${port}`);
+    await vi.waitFor(async () => expect((await fetch(`${client.url}/readyz`)).status).toBe(200), 60_000);
+    const account = await client.signUp();
+    const wrong = { email: account.email, password: 'wrong password', ipAddress: '192.0.2.9' };
+    const { accessToken, refreshToken } = await client.signIn(account);
+    await client.call('Login', wrong);
+    await client.refresh(refreshToken);
+    await auth.pool.query("UPDATE refresh_tokens SET replaced_at = replaced_at - interval '1 hour'");
+    expect((await client.refresh(refreshToken)).reason).toBe('REFRESH_TOKEN_REUSED');
+    expect((await client.call('ListSessions', {}, bearer(accessToken))).reason).toBe('UNAUTHENTICATED');
+    const again = await client.signIn(account);
+    const next = { currentPassword: account.password, newPassword: 'another long password' };
+    expect((await client.call('ChangePassword', next, bearer(again.accessToken))).status).toBe(200);
+    await client.call('Logout', { refreshToken: again.refreshToken });
+    const last = await client.signIn({ ...account, password: next.newPassword });
+    await client.call('RevokeAllSessions', {}, bearer(last.accessToken));
+    for (let i = 0; i < 11; i++) await client.call('Login', wrong);
+    for (let i = 0; i < 5; i++)
+      await client.call('Refresh', { refreshToken: `unknown-${i}`, ipAddress: '192.0.2.9' });
+
+    child.kill('SIGTERM');
+    await once(child, 'close');
+    const lines = output()
+      .split('\n')
+      .filter((line) => line.includes('"name":"security"'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const userOf = (event: string) => lines.find((line) => line.event === event)?.user_id;
+    expect(new Set(lines.map((line) => line.event))).toEqual(
+      new Set([
+        'signed_in',
+        'sign_in_failed',
+        'sign_in_locked',
+        'signed_out',
+        'session_revoked',
+        'token_reused',
+        'token_refused',
+        'password_changed',
+        'limit_hit',
+      ]),
+    );
+    for (const event of ['signed_in', 'password_changed', 'session_revoked'])
+      expect(userOf(event)).toBe(account.userId);
+    expect(lines.find((line) => line.event === 'sign_in_locked')).toMatchObject({
+      client_address: '192.0.2.9',
+      method: 'auth.v1.AuthService/Login',
+      reason: 'RATE_LIMITED',
+    });
+    expect(JSON.stringify(lines)).not.toContain(account.email);
+  });
+
   it('does not start with a bad environment, and names all bad keys without their values', async () => {
     const { child, output } = run([], { PORT: 'seventeen', DATABASE_URL: 'mysql://secret@host/x' });
     const [code] = await once(child, 'close');

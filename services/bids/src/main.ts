@@ -58,6 +58,7 @@ export const bidsService = defineService({
     const pictures = openPictureStore(config, onStop);
     const encoder = createPictureEncoder();
     onStop('picture encoder', () => encoder.stop());
+    const resolveAddress = createAddressResolver(config.BIDS_TRUSTED_PEERS);
     return {
       routes: (router) =>
         router
@@ -72,10 +73,11 @@ export const bidsService = defineService({
       uploads: { [`${PictureService.typeName}/UploadPicture`]: MAX_UPLOAD_BYTES },
       verify: verifierOf(config, onStop),
       handlers: { [PICTURES_PATH]: servePictures({ pictures }) },
+      resolveAddress,
       interceptors: [
         limitRates({
           limiter: createRateLimiter({ redis, prefix: config.REDIS_PREFIX }),
-          resolveAddress: createAddressResolver(config.BIDS_TRUSTED_PEERS),
+          resolveAddress,
           methods: limitedMethods(config),
         }),
       ],

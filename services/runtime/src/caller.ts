@@ -163,6 +163,11 @@ export function optionalCaller(context: Pick<HandlerContext, 'values'>): Caller 
   return identity.kind === 'caller' ? identity.caller : undefined;
 }
 
+/** True when the request had a token that is not valid. */
+export function sentBadToken(context: Pick<HandlerContext, 'values'>): boolean {
+  return context.values.get(identityKey).kind === 'invalid';
+}
+
 /** The caller. Throws UNAUTHENTICATED without a valid token, and UNAVAILABLE when the token cannot be verified now. */
 export function requireCaller(context: Pick<HandlerContext, 'values'>): Caller {
   const identity = context.values.get(identityKey);

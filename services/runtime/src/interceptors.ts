@@ -10,16 +10,24 @@ import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { type CallEnd, callEndAttributes, failedCall, recordCall } from './call-duration.ts';
 import { authenticate, type TokenVerifier } from './caller.ts';
 import { connectError, type FieldProblems, invalidFields, unwrap } from './failure.ts';
+import { type LogSecurityOptions, logSecurity } from './log-security.ts';
 
 const log = createLogger('rpc');
 const tracer = trace.getTracer('gavel.rpc');
 
 /**
  * The interceptors of every service, outermost first: the request's span, logging and hiding of unexpected errors, the answer while
- * the database is unavailable, the caller's identity, and the field rules of the .proto files.
+ * the database is unavailable, the caller's identity, the security log, and the field rules of the .proto files.
  */
-export function serviceInterceptors(verify: TokenVerifier): Interceptor[] {
-  return [traceRequests(), hideUnexpected(), answerUnavailable(), authenticate(verify), checkFields()];
+export function serviceInterceptors(verify: TokenVerifier, security?: LogSecurityOptions): Interceptor[] {
+  return [
+    traceRequests(),
+    hideUnexpected(),
+    answerUnavailable(),
+    authenticate(verify),
+    ...(security ? [logSecurity(security)] : []),
+    checkFields(),
+  ];
 }
 
 /**

@@ -1,12 +1,15 @@
 import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
+import { createSecurityLog } from '@gavel/observability/security-log';
 import { createPool, type Pool, type PoolOptions } from '@gavel/postgres/pool';
 import { requireWritable } from '@gavel/postgres/require-writable';
 import type { ProcessDescriptor } from '@gavel/proto/process';
 import type { TokenVerifier } from './caller.ts';
+import { type AddressClues, createAddressResolver } from './client-address.ts';
 import type { ServiceConfig } from './config.ts';
 import { type Check, createHealth } from './health.ts';
 import { type HttpServerOptions, startHttpServer } from './http-server.ts';
 import { serviceInterceptors } from './interceptors.ts';
+import type { LogSecurityOptions, MethodEvents } from './log-security.ts';
 import { runMigrations } from './run-migrations.ts';
 import { type ProcessScope, runProcess } from './run-process.ts';
 
@@ -20,6 +23,10 @@ export interface ServiceContext<C extends ServiceConfig> extends Pick<ProcessSco
 export interface ServiceParts {
   readonly routes: (router: ConnectRouter) => void;
   readonly verify: TokenVerifier;
+  /** The address to count and log a request under. Default: peers on this machine may name their client. */
+  readonly resolveAddress?: (clues: AddressClues) => string | undefined;
+  /** What the security log gets from single methods, by their names. */
+  readonly securityEvents?: Readonly<Record<string, MethodEvents>>;
   /** They run after the interceptors of every service. */
   readonly interceptors?: readonly Interceptor[];
   readonly handlers?: HttpServerOptions['handlers'];
@@ -73,7 +80,7 @@ export async function startService<C extends ServiceConfig>(
     port: config.PORT,
     health,
     routes: parts.routes,
-    interceptors: [...serviceInterceptors(parts.verify), ...(parts.interceptors ?? [])],
+    interceptors: [...serviceInterceptors(parts.verify, securityOf(parts)), ...(parts.interceptors ?? [])],
     handlers: parts.handlers ?? {},
     uploads: { verify: parts.verify, methods: parts.uploads ?? {} },
   });
@@ -90,4 +97,12 @@ export function runService<C extends ServiceConfig>(service: Service<C>): void {
   runProcess(service.process.name, async (scope) => {
     await startService(service, service.readConfig(), scope);
   });
+}
+
+function securityOf({ resolveAddress, securityEvents }: ServiceParts): LogSecurityOptions {
+  return {
+    log: createSecurityLog(),
+    resolveAddress: resolveAddress ?? createAddressResolver(['127.0.0.0/8', '::1/128']),
+    methods: securityEvents ?? {},
+  };
 }

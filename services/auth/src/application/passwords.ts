@@ -2,7 +2,7 @@ import { passwordProblem } from '@gavel/proto/password-problems';
 import { type Failure, invalidFields, type Outcome } from '@gavel/service-runtime/failure';
 import { findPasswordProblem, type PasswordOwner } from '../domain/password-rules.ts';
 import type { AuthPorts, Credentials } from './ports.ts';
-import { rateLimited, tooBusy } from './refusals.ts';
+import { signInLocked, tooBusy } from './refusals.ts';
 
 export interface ChangePasswordInput {
   caller: { userId: string; sessionId?: string };
@@ -59,7 +59,7 @@ export async function checkOwnPassword(
   if (account === undefined) return { ok: false, reason: 'USER_NOT_FOUND', message: 'there is no such user' };
   const attempt = { email: account.email, address };
   const verdict = await limits.mayTry(attempt);
-  if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
+  if (!verdict.allowed) return signInLocked(verdict.retryAfterSeconds);
   if (await passwords.verify(account.passwordHash, currentPassword)) return { ok: true, value: account };
   await limits.noteFailure(attempt);
   return wrongPassword();

@@ -10,6 +10,12 @@ export function rateLimited(retryAfterSeconds: number): Failure<'RATE_LIMITED'> 
   };
 }
 
+/** Too many wrong passwords for this account from this client: none is tried now. */
+export function signInLocked(retryAfterSeconds: number): Failure<'RATE_LIMITED'> {
+  const { metadata, ...refusal } = rateLimited(retryAfterSeconds);
+  return { ...refusal, metadata: { ...metadata, locked: 'true' } };
+}
+
 /** No mail server is configured. */
 export function noMails(): Failure<'UNAVAILABLE'> {
   return { ok: false, reason: 'UNAVAILABLE', message: 'this system sends no mails' };

@@ -13,7 +13,7 @@ import type {
   Origin,
   Sessions,
 } from './ports.ts';
-import { rateLimited, tooBusy } from './refusals.ts';
+import { rateLimited, signInLocked, tooBusy } from './refusals.ts';
 import { countingCodes } from './two-factor.ts';
 
 export interface Tokens {
@@ -121,7 +121,7 @@ async function checkPassword(
   const email = normaliseEmail(input.email);
   const attempt = { email, address: input.address };
   const verdict = await limits.mayTry(attempt);
-  if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
+  if (!verdict.allowed) return signInLocked(verdict.retryAfterSeconds);
   const account = await accounts.findCredentials(email);
   const matches = await passwords.verify(account?.passwordHash, input.password);
   if (account === undefined || !matches) {
