@@ -18,6 +18,9 @@ const schema = z.object({
   TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
   /** Shown on the page Contact. */
   CONTACT_EMAIL: z.email().optional(),
+  /** Open pages with live prices, of one address (all unknown ones count as one) and of one person. */
+  LIVE_PAGES_PER_ADDRESS: z.coerce.number().int().min(1).default(1_000),
+  LIVE_PAGES_PER_PERSON: z.coerce.number().int().min(1).default(50),
   SESSION_COOKIE_DAYS: z.coerce.number().int().min(1).max(400).default(30),
 });
 

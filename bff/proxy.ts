@@ -1,6 +1,7 @@
 import { createSecurityLog } from '@gavel/observability/security-log';
 import { type NextRequest, NextResponse } from 'next/server';
 import { bareContentPolicy } from './bare-content-policy.ts';
+import { requestOrigin } from './client-address.ts';
 import { isDevelopment, config as settings } from './config.ts';
 import { contentSecurityPolicy, ownOrigin, strictTransport } from './server/security.ts';
 import { renewedCookies } from './server/session/renew-session.ts';

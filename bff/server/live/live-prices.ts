@@ -9,6 +9,7 @@ import { readUnread } from '../reads/my-account.ts';
 import { type ChangedItems, createChangedItems } from './changed-items.ts';
 import { changeOf } from './changes.ts';
 import { LiveChannel } from './live-channel.ts';
+import { OpenPages } from './open-page-limits.ts';
 import { createPeople, type People } from './people.ts';
 import { subscribeToTopic, type TopicSubscription } from './topic-subscription.ts';
 
@@ -25,6 +26,7 @@ interface LivePrices {
   channel: LiveChannel;
   changes: ChangedItems;
   people: People;
+  openPages: OpenPages;
   subscription: TopicSubscription | undefined;
   newsOf: (items?: LiveItem[]) => LiveNews;
   /** Aborted on SIGTERM, so that open pages do not keep the process running. */
@@ -41,11 +43,21 @@ export function livePrices(): LivePrices {
   return store[KEY];
 }
 
-/** Whether live prices work now. `off`: no broker is configured. */
-export function livePricesState(): { live: 'off' | 'connected' | 'disconnected'; pages: number } {
+export interface LivePricesState {
+  /** `off`: no broker is configured. */
+  live: 'off' | 'connected' | 'disconnected';
+  pages: number;
+  mostPages: number;
+  /** More than four fifths of the pages are open. Beyond the most, pages ask for changes instead. */
+  nearlyFull: boolean;
+}
+
+/** Whether live prices work now, and how many pages are open. */
+export function livePricesState(): LivePricesState {
   const { subscription, channel } = livePrices();
-  if (!subscription) return { live: 'off', pages: channel.open };
-  return { live: subscription.connected ? 'connected' : 'disconnected', pages: channel.open };
+  const nearlyFull = channel.open > 0.8 * MOST_OPEN_PAGES;
+  const live = !subscription ? 'off' : subscription.connected ? 'connected' : 'disconnected';
+  return { live, pages: channel.open, mostPages: MOST_OPEN_PAGES, nearlyFull };
 }
 
 /** A message with these items. Without items it is the heartbeat of a stream. */
@@ -55,6 +67,10 @@ export function newsOf(items: LiveItem[] = []): LiveNews {
 
 function start(): LivePrices {
   const channel = new LiveChannel({ limit: MOST_OPEN_PAGES, kept: KEPT_MESSAGES });
+  const openPages = new OpenPages({
+    perAddress: config().LIVE_PAGES_PER_ADDRESS,
+    perPerson: config().LIVE_PAGES_PER_PERSON,
+  });
   const ending = new AbortController();
   const hearsEvents = (): boolean => subscription?.connected === true;
   const newsOf = (items: LiveItem[] = []): LiveNews => ({ now: Date.now(), live: hearsEvents(), items });
@@ -90,7 +106,7 @@ function start(): LivePrices {
     for (const one of running) void one.stop();
     channel.endAll();
   });
-  return { channel, changes, people, subscription, newsOf, ending: ending.signal };
+  return { channel, changes, people, openPages, subscription, newsOf, ending: ending.signal };
 }
 
 async function readAll(channel: LiveChannel, changes: ChangedItems): Promise<void> {

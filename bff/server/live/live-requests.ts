@@ -19,16 +19,26 @@ import { topicOfPerson, type Unread } from './people.ts';
 /**
  * Answers `/live` with the stream of one page: the states of its items and the person's own news, then every change. A page that
  * comes back says which message it got last and gets what it missed; if that is no longer kept, it is told to refresh. 503 when
- * too many pages are open: such a page asks `/live/now` instead.
+ * too many pages are open, 429 when they are of one address or one person: such a page asks `/live/now` instead.
  */
 export async function answerLive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { channel, changes, people, ending } = livePrices();
+  const { channel, changes, people, openPages, ending } = livePrices();
   const { url, session, headers } = await visit(request);
   if (channel.isFull) return refuse(response, 503, { ...headers, 'retry-after': '30' });
+  if (response.destroyed) return;
+  const leaveAddress = openPages.enterFrom(session.address);
+  if (!leaveAddress) return refuse(response, 429, { ...headers, 'retry-after': '30' });
+  response.once('close', leaveAddress);
   const items = readItems(url);
   const answer = await unreadOf(session);
   // The reader left while the sign-in was checked, or the process ends.
   if (response.destroyed || ending.aborted) return void response.destroy();
+  // Only now the token is known to be the person's.
+  if (session.kind === 'signed-in' && answer.kind === 'known') {
+    const leavePerson = openPages.enterAs(session.userId);
+    if (!leavePerson) return refuse(response, 429, { ...headers, 'retry-after': '30' });
+    response.once('close', leavePerson);
+  }
 
   const stream: Viewer = openEventStream(response, headers, () => {
     channel.leave(stream);

@@ -105,6 +105,22 @@ describe('the paths of live updates', () => {
     isFull.mockRestore();
   });
 
+  it('refuse a page beyond the limit of an address, and count a page no longer once it has gone', async () => {
+    const { openPages } = livePrices();
+    const page = await open('/live?items=item-1');
+    const leaves: (() => void)[] = [];
+    for (let leave = openPages.enterFrom('127.0.0.1'); leave; leave = openPages.enterFrom('127.0.0.1'))
+      leaves.push(leave);
+    const headers = { 'x-gavel-peer': '127.0.0.1' };
+    const refused = await fetch(`${url}/live?items=item-1`, { headers });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '30']);
+    page.close();
+    for (const leave of leaves) leave();
+    const again = await open('/live?items=item-1', headers);
+    expect(again.response.statusCode).toBe(200);
+    again.close();
+  });
+
   it('are not called live without a broker, and a page that asks learns that no item can be read', async () => {
     const response = await fetch(`${url}/live/now?items=item-1`);
     expect(response.status).toBe(503);

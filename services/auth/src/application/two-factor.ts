@@ -1,7 +1,7 @@
 import type { Failure, Outcome } from '@gavel/service-runtime/failure';
 import { checkOwnPassword, type OwnPassword } from './passwords.ts';
 import type { Attempt, AuthPorts, Credentials, TwoFactorSetup } from './ports.ts';
-import { rateLimited, tooBusy } from './refusals.ts';
+import { signInLocked, tooBusy } from './refusals.ts';
 
 type Ports = Pick<AuthPorts, 'accounts' | 'passwords' | 'hashQueue' | 'limits' | 'twoFactor'>;
 type OwnReason = 'WRONG_PASSWORD' | 'RATE_LIMITED' | 'UNAVAILABLE' | 'USER_NOT_FOUND';
@@ -62,7 +62,7 @@ export async function countingCodes<T>(
 ): Promise<Outcome<T, 'WRONG_CODE' | 'RATE_LIMITED'>> {
   const attempt: Attempt = { email, address: 'second factor' };
   const verdict = await limits.mayTry(attempt);
-  if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
+  if (!verdict.allowed) return signInLocked(verdict.retryAfterSeconds);
   const value = await check();
   if (value !== undefined) {
     await limits.forgetFailures(attempt);
