@@ -9,7 +9,7 @@ COMMANDS := deploy/dev/src/commands
 INSTALLED := node_modules/.package-lock.json
 ALL_INSTALLED := node_modules/.gavel-all
 
-.PHONY: help install up down stop start restart status logs reset check test bench screenshots faults model cluster dev clean
+.PHONY: help install up down stop start restart status logs reset check test bench screenshots faults model sbom cluster dev clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,9 @@ faults: $(ALL_INSTALLED) ## bid while faults are injected, and check the result 
 
 model: $(ALL_INSTALLED) ## search every run of the model of the backbone with spin (FAULTS=2 searches further)
 	@npm run --silent model
+
+sbom: $(INSTALLED) ## list the packages of others in CycloneDX, and their licences, in the folder sbom
+	@$(NODE) $(COMMANDS)/sbom.ts
 
 cluster: ## create a Kubernetes cluster on this machine, with the operators (needs Docker, kind, ctlptl, kubectl)
 	@ctlptl apply -f deploy/cluster/cluster.yaml

@@ -126,8 +126,9 @@ function targetProblem(
   request: IncomingMessage,
 ): Refusal | undefined {
   const url = request.url ?? '';
-  // `OPTIONS *` and addresses of other sites are for proxies. Next fails on the first, and on bytes that are no UTF-8.
-  if (!url.startsWith('/') || !isUtf8(pathOf(request)))
+  // `OPTIONS *` and addresses of other sites are for proxies. Next fails on the first, and on bytes that are no UTF-8. TRACE
+  // would show cookies to scripts.
+  if (!url.startsWith('/') || !isUtf8(pathOf(request)) || request.method === 'TRACE')
     return { status: 400, sentence: 'This is not an address of this site.' };
   if (publicOrigin === undefined || PROBES.has(pathOf(request))) return undefined;
   const own = new URL(publicOrigin).host;

@@ -147,6 +147,7 @@ describe('a target', () => {
     ['OPTIONS', '*'],
     ['GET', 'http://other.example/'],
     ['GET', '/items/%E0%A4%A'],
+    ['TRACE', '/'],
   ])('that is no path of this site answers 400: %s %s', async (method, path) => {
     const { port, passed } = await serve();
     expect((await sendHead(port, { method, path })).statusCode).toBe(400);
