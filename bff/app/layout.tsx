@@ -14,6 +14,7 @@ import './styles/page.css';
 import './styles/frame.css';
 import './styles/forms.css';
 import './styles/auctions.css';
+import './styles/item.css';
 import './styles/tables.css';
 
 export const metadata: Metadata = {

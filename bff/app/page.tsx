@@ -1,35 +1,75 @@
+import type { Metadata } from 'next';
 import { AuctionList } from '../components/auctions/auction-list.tsx';
 import { CategoryNav } from '../components/auctions/category-nav.tsx';
-import { HottestAuctions } from '../components/auctions/leaderboards.tsx';
+import { FoundLine } from '../components/auctions/found-line.tsx';
+import { FrontShelves } from '../components/auctions/front-shelves.tsx';
 import { SearchForm } from '../components/auctions/search-form.tsx';
 import { FailureNotice, Notice } from '../components/page/notice.tsx';
 import { Pager } from '../components/page/pager.tsx';
 import type { CallFailure } from '../model/call-outcome.ts';
 import { type Query, queryText } from '../model/query.ts';
-import { isNarrowed, readSearch, type Search, searchPath, searchProblems } from '../model/search.ts';
-import { categoryTree, foundAuctions, hottestAuctions } from '../server/reads/auctions.ts';
+import {
+  isFront,
+  readSearch,
+  type Search,
+  searchPath,
+  searchProblems,
+  searchTitle,
+} from '../model/search.ts';
+import { categoryTree, foundAuctions } from '../server/reads/auctions.ts';
+import { readFrontPage } from '../server/reads/front-page.ts';
+import { readSession } from '../server/session/read-session.ts';
 
-export default async function HomePage({ searchParams }: { searchParams: Query }) {
+interface HomePageProps {
+  searchParams: Query;
+}
+
+export async function generateMetadata({ searchParams }: HomePageProps): Promise<Metadata> {
+  const search = await readSearch(searchParams);
+  return isFront(search) ? {} : { title: searchTitle(search) };
+}
+
+/** The front page, or the auctions that the address searches for. */
+export default async function HomePage({ searchParams }: HomePageProps) {
   const search = await readSearch(searchParams);
   const pageToken = await queryText(searchParams, 'page_token');
-  const front = search.category === '' && !isNarrowed(search) && pageToken === '';
-  const [auctions, tree, hottest] = await Promise.all([
+  return isFront(search) && pageToken === '' ? (
+    <Front search={search} />
+  ) : (
+    <Found search={search} pageToken={pageToken} />
+  );
+}
+
+async function Front({ search }: { search: Search }) {
+  const [front, tree, session] = await Promise.all([readFrontPage(), categoryTree(), readSession()]);
+  return (
+    <>
+      <h1 className="front-title">Old things, fair bids.</h1>
+      <SearchForm search={search} problems={{}} />
+      <CategoryNav tree={tree} search={search} />
+      <FrontShelves front={front} heart={session.kind === 'signed-in'} />
+    </>
+  );
+}
+
+async function Found({ search, pageToken }: { search: Search; pageToken: string }) {
+  const [auctions, tree, session] = await Promise.all([
     foundAuctions(search, pageToken),
     categoryTree(),
-    front ? hottestAuctions() : [],
+    readSession(),
   ]);
   const first = searchPath(search);
   const refused = auctions.ok || auctions.reason !== 'INVALID_FIELD' ? {} : searchProblems(auctions.metadata);
   const problems = { ...search.problems, ...refused };
   return (
     <>
-      <h1>{search.scheduled ? 'Upcoming auctions' : 'Live auctions'}</h1>
+      <h1>{searchTitle(search)}</h1>
       <SearchForm search={search} problems={problems} />
       <CategoryNav tree={tree} search={search} />
-      <HottestAuctions auctions={hottest} />
       {auctions.ok ? (
         <>
-          <AuctionList items={auctions.value.entries} search={search} />
+          <FoundLine search={search} page={auctions.value} first={pageToken === ''} />
+          <AuctionList items={auctions.value.entries} search={search} heart={session.kind === 'signed-in'} />
           <Pager
             label="Pages of auctions"
             {...(pageToken && { first })}

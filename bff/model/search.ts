@@ -1,6 +1,7 @@
 import { ItemSort } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { moneySentence, refusedSearch } from '../words/field-sentences.ts';
-import { offeredCurrencies, parseMoney } from './money.ts';
+import { categoryLabel } from './catalogue.ts';
+import { formatMoney, offeredCurrencies, parseMoney } from './money.ts';
 import { pathWith, type Query, queryText } from './query.ts';
 
 /** The filters and the order of the list of auctions. Amounts are minor units of `currency`. */
@@ -131,4 +132,31 @@ export function isGroupedByCurrency({ currency, sort }: Search): boolean {
 /** True when a filter other than the category is set. */
 export function isNarrowed({ texts }: Search): boolean {
   return fields.some((name) => name !== 'category' && name !== 'sort' && texts[name] !== '');
+}
+
+/** True when the address asks for nothing: then it is the front page. */
+export function isFront(search: Search): boolean {
+  return search.texts.category === '' && search.texts.sort === '' && !isNarrowed(search);
+}
+
+/** What a list of auctions is called: its category, or which auctions it shows. */
+export function searchTitle({ category, scheduled }: Search): string {
+  if (category !== '') return categoryLabel(category);
+  return scheduled ? 'Upcoming auctions' : 'Live auctions';
+}
+
+/** What a list is narrowed to, in the words of the page, each with the field that does it. */
+export function activeFilters(search: Search): { field: SearchField; text: string }[] {
+  const { query, category, minPrice, maxPrice, currency, endingWithinSeconds, scheduled, texts } = search;
+  const span = spans.find(({ seconds }) => seconds === endingWithinSeconds);
+  const filters: [SearchField, string | undefined][] = [
+    ['q', query && `“${query}”`],
+    ['category', category && categoryLabel(category)],
+    ['min', minPrice === undefined ? undefined : `From ${formatMoney(minPrice, currency)}`],
+    ['max', maxPrice === undefined ? undefined : `Up to ${formatMoney(maxPrice, currency)}`],
+    ['currency', texts.currency === currency ? currency : undefined],
+    ['within', span && `Ends within ${span.label}`],
+    ['scheduled', scheduled ? 'Upcoming' : undefined],
+  ];
+  return filters.flatMap(([field, text]) => (text ? [{ field, text }] : []));
 }

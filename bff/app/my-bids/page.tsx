@@ -47,7 +47,7 @@ export default async function MyBidsPage({ searchParams }: { searchParams: Query
 
 function StateFilter({ current }: { current: string }) {
   return (
-    <nav className="categories" aria-label="Status">
+    <nav className="chips" aria-label="Status">
       {Object.entries(states).map(([name, { label }]) => (
         <Link
           key={name}

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { AuctionCard } from '../../components/auctions/auction-list.tsx';
-import { UnwatchForm } from '../../components/forms/bid-forms.tsx';
+import { AuctionCard } from '../../components/auctions/auction-card.tsx';
+import { UnwatchForm } from '../../components/forms/watch-forms.tsx';
 import { ListPage } from '../../components/page/list-page.tsx';
 import type { Query } from '../../model/query.ts';
 import { watchedItems } from '../../server/reads/my-auctions.ts';

@@ -1,7 +1,5 @@
 import type { Item } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
-import type { ReactNode } from 'react';
-import { liveItemOf } from '../../model/live-item.ts';
 import {
   assumesCurrency,
   currencyChoices,
@@ -10,18 +8,24 @@ import {
   type Search,
   searchPath,
 } from '../../model/search.ts';
-import { endOf, isOpen, statusText } from '../../words/auction-words.ts';
-import { instantText } from '../../words/times.ts';
-import { LiveCard } from '../live/live-card.tsx';
-import { ItemPicture } from './pictures.tsx';
+import { AuctionCard } from './auction-card.tsx';
+
+interface AuctionListProps {
+  items: readonly Item[];
+  search: Search;
+  /** Whether each card has a heart, with which the reader watches the item. */
+  heart: boolean;
+}
 
 /** The auctions that a search found, or a sentence when there are none. */
-export function AuctionList({ items, search }: { items: readonly Item[]; search: Search }) {
+export function AuctionList({ items, search, heart }: AuctionListProps) {
   return (
     <>
       {assumesCurrency(search) && <AssumedCurrency search={search} />}
       {items.length === 0 && <p className="notice plain">{emptyText(search)}</p>}
-      {items.length > 0 && !isGroupedByCurrency(search) && <Cards items={items} search={search} />}
+      {items.length > 0 && !isGroupedByCurrency(search) && (
+        <Cards items={items} search={search} heart={heart} />
+      )}
       {isGroupedByCurrency(search) &&
         [...Map.groupBy(items, ({ currency }) => currency)].map(([currency, group]) => (
           <section key={currency} aria-label={`Prices in ${currency}`} className="currency-group">
@@ -31,18 +35,18 @@ export function AuctionList({ items, search }: { items: readonly Item[]; search:
                 Only {currency}
               </Link>
             </h2>
-            <Cards items={group} search={search} />
+            <Cards items={group} search={search} heart={heart} />
           </section>
         ))}
     </>
   );
 }
 
-function Cards({ items, search }: { items: readonly Item[]; search: Search }) {
+function Cards({ items, search, heart }: AuctionListProps) {
   return (
     <ul className="cards" aria-label={search.scheduled ? 'Upcoming auctions' : 'Live auctions'}>
       {items.map((item) => (
-        <AuctionCard key={item.id} item={item} />
+        <AuctionCard key={item.id} item={item} heart={heart} />
       ))}
     </ul>
   );
@@ -76,35 +80,4 @@ function emptyText(search: Search): string {
   return search.category
     ? 'There are no auctions in this category right now.'
     : 'There are no auctions right now.';
-}
-
-interface AuctionCardProps {
-  item: Item;
-  children?: ReactNode;
-}
-
-/** One auction in a list. A list may contain auctions that are over: watched ones, or ones that ended a moment ago. */
-export function AuctionCard({ item, children }: AuctionCardProps) {
-  return (
-    <li className="card">
-      <Link href={`/items/${item.id}`} prefetch={false}>
-        <ItemPicture images={item.images} title="" />
-        <h2>
-          <bdi>{item.title}</bdi>
-        </h2>
-      </Link>
-      {isOpen(item) ? (
-        <LiveCard
-          rendered={liveItemOf(item)}
-          startPrice={item.startPrice.toString()}
-          currency={item.currency}
-        />
-      ) : (
-        <p className="hint">
-          {statusText(item)} {instantText(endOf(item))}
-        </p>
-      )}
-      {children}
-    </li>
-  );
 }

@@ -4,7 +4,8 @@ import { formatMoney } from '../../model/money.ts';
 import type { Session } from '../../server/session/session.ts';
 import { signInPath } from '../../server/session/sign-in-path.ts';
 import { isOpen } from '../../words/auction-words.ts';
-import { BidForm, BuyNowForm, WatchForm } from '../forms/bid-forms.tsx';
+import { BidForm, BuyNowForm } from '../forms/bid-forms.tsx';
+import { WatchForm } from '../forms/watch-forms.tsx';
 
 interface BidPanelProps {
   item: Item;

@@ -15,7 +15,7 @@ export function CategoryNav({ tree, search }: CategoryNavProps) {
   const rows = [tree, ...parentsOf(current).map((path) => find(tree, path)?.children ?? [])];
   return (
     <nav aria-label="Categories">
-      <div className="categories">
+      <div className="chips scroll">
         <CategoryLink path="" label="All" search={search} />
         {tree.map((category) => (
           <CategoryLink key={category.path} {...linkOf(category)} search={search} />
@@ -25,7 +25,7 @@ export function CategoryNav({ tree, search }: CategoryNavProps) {
       {rows.slice(1).map(
         (row) =>
           row.length > 0 && (
-            <div className="categories below" key={row[0]?.path}>
+            <div className="chips scroll" key={row[0]?.path}>
               {row.map((category) => (
                 <CategoryLink key={category.path} {...linkOf(category)} search={search} />
               ))}

@@ -1,35 +1,6 @@
-import type { HotAuction, TopBidder } from '@gavel/proto/gen/bids/v1/bids_pb';
-import Link from 'next/link';
-import { liveItemOf } from '../../model/live-item.ts';
+import type { TopBidder } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { formatMoney } from '../../model/money.ts';
 import { bidCountText } from '../../words/auction-words.ts';
-import { LiveAmount } from '../live/live-card.tsx';
-
-/** The auctions with the most bids recently; nothing when there are none. */
-export function HottestAuctions({ auctions }: { auctions: readonly HotAuction[] }) {
-  if (auctions.length === 0) return null;
-  return (
-    <section aria-label="Popular auctions" className="hottest">
-      <h2>Popular right now</h2>
-      <ol>
-        {auctions.map(
-          ({ item, recentBids }) =>
-            item && (
-              <li key={item.id}>
-                <Link href={`/items/${item.id}`} prefetch={false}>
-                  <bdi>{item.title}</bdi>
-                </Link>{' '}
-                <span className="hint">
-                  <LiveAmount rendered={liveItemOf(item)} currency={item.currency} /> ·{' '}
-                  {bidCountText(recentBids)} in the last hour
-                </span>
-              </li>
-            ),
-        )}
-      </ol>
-    </section>
-  );
-}
 
 interface TopBiddersProps {
   bidders: readonly TopBidder[];

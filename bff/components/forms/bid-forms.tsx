@@ -2,10 +2,10 @@
 
 import { useActionState } from 'react';
 import { newForm } from '../../model/form.ts';
-import { buyNow, placeBid, watchItem } from '../../server/actions/bidding.ts';
+import { buyNow, placeBid } from '../../server/actions/bidding.ts';
 import { MinimumNextBid } from '../live/live-price.tsx';
 import { CheckField, Field } from './field.tsx';
-import { ActionForm, ConfirmForm, FormFrame } from './form.tsx';
+import { ConfirmForm, FormFrame } from './form.tsx';
 import { useBid } from './use-bid.ts';
 
 /**
@@ -68,46 +68,5 @@ export function BuyNowForm({ itemId, price }: { itemId: string; price: string })
     >
       {() => <input type="hidden" name="item_id" value={itemId} />}
     </ConfirmForm>
-  );
-}
-
-/** Removes an item from the reader's watch list, on the page of that list. */
-export function UnwatchForm({ itemId, title }: { itemId: string; title: string }) {
-  return (
-    <ActionForm
-      action={watchItem}
-      label={`Remove ${title}`}
-      className="card-form"
-      button="Remove"
-      busy="Removing…"
-      quietButton
-    >
-      {() => (
-        <>
-          <input type="hidden" name="item_id" value={itemId} />
-          <input type="hidden" name="watch" value="no" />
-        </>
-      )}
-    </ActionForm>
-  );
-}
-
-/** Adds an item to the reader's watch list, or removes it. */
-export function WatchForm({ itemId, watched }: { itemId: string; watched: boolean }) {
-  return (
-    <ActionForm
-      action={watchItem}
-      label="Watch list"
-      button={watched ? 'Stop watching' : 'Watch'}
-      busy="Saving…"
-      quietButton
-    >
-      {() => (
-        <>
-          <input type="hidden" name="item_id" value={itemId} />
-          <input type="hidden" name="watch" value={watched ? 'no' : 'yes'} />
-        </>
-      )}
-    </ActionForm>
   );
 }

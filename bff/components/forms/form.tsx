@@ -11,9 +11,13 @@ interface FormProps {
   /** The form's name for screen readers. */
   label?: string;
   className?: string;
-  /** The button's text, and its text while the form is being sent. */
-  button: string;
-  busy: string;
+  /** The button's text or icon, and what it shows while the form is being sent. */
+  button: ReactNode;
+  busy: ReactNode;
+  /** The button's name for screen readers, when it shows an icon. */
+  buttonLabel?: string;
+  /** Whether a button that switches something on is on. */
+  pressed?: boolean;
   quietButton?: boolean;
   /** The form's fields. They get the form's state, so that they can show again what was typed. */
   children?: (state: FormState) => ReactNode;
@@ -53,7 +57,7 @@ interface FormFrameProps extends Omit<FormProps, 'action'> {
 
 /** A form with its message, its fields and its button. */
 export function FormFrame({ state, send, label, className, button, busy, ...rest }: FormFrameProps) {
-  const { onSubmit, pending, quietButton, children } = rest;
+  const { onSubmit, pending, quietButton, buttonLabel, pressed, children } = rest;
   const form = useRef<HTMLFormElement>(null);
   useFocusAfterAnswer(form, state);
   return (
@@ -61,7 +65,14 @@ export function FormFrame({ state, send, label, className, button, busy, ...rest
       <FormMessage state={state} />
       {children?.(state)}
       {state.asksSignIn && <SignInFields state={state} />}
-      <SubmitButton label={button} busy={busy} quiet={quietButton} sending={pending} />
+      <SubmitButton
+        label={button}
+        busy={busy}
+        quiet={quietButton}
+        sending={pending}
+        name={buttonLabel}
+        pressed={pressed}
+      />
     </form>
   );
 }
@@ -126,12 +137,14 @@ function FormMessage({ state }: { state: FormState }) {
 
 /** The form's button. While the form is being sent it shows another text and accepts no second click. */
 function SubmitButton(props: {
-  label: string;
-  busy: string;
+  label: ReactNode;
+  busy: ReactNode;
   quiet: boolean | undefined;
   sending: boolean | undefined;
+  name: string | undefined;
+  pressed: boolean | undefined;
 }) {
-  const { label, busy, quiet, sending = false } = props;
+  const { label, busy, quiet, sending = false, name, pressed } = props;
   const status = useFormStatus();
   const pending = status.pending || sending;
   return (
@@ -139,6 +152,8 @@ function SubmitButton(props: {
       type="submit"
       className={quiet ? 'quiet' : undefined}
       aria-disabled={pending}
+      aria-label={name}
+      aria-pressed={pressed}
       // A disabled button would lose the focus. Pressing Enter in a field also clicks this button.
       onClick={(event) => pending && event.preventDefault()}
     >

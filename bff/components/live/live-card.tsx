@@ -25,11 +25,6 @@ export function LiveCard(props: { rendered: LiveItem; startPrice: string; curren
   );
 }
 
-/** The highest bid of an auction in a list. It changes while the page is open. */
-export function LiveAmount({ rendered, currency }: { rendered: LiveItem; currency: string }) {
-  return formatMoney(BigInt(useLiveItem(rendered).currentHighestBid), currency);
-}
-
 /** Renders the page again when one of its items has changed. For lists that show more than the public state of an item. */
 export function LiveRows({ items }: { items: readonly LiveItem[] }) {
   return items.map((item) => <LiveRow key={item.id} rendered={item} />);

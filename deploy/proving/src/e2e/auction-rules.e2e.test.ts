@@ -18,11 +18,8 @@ let bob: Person;
 beforeAll(async () => {
   system = await startWebSystem();
   browser = await launchBrowser();
-  [seller, ann, bob] = await Promise.all([
-    enter('Rules Seller', false),
-    enter('Rules Ann'),
-    enter('Rules Bob'),
-  ]);
+  const entering = [enter('Rules Seller', false), enter('Rules Ann'), enter('Rules Bob')] as const;
+  [seller, ann, bob] = await Promise.all(entering);
 });
 afterAll(async () => {
   await browser?.close();
@@ -170,6 +167,7 @@ describe('the rules of an auction, in a real browser', () => {
     const guest = await openPage(browser, system.urls.bff, { javaScriptEnabled: false });
     await guest.goto('/');
     await guest.getByLabel('Search', { exact: true }).fill('zeppelins');
+    await guest.getByText('Filters').click();
     await guest.getByLabel('Sort by').selectOption('Price: lowest first');
     await guest.getByRole('button', { name: 'Search' }).click();
     const found = (address: RegExp) => guest.waitForURL(address).then(() => titles(guest, 'Live auctions'));
@@ -178,6 +176,9 @@ describe('the rules of an auction, in a real browser', () => {
     await guest.getByRole('button', { name: 'Search' }).click();
     expect(await found(/min=25/)).toEqual(['Zeppelin of tin']);
     await guest.getByText('The price limits are in USD.').waitFor();
+    expect(await guest.getByTestId('result-count').textContent()).toBe('1 auction');
+    await guest.getByRole('link', { name: 'Remove filter: From $25.00' }).click();
+    expect(await found(/q=zeppelins(?!.*min)/)).toHaveLength(2);
     await guest.goto('/?sort=high');
     const categories = guest.getByRole('navigation', { name: 'Categories' });
     await categories.getByRole('link', { name: /^Sports 3/ }).click();

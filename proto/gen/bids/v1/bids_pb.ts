@@ -13,7 +13,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bids/v1/bids.proto.
  */
 export const file_bids_v1_bids: GenFile = /*@__PURE__*/
-  fileDesc("ChJiaWRzL3YxL2JpZHMucHJvdG8SB2JpZHMudjEiegoDQmlkEgoKAmlkGAEgASgJEg8KB2l0ZW1faWQYAiABKAkSDwoHdXNlcl9pZBgDIAEoCRIOCgZhbW91bnQYBCABKAMSEgoKY3JlYXRlZF9hdBgFIAEoCRIOCgZiaWRkZXIYBiABKAkSEQoJYXV0b21hdGljGAcgASgIIrkFCgRJdGVtEgoKAmlkGAEgASgJEg0KBXRpdGxlGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEhMKC3N0YXJ0X3ByaWNlGAQgASgDEhsKE2N1cnJlbnRfaGlnaGVzdF9iaWQYBSABKAMSDgoGZW5kX2F0GAYgASgJEhIKCmNyZWF0ZWRfYXQYByABKAkSEgoKdXBkYXRlZF9hdBgIIAEoCRIOCgZpbWFnZXMYCSADKAkSEAoIY2F0ZWdvcnkYCiABKAkSEQoJc2VsbGVyX2lkGAsgASgJEiMKBnN0YXR1cxgMIAEoDjITLmJpZHMudjEuSXRlbVN0YXR1cxIQCghjdXJyZW5jeRgNIAEoCRIYChBtaW5pbXVtX25leHRfYmlkGA4gASgDEhEKCWJpZF9jb3VudBgPIAEoAxITCgtyZXNlcnZlX21ldBgQIAEoCBIVCg1idXlfbm93X3ByaWNlGBEgASgDEhEKCXN0YXJ0c19hdBgSIAEoCRITCgtoYXJkX2VuZF9hdBgTIAEoCRIlCgdvdXRjb21lGBQgASgOMhQuYmlkcy52MS5JdGVtT3V0Y29tZRIWCg53aW5uaW5nX2Ftb3VudBgVIAEoAxIRCgl3aW5uZXJfaWQYFiABKAkSFQoNcmVzZXJ2ZV9wcmljZRgXIAEoAxIaChJzb2Z0X2Nsb3NlX3NlY29uZHMYGCABKAUSGQoRY3VycmVuY3lfZXhwb25lbnQYGSABKAUSFQoNcmVsaXN0ZWRfZnJvbRgaIAEoCRITCgtyZWxpc3RlZF9hcxgbIAEoCRISCgpteV9tYXhpbXVtGBwgASgDEg8KB2xlYWRpbmcYHSABKAgSDwoHd2F0Y2hlZBgeIAEoCBIQCghyZXZpc2lvbhgfIAEoBBIWCg5teV9oaWdoZXN0X2JpZBghIAEoAyKoAQoPUGxhY2VCaWRSZXF1ZXN0EhoKB2l0ZW1faWQYASABKAlCCbpIBnIEEAEYQBIeCgZhbW91bnQYAiABKANCDrpICyIJGICglKWNHSgAEiEKD2lkZW1wb3RlbmN5X2tleRgDIAEoCUIIukgFcgMYgAESJwoKbWF4X2Ftb3VudBgEIAEoA0IOukgLIgkYgKCUpY0dIABIAIgBAUINCgtfbWF4X2Ftb3VudCKaAQoQUGxhY2VCaWRSZXNwb25zZRIZCgNiaWQYASABKAsyDC5iaWRzLnYxLkJpZBIPCgdsZWFkaW5nGAIgASgIEhsKE2N1cnJlbnRfaGlnaGVzdF9iaWQYAyABKAMSGAoQbWluaW11bV9uZXh0X2JpZBgEIAEoAxIOCgZlbmRfYXQYBSABKAkSEwoLcmVzZXJ2ZV9tZXQYBiABKAgiKwoNQnV5Tm93UmVxdWVzdBIaCgdpdGVtX2lkGAEgASgJQgm6SAZyBBABGEAiLQoOQnV5Tm93UmVzcG9uc2USGwoEaXRlbRgBIAEoCzINLmJpZHMudjEuSXRlbSKCBAoRQ3JlYXRlSXRlbVJlcXVlc3QSGwoFdGl0bGUYASABKAlCDLpICXIHGMgBMgJcUxIdCgtkZXNjcmlwdGlvbhgCIAEoCUIIukgFcgMYkE4SIwoLc3RhcnRfcHJpY2UYAyABKANCDrpICyIJGICglKWNHSAAEhcKBmVuZF9hdBgEIAEoCUIHukgEcgIYQBI1CgZpbWFnZXMYBSADKAlCJbpIIpIBHxAMIhtyGRiAEDIUXihodHRwcz86Ly98L1teL1xcXSkSGQoIY2F0ZWdvcnkYBiABKAlCB7pIBHICGEASJgoIY3VycmVuY3kYByABKAlCFLpIEdgBAXIMMgpeW0EtWl17M30kEiUKDXJlc2VydmVfcHJpY2UYCCABKANCDrpICyIJGICglKWNHSgAEiUKDWJ1eV9ub3dfcHJpY2UYCSABKANCDrpICyIJGICglKWNHSgAEhoKCXN0YXJ0c19hdBgKIAEoCUIHukgEcgIYQBImChJzb2Z0X2Nsb3NlX3NlY29uZHMYCyABKAVCCrpIBxoFGJAcKAASHAoLaGFyZF9lbmRfYXQYDCABKAlCB7pIBHICGEASIQoPaWRlbXBvdGVuY3lfa2V5GA0gASgJQgi6SAVyAxiAARImChBkdXJhdGlvbl9zZWNvbmRzGA4gASgFQgy6SAkaBxiAztoDKAAiyAEKEVJlbGlzdEl0ZW1SZXF1ZXN0EhUKAmlkGAEgASgJQgm6SAZyBBABGEASFwoGZW5kX2F0GAIgASgJQge6SARyAhhAEhoKCXN0YXJ0c19hdBgDIAEoCUIHukgEcgIYQBIcCgtoYXJkX2VuZF9hdBgEIAEoCUIHukgEcgIYQBIhCg9pZGVtcG90ZW5jeV9rZXkYBSABKAlCCLpIBXIDGIABEiYKEGR1cmF0aW9uX3NlY29uZHMYBiABKAVCDLpICRoHGIDO2gMoACIxChJSZWxpc3RJdGVtUmVzcG9uc2USGwoEaXRlbRgBIAEoCzINLmJpZHMudjEuSXRlbSIxChJDcmVhdGVJdGVtUmVzcG9uc2USGwoEaXRlbRgBIAEoCzINLmJpZHMudjEuSXRlbSInCg5HZXRJdGVtUmVxdWVzdBIVCgJpZBgBIAEoCUIJukgGcgQQARhAIi4KD0dldEl0ZW1SZXNwb25zZRIbCgRpdGVtGAEgASgLMg0uYmlkcy52MS5JdGVtIsYCChBMaXN0SXRlbXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiABBIZCghjYXRlZ29yeRgDIAEoCUIHukgEcgIYQBIXCgVxdWVyeRgEIAEoCUIIukgFcgMYyAESGgoJbWluX3ByaWNlGAUgASgDQge6SAQiAigAEhoKCW1heF9wcmljZRgGIAEoA0IHukgEIgIoABImCghjdXJyZW5jeRgHIAEoCUIUukgR2AEBcgwyCl5bQS1aXXszfSQSJgoVZW5kaW5nX3dpdGhpbl9zZWNvbmRzGAggASgFQge6SAQaAigAEikKBHNvcnQYCSABKA4yES5iaWRzLnYxLkl0ZW1Tb3J0Qgi6SAWCAQIQARIRCglzY2hlZHVsZWQYCiABKAgiXAoRTGlzdEl0ZW1zUmVzcG9uc2USHAoFaXRlbXMYASADKAsyDS5iaWRzLnYxLkl0ZW0SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCGN1cnJlbmN5GAMgASgJIlIKFkxpc3RTZWxsZXJJdGVtc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEIlAKF0xpc3RTZWxsZXJJdGVtc1Jlc3BvbnNlEhwKBWl0ZW1zGAEgAygLMg0uYmlkcy52MS5JdGVtEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKEAgoRVXBkYXRlSXRlbVJlcXVlc3QSFQoCaWQYASABKAlCCbpIBnIEEAEYQBIgCgV0aXRsZRgCIAEoCUIMukgJcgcYyAEyAlxTSACIAQESIgoLZGVzY3JpcHRpb24YAyABKAlCCLpIBXIDGJBOSAGIAQESNQoGaW1hZ2VzGAQgAygJQiW6SCKSAR8QDCIbchkYgBAyFF4oaHR0cHM/Oi8vfC9bXi9cXF0pEh4KCGNhdGVnb3J5GAUgASgJQge6SARyAhhASAKIAQESFAoMY2xlYXJfaW1hZ2VzGAYgASgIQggKBl90aXRsZUIOCgxfZGVzY3JpcHRpb25CCwoJX2NhdGVnb3J5IjEKElVwZGF0ZUl0ZW1SZXNwb25zZRIbCgRpdGVtGAEgASgLMg0uYmlkcy52MS5JdGVtIioKEUNhbmNlbEl0ZW1SZXF1ZXN0EhUKAmlkGAEgASgJQgm6SAZyBBABGEAiMQoSQ2FuY2VsSXRlbVJlc3BvbnNlEhsKBGl0ZW0YASABKAsyDS5iaWRzLnYxLkl0ZW0iagoSR2V0SXRlbUJpZHNSZXF1ZXN0EhoKB2l0ZW1faWQYASABKAlCCbpIBnIEEAEYQBIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAQiSgoTR2V0SXRlbUJpZHNSZXNwb25zZRIaCgRiaWRzGAEgAygLMgwuYmlkcy52MS5CaWQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIhcKFUxpc3RDYXRlZ29yaWVzUmVxdWVzdCI/ChZMaXN0Q2F0ZWdvcmllc1Jlc3BvbnNlEiUKCmNhdGVnb3JpZXMYASADKAsyES5iaWRzLnYxLkNhdGVnb3J5Il8KCENhdGVnb3J5EgwKBHBhdGgYASABKAkSDAoEbmFtZRgCIAEoCRISCgppdGVtX2NvdW50GAMgASgDEiMKCGNoaWxkcmVuGAQgAygLMhEuYmlkcy52MS5DYXRlZ29yeSIuChBXYXRjaEl0ZW1SZXF1ZXN0EhoKB2l0ZW1faWQYASABKAlCCbpIBnIEEAEYQCITChFXYXRjaEl0ZW1SZXNwb25zZSIwChJVbndhdGNoSXRlbVJlcXVlc3QSGgoHaXRlbV9pZBgBIAEoCUIJukgGcgQQARhAIhUKE1Vud2F0Y2hJdGVtUmVzcG9uc2UiUwoXTGlzdFdhdGNoZWRJdGVtc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEIlEKGExpc3RXYXRjaGVkSXRlbXNSZXNwb25zZRIcCgVpdGVtcxgBIAMoCzINLmJpZHMudjEuSXRlbRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkieQoRTGlzdE15Qmlkc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEEioKBXN0YXRlGAMgASgOMhEuYmlkcy52MS5CaWRTdGF0ZUIIukgFggECEAEicwoFTXlCaWQSGwoEaXRlbRgBIAEoCzINLmJpZHMudjEuSXRlbRIgCgVzdGF0ZRgCIAEoDjIRLmJpZHMudjEuQmlkU3RhdGUSFgoOaGlnaGVzdF9hbW91bnQYAyABKAMSEwoLbGFzdF9iaWRfYXQYBCABKAkiSwoSTGlzdE15Qmlkc1Jlc3BvbnNlEhwKBGJpZHMYASADKAsyDi5iaWRzLnYxLk15QmlkEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJMChBMaXN0U2FsZXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiABCI0CgRTYWxlEhsKBGl0ZW0YASABKAsyDS5iaWRzLnYxLkl0ZW0SDwoHc29sZF9hdBgCIAEoCSJKChFMaXN0U2FsZXNSZXNwb25zZRIcCgVzYWxlcxgBIAMoCzINLmJpZHMudjEuU2FsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiMgoUVXBsb2FkUGljdHVyZVJlcXVlc3QSGgoEZGF0YRgBIAEoDEIMukgJegcQARiAgIAFIkoKFVVwbG9hZFBpY3R1cmVSZXNwb25zZRIMCgRwYXRoGAEgASgJEiMKBXNpemVzGAIgAygLMhQuYmlkcy52MS5QaWN0dXJlU2l6ZSI6CgtQaWN0dXJlU2l6ZRIMCgRwYXRoGAEgASgJEg0KBXdpZHRoGAIgASgFEg4KBmhlaWdodBgDIAEoBSJKChRHZXRUb3BCaWRkZXJzUmVxdWVzdBIaCgdpdGVtX2lkGAEgASgJQgm6SAZyBBABGEASFgoFbGltaXQYAiABKAVCB7pIBBoCKAAiPAoVR2V0VG9wQmlkZGVyc1Jlc3BvbnNlEiMKB2JpZGRlcnMYASADKAsyEi5iaWRzLnYxLlRvcEJpZGRlciI+CglUb3BCaWRkZXISDgoGYmlkZGVyGAEgASgJEg4KBmFtb3VudBgCIAEoAxIRCgliaWRfY291bnQYAyABKAMiMwoZR2V0SG90dGVzdEF1Y3Rpb25zUmVxdWVzdBIWCgVsaW1pdBgBIAEoBUIHukgEGgIoACJDChpHZXRIb3R0ZXN0QXVjdGlvbnNSZXNwb25zZRIlCghhdWN0aW9ucxgBIAMoCzITLmJpZHMudjEuSG90QXVjdGlvbiI+CgpIb3RBdWN0aW9uEhsKBGl0ZW0YASABKAsyDS5iaWRzLnYxLkl0ZW0SEwoLcmVjZW50X2JpZHMYAiABKAMiLgoUR2V0VG9wU2VsbGVyc1JlcXVlc3QSFgoFbGltaXQYASABKAVCB7pIBBoCKAAiPAoVR2V0VG9wU2VsbGVyc1Jlc3BvbnNlEiMKB3NlbGxlcnMYASADKAsyEi5iaWRzLnYxLlRvcFNlbGxlciIyCglUb3BTZWxsZXISEQoJc2VsbGVyX2lkGAEgASgJEhIKCnNvbGRfY291bnQYAiABKAMqjgEKCkl0ZW1TdGF0dXMSGwoXSVRFTV9TVEFUVVNfVU5TUEVDSUZJRUQQABIWChJJVEVNX1NUQVRVU19BQ1RJVkUQARIVChFJVEVNX1NUQVRVU19FTkRFRBACEhkKFUlURU1fU1RBVFVTX0NBTkNFTExFRBADEhkKFUlURU1fU1RBVFVTX1NDSEVEVUxFRBAEKn4KC0l0ZW1PdXRjb21lEhwKGElURU1fT1VUQ09NRV9VTlNQRUNJRklFRBAAEhUKEUlURU1fT1VUQ09NRV9TT0xEEAESIAocSVRFTV9PVVRDT01FX1JFU0VSVkVfTk9UX01FVBACEhgKFElURU1fT1VUQ09NRV9OT19CSURTEAMquwEKCEl0ZW1Tb3J0EhkKFUlURU1fU09SVF9VTlNQRUNJRklFRBAAEhkKFUlURU1fU09SVF9FTkRJTkdfU09PThABEhQKEElURU1fU09SVF9ORVdFU1QQAhIXChNJVEVNX1NPUlRfUFJJQ0VfTE9XEAMSGAoUSVRFTV9TT1JUX1BSSUNFX0hJR0gQBBIXChNJVEVNX1NPUlRfTU9TVF9CSURTEAUSFwoTSVRFTV9TT1JUX1JFTEVWQU5DRRAGKnkKCEJpZFN0YXRlEhkKFUJJRF9TVEFURV9VTlNQRUNJRklFRBAAEhUKEUJJRF9TVEFURV9XSU5OSU5HEAESFAoQQklEX1NUQVRFX09VVEJJRBACEhEKDUJJRF9TVEFURV9XT04QAxISCg5CSURfU1RBVEVfTE9TVBAEMosJCgpCaWRTZXJ2aWNlEj8KCFBsYWNlQmlkEhguYmlkcy52MS5QbGFjZUJpZFJlcXVlc3QaGS5iaWRzLnYxLlBsYWNlQmlkUmVzcG9uc2USOQoGQnV5Tm93EhYuYmlkcy52MS5CdXlOb3dSZXF1ZXN0GhcuYmlkcy52MS5CdXlOb3dSZXNwb25zZRJFCgpDcmVhdGVJdGVtEhouYmlkcy52MS5DcmVhdGVJdGVtUmVxdWVzdBobLmJpZHMudjEuQ3JlYXRlSXRlbVJlc3BvbnNlEkUKClJlbGlzdEl0ZW0SGi5iaWRzLnYxLlJlbGlzdEl0ZW1SZXF1ZXN0GhsuYmlkcy52MS5SZWxpc3RJdGVtUmVzcG9uc2USPAoHR2V0SXRlbRIXLmJpZHMudjEuR2V0SXRlbVJlcXVlc3QaGC5iaWRzLnYxLkdldEl0ZW1SZXNwb25zZRJCCglMaXN0SXRlbXMSGS5iaWRzLnYxLkxpc3RJdGVtc1JlcXVlc3QaGi5iaWRzLnYxLkxpc3RJdGVtc1Jlc3BvbnNlElQKD0xpc3RTZWxsZXJJdGVtcxIfLmJpZHMudjEuTGlzdFNlbGxlckl0ZW1zUmVxdWVzdBogLmJpZHMudjEuTGlzdFNlbGxlckl0ZW1zUmVzcG9uc2USRQoKVXBkYXRlSXRlbRIaLmJpZHMudjEuVXBkYXRlSXRlbVJlcXVlc3QaGy5iaWRzLnYxLlVwZGF0ZUl0ZW1SZXNwb25zZRJFCgpDYW5jZWxJdGVtEhouYmlkcy52MS5DYW5jZWxJdGVtUmVxdWVzdBobLmJpZHMudjEuQ2FuY2VsSXRlbVJlc3BvbnNlEkgKC0dldEl0ZW1CaWRzEhsuYmlkcy52MS5HZXRJdGVtQmlkc1JlcXVlc3QaHC5iaWRzLnYxLkdldEl0ZW1CaWRzUmVzcG9uc2USUQoOTGlzdENhdGVnb3JpZXMSHi5iaWRzLnYxLkxpc3RDYXRlZ29yaWVzUmVxdWVzdBofLmJpZHMudjEuTGlzdENhdGVnb3JpZXNSZXNwb25zZRJCCglXYXRjaEl0ZW0SGS5iaWRzLnYxLldhdGNoSXRlbVJlcXVlc3QaGi5iaWRzLnYxLldhdGNoSXRlbVJlc3BvbnNlEkgKC1Vud2F0Y2hJdGVtEhsuYmlkcy52MS5VbndhdGNoSXRlbVJlcXVlc3QaHC5iaWRzLnYxLlVud2F0Y2hJdGVtUmVzcG9uc2USVwoQTGlzdFdhdGNoZWRJdGVtcxIgLmJpZHMudjEuTGlzdFdhdGNoZWRJdGVtc1JlcXVlc3QaIS5iaWRzLnYxLkxpc3RXYXRjaGVkSXRlbXNSZXNwb25zZRJFCgpMaXN0TXlCaWRzEhouYmlkcy52MS5MaXN0TXlCaWRzUmVxdWVzdBobLmJpZHMudjEuTGlzdE15Qmlkc1Jlc3BvbnNlEkIKCUxpc3RTYWxlcxIZLmJpZHMudjEuTGlzdFNhbGVzUmVxdWVzdBoaLmJpZHMudjEuTGlzdFNhbGVzUmVzcG9uc2UyYAoOUGljdHVyZVNlcnZpY2USTgoNVXBsb2FkUGljdHVyZRIdLmJpZHMudjEuVXBsb2FkUGljdHVyZVJlcXVlc3QaHi5iaWRzLnYxLlVwbG9hZFBpY3R1cmVSZXNwb25zZTKTAgoSTGVhZGVyYm9hcmRTZXJ2aWNlEk4KDUdldFRvcEJpZGRlcnMSHS5iaWRzLnYxLkdldFRvcEJpZGRlcnNSZXF1ZXN0Gh4uYmlkcy52MS5HZXRUb3BCaWRkZXJzUmVzcG9uc2USXQoSR2V0SG90dGVzdEF1Y3Rpb25zEiIuYmlkcy52MS5HZXRIb3R0ZXN0QXVjdGlvbnNSZXF1ZXN0GiMuYmlkcy52MS5HZXRIb3R0ZXN0QXVjdGlvbnNSZXNwb25zZRJOCg1HZXRUb3BTZWxsZXJzEh0uYmlkcy52MS5HZXRUb3BTZWxsZXJzUmVxdWVzdBoeLmJpZHMudjEuR2V0VG9wU2VsbGVyc1Jlc3BvbnNlYgZwcm90bzM", [file_buf_validate_validate]);
+  fileDesc("ChJiaWRzL3YxL2JpZHMucHJvdG8SB2JpZHMudjEiegoDQmlkEgoKAmlkGAEgASgJEg8KB2l0ZW1faWQYAiABKAkSDwoHdXNlcl9pZBgDIAEoCRIOCgZhbW91bnQYBCABKAMSEgoKY3JlYXRlZF9hdBgFIAEoCRIOCgZiaWRkZXIYBiABKAkSEQoJYXV0b21hdGljGAcgASgIItAFCgRJdGVtEgoKAmlkGAEgASgJEg0KBXRpdGxlGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEhMKC3N0YXJ0X3ByaWNlGAQgASgDEhsKE2N1cnJlbnRfaGlnaGVzdF9iaWQYBSABKAMSDgoGZW5kX2F0GAYgASgJEhIKCmNyZWF0ZWRfYXQYByABKAkSEgoKdXBkYXRlZF9hdBgIIAEoCRIOCgZpbWFnZXMYCSADKAkSEAoIY2F0ZWdvcnkYCiABKAkSEQoJc2VsbGVyX2lkGAsgASgJEiMKBnN0YXR1cxgMIAEoDjITLmJpZHMudjEuSXRlbVN0YXR1cxIQCghjdXJyZW5jeRgNIAEoCRIYChBtaW5pbXVtX25leHRfYmlkGA4gASgDEhEKCWJpZF9jb3VudBgPIAEoAxITCgtyZXNlcnZlX21ldBgQIAEoCBIVCg1idXlfbm93X3ByaWNlGBEgASgDEhEKCXN0YXJ0c19hdBgSIAEoCRITCgtoYXJkX2VuZF9hdBgTIAEoCRIlCgdvdXRjb21lGBQgASgOMhQuYmlkcy52MS5JdGVtT3V0Y29tZRIWCg53aW5uaW5nX2Ftb3VudBgVIAEoAxIRCgl3aW5uZXJfaWQYFiABKAkSFQoNcmVzZXJ2ZV9wcmljZRgXIAEoAxIaChJzb2Z0X2Nsb3NlX3NlY29uZHMYGCABKAUSGQoRY3VycmVuY3lfZXhwb25lbnQYGSABKAUSFQoNcmVsaXN0ZWRfZnJvbRgaIAEoCRITCgtyZWxpc3RlZF9hcxgbIAEoCRISCgpteV9tYXhpbXVtGBwgASgDEg8KB2xlYWRpbmcYHSABKAgSDwoHd2F0Y2hlZBgeIAEoCBIQCghyZXZpc2lvbhgfIAEoBBIWCg5teV9oaWdoZXN0X2JpZBghIAEoAxIVCg1iaWRfaW5jcmVtZW50GCIgASgDIqgBCg9QbGFjZUJpZFJlcXVlc3QSGgoHaXRlbV9pZBgBIAEoCUIJukgGcgQQARhAEh4KBmFtb3VudBgCIAEoA0IOukgLIgkYgKCUpY0dKAASIQoPaWRlbXBvdGVuY3lfa2V5GAMgASgJQgi6SAVyAxiAARInCgptYXhfYW1vdW50GAQgASgDQg66SAsiCRiAoJSljR0gAEgAiAEBQg0KC19tYXhfYW1vdW50IpoBChBQbGFjZUJpZFJlc3BvbnNlEhkKA2JpZBgBIAEoCzIMLmJpZHMudjEuQmlkEg8KB2xlYWRpbmcYAiABKAgSGwoTY3VycmVudF9oaWdoZXN0X2JpZBgDIAEoAxIYChBtaW5pbXVtX25leHRfYmlkGAQgASgDEg4KBmVuZF9hdBgFIAEoCRITCgtyZXNlcnZlX21ldBgGIAEoCCIrCg1CdXlOb3dSZXF1ZXN0EhoKB2l0ZW1faWQYASABKAlCCbpIBnIEEAEYQCItCg5CdXlOb3dSZXNwb25zZRIbCgRpdGVtGAEgASgLMg0uYmlkcy52MS5JdGVtIoIEChFDcmVhdGVJdGVtUmVxdWVzdBIbCgV0aXRsZRgBIAEoCUIMukgJcgcYyAEyAlxTEh0KC2Rlc2NyaXB0aW9uGAIgASgJQgi6SAVyAxiQThIjCgtzdGFydF9wcmljZRgDIAEoA0IOukgLIgkYgKCUpY0dIAASFwoGZW5kX2F0GAQgASgJQge6SARyAhhAEjUKBmltYWdlcxgFIAMoCUIlukgikgEfEAwiG3IZGIAQMhReKGh0dHBzPzovL3wvW14vXFxdKRIZCghjYXRlZ29yeRgGIAEoCUIHukgEcgIYQBImCghjdXJyZW5jeRgHIAEoCUIUukgR2AEBcgwyCl5bQS1aXXszfSQSJQoNcmVzZXJ2ZV9wcmljZRgIIAEoA0IOukgLIgkYgKCUpY0dKAASJQoNYnV5X25vd19wcmljZRgJIAEoA0IOukgLIgkYgKCUpY0dKAASGgoJc3RhcnRzX2F0GAogASgJQge6SARyAhhAEiYKEnNvZnRfY2xvc2Vfc2Vjb25kcxgLIAEoBUIKukgHGgUYkBwoABIcCgtoYXJkX2VuZF9hdBgMIAEoCUIHukgEcgIYQBIhCg9pZGVtcG90ZW5jeV9rZXkYDSABKAlCCLpIBXIDGIABEiYKEGR1cmF0aW9uX3NlY29uZHMYDiABKAVCDLpICRoHGIDO2gMoACLIAQoRUmVsaXN0SXRlbVJlcXVlc3QSFQoCaWQYASABKAlCCbpIBnIEEAEYQBIXCgZlbmRfYXQYAiABKAlCB7pIBHICGEASGgoJc3RhcnRzX2F0GAMgASgJQge6SARyAhhAEhwKC2hhcmRfZW5kX2F0GAQgASgJQge6SARyAhhAEiEKD2lkZW1wb3RlbmN5X2tleRgFIAEoCUIIukgFcgMYgAESJgoQZHVyYXRpb25fc2Vjb25kcxgGIAEoBUIMukgJGgcYgM7aAygAIjEKElJlbGlzdEl0ZW1SZXNwb25zZRIbCgRpdGVtGAEgASgLMg0uYmlkcy52MS5JdGVtIjEKEkNyZWF0ZUl0ZW1SZXNwb25zZRIbCgRpdGVtGAEgASgLMg0uYmlkcy52MS5JdGVtIicKDkdldEl0ZW1SZXF1ZXN0EhUKAmlkGAEgASgJQgm6SAZyBBABGEAiLgoPR2V0SXRlbVJlc3BvbnNlEhsKBGl0ZW0YASABKAsyDS5iaWRzLnYxLkl0ZW0ixgIKEExpc3RJdGVtc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEEhkKCGNhdGVnb3J5GAMgASgJQge6SARyAhhAEhcKBXF1ZXJ5GAQgASgJQgi6SAVyAxjIARIaCgltaW5fcHJpY2UYBSABKANCB7pIBCICKAASGgoJbWF4X3ByaWNlGAYgASgDQge6SAQiAigAEiYKCGN1cnJlbmN5GAcgASgJQhS6SBHYAQFyDDIKXltBLVpdezN9JBImChVlbmRpbmdfd2l0aGluX3NlY29uZHMYCCABKAVCB7pIBBoCKAASKQoEc29ydBgJIAEoDjIRLmJpZHMudjEuSXRlbVNvcnRCCLpIBYIBAhABEhEKCXNjaGVkdWxlZBgKIAEoCCJcChFMaXN0SXRlbXNSZXNwb25zZRIcCgVpdGVtcxgBIAMoCzINLmJpZHMudjEuSXRlbRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEAoIY3VycmVuY3kYAyABKAkiMAoWTGlzdFJlY2VudFNhbGVzUmVxdWVzdBIWCgVsaW1pdBgBIAEoBUIHukgEGgIoACI3ChdMaXN0UmVjZW50U2FsZXNSZXNwb25zZRIcCgVpdGVtcxgBIAMoCzINLmJpZHMudjEuSXRlbSJSChZMaXN0U2VsbGVySXRlbXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiABCJQChdMaXN0U2VsbGVySXRlbXNSZXNwb25zZRIcCgVpdGVtcxgBIAMoCzINLmJpZHMudjEuSXRlbRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkihAIKEVVwZGF0ZUl0ZW1SZXF1ZXN0EhUKAmlkGAEgASgJQgm6SAZyBBABGEASIAoFdGl0bGUYAiABKAlCDLpICXIHGMgBMgJcU0gAiAEBEiIKC2Rlc2NyaXB0aW9uGAMgASgJQgi6SAVyAxiQTkgBiAEBEjUKBmltYWdlcxgEIAMoCUIlukgikgEfEAwiG3IZGIAQMhReKGh0dHBzPzovL3wvW14vXFxdKRIeCghjYXRlZ29yeRgFIAEoCUIHukgEcgIYQEgCiAEBEhQKDGNsZWFyX2ltYWdlcxgGIAEoCEIICgZfdGl0bGVCDgoMX2Rlc2NyaXB0aW9uQgsKCV9jYXRlZ29yeSIxChJVcGRhdGVJdGVtUmVzcG9uc2USGwoEaXRlbRgBIAEoCzINLmJpZHMudjEuSXRlbSIqChFDYW5jZWxJdGVtUmVxdWVzdBIVCgJpZBgBIAEoCUIJukgGcgQQARhAIjEKEkNhbmNlbEl0ZW1SZXNwb25zZRIbCgRpdGVtGAEgASgLMg0uYmlkcy52MS5JdGVtImoKEkdldEl0ZW1CaWRzUmVxdWVzdBIaCgdpdGVtX2lkGAEgASgJQgm6SAZyBBABGEASGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAEIkoKE0dldEl0ZW1CaWRzUmVzcG9uc2USGgoEYmlkcxgBIAMoCzIMLmJpZHMudjEuQmlkEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIXChVMaXN0Q2F0ZWdvcmllc1JlcXVlc3QiPwoWTGlzdENhdGVnb3JpZXNSZXNwb25zZRIlCgpjYXRlZ29yaWVzGAEgAygLMhEuYmlkcy52MS5DYXRlZ29yeSJfCghDYXRlZ29yeRIMCgRwYXRoGAEgASgJEgwKBG5hbWUYAiABKAkSEgoKaXRlbV9jb3VudBgDIAEoAxIjCghjaGlsZHJlbhgEIAMoCzIRLmJpZHMudjEuQ2F0ZWdvcnkiLgoQV2F0Y2hJdGVtUmVxdWVzdBIaCgdpdGVtX2lkGAEgASgJQgm6SAZyBBABGEAiEwoRV2F0Y2hJdGVtUmVzcG9uc2UiMAoSVW53YXRjaEl0ZW1SZXF1ZXN0EhoKB2l0ZW1faWQYASABKAlCCbpIBnIEEAEYQCIVChNVbndhdGNoSXRlbVJlc3BvbnNlIlMKF0xpc3RXYXRjaGVkSXRlbXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiABCJRChhMaXN0V2F0Y2hlZEl0ZW1zUmVzcG9uc2USHAoFaXRlbXMYASADKAsyDS5iaWRzLnYxLkl0ZW0SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJInkKEUxpc3RNeUJpZHNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiABBIqCgVzdGF0ZRgDIAEoDjIRLmJpZHMudjEuQmlkU3RhdGVCCLpIBYIBAhABInMKBU15QmlkEhsKBGl0ZW0YASABKAsyDS5iaWRzLnYxLkl0ZW0SIAoFc3RhdGUYAiABKA4yES5iaWRzLnYxLkJpZFN0YXRlEhYKDmhpZ2hlc3RfYW1vdW50GAMgASgDEhMKC2xhc3RfYmlkX2F0GAQgASgJIksKEkxpc3RNeUJpZHNSZXNwb25zZRIcCgRiaWRzGAEgAygLMg4uYmlkcy52MS5NeUJpZBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiTAoQTGlzdFNhbGVzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMYgAQiNAoEU2FsZRIbCgRpdGVtGAEgASgLMg0uYmlkcy52MS5JdGVtEg8KB3NvbGRfYXQYAiABKAkiSgoRTGlzdFNhbGVzUmVzcG9uc2USHAoFc2FsZXMYASADKAsyDS5iaWRzLnYxLlNhbGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjIKFFVwbG9hZFBpY3R1cmVSZXF1ZXN0EhoKBGRhdGEYASABKAxCDLpICXoHEAEYgICABSJKChVVcGxvYWRQaWN0dXJlUmVzcG9uc2USDAoEcGF0aBgBIAEoCRIjCgVzaXplcxgCIAMoCzIULmJpZHMudjEuUGljdHVyZVNpemUiOgoLUGljdHVyZVNpemUSDAoEcGF0aBgBIAEoCRINCgV3aWR0aBgCIAEoBRIOCgZoZWlnaHQYAyABKAUiSgoUR2V0VG9wQmlkZGVyc1JlcXVlc3QSGgoHaXRlbV9pZBgBIAEoCUIJukgGcgQQARhAEhYKBWxpbWl0GAIgASgFQge6SAQaAigAIjwKFUdldFRvcEJpZGRlcnNSZXNwb25zZRIjCgdiaWRkZXJzGAEgAygLMhIuYmlkcy52MS5Ub3BCaWRkZXIiPgoJVG9wQmlkZGVyEg4KBmJpZGRlchgBIAEoCRIOCgZhbW91bnQYAiABKAMSEQoJYmlkX2NvdW50GAMgASgDIjMKGUdldEhvdHRlc3RBdWN0aW9uc1JlcXVlc3QSFgoFbGltaXQYASABKAVCB7pIBBoCKAAiQwoaR2V0SG90dGVzdEF1Y3Rpb25zUmVzcG9uc2USJQoIYXVjdGlvbnMYASADKAsyEy5iaWRzLnYxLkhvdEF1Y3Rpb24iPgoKSG90QXVjdGlvbhIbCgRpdGVtGAEgASgLMg0uYmlkcy52MS5JdGVtEhMKC3JlY2VudF9iaWRzGAIgASgDIi4KFEdldFRvcFNlbGxlcnNSZXF1ZXN0EhYKBWxpbWl0GAEgASgFQge6SAQaAigAIjwKFUdldFRvcFNlbGxlcnNSZXNwb25zZRIjCgdzZWxsZXJzGAEgAygLMhIuYmlkcy52MS5Ub3BTZWxsZXIiMgoJVG9wU2VsbGVyEhEKCXNlbGxlcl9pZBgBIAEoCRISCgpzb2xkX2NvdW50GAIgASgDKo4BCgpJdGVtU3RhdHVzEhsKF0lURU1fU1RBVFVTX1VOU1BFQ0lGSUVEEAASFgoSSVRFTV9TVEFUVVNfQUNUSVZFEAESFQoRSVRFTV9TVEFUVVNfRU5ERUQQAhIZChVJVEVNX1NUQVRVU19DQU5DRUxMRUQQAxIZChVJVEVNX1NUQVRVU19TQ0hFRFVMRUQQBCp+CgtJdGVtT3V0Y29tZRIcChhJVEVNX09VVENPTUVfVU5TUEVDSUZJRUQQABIVChFJVEVNX09VVENPTUVfU09MRBABEiAKHElURU1fT1VUQ09NRV9SRVNFUlZFX05PVF9NRVQQAhIYChRJVEVNX09VVENPTUVfTk9fQklEUxADKrsBCghJdGVtU29ydBIZChVJVEVNX1NPUlRfVU5TUEVDSUZJRUQQABIZChVJVEVNX1NPUlRfRU5ESU5HX1NPT04QARIUChBJVEVNX1NPUlRfTkVXRVNUEAISFwoTSVRFTV9TT1JUX1BSSUNFX0xPVxADEhgKFElURU1fU09SVF9QUklDRV9ISUdIEAQSFwoTSVRFTV9TT1JUX01PU1RfQklEUxAFEhcKE0lURU1fU09SVF9SRUxFVkFOQ0UQBip5CghCaWRTdGF0ZRIZChVCSURfU1RBVEVfVU5TUEVDSUZJRUQQABIVChFCSURfU1RBVEVfV0lOTklORxABEhQKEEJJRF9TVEFURV9PVVRCSUQQAhIRCg1CSURfU1RBVEVfV09OEAMSEgoOQklEX1NUQVRFX0xPU1QQBDLhCQoKQmlkU2VydmljZRI/CghQbGFjZUJpZBIYLmJpZHMudjEuUGxhY2VCaWRSZXF1ZXN0GhkuYmlkcy52MS5QbGFjZUJpZFJlc3BvbnNlEjkKBkJ1eU5vdxIWLmJpZHMudjEuQnV5Tm93UmVxdWVzdBoXLmJpZHMudjEuQnV5Tm93UmVzcG9uc2USRQoKQ3JlYXRlSXRlbRIaLmJpZHMudjEuQ3JlYXRlSXRlbVJlcXVlc3QaGy5iaWRzLnYxLkNyZWF0ZUl0ZW1SZXNwb25zZRJFCgpSZWxpc3RJdGVtEhouYmlkcy52MS5SZWxpc3RJdGVtUmVxdWVzdBobLmJpZHMudjEuUmVsaXN0SXRlbVJlc3BvbnNlEjwKB0dldEl0ZW0SFy5iaWRzLnYxLkdldEl0ZW1SZXF1ZXN0GhguYmlkcy52MS5HZXRJdGVtUmVzcG9uc2USQgoJTGlzdEl0ZW1zEhkuYmlkcy52MS5MaXN0SXRlbXNSZXF1ZXN0GhouYmlkcy52MS5MaXN0SXRlbXNSZXNwb25zZRJUCg9MaXN0U2VsbGVySXRlbXMSHy5iaWRzLnYxLkxpc3RTZWxsZXJJdGVtc1JlcXVlc3QaIC5iaWRzLnYxLkxpc3RTZWxsZXJJdGVtc1Jlc3BvbnNlElQKD0xpc3RSZWNlbnRTYWxlcxIfLmJpZHMudjEuTGlzdFJlY2VudFNhbGVzUmVxdWVzdBogLmJpZHMudjEuTGlzdFJlY2VudFNhbGVzUmVzcG9uc2USRQoKVXBkYXRlSXRlbRIaLmJpZHMudjEuVXBkYXRlSXRlbVJlcXVlc3QaGy5iaWRzLnYxLlVwZGF0ZUl0ZW1SZXNwb25zZRJFCgpDYW5jZWxJdGVtEhouYmlkcy52MS5DYW5jZWxJdGVtUmVxdWVzdBobLmJpZHMudjEuQ2FuY2VsSXRlbVJlc3BvbnNlEkgKC0dldEl0ZW1CaWRzEhsuYmlkcy52MS5HZXRJdGVtQmlkc1JlcXVlc3QaHC5iaWRzLnYxLkdldEl0ZW1CaWRzUmVzcG9uc2USUQoOTGlzdENhdGVnb3JpZXMSHi5iaWRzLnYxLkxpc3RDYXRlZ29yaWVzUmVxdWVzdBofLmJpZHMudjEuTGlzdENhdGVnb3JpZXNSZXNwb25zZRJCCglXYXRjaEl0ZW0SGS5iaWRzLnYxLldhdGNoSXRlbVJlcXVlc3QaGi5iaWRzLnYxLldhdGNoSXRlbVJlc3BvbnNlEkgKC1Vud2F0Y2hJdGVtEhsuYmlkcy52MS5VbndhdGNoSXRlbVJlcXVlc3QaHC5iaWRzLnYxLlVud2F0Y2hJdGVtUmVzcG9uc2USVwoQTGlzdFdhdGNoZWRJdGVtcxIgLmJpZHMudjEuTGlzdFdhdGNoZWRJdGVtc1JlcXVlc3QaIS5iaWRzLnYxLkxpc3RXYXRjaGVkSXRlbXNSZXNwb25zZRJFCgpMaXN0TXlCaWRzEhouYmlkcy52MS5MaXN0TXlCaWRzUmVxdWVzdBobLmJpZHMudjEuTGlzdE15Qmlkc1Jlc3BvbnNlEkIKCUxpc3RTYWxlcxIZLmJpZHMudjEuTGlzdFNhbGVzUmVxdWVzdBoaLmJpZHMudjEuTGlzdFNhbGVzUmVzcG9uc2UyYAoOUGljdHVyZVNlcnZpY2USTgoNVXBsb2FkUGljdHVyZRIdLmJpZHMudjEuVXBsb2FkUGljdHVyZVJlcXVlc3QaHi5iaWRzLnYxLlVwbG9hZFBpY3R1cmVSZXNwb25zZTKTAgoSTGVhZGVyYm9hcmRTZXJ2aWNlEk4KDUdldFRvcEJpZGRlcnMSHS5iaWRzLnYxLkdldFRvcEJpZGRlcnNSZXF1ZXN0Gh4uYmlkcy52MS5HZXRUb3BCaWRkZXJzUmVzcG9uc2USXQoSR2V0SG90dGVzdEF1Y3Rpb25zEiIuYmlkcy52MS5HZXRIb3R0ZXN0QXVjdGlvbnNSZXF1ZXN0GiMuYmlkcy52MS5HZXRIb3R0ZXN0QXVjdGlvbnNSZXNwb25zZRJOCg1HZXRUb3BTZWxsZXJzEh0uYmlkcy52MS5HZXRUb3BTZWxsZXJzUmVxdWVzdBoeLmJpZHMudjEuR2V0VG9wU2VsbGVyc1Jlc3BvbnNlYgZwcm90bzM", [file_buf_validate_validate]);
 
 /**
  * An accepted bid.
@@ -310,6 +310,13 @@ export type Item = Message<"bids.v1.Item"> & {
    * @generated from field: int64 my_highest_bid = 33;
    */
   myHighestBid: bigint;
+
+  /**
+   * What the next bid after one of minimum_next_bid must add, minor units; 0 when minimum_next_bid is 0.
+   *
+   * @generated from field: int64 bid_increment = 34;
+   */
+  bidIncrement: bigint;
 };
 
 /**
@@ -833,6 +840,48 @@ export const ListItemsResponseSchema: GenMessage<ListItemsResponse> = /*@__PURE_
   messageDesc(file_bids_v1_bids, 13);
 
 /**
+ * How many.
+ *
+ * @generated from message bids.v1.ListRecentSalesRequest
+ */
+export type ListRecentSalesRequest = Message<"bids.v1.ListRecentSalesRequest"> & {
+  /**
+   * 0 means 10; more than 100 means 100.
+   *
+   * @generated from field: int32 limit = 1;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message bids.v1.ListRecentSalesRequest.
+ * Use `create(ListRecentSalesRequestSchema)` to create a new message.
+ */
+export const ListRecentSalesRequestSchema: GenMessage<ListRecentSalesRequest> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 14);
+
+/**
+ * In order.
+ *
+ * @generated from message bids.v1.ListRecentSalesResponse
+ */
+export type ListRecentSalesResponse = Message<"bids.v1.ListRecentSalesResponse"> & {
+  /**
+   * Latest sale first.
+   *
+   * @generated from field: repeated bids.v1.Item items = 1;
+   */
+  items: Item[];
+};
+
+/**
+ * Describes the message bids.v1.ListRecentSalesResponse.
+ * Use `create(ListRecentSalesResponseSchema)` to create a new message.
+ */
+export const ListRecentSalesResponseSchema: GenMessage<ListRecentSalesResponse> = /*@__PURE__*/
+  messageDesc(file_bids_v1_bids, 15);
+
+/**
  * Which of the caller's items.
  *
  * @generated from message bids.v1.ListSellerItemsRequest
@@ -858,7 +907,7 @@ export type ListSellerItemsRequest = Message<"bids.v1.ListSellerItemsRequest"> &
  * Use `create(ListSellerItemsRequestSchema)` to create a new message.
  */
 export const ListSellerItemsRequestSchema: GenMessage<ListSellerItemsRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 14);
+  messageDesc(file_bids_v1_bids, 16);
 
 /**
  * One page.
@@ -886,7 +935,7 @@ export type ListSellerItemsResponse = Message<"bids.v1.ListSellerItemsResponse">
  * Use `create(ListSellerItemsResponseSchema)` to create a new message.
  */
 export const ListSellerItemsResponseSchema: GenMessage<ListSellerItemsResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 15);
+  messageDesc(file_bids_v1_bids, 17);
 
 /**
  * The fields to change; absent fields stay as they are.
@@ -942,7 +991,7 @@ export type UpdateItemRequest = Message<"bids.v1.UpdateItemRequest"> & {
  * Use `create(UpdateItemRequestSchema)` to create a new message.
  */
 export const UpdateItemRequestSchema: GenMessage<UpdateItemRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 16);
+  messageDesc(file_bids_v1_bids, 18);
 
 /**
  * The item after the change.
@@ -963,7 +1012,7 @@ export type UpdateItemResponse = Message<"bids.v1.UpdateItemResponse"> & {
  * Use `create(UpdateItemResponseSchema)` to create a new message.
  */
 export const UpdateItemResponseSchema: GenMessage<UpdateItemResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 17);
+  messageDesc(file_bids_v1_bids, 19);
 
 /**
  * Which item.
@@ -984,7 +1033,7 @@ export type CancelItemRequest = Message<"bids.v1.CancelItemRequest"> & {
  * Use `create(CancelItemRequestSchema)` to create a new message.
  */
 export const CancelItemRequestSchema: GenMessage<CancelItemRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 18);
+  messageDesc(file_bids_v1_bids, 20);
 
 /**
  * The item after cancelling.
@@ -1005,7 +1054,7 @@ export type CancelItemResponse = Message<"bids.v1.CancelItemResponse"> & {
  * Use `create(CancelItemResponseSchema)` to create a new message.
  */
 export const CancelItemResponseSchema: GenMessage<CancelItemResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 19);
+  messageDesc(file_bids_v1_bids, 21);
 
 /**
  * Which bids.
@@ -1040,7 +1089,7 @@ export type GetItemBidsRequest = Message<"bids.v1.GetItemBidsRequest"> & {
  * Use `create(GetItemBidsRequestSchema)` to create a new message.
  */
 export const GetItemBidsRequestSchema: GenMessage<GetItemBidsRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 20);
+  messageDesc(file_bids_v1_bids, 22);
 
 /**
  * One page.
@@ -1068,7 +1117,7 @@ export type GetItemBidsResponse = Message<"bids.v1.GetItemBidsResponse"> & {
  * Use `create(GetItemBidsResponseSchema)` to create a new message.
  */
 export const GetItemBidsResponseSchema: GenMessage<GetItemBidsResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 21);
+  messageDesc(file_bids_v1_bids, 23);
 
 /**
  * Nothing to say.
@@ -1083,7 +1132,7 @@ export type ListCategoriesRequest = Message<"bids.v1.ListCategoriesRequest"> & {
  * Use `create(ListCategoriesRequestSchema)` to create a new message.
  */
 export const ListCategoriesRequestSchema: GenMessage<ListCategoriesRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 22);
+  messageDesc(file_bids_v1_bids, 24);
 
 /**
  * The tree.
@@ -1104,7 +1153,7 @@ export type ListCategoriesResponse = Message<"bids.v1.ListCategoriesResponse"> &
  * Use `create(ListCategoriesResponseSchema)` to create a new message.
  */
 export const ListCategoriesResponseSchema: GenMessage<ListCategoriesResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 23);
+  messageDesc(file_bids_v1_bids, 25);
 
 /**
  * A category and those below it.
@@ -1146,7 +1195,7 @@ export type Category = Message<"bids.v1.Category"> & {
  * Use `create(CategorySchema)` to create a new message.
  */
 export const CategorySchema: GenMessage<Category> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 24);
+  messageDesc(file_bids_v1_bids, 26);
 
 /**
  * Which item.
@@ -1167,7 +1216,7 @@ export type WatchItemRequest = Message<"bids.v1.WatchItemRequest"> & {
  * Use `create(WatchItemRequestSchema)` to create a new message.
  */
 export const WatchItemRequestSchema: GenMessage<WatchItemRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 25);
+  messageDesc(file_bids_v1_bids, 27);
 
 /**
  * Done.
@@ -1182,7 +1231,7 @@ export type WatchItemResponse = Message<"bids.v1.WatchItemResponse"> & {
  * Use `create(WatchItemResponseSchema)` to create a new message.
  */
 export const WatchItemResponseSchema: GenMessage<WatchItemResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 26);
+  messageDesc(file_bids_v1_bids, 28);
 
 /**
  * Which item.
@@ -1203,7 +1252,7 @@ export type UnwatchItemRequest = Message<"bids.v1.UnwatchItemRequest"> & {
  * Use `create(UnwatchItemRequestSchema)` to create a new message.
  */
 export const UnwatchItemRequestSchema: GenMessage<UnwatchItemRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 27);
+  messageDesc(file_bids_v1_bids, 29);
 
 /**
  * Done.
@@ -1218,7 +1267,7 @@ export type UnwatchItemResponse = Message<"bids.v1.UnwatchItemResponse"> & {
  * Use `create(UnwatchItemResponseSchema)` to create a new message.
  */
 export const UnwatchItemResponseSchema: GenMessage<UnwatchItemResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 28);
+  messageDesc(file_bids_v1_bids, 30);
 
 /**
  * Which of the caller's watched items.
@@ -1246,7 +1295,7 @@ export type ListWatchedItemsRequest = Message<"bids.v1.ListWatchedItemsRequest">
  * Use `create(ListWatchedItemsRequestSchema)` to create a new message.
  */
 export const ListWatchedItemsRequestSchema: GenMessage<ListWatchedItemsRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 29);
+  messageDesc(file_bids_v1_bids, 31);
 
 /**
  * One page.
@@ -1274,7 +1323,7 @@ export type ListWatchedItemsResponse = Message<"bids.v1.ListWatchedItemsResponse
  * Use `create(ListWatchedItemsResponseSchema)` to create a new message.
  */
 export const ListWatchedItemsResponseSchema: GenMessage<ListWatchedItemsResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 30);
+  messageDesc(file_bids_v1_bids, 32);
 
 /**
  * Which of the caller's auctions.
@@ -1309,7 +1358,7 @@ export type ListMyBidsRequest = Message<"bids.v1.ListMyBidsRequest"> & {
  * Use `create(ListMyBidsRequestSchema)` to create a new message.
  */
 export const ListMyBidsRequestSchema: GenMessage<ListMyBidsRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 31);
+  messageDesc(file_bids_v1_bids, 33);
 
 /**
  * An auction that the caller has bid on.
@@ -1351,7 +1400,7 @@ export type MyBid = Message<"bids.v1.MyBid"> & {
  * Use `create(MyBidSchema)` to create a new message.
  */
 export const MyBidSchema: GenMessage<MyBid> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 32);
+  messageDesc(file_bids_v1_bids, 34);
 
 /**
  * One page.
@@ -1379,7 +1428,7 @@ export type ListMyBidsResponse = Message<"bids.v1.ListMyBidsResponse"> & {
  * Use `create(ListMyBidsResponseSchema)` to create a new message.
  */
 export const ListMyBidsResponseSchema: GenMessage<ListMyBidsResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 33);
+  messageDesc(file_bids_v1_bids, 35);
 
 /**
  * Which of the caller's sales.
@@ -1407,7 +1456,7 @@ export type ListSalesRequest = Message<"bids.v1.ListSalesRequest"> & {
  * Use `create(ListSalesRequestSchema)` to create a new message.
  */
 export const ListSalesRequestSchema: GenMessage<ListSalesRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 34);
+  messageDesc(file_bids_v1_bids, 36);
 
 /**
  * A sold item.
@@ -1435,7 +1484,7 @@ export type Sale = Message<"bids.v1.Sale"> & {
  * Use `create(SaleSchema)` to create a new message.
  */
 export const SaleSchema: GenMessage<Sale> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 35);
+  messageDesc(file_bids_v1_bids, 37);
 
 /**
  * One page.
@@ -1463,7 +1512,7 @@ export type ListSalesResponse = Message<"bids.v1.ListSalesResponse"> & {
  * Use `create(ListSalesResponseSchema)` to create a new message.
  */
 export const ListSalesResponseSchema: GenMessage<ListSalesResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 36);
+  messageDesc(file_bids_v1_bids, 38);
 
 /**
  * A picture to store.
@@ -1484,7 +1533,7 @@ export type UploadPictureRequest = Message<"bids.v1.UploadPictureRequest"> & {
  * Use `create(UploadPictureRequestSchema)` to create a new message.
  */
 export const UploadPictureRequestSchema: GenMessage<UploadPictureRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 37);
+  messageDesc(file_bids_v1_bids, 39);
 
 /**
  * The picture stored.
@@ -1512,7 +1561,7 @@ export type UploadPictureResponse = Message<"bids.v1.UploadPictureResponse"> & {
  * Use `create(UploadPictureResponseSchema)` to create a new message.
  */
 export const UploadPictureResponseSchema: GenMessage<UploadPictureResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 38);
+  messageDesc(file_bids_v1_bids, 40);
 
 /**
  * One size of a picture.
@@ -1547,7 +1596,7 @@ export type PictureSize = Message<"bids.v1.PictureSize"> & {
  * Use `create(PictureSizeSchema)` to create a new message.
  */
 export const PictureSizeSchema: GenMessage<PictureSize> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 39);
+  messageDesc(file_bids_v1_bids, 41);
 
 /**
  * Which auction's.
@@ -1575,7 +1624,7 @@ export type GetTopBiddersRequest = Message<"bids.v1.GetTopBiddersRequest"> & {
  * Use `create(GetTopBiddersRequestSchema)` to create a new message.
  */
 export const GetTopBiddersRequestSchema: GenMessage<GetTopBiddersRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 40);
+  messageDesc(file_bids_v1_bids, 42);
 
 /**
  * In order.
@@ -1596,7 +1645,7 @@ export type GetTopBiddersResponse = Message<"bids.v1.GetTopBiddersResponse"> & {
  * Use `create(GetTopBiddersResponseSchema)` to create a new message.
  */
 export const GetTopBiddersResponseSchema: GenMessage<GetTopBiddersResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 41);
+  messageDesc(file_bids_v1_bids, 43);
 
 /**
  * A bidder's highest bid in one auction.
@@ -1631,7 +1680,7 @@ export type TopBidder = Message<"bids.v1.TopBidder"> & {
  * Use `create(TopBidderSchema)` to create a new message.
  */
 export const TopBidderSchema: GenMessage<TopBidder> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 42);
+  messageDesc(file_bids_v1_bids, 44);
 
 /**
  * How many.
@@ -1652,7 +1701,7 @@ export type GetHottestAuctionsRequest = Message<"bids.v1.GetHottestAuctionsReque
  * Use `create(GetHottestAuctionsRequestSchema)` to create a new message.
  */
 export const GetHottestAuctionsRequestSchema: GenMessage<GetHottestAuctionsRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 43);
+  messageDesc(file_bids_v1_bids, 45);
 
 /**
  * In order.
@@ -1673,7 +1722,7 @@ export type GetHottestAuctionsResponse = Message<"bids.v1.GetHottestAuctionsResp
  * Use `create(GetHottestAuctionsResponseSchema)` to create a new message.
  */
 export const GetHottestAuctionsResponseSchema: GenMessage<GetHottestAuctionsResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 44);
+  messageDesc(file_bids_v1_bids, 46);
 
 /**
  * A running auction with its recent bids.
@@ -1701,7 +1750,7 @@ export type HotAuction = Message<"bids.v1.HotAuction"> & {
  * Use `create(HotAuctionSchema)` to create a new message.
  */
 export const HotAuctionSchema: GenMessage<HotAuction> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 45);
+  messageDesc(file_bids_v1_bids, 47);
 
 /**
  * How many.
@@ -1722,7 +1771,7 @@ export type GetTopSellersRequest = Message<"bids.v1.GetTopSellersRequest"> & {
  * Use `create(GetTopSellersRequestSchema)` to create a new message.
  */
 export const GetTopSellersRequestSchema: GenMessage<GetTopSellersRequest> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 46);
+  messageDesc(file_bids_v1_bids, 48);
 
 /**
  * In order.
@@ -1743,7 +1792,7 @@ export type GetTopSellersResponse = Message<"bids.v1.GetTopSellersResponse"> & {
  * Use `create(GetTopSellersResponseSchema)` to create a new message.
  */
 export const GetTopSellersResponseSchema: GenMessage<GetTopSellersResponse> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 47);
+  messageDesc(file_bids_v1_bids, 49);
 
 /**
  * A seller's sales.
@@ -1771,7 +1820,7 @@ export type TopSeller = Message<"bids.v1.TopSeller"> & {
  * Use `create(TopSellerSchema)` to create a new message.
  */
 export const TopSellerSchema: GenMessage<TopSeller> = /*@__PURE__*/
-  messageDesc(file_bids_v1_bids, 48);
+  messageDesc(file_bids_v1_bids, 50);
 
 /**
  * The state of an auction.
@@ -2001,7 +2050,7 @@ export const BidStateSchema: GenEnum<BidState> = /*@__PURE__*/
   enumDesc(file_bids_v1_bids, 3);
 
 /**
- * Items and bids. GetItem, ListItems, ListCategories and GetItemBids are public; all other methods need an access token.
+ * Items and bids. GetItem, ListItems, ListRecentSales, ListCategories and GetItemBids are public; all other methods need an access token.
  *
  * @generated from service bids.v1.BidService
  */
@@ -2082,6 +2131,16 @@ export const BidService: GenService<{
     methodKind: "unary";
     input: typeof ListSellerItemsRequestSchema;
     output: typeof ListSellerItemsResponseSchema;
+  },
+  /**
+   * The items that were sold last, latest sale first. Public.
+   *
+   * @generated from rpc bids.v1.BidService.ListRecentSales
+   */
+  listRecentSales: {
+    methodKind: "unary";
+    input: typeof ListRecentSalesRequestSchema;
+    output: typeof ListRecentSalesResponseSchema;
   },
   /**
    * Edits the caller's own item before its first bid. Reasons: ITEM_NOT_FOUND, NOT_ITEM_OWNER, ITEM_HAS_BIDS,

@@ -56,6 +56,11 @@ export function listSales(
   );
 }
 
+/** The items that were sold last, latest sale first. Default: 10 items, at most 100. */
+export function listRecentSales({ views }: Ports, input: { limit: number }): Promise<readonly ItemView[]> {
+  return views.lastSold(input.limit === 0 ? 10 : Math.min(input.limit, 100));
+}
+
 /** One seller's own items with any status, newest first. */
 export function listSellerItems(
   { views }: Ports,

@@ -144,6 +144,8 @@ export interface AuctionViews {
   ofSeller(page: Slice<TimePosition> & { sellerId: string }): Promise<ItemView[]>;
   /** One seller's sold items, latest sale first. */
   soldBy(page: Slice<TimePosition> & { sellerId: string }): Promise<{ view: ItemView; soldAt: Date }[]>;
+  /** The items that were sold last, latest sale first. */
+  lastSold(limit: number): Promise<ItemView[]>;
   /** The auctions that one user bid on, latest bid first; undefined selects all states. */
   withBidsOf(
     page: Slice<TimePosition> & { userId: string; state: BidState | undefined },

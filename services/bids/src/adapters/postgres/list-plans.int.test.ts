@@ -137,6 +137,7 @@ describe('no list scans a whole table', () => {
         [...(await views.categories(['c1', 'c1/d1']))],
         await views.ofSeller(page),
         await views.soldBy(page),
+        await views.lastSold(21),
         await views.withBidsOf({ ...page, state: undefined }),
         await views.withBidsOf({ ...page, state: 'lost' }),
         await createPostgresWatchLists(pool).page(page),

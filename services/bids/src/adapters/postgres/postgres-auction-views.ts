@@ -43,6 +43,10 @@ const queries = {
       WHERE outcome = 'sold' AND seller_id = $2 AND (closed_at, id) < ($3::timestamptz, $4::uuid)
       ORDER BY closed_at DESC, id DESC LIMIT $1`,
   },
+  lastSold: {
+    name: 'last-sold-items',
+    text: `${SELECT} WHERE outcome = 'sold' ORDER BY closed_at DESC, id DESC LIMIT $1`,
+  },
   bids: {
     name: 'item-bids',
     text: `SELECT id, user_id, amount, automatic, created_at FROM bids
@@ -88,6 +92,8 @@ export function createPostgresAuctionViews(pool: Pool): AuctionViews {
       const { rows } = await pool.query<ViewRow & { sold_at: Date }>({ ...queries.soldBy, values });
       return rows.map((row) => ({ view: toView(row), soldAt: row.sold_at }));
     },
+
+    lastSold: (limit) => views(queries.lastSold, [limit]),
 
     withBidsOf: (page) => withBidsOf(pool, page),
 

@@ -68,6 +68,7 @@ describe('buying now', () => {
 
   it('limits bids: one that reaches the price is refused with it, and so is a maximum', async () => {
     const item = await bids.createItem(seller, { startPrice: '1000', buyNowPrice: '2000' });
+    expect(item).toMatchObject({ minimumNextBid: '1000', bidIncrement: '50' });
     for (const fields of [{ amount: '9000' }, { amount: '2000' }, { maxAmount: '9000' }]) {
       expect(await bid(ann, item.id, fields)).toMatchObject({
         status: 400,
@@ -75,7 +76,11 @@ describe('buying now', () => {
       });
     }
     expect((await bid(ann, item.id, { amount: '1960' })).body).toMatchObject({ minimumNextBid: '0' });
-    expect(await shown(bob, item.id)).toMatchObject({ minimumNextBid: '0', buyNowPrice: '2000' });
+    expect(await shown(bob, item.id)).toMatchObject({
+      minimumNextBid: '0',
+      bidIncrement: '0',
+      buyNowPrice: '2000',
+    });
     expect((await bid(bob, item.id, { amount: '1980' })).error?.reason).toBe('BUY_NOW_REACHED');
     expect((await bob.call('BuyNow', { itemId: item.id })).body.item).toMatchObject({
       winningAmount: '2000',

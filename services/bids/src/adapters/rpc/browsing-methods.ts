@@ -11,7 +11,7 @@ import { optionalCaller, requireCaller } from '@gavel/service-runtime/caller';
 import { unwrap } from '@gavel/service-runtime/failure';
 import { getItem, listItems } from '../../application/browsing.ts';
 import { type CategoryNode, listCategories } from '../../application/categories.ts';
-import { listMyBids, listSales, listSellerItems } from '../../application/lists.ts';
+import { listMyBids, listRecentSales, listSales, listSellerItems } from '../../application/lists.ts';
 import type { AuctionViews, ItemOrder, PublicItems, BidState as State } from '../../application/ports.ts';
 import type { ViewerItems } from './viewer-items.ts';
 
@@ -65,6 +65,11 @@ export function browsingMethods(
 
     async listCategories() {
       return { categories: (await listCategories(ports)).map(toCategory) };
+    },
+
+    async listRecentSales({ limit }, context) {
+      const sold = await listRecentSales(ports, { limit });
+      return { items: await viewerItems.page(optionalCaller(context)?.userId, sold) };
     },
 
     async listMyBids({ pageSize, pageToken, state }, context) {

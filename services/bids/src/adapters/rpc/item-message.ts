@@ -11,6 +11,7 @@ import {
   reserveMet,
   statusAt,
 } from '../../domain/auction/auction.ts';
+import { incrementAt } from '../../domain/auction/increments.ts';
 
 const statuses: Record<AuctionStatus, ItemStatus> = {
   scheduled: ItemStatus.SCHEDULED,
@@ -33,6 +34,7 @@ export function toItemMessage(
   const { auction, asOf } = view;
   const status = statusAt(auction, asOf);
   const highest = auction.highestBid;
+  const minimum = status === 'active' ? nextBidOf(auction) : undefined;
   return {
     id: auction.id,
     title: auction.listing.title,
@@ -52,7 +54,8 @@ export function toItemMessage(
     status: statuses[status],
     currency: auction.currency,
     currencyExponent: shownCurrencyDigits(auction.currency),
-    minimumNextBid: (status === 'active' ? nextBidOf(auction) : undefined) ?? 0n,
+    minimumNextBid: minimum ?? 0n,
+    bidIncrement: minimum === undefined ? 0n : incrementAt(minimum, auction),
     bidCount: auction.bidCount,
     reserveMet: reserveMet(auction),
     buyNowPrice: buyNowPriceOf(auction) ?? 0n,

@@ -188,6 +188,10 @@ describe('sales', () => {
     } while (pageToken !== '');
     expect(sold).toEqual([ids[2], ids[0], ids[1]]);
     expect((await rival.call('ListSales')).body.sales).toEqual([]);
+    // Everybody sees which items were sold last, and not to whom.
+    const recent = (await bids.anonymous.call('ListRecentSales', { limit: 3 })).body.items;
+    expect(recent.map(({ id }: { id: string }) => id)).toEqual([ids[2], ids[0], ids[1]]);
+    expect(recent[0]).toMatchObject({ winnerId: '', winningAmount: '500', outcome: 'ITEM_OUTCOME_SOLD' });
   });
 });
 
