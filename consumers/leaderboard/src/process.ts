@@ -21,6 +21,11 @@ export const leaderboardProcess = {
     NODE_OPTIONS: '--max-semi-space-size=8',
   },
   startsAfter: ['relay-bids'],
-  group: { name: 'leaderboard', reads: 'stream' },
+  group: {
+    name: 'leaderboard',
+    reads: 'stream',
+    stream: 'gavel.bids',
+    subscription: 'gavel.bids.>',
+  },
   consumer: () => import('./consumer.ts').then(({ leaderboardConsumer }) => leaderboardConsumer),
 } as const satisfies ConsumerProcess;

@@ -1,13 +1,24 @@
 import type { MigrationSet } from '@gavel/postgres/migrate';
 import type { ProcessDescriptor } from '@gavel/proto/process';
+import type { StreamName } from '@gavel/proto/topology';
 import type { ConsumerDefinition } from './define-consumer.ts';
 import type { QueueConsumerDefinition } from './define-queue-consumer.ts';
+
+/** A consumer group, and what it reads: the subjects of a stream that it takes, in NATS form, or a work queue. */
+export type GroupDescriptor =
+  | {
+      readonly name: string;
+      readonly reads: 'stream';
+      readonly stream: StreamName;
+      readonly subscription: string;
+    }
+  | { readonly name: string; readonly reads: 'queue' };
 
 /** The descriptor of a process that runs a consumer group. */
 export interface ConsumerProcess extends ProcessDescriptor {
   readonly kind: 'consumer';
-  /** The name in the group's declaration, and whether it reads a stream or a work queue; known without loading the handler. */
-  readonly group: { readonly name: string; readonly reads: 'stream' | 'queue' };
+  /** What the group's declaration says, known without loading the handler. A test compares the two. */
+  readonly group: GroupDescriptor;
   /** Loads the group's declaration with its handler, so that reading a list of processes stays cheap. */
   readonly consumer: () => Promise<ConsumerDefinition | QueueConsumerDefinition>;
 }

@@ -21,6 +21,11 @@ export const sellerStatsProcess = {
     NODE_OPTIONS: '--max-semi-space-size=8',
   },
   startsAfter: ['relay-bids'],
-  group: { name: 'seller-stats', reads: 'stream' },
+  group: {
+    name: 'seller-stats',
+    reads: 'stream',
+    stream: 'gavel.bids',
+    subscription: 'gavel.bids.auction_closed.*',
+  },
   consumer: () => import('./consumer.ts').then(({ sellerStatsConsumer }) => sellerStatsConsumer),
 } as const satisfies ConsumerProcess;

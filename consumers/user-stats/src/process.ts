@@ -21,6 +21,11 @@ export const userStatsProcess = {
     NODE_OPTIONS: '--max-semi-space-size=8',
   },
   startsAfter: ['relay-bids'],
-  group: { name: 'user-stats', reads: 'stream' },
+  group: {
+    name: 'user-stats',
+    reads: 'stream',
+    stream: 'gavel.bids',
+    subscription: 'gavel.bids.bid_placed.*',
+  },
   consumer: () => import('./consumer.ts').then(({ userStatsConsumer }) => userStatsConsumer),
 } as const satisfies ConsumerProcess;

@@ -45,11 +45,13 @@ it('starts the bridge to NATS only when NATS is requested', () => {
   expect(names(false)).toEqual(names(true).filter((name) => name !== 'nats-bridge'));
 });
 
-it('gives each consumer group the name and the source of its declaration', async () => {
+it('says of each consumer group what its declaration says', async () => {
   const declared = await Promise.all(
     consumerProcesses.map(async ({ consumer }) => {
       const declaration = await consumer();
-      return { name: declaration.name, reads: 'stream' in declaration ? 'stream' : 'queue' };
+      const { name } = declaration;
+      if (!('stream' in declaration)) return { name, reads: 'queue' };
+      return { name, reads: 'stream', stream: declaration.stream, subscription: declaration.subscription };
     }),
   );
   expect(consumerProcesses.map(({ group }) => group)).toEqual(declared);

@@ -7,7 +7,6 @@ const group: GroupSummary = {
   group: 'user-stats',
   kind: 'stream',
   reads: ['gavel.bids'],
-  subscriptions: [],
   members: 1,
   lagMessages: 3n,
   lagSeconds: 10,

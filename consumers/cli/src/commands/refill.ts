@@ -89,7 +89,7 @@ async function refill(context: CommandContext, stream: StreamName, options: Refi
     );
   }
   if (options.loseOlder !== true) refuseNewLosses(chosen);
-  const groups = knownGroups.filter(({ definition }) => definition.stream === stream);
+  const groups = knownGroups.filter((group) => group.stream === stream);
   const sent = await executeRefill(context, outbox, chosen, groups, options.loseOlder === true);
   const skipped = steps.filter((step) => !chosen.includes(step));
   for (const { partition, state } of skipped) {

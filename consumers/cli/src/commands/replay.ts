@@ -4,7 +4,7 @@ import { shadowSchema } from '@gavel/consumer-runtime/shadow-schema';
 import { partitionsOf } from '@gavel/proto/topology';
 import type { Command } from 'commander';
 import { CommandFailure } from '../command-failure.ts';
-import { type KnownGroup, requireGroup } from '../groups/known-groups.ts';
+import { requireGroup, type StreamGroup } from '../groups/known-groups.ts';
 import { fillUp, requireShadow } from '../replay/fill-up.ts';
 import { formatComparison, formatOffsets, formatResult, isSame } from '../replay/format-replay.ts';
 import { planRanges } from '../replay/plan-ranges.ts';
@@ -60,11 +60,11 @@ Discarded events stay discarded. Events that retention has removed from the stre
     .action((name: string, options: ReplayOptions, command: Command) =>
       run(command, async (context) => {
         checkOptions(options);
-        const group = requireReplayable(name);
+        const group = await requireReplayable(name);
         const pool = context.session.pool(group.database);
         await asOnlyReplay(pool, name, async () => {
           if (options.drop) {
-            await dropShadow(pool, group.definition);
+            await dropShadow(pool, await group.definition());
             return context.output.answer({ group: name, dropped: true }, 'The shadow is removed.');
           }
           if (options.from !== undefined) await build(context, group, options.from, options.until);
@@ -76,32 +76,29 @@ Discarded events stay discarded. Events that retention has removed from the stre
 
 async function build(
   { session, output }: CommandContext,
-  group: KnownGroup,
+  group: StreamGroup,
   from: OffsetSpec,
   until: OffsetSpec | undefined,
 ): Promise<void> {
   const [inspector, history] = [await session.inspector(), await session.openHistory()];
-  const ranges = await planRanges(
-    { inspector, history },
-    partitionsOf(group.definition.stream),
-    from,
-    until,
-  ).finally(() => history.close());
+  const ranges = await planRanges({ inspector, history }, partitionsOf(group.stream), from, until).finally(
+    () => history.close(),
+  );
   const lost = ranges.filter((range) => from.kind === 'first' && !range.isWhole);
   for (const range of lost) {
     output.remark(
       `${range.partition}: neither the archive nor the stream has the messages before offset ${range.from}, so the replay is incomplete`,
     );
   }
-  await createShadow(session.pool(group.database), group.definition, ranges);
+  await createShadow(session.pool(group.database), await group.definition(), ranges);
 }
 
-async function replay(context: CommandContext, group: KnownGroup, options: ReplayOptions): Promise<void> {
+async function replay(context: CommandContext, group: StreamGroup, options: ReplayOptions): Promise<void> {
   const { output } = context;
   const { shadow, comparison } = await compareAtOneOffset(context, group);
   if (options.swap) await swapIn(context, group, options.partial === true);
   const closing = options.swap
-    ? `Swapped. The old tables are in the schema ${shadowSchema(group.definition).replace('replay', 'replaced')}.`
+    ? `Swapped. The old tables are in the schema ${shadowSchema(await group.definition()).replace('replay', 'replaced')}.`
     : `${formatResult(comparison)} The live tables have not changed: --swap replaces them, --drop removes the shadow.`;
   const same = isSame(comparison);
   output.answer(
@@ -128,7 +125,7 @@ const TRIES = 5;
 /** Fills the shadow up to what the group has committed, and compares. */
 async function compareAtOneOffset(
   context: CommandContext,
-  group: KnownGroup,
+  group: StreamGroup,
 ): Promise<{ shadow: ShadowPartition[]; comparison: ShadowComparison }> {
   const { session } = context;
   const catchUp = {
@@ -141,7 +138,7 @@ async function compareAtOneOffset(
     // A shadow with an end is not filled beyond it.
     const comparison = await compareShadow(
       session.pool(group.database),
-      group.definition,
+      await group.definition(),
       hasEnd ? undefined : catchUp,
     );
     if (comparison.atOneOffset || hasEnd || tries === TRIES) {
@@ -164,9 +161,9 @@ function checkOptions({ from, until, swap, drop, partial }: ReplayOptions): void
   );
 }
 
-function requireReplayable(name: string): KnownGroup {
+async function requireReplayable(name: string): Promise<StreamGroup> {
   const group = requireGroup(name);
-  if (group.definition.projection !== undefined) return group;
+  if ((await group.definition()).projection !== undefined) return group;
   throw new CommandFailure(
     'refused',
     `${name} declares no projection`,

@@ -1,16 +1,18 @@
-import { createHistorySource, type HistorySource } from '@gavel/archiver/history-source';
-import { type OpenArchive, openArchive } from '@gavel/archiver/open-archive';
-import { inspectMirror, type MirrorInspector } from '@gavel/nats-bridge/inspect-mirror';
+import type { HistorySource } from '@gavel/archiver/history-source';
+import type { OpenArchive } from '@gavel/archiver/open-archive';
+import type { MirrorInspector } from '@gavel/nats-bridge/inspect-mirror';
 import { createPool, type Pool } from '@gavel/postgres/pool';
 import type { DatabaseName } from '@gavel/processes';
 import { databaseKey } from '@gavel/proto/process';
-import { inspectStream, type StreamInspector } from '@gavel/rabbitmq/stream-inspector';
-import { openStreamReader, type StreamReader } from '@gavel/rabbitmq/stream-reader';
-import { createStreamSource } from '@gavel/rabbitmq/stream-source';
+import type { StreamInspector } from '@gavel/rabbitmq/stream-inspector';
+import type { StreamReader } from '@gavel/rabbitmq/stream-reader';
 import type { ConnectionName } from './connection-names.ts';
 import type { Connections } from './connections.ts';
 
-/** The connections of one run of a command. Each is opened when it is first used; all are closed together. */
+/**
+ * The connections of one run of a command. Each is opened when it is first used; all are closed together. Its client is
+ * loaded then, too: to load all of them takes longer than most commands.
+ */
 export interface Session extends Connections {
   databaseUrl(name: DatabaseName): string;
   pool(name: DatabaseName): Pool;
@@ -44,7 +46,9 @@ export function createSession(connections: Connections): Session {
   let mirror: Promise<MirrorInspector> | undefined;
   let archive: Promise<OpenArchive> | undefined;
   const archiveOnce = (): Promise<OpenArchive> => {
-    archive ??= openArchive(url('ARCHIVE_LOCATION'));
+    archive ??= import('@gavel/archiver/open-archive').then(({ openArchive }) =>
+      openArchive(url('ARCHIVE_LOCATION')),
+    );
     return archive;
   };
   const url = (name: ConnectionName): string => connections.url(name);
@@ -65,19 +69,25 @@ export function createSession(connections: Connections): Session {
       return pool;
     },
     inspector() {
-      inspector ??= inspectStream(url('STREAM_URL'), CLIENT_NAME);
+      inspector ??= import('@gavel/rabbitmq/stream-inspector').then(({ inspectStream }) =>
+        inspectStream(url('STREAM_URL'), CLIENT_NAME),
+      );
       return inspector;
     },
     reader() {
-      reader ??= openStreamReader(url('STREAM_URL'), CLIENT_NAME);
+      reader ??= lazyReader(url('STREAM_URL'));
       return reader;
     },
     mirror() {
-      mirror ??= inspectMirror(url('NATS_URL'), CLIENT_NAME);
+      mirror ??= import('@gavel/nats-bridge/inspect-mirror').then(({ inspectMirror }) =>
+        inspectMirror(url('NATS_URL'), CLIENT_NAME),
+      );
       return mirror;
     },
     archive: archiveOnce,
     async openHistory() {
+      const { createHistorySource } = await import('@gavel/archiver/history-source');
+      const { createStreamSource } = await import('@gavel/rabbitmq/stream-source');
       const past = connections.knows('ARCHIVE_LOCATION') ? await archiveOnce() : noArchive;
       return createHistorySource(past, createStreamSource(url('STREAM_URL'), CLIENT_NAME));
     },
@@ -92,5 +102,22 @@ export function createSession(connections: Connections): Session {
       }
       await Promise.all([...pools.values()].map((pool) => pool.end()));
     },
+  };
+}
+
+/** A reader whose client is loaded by the first read. */
+function lazyReader(streamUrl: string): StreamReader {
+  let opened: Promise<StreamReader> | undefined;
+  const open = (): Promise<StreamReader> => {
+    opened ??= import('@gavel/rabbitmq/stream-reader').then(({ openStreamReader }) =>
+      openStreamReader(streamUrl, CLIENT_NAME),
+    );
+    return opened;
+  };
+  return {
+    async *read(partition, from, onStart) {
+      return yield* (await open()).read(partition, from, onStart);
+    },
+    close: async () => (await opened)?.close(),
   };
 }

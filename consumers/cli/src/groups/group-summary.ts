@@ -2,7 +2,14 @@ import { activeMembers, countParked, readPauses } from '@gavel/consumer-runtime/
 import { type PartitionLag, readLag } from '@gavel/consumer-runtime/group-lag';
 import { queueNames } from '@gavel/consumer-runtime/queues';
 import type { Session } from '../connections/session.ts';
-import { type KnownGroup, knownGroups, type MirrorGroup, mirrors, workQueues } from './known-groups.ts';
+import {
+  type KnownGroup,
+  knownGroups,
+  type MirrorGroup,
+  mirrors,
+  type StreamGroup,
+  workQueues,
+} from './known-groups.ts';
 import { readMirrorLag } from './mirror-lag.ts';
 import { readQueueLag } from './queue-lag.ts';
 
@@ -21,7 +28,6 @@ export interface GroupSummary {
   readonly kind: 'stream' | 'queue' | 'mirror';
   /** The streams or the queue that it takes events from. */
   readonly reads: readonly string[];
-  readonly subscriptions: readonly string[];
   /** Null if no server counts them, or if that server is unavailable. */
   readonly members: number | null;
   readonly lagMessages: bigint | number | null;
@@ -42,18 +48,17 @@ export async function summarizeAll(session: Session): Promise<GroupSummary[]> {
 }
 
 /** Summarizes a group that reads a stream. */
-async function summarizeGroup(session: Session, group: KnownGroup): Promise<GroupSummary> {
+async function summarizeGroup(session: Session, group: StreamGroup): Promise<GroupSummary> {
   const broker = { inspector: await session.inspector(), reader: session.reader() };
   const pool = session.pool(group.database);
-  const lags = await readLag(broker, pool, group.definition);
+  const lags = await readLag(broker, pool, group);
   const problems = problemsOf(lags);
   const members = (await activeMembers(pool, group.name)).length;
   const total = totalOf(lags);
   return {
     group: group.name,
     kind: 'stream',
-    reads: [group.definition.stream],
-    subscriptions: group.subscriptions,
+    reads: [group.stream],
     members,
     ...total,
     parked: await countParked(pool, group.name),
@@ -79,7 +84,6 @@ async function summarizeQueue(session: Session, group: KnownGroup): Promise<Grou
     group: group.name,
     kind: 'queue',
     reads: [queue],
-    subscriptions: group.subscriptions,
     members,
     lagMessages,
     lagSeconds: null,
@@ -96,7 +100,6 @@ async function summarizeMirror(session: Session, group: MirrorGroup): Promise<Gr
     group: group.name,
     kind: 'mirror',
     reads: group.streams,
-    subscriptions: group.streams.map((stream) => `${stream}.>`),
     members: null,
     parked: null,
   } as const;

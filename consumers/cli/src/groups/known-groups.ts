@@ -1,6 +1,6 @@
 import { archiverProcess } from '@gavel/archiver/process';
 import type { ConsumerDefinition } from '@gavel/consumer-runtime/define-consumer';
-import { asConsumer, type QueueConsumerDefinition } from '@gavel/consumer-runtime/define-queue-consumer';
+import type { QueueConsumerDefinition } from '@gavel/consumer-runtime/define-queue-consumer';
 import { natsBridgeProcess } from '@gavel/nats-bridge/process';
 import { consumerProcesses, type DatabaseName } from '@gavel/processes';
 import type { StreamName } from '@gavel/proto/topology';
@@ -8,14 +8,21 @@ import { CommandFailure } from '../command-failure.ts';
 import { streamNames } from '../streams/stream-names.ts';
 import { groupNames } from './group-names.ts';
 
-/** A consumer with its definition, so that the command line can pass events to its handler. */
+/** A group that reads a stream, or a consumer of a work queue. */
 export interface KnownGroup {
   readonly name: string;
-  readonly definition: ConsumerDefinition;
-  /** The subjects that it takes, in NATS form. */
-  readonly subscriptions: readonly string[];
+  /** Null for a consumer of a work queue. */
+  readonly stream: StreamName | null;
   /** Holds its processed events, dead letters and projection, and the checkpoints if it reads a stream. */
   readonly database: DatabaseName;
+  /** Its definition, so that the command line can pass events to its handler. Its file is loaded only when it is asked for. */
+  definition(): Promise<ConsumerDefinition>;
+  /** The subjects that it takes, in NATS form. */
+  subscriptions(): Promise<readonly string[]>;
+}
+
+export interface StreamGroup extends KnownGroup {
+  readonly stream: StreamName;
 }
 
 /** A process that copies the streams to another place. It stores its offsets there and has no database. */
@@ -26,21 +33,35 @@ export interface MirrorGroup {
 }
 
 // A new consumer is listed in @gavel/processes and needs no line here.
-const declared = await Promise.all(
-  consumerProcesses.map(async ({ consumer, database }) => ({
-    definition: await consumer(),
-    database: database.name,
-  })),
-);
 
 /** Every consumer group that reads a stream. */
-export const knownGroups: readonly KnownGroup[] = declared.flatMap(({ definition, database }) =>
-  'stream' in definition ? [toStreamGroup(definition, database)] : [],
+export const knownGroups: readonly StreamGroup[] = consumerProcesses.flatMap(
+  ({ group, consumer, database }) =>
+    group.reads === 'queue'
+      ? []
+      : {
+          name: group.name,
+          stream: group.stream,
+          database: database.name,
+          definition: async () => toConsumer(await consumer()),
+          subscriptions: async () => [group.subscription],
+        },
 );
 
 /** Every consumer of a work queue. */
-export const workQueues: readonly KnownGroup[] = declared.flatMap(({ definition, database }) =>
-  'stream' in definition ? [] : [toQueueGroup(definition, database)],
+export const workQueues: readonly KnownGroup[] = consumerProcesses.flatMap(({ group, consumer, database }) =>
+  group.reads === 'stream'
+    ? []
+    : {
+        name: group.name,
+        stream: null,
+        database: database.name,
+        definition: async () => toConsumer(await consumer()),
+        subscriptions: async () => {
+          const definition = await consumer();
+          return 'subscriptions' in definition ? definition.subscriptions : [definition.subscription];
+        },
+      },
 );
 
 export const natsBridge: MirrorGroup = { name: natsBridgeProcess.name, streams: streamNames, to: 'nats' };
@@ -55,7 +76,7 @@ export const mirrors: readonly MirrorGroup[] = [
  * A group that reads a stream from checkpoints in its database. Throws `refused` with the reason for a group without such
  * checkpoints, and `notFound` with the names that exist.
  */
-export function requireGroup(name: string): KnownGroup {
+export function requireGroup(name: string): StreamGroup {
   const found = knownGroups.find((each) => each.name === name);
   if (found !== undefined) return found;
   if (workQueues.some((each) => each.name === name)) {
@@ -99,11 +120,10 @@ export function unknownGroup(name: string): CommandFailure {
   return new CommandFailure('notFound', `no group ${name}`, `The groups are ${groupNames.join(', ')}.`);
 }
 
-function toStreamGroup(definition: ConsumerDefinition, database: DatabaseName): KnownGroup {
-  return { name: definition.name, definition, subscriptions: [definition.subscription], database };
-}
-
-function toQueueGroup(definition: QueueConsumerDefinition, database: DatabaseName): KnownGroup {
-  const { name, subscriptions } = definition;
-  return { name, definition: asConsumer(definition), subscriptions, database };
+async function toConsumer(
+  definition: ConsumerDefinition | QueueConsumerDefinition,
+): Promise<ConsumerDefinition> {
+  if ('stream' in definition) return definition;
+  const { asConsumer } = await import('@gavel/consumer-runtime/define-queue-consumer');
+  return asConsumer(definition);
 }

@@ -4,7 +4,7 @@ import { lagOf, type PartitionLag } from '@gavel/consumer-runtime/group-lag';
 import type { MirrorInspector } from '@gavel/nats-bridge/inspect-mirror';
 import { partitionsOf, type StreamName } from '@gavel/proto/topology';
 import type { Session } from '../connections/session.ts';
-import { reasonOf } from '../terminal/explain-error.ts';
+import { reasonOf } from '../terminal/reason-of.ts';
 import type { MirrorGroup } from './known-groups.ts';
 
 /** The lag of a process that copies the streams, or why it is unknown. `off`: the address of its place is not set. */

@@ -1,7 +1,7 @@
 import { queueNames } from '@gavel/consumer-runtime/queues';
 import type { Session } from '../connections/session.ts';
 import { type BrokerQueue, readQueues } from '../streams/broker-queues.ts';
-import { reasonOf } from '../terminal/explain-error.ts';
+import { reasonOf } from '../terminal/reason-of.ts';
 
 /** One of the queues of a queue consumer. */
 export interface QueueFacts extends BrokerQueue {

@@ -19,8 +19,9 @@ import { readFromStart } from './read-from-start.ts';
 const PARTITION = 'gavel.bids-refilled';
 const group: KnownGroup = {
   name: userStatsConsumer.name,
-  definition: userStatsConsumer,
-  subscriptions: [userStatsConsumer.subscription],
+  stream: 'gavel.bids',
+  definition: async () => userStatsConsumer,
+  subscriptions: async () => [userStatsConsumer.subscription],
   database: 'gavel_stats',
 };
 

@@ -4,7 +4,7 @@ import type { Session } from '../connections/session.ts';
 import { lockCheckpoints, setCheckpoints } from '../groups/checkpoints.ts';
 import type { KnownGroup } from '../groups/known-groups.ts';
 import { forgetSeeks, prepareSeekRecords } from '../groups/seek-records.ts';
-import { reasonOf } from '../terminal/explain-error.ts';
+import { reasonOf } from '../terminal/reason-of.ts';
 
 /** What became of the groups that read a partition. */
 export interface FromStart {

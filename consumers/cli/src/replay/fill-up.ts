@@ -35,7 +35,7 @@ export async function fillUp(
   const history = await session.openHistory();
   try {
     await fillShadow({
-      definition: group.definition,
+      definition: await group.definition(),
       databaseUrl: session.databaseUrl(group.database),
       streamUrl: session.url('STREAM_URL'),
       openSource: () => history,
@@ -65,7 +65,7 @@ export async function requireShadow(
   { session }: CommandContext,
   group: KnownGroup,
 ): Promise<ShadowPartition[]> {
-  const shadow = await readShadow(session.pool(group.database), group.definition);
+  const shadow = await readShadow(session.pool(group.database), await group.definition());
   if (shadow !== undefined) return shadow;
   throw new CommandFailure(
     'notFound',

@@ -33,7 +33,10 @@ export async function swapIn(context: CommandContext, group: KnownGroup, partial
   };
   await fillUp(context, group, 'end');
   for (let tries = 1; tries <= TRIES; tries++) {
-    const result = await swapShadow(session.pool(group.database), group.definition, { backwards, catchUp });
+    const result = await swapShadow(session.pool(group.database), await group.definition(), {
+      backwards,
+      catchUp,
+    });
     if (result.outcome === 'swapped') return;
     if (result.outcome === 'entangled') {
       throw new CommandFailure(

@@ -1,7 +1,7 @@
 import { SubscriptionRefused } from '@gavel/rabbitmq/event-source';
 import type { StreamReader } from '@gavel/rabbitmq/stream-reader';
 import { type BackOff, delayBefore, pause } from '@gavel/resilience';
-import { reasonOf } from '../terminal/explain-error.ts';
+import { reasonOf } from '../terminal/reason-of.ts';
 import { readEvent, type SeenMessage } from './read-event.ts';
 
 /** Where to start in a partition, and where to stop. */

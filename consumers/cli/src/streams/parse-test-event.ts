@@ -5,7 +5,7 @@ import { findEvent } from '@gavel/proto/registry';
 import { eventSubject } from '@gavel/proto/subjects';
 import { z } from 'zod';
 import { CommandFailure } from '../command-failure.ts';
-import { reasonOf } from '../terminal/explain-error.ts';
+import { reasonOf } from '../terminal/reason-of.ts';
 
 /** An event that can be published to a test stream. */
 export interface TestEvent {

@@ -49,12 +49,6 @@ export function parseCondition(text: string): Condition {
   return { field: parseField(field), value, isEqual: operator === '=' };
 }
 
-/** Parses a number of messages, 1 or more. Throws Commander's InvalidArgumentError, which becomes exit code 2. */
-export function parseLimit(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number above zero.');
-}
-
 /** Whether a message is selected. One without an envelope has no subject and matches no subscription. */
 export function isSelected(message: SeenMessage, { subject, where = [] }: Selection): boolean {
   const { envelope } = message;

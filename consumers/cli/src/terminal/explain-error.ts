@@ -3,6 +3,7 @@ import { SubscriptionRefused } from '@gavel/rabbitmq/event-source';
 import { TimeoutError } from '@gavel/resilience';
 import { ConfigError } from '@gavel/service-runtime/config';
 import { CommandFailure } from '../command-failure.ts';
+import { reasonOf } from './reason-of.ts';
 
 const START_IT =
   'Is the system running? `make status` shows it, `make up` starts it. For other systems see `gavel help connections`.';
@@ -41,10 +42,4 @@ function isBrokerUnavailable(message: string): boolean {
   return /no answer within|connection closed|connection ended|given up|was silent|was lost|no chunk arrived|fetch failed/.test(
     message,
   );
-}
-
-/** The message of an error, in one line. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
 }

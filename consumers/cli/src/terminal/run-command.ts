@@ -4,7 +4,6 @@ import { readCommandLineConfig } from '../config.ts';
 import { type ConnectionName, connectionNames, flagOf } from '../connections/connection-names.ts';
 import { findConnections } from '../connections/connections.ts';
 import { createSession, type Session } from '../connections/session.ts';
-import { explainError } from './explain-error.ts';
 import { createOutput, type Output } from './output.ts';
 import { reportFailure, type Terminal } from './report-failure.ts';
 
@@ -39,6 +38,7 @@ export function createRun(terminal: Terminal): Run {
       });
       if (interrupt.signal.aborted) terminal.exit(exitCode.interrupted);
     } catch (error) {
+      const { explainError } = await import('./explain-error.ts');
       reportFailure(explainError(error), output.json, terminal);
     } finally {
       process.off('SIGINT', onInterrupt);

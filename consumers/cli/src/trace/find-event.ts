@@ -39,7 +39,7 @@ export async function findEvent(session: Session, eventId: string): Promise<Foun
   for (const group of parkingGroups) {
     const trace = await readGroupTrace(session.pool(group.database), group.name, eventId);
     // A group may have handled it when it still took events of this kind.
-    if (event !== undefined && trace.outcome === 'not yet' && !takes(group, event)) {
+    if (event !== undefined && trace.outcome === 'not yet' && !(await takes(group, event))) {
       groups.push(notSubscribed(group.name));
       continue;
     }
@@ -60,10 +60,11 @@ export async function findEvent(session: Session, eventId: string): Promise<Foun
   return { ...inOutbox, outbox, createdAt, stored, groups, mirror };
 }
 
-function takes({ subscriptions, definition }: KnownGroup, event: { subject: string; type: string }): boolean {
+async function takes(group: KnownGroup, event: { subject: string; type: string }): Promise<boolean> {
+  const { types } = await group.definition();
   return (
-    subscriptions.some((each) => subjectMatches(each, event.subject)) &&
-    definition.types.some(({ typeName }) => typeName === event.type)
+    (await group.subscriptions()).some((each) => subjectMatches(each, event.subject)) &&
+    types.some(({ typeName }) => typeName === event.type)
   );
 }
 

@@ -1,6 +1,6 @@
 import type { StreamName } from '@gavel/proto/topology';
 import type { Session } from '../connections/session.ts';
-import { reasonOf } from '../terminal/explain-error.ts';
+import { reasonOf } from '../terminal/reason-of.ts';
 
 /** What the bridge to NATS has done with an event. */
 export interface MirrorTrace {

@@ -11,8 +11,8 @@ import { parseDeadLetterId, requireDeadLetter } from '../../dead-letters/find-de
 import { readBody } from '../../streams/read-event.ts';
 import { byOption, decidedBy, executeOption, notYet, whyOption } from '../../terminal/decision-options.ts';
 import { examples } from '../../terminal/example-help.ts';
-import { reasonOf } from '../../terminal/explain-error.ts';
 import { toJson as formatJson } from '../../terminal/output.ts';
+import { reasonOf } from '../../terminal/reason-of.ts';
 import type { Run } from '../../terminal/run-command.ts';
 
 interface EditOptions {
@@ -70,7 +70,7 @@ Exit code 1 if the event could not be handled, 3 if it waits for an earlier even
         }
         const decision = { by: decidedBy(options.by), reason: options.why };
         const pool = session.pool(group.database);
-        const outcome = await editAndRedrive(pool, group.definition, id, bytes, decision);
+        const outcome = await editAndRedrive(pool, await group.definition(), id, bytes, decision);
         output.answer(
           { executed: true, id, group: group.name, before, after: json, ...outcome },
           `${change}\n\n${outcome.outcome}`,

@@ -9,8 +9,8 @@ import {
 } from '../../dead-letters/dead-letters.ts';
 import { addFilterOptions, type FilterOptions, filterOf } from '../../dead-letters/filter-options.ts';
 import { deadLetterDatabases, parseDeadLetterId } from '../../dead-letters/find-dead-letter.ts';
-import { parseLimit } from '../../streams/select-messages.ts';
 import { examples } from '../../terminal/example-help.ts';
+import { parseLimit } from '../../terminal/parse-limit.ts';
 import type { Run } from '../../terminal/run-command.ts';
 import { formatTable } from '../../terminal/table.ts';
 import { formatMoment } from '../../terminal/units.ts';

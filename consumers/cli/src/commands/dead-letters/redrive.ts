@@ -85,7 +85,8 @@ async function redriveAll(
     for await (const page of pages) {
       for (const { id, group } of page) {
         if (interrupted.aborted) return;
-        const outcome = await redrive(session.pool(group.database), group.definition, id, decision);
+        const pool = session.pool(group.database);
+        const outcome = await redrive(pool, await group.definition(), id, decision);
         results.push({ id, group: group.name, ...outcome });
         progress.update(results.length);
       }

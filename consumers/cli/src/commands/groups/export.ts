@@ -25,7 +25,7 @@ export function define(verb: Command, run: Run): void {
         const group = requireGroup(name);
         const checkpoints = await readCheckpoints(session.pool(group.database), name);
         const positions = Object.fromEntries(
-          partitionsOf(group.definition.stream).map((partition) => {
+          partitionsOf(group.stream).map((partition) => {
             const offset = checkpoints.get(partition)?.offset ?? null;
             return [partition, offset === null ? 'first' : offset + 1n];
           }),

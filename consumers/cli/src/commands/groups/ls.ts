@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { summarizeAll, WRONG_STATES } from '../../groups/group-summary.ts';
+import { type GroupSummary, summarizeAll, WRONG_STATES } from '../../groups/group-summary.ts';
+import { knownGroups, workQueues } from '../../groups/known-groups.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { Run } from '../../terminal/run-command.ts';
 import { formatTable } from '../../terminal/table.ts';
@@ -27,7 +28,7 @@ set; \`make up NATS=1\` starts the bridge). Exit code 6 if a group is empty, ref
       run(command, async ({ session, output, foundProblem }) => {
         const groups = await summarizeAll(session);
         output.answer(
-          groups,
+          output.json ? await Promise.all(groups.map(withSubscriptions)) : groups,
           formatTable(
             ['GROUP', 'READS', 'MEMBERS', 'LAG', 'LAG AGE', 'PARKED', 'STATE'],
             groups.map((each) => [
@@ -44,4 +45,11 @@ set; \`make up NATS=1\` starts the bridge). Exit code 6 if a group is empty, ref
         if (groups.some(({ state }) => WRONG_STATES.has(state))) foundProblem();
       }),
     );
+}
+
+/** Subjects are only in the JSON: for those of a work queue its handler has to be loaded. */
+async function withSubscriptions({ group, kind, reads, ...rest }: GroupSummary): Promise<object> {
+  const known = [...knownGroups, ...workQueues].find(({ name }) => name === group);
+  const subscriptions = (await known?.subscriptions()) ?? reads.map((stream) => `${stream}.>`);
+  return { group, kind, reads, subscriptions, ...rest };
 }

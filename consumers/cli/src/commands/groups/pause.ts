@@ -1,7 +1,7 @@
 import { pauseGroup } from '@gavel/consumer-runtime/consumer-group';
 import type { Command } from 'commander';
 import { CommandFailure } from '../../command-failure.ts';
-import { type KnownGroup, requireConsumer, workQueues } from '../../groups/known-groups.ts';
+import { type KnownGroup, requireConsumer } from '../../groups/known-groups.ts';
 import { requirePartition } from '../../streams/stream-names.ts';
 import { examples } from '../../terminal/example-help.ts';
 import type { Run } from '../../terminal/run-command.ts';
@@ -46,13 +46,14 @@ export function withPartition(verb: Command): Command {
 
 /** The partition that --partition names; undefined for the whole group. Throws `notFound`, and `usage` for a queue. */
 export function choosePartition(group: KnownGroup, { partition }: PartitionOption): string | undefined {
-  const { name, definition } = group;
-  if (partition !== undefined && workQueues.includes(group)) {
+  const { name, stream } = group;
+  if (partition === undefined) return undefined;
+  if (stream === null) {
     throw new CommandFailure(
       'usage',
       `${name} consumes a queue, which has no partitions`,
       'Leave out --partition.',
     );
   }
-  return partition === undefined ? undefined : requirePartition(definition.stream, partition);
+  return requirePartition(stream, partition);
 }

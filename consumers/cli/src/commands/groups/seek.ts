@@ -4,7 +4,7 @@ import { partitionsOf } from '@gavel/proto/topology';
 import type { Command } from 'commander';
 import { CommandFailure } from '../../command-failure.ts';
 import { executeSeek } from '../../groups/execute-seek.ts';
-import { type KnownGroup, requireGroup } from '../../groups/known-groups.ts';
+import { requireGroup, type StreamGroup } from '../../groups/known-groups.ts';
 import { formatSteps, planSeek, type SeekStep, toSteps } from '../../groups/plan-seek.ts';
 import {
   formatDestination,
@@ -93,20 +93,20 @@ function misuseOf({ to, shift, toFile, undo, force, partition }: SeekOptions): s
 }
 
 async function destinationOf(
-  { definition }: KnownGroup,
+  { stream }: StreamGroup,
   { to, shift, toFile }: SeekOptions,
 ): Promise<SeekDestination | undefined> {
-  return toFile === undefined ? (to ?? shift) : readPositions(toFile, partitionsOf(definition.stream));
+  return toFile === undefined ? (to ?? shift) : readPositions(toFile, partitionsOf(stream));
 }
 
 async function seek(
   context: CommandContext,
-  group: KnownGroup,
+  group: StreamGroup,
   to: SeekDestination,
   options: SeekOptions,
 ): Promise<void> {
   const { session } = context;
-  const { stream } = group.definition;
+  const { stream } = group;
   const partitions =
     options.partition === undefined ? partitionsOf(stream) : [requirePartition(stream, options.partition)];
   const pool = session.pool(group.database);
@@ -123,7 +123,7 @@ async function seek(
   );
 }
 
-async function undo(context: CommandContext, group: KnownGroup, options: SeekOptions): Promise<void> {
+async function undo(context: CommandContext, group: StreamGroup, options: SeekOptions): Promise<void> {
   const { session } = context;
   const pool = session.pool(group.database);
   const record = await readLastSeek(pool, group.name);
@@ -142,7 +142,7 @@ async function undo(context: CommandContext, group: KnownGroup, options: SeekOpt
 
 function answer(
   { output }: CommandContext,
-  group: KnownGroup,
+  group: StreamGroup,
   steps: readonly SeekStep[],
   closing: string,
   record: bigint | null = null,

@@ -7,6 +7,7 @@ import {
   knownGroups,
   type MirrorGroup,
   mirrors,
+  type StreamGroup,
   unknownGroup,
   workQueues,
 } from '../../groups/known-groups.ts';
@@ -46,14 +47,15 @@ Exit code 6 if a partition is refused, if there are events and no member, or if 
     );
 }
 
-async function showStreamGroup(context: CommandContext, group: KnownGroup): Promise<void> {
+async function showStreamGroup(context: CommandContext, group: StreamGroup): Promise<void> {
   const { session, output, foundProblem } = context;
   const { name } = group;
   const pool = session.pool(group.database);
   const broker = { inspector: await session.inspector(), reader: session.reader() };
-  const partitions = await readLag(broker, pool, group.definition);
+  const partitions = await readLag(broker, pool, group);
   const members = await activeMembers(pool, name);
-  const { stream, subscription } = group.definition;
+  const { stream } = group;
+  const [subscription = ''] = await group.subscriptions();
   output.answer(
     { group: name, stream, subscription, partitions, members },
     [
@@ -80,7 +82,8 @@ async function showWorkQueue(
   { session, output, foundProblem }: CommandContext,
   group: KnownGroup,
 ): Promise<void> {
-  const { name, subscriptions } = group;
+  const { name } = group;
+  const subscriptions = output.json ? await group.subscriptions() : [];
   const lag = await readQueueLag(session, name);
   const pool = session.pool(group.database);
   const parked = await countParked(pool, name);

@@ -1,8 +1,8 @@
 import { readDecisions, type SetAsideDecision } from '@gavel/outbox/read-set-aside';
 import type { Command } from 'commander';
 import { type Outbox, outboxes } from '../../outbox/outboxes.ts';
-import { parseLimit } from '../../streams/select-messages.ts';
 import { examples } from '../../terminal/example-help.ts';
+import { parseLimit } from '../../terminal/parse-limit.ts';
 import type { Run } from '../../terminal/run-command.ts';
 import { formatTable } from '../../terminal/table.ts';
 import { formatMoment } from '../../terminal/units.ts';

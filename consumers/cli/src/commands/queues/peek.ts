@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 import { CommandFailure } from '../../command-failure.ts';
 import { requireCount, requireSideQueue, withQueues } from '../../queues/side-queues.ts';
 import { readBody, type SeenBody } from '../../streams/read-event.ts';
-import { parseLimit } from '../../streams/select-messages.ts';
 import { examples } from '../../terminal/example-help.ts';
 import { toJson } from '../../terminal/output.ts';
+import { parseLimit } from '../../terminal/parse-limit.ts';
 import type { Run } from '../../terminal/run-command.ts';
 
 export function define(verb: Command, run: Run): void {

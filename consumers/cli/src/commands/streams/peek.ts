@@ -4,15 +4,10 @@ import { fieldHelp } from '../../streams/message-fields.ts';
 import { type OffsetSpec, offsetHelp, parseOffset } from '../../streams/offset-spec.ts';
 import type { SeenMessage } from '../../streams/read-event.ts';
 import { readFirst, readLast } from '../../streams/read-range.ts';
-import {
-  isSelected,
-  messagePrinter,
-  parseLimit,
-  type Selection,
-  withSelection,
-} from '../../streams/select-messages.ts';
+import { isSelected, messagePrinter, type Selection, withSelection } from '../../streams/select-messages.ts';
 import { requirePartitions } from '../../streams/stream-names.ts';
 import { examples } from '../../terminal/example-help.ts';
+import { parseLimit } from '../../terminal/parse-limit.ts';
 import type { Run } from '../../terminal/run-command.ts';
 
 interface PeekOptions extends Selection {

@@ -3,15 +3,10 @@ import { requireExtent, resolveOffset } from '../../streams/extent.ts';
 import { followPartitions, type Track } from '../../streams/follow-partitions.ts';
 import { fieldHelp } from '../../streams/message-fields.ts';
 import { type OffsetSpec, offsetHelp, parseOffset } from '../../streams/offset-spec.ts';
-import {
-  isSelected,
-  messagePrinter,
-  parseLimit,
-  type Selection,
-  withSelection,
-} from '../../streams/select-messages.ts';
+import { isSelected, messagePrinter, type Selection, withSelection } from '../../streams/select-messages.ts';
 import { requirePartitions } from '../../streams/stream-names.ts';
 import { examples } from '../../terminal/example-help.ts';
+import { parseLimit } from '../../terminal/parse-limit.ts';
 import type { CommandContext, Run } from '../../terminal/run-command.ts';
 
 interface TailOptions extends Selection {
