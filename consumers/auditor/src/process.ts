@@ -16,6 +16,6 @@ export const auditorProcess = {
   },
   environment: { DATABASE_URL: from.database, STREAM_URL: from.stream, BIDS_URL: from.process('bids') },
   startsAfter: ['relay-bids'],
-  group: { name: 'auditor', reads: 'stream' },
+  group: { name: 'auditor', reads: 'stream', stream: 'gavel.bids', subscription: 'gavel.bids.>' },
   consumer: () => import('./consumer.ts').then(({ auditorConsumer }) => auditorConsumer),
 } as const satisfies ConsumerProcess;

@@ -1,3 +1,4 @@
+import { auditorProcess } from '@gavel/auditor-consumer/process';
 import type { ConsumerProcess } from '@gavel/consumer-runtime/consumer-process';
 import { leaderboardProcess } from '@gavel/leaderboard-consumer/process';
 import { notificationsProcess } from '@gavel/notifications-consumer/process';
@@ -11,6 +12,7 @@ export const watchedConsumers = [
   notificationsProcess,
   leaderboardProcess,
   sellerStatsProcess,
+  auditorProcess,
 ] as const satisfies readonly ConsumerProcess[];
 
 export const groupWatchProcess = {

@@ -44,6 +44,7 @@ const packageRules: readonly PackageRule[] = [
     mayImport: [
       ...servicesFoundation,
       'consumers/runtime',
+      'consumers/auditor',
       'consumers/leaderboard',
       'consumers/notifications',
       'consumers/seller-stats',
