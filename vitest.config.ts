@@ -37,9 +37,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 180_000,
           expect: { poll },
-          // These tests mostly wait for servers. With two files at once they take half as long on two cores, where Vitest
-          // runs one file by default.
-          maxWorkers: 2,
+          // These tests mostly wait for servers: three files at once keep two cores busy, where Vitest runs one by default.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
@@ -51,7 +50,8 @@ export default defineConfig({
           globalSetup: ['deploy/dev/src/testing/global-setup.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          // Each file has a system of its own. While one starts or waits, the other one works.
+          maxWorkers: 2,
           expect: { poll },
           sequence: { groupOrder: 2 },
         },

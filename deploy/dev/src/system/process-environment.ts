@@ -36,7 +36,8 @@ export function processEnvironment(
     PORT: String(context.ports[descriptor.name]),
     OTEL_SERVICE_NAME: descriptor.name,
     // Compiled code of one start, and of one process, serves the others: measured 0.95 s of CPU time a process instead of 1.23 s.
-    NODE_COMPILE_CACHE: join(context.directory, 'compile-cache'),
+    // The systems of a test run keep it in one place.
+    NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? join(context.directory, 'compile-cache'),
     ...Object.fromEntries(values),
   };
 }

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { environment } from '@gavel/dev/config';
 import type { Infrastructure, InfrastructureUrls } from '@gavel/dev/infrastructure';
 import { createVhost, deleteVhost } from '@gavel/dev/infrastructure/rabbitmq-management';
 import { dropDatabases, ensureDatabases, migrateDatabases, newPasswords } from '@gavel/dev/system/databases';
@@ -7,6 +8,7 @@ import { httpUrl, type SystemContext } from '@gavel/dev/system/system-context';
 import { freePorts } from '@gavel/dev/testing/free-ports';
 import { startTestInfrastructure } from '@gavel/dev/testing/private-infrastructure';
 import { type DatabaseName, type GavelProcess, type ProcessName, processesFor } from '@gavel/processes';
+import { Redis } from 'ioredis';
 import { useSmallSegments } from './broker-policies.ts';
 import { type InstanceName, type KeptProcess, keepProcess, type ProcessChange } from './kept-process.ts';
 import { freshSystemDirectory } from './system-directory.ts';
@@ -134,9 +136,20 @@ async function provideInfrastructure(
   const urls = await createVhost(options.infrastructure, vhost);
   undo.push(() => deleteVhost(urls.managementUrl, vhost));
   const redisUrl = new URL(urls.redisUrl);
-  // Redis has 16 numbered databases. Number 0 is the default of all other users.
-  redisUrl.pathname = `/${1 + (Number.parseInt(id, 36) % 15)}`;
+  // Redis has 16 numbered databases. Number 0 is the default of all other users; test files that run at once have one each.
+  redisUrl.pathname = `/${1 + (Number(environment.VITEST_POOL_ID ?? 0) % 15)}`;
+  await emptyRedis(redisUrl.href);
   return { urls: { ...urls, redisUrl: redisUrl.href }, servers: undefined };
+}
+
+/** The system before may have left sessions and counted requests. */
+async function emptyRedis(url: string): Promise<void> {
+  const redis = new Redis(url);
+  try {
+    await redis.flushdb();
+  } finally {
+    redis.disconnect();
+  }
 }
 
 function chosenProcesses({ bff = false, processes: changes = {} }: SystemOptions): GavelProcess[] {

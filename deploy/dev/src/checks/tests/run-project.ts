@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { environment } from '../../config.ts';
+import { gavelDirectory } from '../../project-root.ts';
 import { type Counts, countResults } from './count-results.ts';
 
 /** Long enough for vitest to stop its servers after an interrupt. */
@@ -20,7 +22,9 @@ export async function runProject(
   const reportFile = join(folder, 'report.json');
   const args = ['run', '--project', project, '--passWithNoTests', '--allowOnly=false'];
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-  const child = spawn('vitest', [...args, ...reporters, ...filters], { stdio: 'inherit' });
+  // Tests start some hundred Node processes, which find the code that an earlier one compiled.
+  const env = { ...environment, NODE_COMPILE_CACHE: join(gavelDirectory, 'compile-cache') };
+  const child = spawn('vitest', [...args, ...reporters, ...filters], { stdio: 'inherit', env });
   const { promise: ended, resolve, reject } = Promise.withResolvers<boolean>();
   child.once('error', reject).once('exit', (code) => resolve(code === 0));
 
