@@ -4,7 +4,8 @@ import { join, relative } from 'node:path';
 import { pause } from '@gavel/resilience';
 import { execa } from 'execa';
 import { LaunchError } from '../launch-error.ts';
-import { projectRoot } from '../project-root.ts';
+import { gavelDirectory, projectRoot } from '../project-root.ts';
+import { interruptedBuild, takeBuildLock } from './build-lock.ts';
 
 const command = ['run', 'build', '--workspace', '@gavel/bff'];
 const otherBuildWaitMs = 180_000;
@@ -24,9 +25,16 @@ export async function ensureBffBuild(
   const stamp = join(projectRoot, 'bff/.next/gavel-sources');
   const digest = await sourcesDigest();
   const isBuilt = async () => (await readFile(stamp, 'utf8').catch(() => '')) === digest;
-  const built = await buildUnlessBuilt({ isBuilt, build: () => build(env, signal) }, signal);
-  if (built) await writeFile(stamp, digest);
-  return built;
+  if (await isBuilt()) return false;
+  // Next's own lock covers its part of the build, and not the copy of the static files that follows.
+  const release = await takeBuildLock(gavelDirectory, signal);
+  try {
+    const built = await buildUnlessBuilt({ isBuilt, build: () => build(env, signal) }, signal);
+    if (built) await writeFile(stamp, digest);
+    return built;
+  } finally {
+    await release();
+  }
 }
 
 export interface BuildSteps {
@@ -40,11 +48,7 @@ export async function buildUnlessBuilt(steps: BuildSteps, signal: AbortSignal): 
   const deadline = Date.now() + otherBuildWaitMs;
   for (;;) {
     if (await steps.isBuilt()) return false;
-    if (signal.aborted) {
-      throw new LaunchError('command-failed', 'The build of the web app was interrupted.', {
-        wayOut: 'Run `make up` again.',
-      });
-    }
+    if (signal.aborted) throw interruptedBuild();
     const failed = await steps.build();
     if (failed === undefined) return true;
     const wait = failed.includes('Another next build process is already running') && Date.now() < deadline;
