@@ -37,6 +37,15 @@ export function config(): Config {
   return current;
 }
 
+/**
+ * What is wrong with TRUSTED_PROXY_HOPS: this process serves plain http, so a site on https has a proxy in front. Undefined when nothing
+ * is known to be wrong.
+ */
+export function hopsProblem({ PUBLIC_ORIGIN, TRUSTED_PROXY_HOPS }: Config): string | undefined {
+  if (TRUSTED_PROXY_HOPS > 0 || !PUBLIC_ORIGIN?.startsWith('https:')) return undefined;
+  return 'PUBLIC_ORIGIN is https, so there is a proxy, but TRUSTED_PROXY_HOPS is 0: all visitors count as one address';
+}
+
 /** Reads a configuration from an environment. An empty value counts as missing. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
+import { createLogger } from '@gavel/observability/logger';
 import { createSecurityLog } from '@gavel/observability/security-log';
 import { storePeerAddresses } from './client-address.ts';
-import { config, listenAsConfigured } from './config.ts';
+import { config, hopsProblem, listenAsConfigured } from './config.ts';
 import { guardRequests, signatureCheck } from './request-guard.ts';
 
 // `npm run build` writes the server here. The path below `standalone` is the one from the repository's root.
@@ -16,6 +17,8 @@ try {
 }
 listenAsConfigured();
 const { PUBLIC_ORIGIN, TRUSTED_PROXY_HOPS, AUTH_URL } = config();
+const problem = hopsProblem(config());
+if (problem) createLogger('bff').warn(problem);
 const security = createSecurityLog();
 storePeerAddresses();
 guardRequests({

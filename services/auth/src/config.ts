@@ -27,9 +27,13 @@ const schema = z.object({
   AUTH_HASH_QUEUE: count(1000),
   AUTH_LIMIT_LOGIN_FAILURES: count(10),
   AUTH_LIMIT_LOGINS_PER_MINUTE: count(100),
-  AUTH_LIMIT_REGISTRATIONS_PER_HOUR: count(200),
+  AUTH_LIMIT_REGISTRATIONS_PER_HOUR: count(60),
   AUTH_LIMIT_REFRESHES_PER_MINUTE: count(300),
   AUTH_LIMIT_RESETS_PER_HOUR: count(60),
+  // All unknown addresses together count as this many addresses.
+  AUTH_LIMIT_UNKNOWN_FACTOR: count(1),
+  /** Multiplies the limits of requests per address. */
+  RATE_LIMIT_FACTOR: count(1),
   AUTH_LIMIT_MAILS_PER_HOUR: count(5),
   AUTH_RESET_LINK_SECONDS: seconds(30 * 60),
   AUTH_VERIFICATION_LINK_SECONDS: seconds(24 * 3600),

@@ -158,6 +158,7 @@ async function createPorts(
   onRevoked: OnRevoked,
 ): Promise<Omit<AuthPorts, 'accessTokens'>> {
   const mails = config.SMTP_URL !== undefined;
+  const factor = config.RATE_LIMIT_FACTOR;
   return {
     accounts: createPostgresAccounts(pool, onRevoked, { mails }),
     sessions: createPostgresSessions(pool, onRevoked),
@@ -173,10 +174,11 @@ async function createPorts(
     hashQueue: createHashQueue({ concurrency: config.AUTH_HASH_CONCURRENCY, queue: config.AUTH_HASH_QUEUE }),
     limits: createAttemptLimits(createRateLimiter({ redis, prefix: 'gavel:auth:' }), {
       loginFailures: config.AUTH_LIMIT_LOGIN_FAILURES,
-      loginsPerMinute: config.AUTH_LIMIT_LOGINS_PER_MINUTE,
-      registrationsPerHour: config.AUTH_LIMIT_REGISTRATIONS_PER_HOUR,
-      refreshesPerMinute: config.AUTH_LIMIT_REFRESHES_PER_MINUTE,
-      resetsPerHour: config.AUTH_LIMIT_RESETS_PER_HOUR,
+      loginsPerMinute: factor * config.AUTH_LIMIT_LOGINS_PER_MINUTE,
+      registrationsPerHour: factor * config.AUTH_LIMIT_REGISTRATIONS_PER_HOUR,
+      refreshesPerMinute: factor * config.AUTH_LIMIT_REFRESHES_PER_MINUTE,
+      resetsPerHour: factor * config.AUTH_LIMIT_RESETS_PER_HOUR,
+      unknownFactor: config.AUTH_LIMIT_UNKNOWN_FACTOR,
       mailsPerHour: config.AUTH_LIMIT_MAILS_PER_HOUR,
     }),
     sessionRules: {

@@ -125,7 +125,7 @@ describe('rate limits', () => {
     expect((await refresh()).reason).toBe('RATE_LIMITED');
   });
 
-  it('a client on this machine that names no address is limited only per e-mail address', async () => {
+  it('clients on this machine that name no address have a limit of their own', async () => {
     const account = await auth.signUp();
     for (let i = 0; i < 8; i++) await auth.signIn(account);
     for (let i = 0; i < 4; i++) await auth.signUp();

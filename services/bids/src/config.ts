@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 const MINUTE = 60;
 const HOUR = 3600;
+const DAY = 24 * HOUR;
 
 const count = (preset: number) => z.coerce.number().int().min(1).default(preset);
 
@@ -15,14 +16,18 @@ const redisKeys = {
   REDIS_ANSWER_MS: z.coerce.number().int().min(1).default(50),
 };
 
-// Large enough for a benchmark. A public site should set lower limits.
+// For people at an auction house. A benchmark raises all of them with the factor.
 const limitKeys = {
-  RATE_LIMIT_BIDS_PER_MINUTE: count(60_000),
-  RATE_LIMIT_ITEMS_PER_HOUR: count(60_000),
-  RATE_LIMIT_PICTURES_PER_HOUR: count(6_000),
-  RATE_LIMIT_SEARCHES_PER_MINUTE: count(60_000),
+  RATE_LIMIT_BIDS_PER_MINUTE: count(120),
+  RATE_LIMIT_ITEMS_PER_DAY: count(300),
+  RATE_LIMIT_PICTURES_PER_HOUR: count(200),
+  RATE_LIMIT_WATCHES_PER_MINUTE: count(120),
+  RATE_LIMIT_SEARCHES_PER_MINUTE: count(240),
+  RATE_LIMIT_FACTOR: count(1),
   // How many people may share one address.
   RATE_LIMIT_ADDRESS_FACTOR: count(10),
+  // How many addresses' requests all unknown addresses may send together.
+  RATE_LIMIT_UNKNOWN_FACTOR: count(10),
   // Peers whose X-Forwarded-For header is trusted. The default trusts this machine. Private networks are not trusted by default; if
   // the web app runs on another machine, add its network here.
   BIDS_TRUSTED_PEERS: z
@@ -61,17 +66,28 @@ export function readBidsConfig(env: NodeJS.ProcessEnv = process.env): BidsConfig
 
 /** The methods with a rate limit. Methods with the same rules are counted together. An address has a multiple of a user's limit. */
 export function limitedMethods(config: BidsConfig): Readonly<Record<string, MethodRules>> {
-  const rules = (name: string, limit: number, seconds: number): MethodRules => ({
-    user: { name: `${name}:user`, limit, seconds },
-    address: { name: `${name}:address`, limit: limit * config.RATE_LIMIT_ADDRESS_FACTOR, seconds },
-  });
+  const rules = (name: string, each: number, seconds: number): MethodRules => {
+    const limit = each * config.RATE_LIMIT_FACTOR;
+    const ofAddress = limit * config.RATE_LIMIT_ADDRESS_FACTOR;
+    return {
+      user: { name: `${name}:user`, limit, seconds },
+      address: { name: `${name}:address`, limit: ofAddress, seconds },
+      unknown: { name: `${name}:unknown`, limit: ofAddress * config.RATE_LIMIT_UNKNOWN_FACTOR, seconds },
+    };
+  };
   const bids = rules('bids', config.RATE_LIMIT_BIDS_PER_MINUTE, MINUTE);
-  const items = rules('items', config.RATE_LIMIT_ITEMS_PER_HOUR, HOUR);
+  const items = rules('items', config.RATE_LIMIT_ITEMS_PER_DAY, DAY);
+  const watches = rules('watches', config.RATE_LIMIT_WATCHES_PER_MINUTE, MINUTE);
   return {
     PlaceBid: bids,
     BuyNow: bids,
     CreateItem: items,
     RelistItem: items,
+    // Each of these makes an event, too.
+    UpdateItem: rules('updates', config.RATE_LIMIT_ITEMS_PER_DAY, DAY),
+    CancelItem: rules('cancellations', config.RATE_LIMIT_ITEMS_PER_DAY, DAY),
+    WatchItem: watches,
+    UnwatchItem: watches,
     UploadPicture: rules('pictures', config.RATE_LIMIT_PICTURES_PER_HOUR, HOUR),
     ListItems: rules('searches', config.RATE_LIMIT_SEARCHES_PER_MINUTE, MINUTE),
   };

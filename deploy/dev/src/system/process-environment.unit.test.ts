@@ -37,6 +37,12 @@ it('gives the URL of the mail server, which may hold a password, only to the pro
   expect(receivers.map(({ name }) => name)).toEqual(['auth', 'consumer-notifications']);
 });
 
+it('raises the rate limits for one machine, unless the user sets them', () => {
+  const factorWith = (env: NodeJS.ProcessEnv) =>
+    processEnvironment(processes[0] as (typeof processes)[number], context, env).RATE_LIMIT_FACTOR;
+  expect([factorWith({}), factorWith({ RATE_LIMIT_FACTOR: '500' })]).toEqual(['10', '500']);
+});
+
 it('gives every process the URLs of its database, its servers and the processes that it calls', () => {
   const environments = Object.fromEntries(
     processes.map((descriptor) => [descriptor.name, processEnvironment(descriptor, context, {})]),

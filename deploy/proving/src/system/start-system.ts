@@ -15,6 +15,9 @@ import { freshSystemDirectory } from './system-directory.ts';
 
 const processes = processesFor({ nats: false });
 
+// Benchmarks, faults and tests send more than people do.
+const unlimited = { RATE_LIMIT_FACTOR: '10000', AUTH_LIMIT_UNKNOWN_FACTOR: '10' };
+
 export interface SystemOptions {
   /** Also start the web app, which must be built before. Default: false. */
   readonly bff?: boolean;
@@ -100,7 +103,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     await mkdir(logDirectory, { recursive: true });
     for (const definition of chosenProcesses(options)) {
       const { name } = definition;
-      const rest = { env: options.env, change: options.processes?.[name] || {}, logDirectory, report };
+      const rest = {
+        env: { ...unlimited, ...options.env },
+        change: options.processes?.[name] || {},
+        logDirectory,
+        report,
+      };
       kept.set(
         name,
         keepProcess(definition, context, { ...rest, instance: name, port: context.ports[name] }),

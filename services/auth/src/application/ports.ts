@@ -244,7 +244,7 @@ export type LimitedMethod = 'login' | 'register' | 'refresh' | 'reset';
 
 /** Counts attempts. Never fails: while the shared counters are unavailable, each process counts for itself. */
 export interface AttemptLimits {
-  /** Counts one request from an address. An unknown address is always allowed. */
+  /** Counts one request from an address. All unknown addresses count as one. */
   countRequest(method: LimitedMethod, address: string | undefined): Promise<Verdict>;
   /** Counts one mail that somebody asked for to this address, whether it has an account. */
   countMail(email: string): Promise<Verdict>;

@@ -64,6 +64,7 @@ export async function startBidsUnderTest(env: Record<string, string> = {}): Prom
       DATABASE_POOL: '10',
       AUTH_URL: issuer.url,
       PICTURES_DIRECTORY: pictures,
+      RATE_LIMIT_FACTOR: '1000',
       ...more,
     });
     return startService(bidsService, config, { onStop: (_, stop) => stops.push(stop) });

@@ -10,18 +10,20 @@ import type { Counted, RateRule } from './rate-rule.ts';
 export interface MethodRules {
   readonly user: RateRule;
   readonly address: RateRule;
+  /** For all requests whose address is unknown, together. */
+  readonly unknown: RateRule;
 }
 
 export interface LimitRatesOptions {
   readonly limiter: RateLimiter;
-  /** The address to count a request under; undefined when its address is not counted. */
+  /** The address to count a request under; undefined when it is unknown. */
   readonly resolveAddress: (clues: AddressClues) => string | undefined;
   /** By the method's name, such as PlaceBid. Other methods are not limited. */
   readonly methods: Readonly<Record<string, MethodRules>>;
 }
 
 /**
- * Limits the requests per user and per address. A refused request gets RATE_LIMITED with metadata `retry_after_seconds`, and is
+ * Limits the requests per user and per address. All unknown addresses, such as this machine's own, count as one. A refused request gets RATE_LIMITED with metadata `retry_after_seconds`, and is
  * not counted. Must run after `authenticate`, which identifies the user.
  */
 export function limitRates({ limiter, resolveAddress, methods }: LimitRatesOptions): Interceptor {
@@ -34,7 +36,9 @@ export function limitRates({ limiter, resolveAddress, methods }: LimitRatesOptio
     const address = resolveAddress({ peer: peerAddress(context), claimed: '', forwardedFor });
     const counts: Counted[] = [];
     if (user !== undefined) counts.push({ rule: rules.user, who: user });
-    if (address !== undefined) counts.push({ rule: rules.address, who: address });
+    counts.push(
+      address === undefined ? { rule: rules.unknown, who: 'unknown' } : { rule: rules.address, who: address },
+    );
     const seconds = await limiter.take(counts);
     if (seconds === 0) return next(request);
     throw connectError('RATE_LIMITED', `too many requests; try again in ${seconds} s`, {

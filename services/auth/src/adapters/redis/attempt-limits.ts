@@ -11,6 +11,8 @@ export interface AttemptRules {
   readonly registrationsPerHour: number;
   readonly refreshesPerMinute: number;
   readonly resetsPerHour: number;
+  /** All unknown addresses together may send this many times the requests of an address. */
+  readonly unknownFactor: number;
   /** Mails that anybody asks for, per e-mail address. */
   readonly mailsPerHour: number;
 }
@@ -37,8 +39,12 @@ export function createAttemptLimits(limiter: RateLimiter, rules: AttemptRules): 
       return toVerdict(await limiter.take([{ rule: mails, who: hashOf(email) }]));
     },
     async countRequest(method, address) {
-      if (address === undefined) return { allowed: true };
-      return toVerdict(await limiter.take([{ rule: requests[method], who: address }]));
+      const rule = requests[method];
+      const counted =
+        address === undefined
+          ? { rule: { ...rule, limit: rule.limit * rules.unknownFactor }, who: 'unknown' }
+          : { rule, who: address };
+      return toVerdict(await limiter.take([counted]));
     },
     async mayTry(attempt) {
       return toVerdict(await limiter.check(failuresOf(attempt)));

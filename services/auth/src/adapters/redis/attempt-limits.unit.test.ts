@@ -10,6 +10,7 @@ const others = {
   registrationsPerHour: 1,
   refreshesPerMinute: 1,
   resetsPerHour: 1,
+  unknownFactor: 3,
   mailsPerHour: 1,
 };
 
@@ -40,4 +41,16 @@ it('the pause after wrong passwords grows with each series, for one e-mail addre
     expect(await limits.mayTry(other)).toEqual({ allowed: true });
   await limits.forgetFailures(attempt);
   expect(await limits.mayTry(attempt)).toEqual({ allowed: true });
+});
+
+it('all unknown addresses count as one, with their own limit', async () => {
+  const limits = createAttemptLimits(createRateLimiter({ redis: undefined, prefix: '' }), {
+    loginFailures: 2,
+    ...others,
+  });
+  for (let i = 0; i < 3; i++)
+    expect(await limits.countRequest('register', undefined)).toEqual({ allowed: true });
+  expect(await limits.countRequest('register', undefined)).toMatchObject({ allowed: false });
+  expect(await limits.countRequest('register', '198.18.0.1')).toEqual({ allowed: true });
+  expect(await limits.countRequest('register', '198.18.0.1')).toMatchObject({ allowed: false });
 });

@@ -11,7 +11,9 @@ beforeAll(async () => {
     // A busy machine may need longer than the default, after which the process would count by itself for a moment.
     REDIS_ANSWER_MS: '30000',
     RATE_LIMIT_BIDS_PER_MINUTE: '4',
-    RATE_LIMIT_ITEMS_PER_HOUR: '2',
+    RATE_LIMIT_ITEMS_PER_DAY: '2',
+    RATE_LIMIT_WATCHES_PER_MINUTE: '3',
+    RATE_LIMIT_FACTOR: '1',
     RATE_LIMIT_SEARCHES_PER_MINUTE: '3',
     RATE_LIMIT_ADDRESS_FACTOR: '2',
   });
@@ -47,7 +49,18 @@ it('the items that a user creates are limited', async () => {
   expect((await seller.call('CreateItem', itemFields())).error).toMatchObject({ reason: 'RATE_LIMITED' });
 });
 
-it('the searches of an address in X-Forwarded-For are limited; this machine itself is not counted', async () => {
+it('every other write that makes an event is limited as well', async () => {
+  const [seller, watcher] = [await bids.newUser(), await bids.newUser()];
+  const { id } = await bids.createItem(seller);
+  for (const title of ['One', 'Two'])
+    expect((await seller.call('UpdateItem', { id, title, version: undefined })).status).toBe(200);
+  expect((await seller.call('UpdateItem', { id, title: 'Three' })).error?.reason).toBe('RATE_LIMITED');
+  for (const method of ['WatchItem', 'UnwatchItem', 'WatchItem'])
+    expect((await watcher.call(method, { itemId: id })).status).toBe(200);
+  expect((await watcher.call('UnwatchItem', { itemId: id })).error?.reason).toBe('RATE_LIMITED');
+});
+
+it('the searches of an address in X-Forwarded-For are limited, and so are those of all unknown addresses together', async () => {
   const search = async (headers: Record<string, string>) => {
     const response = await fetch(`${bids.url}/bids.v1.BidService/ListItems`, {
       method: 'POST',
@@ -61,5 +74,9 @@ it('the searches of an address in X-Forwarded-For are limited; this machine itse
   for (let i = 0; i < 6; i++) expect(await search(from)).toBe(200);
   expect(await search(from)).toBe(429);
   expect(await search({ 'x-forwarded-for': '198.51.100.8' })).toBe(200);
-  for (let i = 0; i < 10; i++) expect(await search({})).toBe(200);
+  const unknown: number[] = [];
+  // Three for a person, twice as many for an address, and ten times as many for the addresses that are unknown.
+  for (let i = 0; i <= 60 && unknown.at(-1) !== 429; i++) unknown.push(await search({}));
+  expect(unknown.length).toBeGreaterThan(30);
+  expect(unknown.at(-1)).toBe(429);
 });
