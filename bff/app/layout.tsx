@@ -16,6 +16,7 @@ import './styles/forms.css';
 import './styles/auctions.css';
 import './styles/item.css';
 import './styles/tables.css';
+import './styles/live.css';
 
 export const metadata: Metadata = {
   title: { default: 'Gavel', template: '%s · Gavel' },

@@ -27,6 +27,8 @@ export interface LiveNews extends PersonalNews {
   /** False while the server itself gets no events: the page must ask for changes. */
   live: boolean;
   items: LiveItem[];
+  /** How many milliseconds the pages of these items should take to render again, because there are many. */
+  spreadMs?: number;
   /** Present when messages were missed that are no longer kept: the page must be rendered again. */
   refresh?: true;
 }
@@ -42,7 +44,7 @@ export function isNewer(a: Pick<LiveItem, 'revision'>, b: Pick<LiveItem, 'revisi
 /** Reads a message; undefined when it is anything else. Items that cannot be read are left out. */
 export function readLiveNews(data: unknown): LiveNews | undefined {
   if (typeof data !== 'string' || !data.startsWith('{')) return undefined;
-  const { now, live, items, unread, mine, refresh } = JSON.parse(data) as Record<string, unknown>;
+  const { now, live, items, unread, mine, refresh, spreadMs } = JSON.parse(data) as Record<string, unknown>;
   if (typeof now !== 'number' || typeof live !== 'boolean' || !Array.isArray(items)) return undefined;
   return {
     now,
@@ -50,6 +52,7 @@ export function readLiveNews(data: unknown): LiveNews | undefined {
     items: items.filter(isLiveItem),
     ...(isNumber(unread) && { unread }),
     ...(typeof mine === 'string' && { mine }),
+    ...(typeof spreadMs === 'number' && { spreadMs }),
     ...(refresh === true && { refresh }),
   };
 }

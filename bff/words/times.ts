@@ -10,13 +10,26 @@ export function instantText(iso: string): string {
   return Number.isNaN(instant) ? iso : `${format.format(instant)} UTC`;
 }
 
+/** A date and time in the zone and language of the browser, with the zone's name. A text that is not a date is returned as it is. */
+export function localText(iso: string): string {
+  const instant = Date.parse(iso);
+  if (Number.isNaN(instant)) return iso;
+  const date = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+  const time = { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' } as const;
+  return new Intl.DateTimeFormat(undefined, { ...date, ...time }).format(instant);
+}
+
 /**
  * The time until an instant, in its two largest units: "2 d 5 h", "3 min 10 s". A second that has begun counts as whole, so
  * "1 s" is shown until the instant. No line breaks between a number and its unit. Undefined when the instant has passed.
  */
 export function timeLeft(iso: string, nowMs: number): string | undefined {
   const seconds = Math.ceil((Date.parse(iso) - nowMs) / 1000);
-  if (!(seconds > 0)) return undefined;
+  return seconds > 0 ? durationText(seconds) : undefined;
+}
+
+/** A duration of whole seconds, at least one, in its two largest units. */
+export function durationText(seconds: number): string {
   const parts = [
     [Math.floor(seconds / 86_400), 'd'],
     [Math.floor(seconds / 3600) % 24, 'h'],
@@ -29,4 +42,28 @@ export function timeLeft(iso: string, nowMs: number): string | undefined {
     .filter(([count]) => count > 0)
     .map(([count, unit]) => `${count}\u00a0${unit}`)
     .join(' ');
+}
+
+const MINUTE = 60;
+const announced: readonly (readonly [number, string])[] = [
+  [0, 'Bidding is over.'],
+  [10, 'Less than 10 seconds left.'],
+  [MINUTE, 'Less than a minute left.'],
+  [5 * MINUTE, 'Less than 5 minutes left.'],
+  [10 * MINUTE, 'Less than 10 minutes left.'],
+];
+
+/**
+ * What a screen reader is told about the time left: the sentence changes only at thresholds, so nobody has to listen to each second.
+ * Empty while more than ten minutes are left.
+ */
+export function timeLeftSentence(iso: string, nowMs: number): string {
+  const seconds = (Date.parse(iso) - nowMs) / 1000;
+  return announced.find(([threshold]) => seconds <= threshold)?.[1] ?? '';
+}
+
+/** True in the last minute. */
+export function isUrgent(iso: string, nowMs: number): boolean {
+  const left = Date.parse(iso) - nowMs;
+  return left > 0 && left <= MINUTE * 1000;
 }

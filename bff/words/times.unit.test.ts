@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { timeLeft } from './times.ts';
+import { isUrgent, localText, timeLeft, timeLeftSentence } from './times.ts';
 
 const end = '2026-01-02T03:04:05.000Z';
 const left = (seconds: number) => timeLeft(end, Date.parse(end) - seconds * 1000)?.replaceAll('\u00a0', ' ');
@@ -23,4 +23,32 @@ it.each([
 
 it('the time left of a text that is not a date is undefined', () => {
   expect(timeLeft('soon', 0)).toBeUndefined();
+});
+
+it.each([
+  [601, ''],
+  [600, 'Less than 10 minutes left.'],
+  [301, 'Less than 10 minutes left.'],
+  [300, 'Less than 5 minutes left.'],
+  [60, 'Less than a minute left.'],
+  [11, 'Less than a minute left.'],
+  [10, 'Less than 10 seconds left.'],
+  [0.1, 'Less than 10 seconds left.'],
+  [0, 'Bidding is over.'],
+])('%d seconds before the end, a screen reader is told "%s"', (seconds, sentence) => {
+  expect(timeLeftSentence(end, Date.parse(end) - seconds * 1000)).toBe(sentence);
+});
+
+it('only the last minute is urgent', () => {
+  const urgent = [61, 60, 1, 0].map((seconds) => isUrgent(end, Date.parse(end) - seconds * 1000));
+  expect(urgent).toEqual([false, true, true, false]);
+});
+
+it('a time of the viewer names its zone, and a text that is not a date stays as it is', () => {
+  const [zone] = new Intl.DateTimeFormat(undefined, { timeZoneName: 'short' })
+    .formatToParts(Date.parse(end))
+    .filter(({ type }) => type === 'timeZoneName');
+  expect(localText(end)).toContain('2026');
+  expect(localText(end)).toContain(zone?.value);
+  expect(localText('soon')).toBe('soon');
 });

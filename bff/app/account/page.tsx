@@ -9,13 +9,13 @@ import {
   SignOutEverywhereForm,
 } from '../../components/forms/account-settings-forms.tsx';
 import { TwoFactorForm } from '../../components/forms/two-factor-form.tsx';
+import { LocalTime } from '../../components/live/local-time.tsx';
 import { FailureNotice } from '../../components/page/notice.tsx';
 import type { CallOutcome } from '../../model/call-outcome.ts';
 import { myProfile, mySessions } from '../../server/reads/my-account.ts';
 import { requireSession } from '../../server/session/read-session.ts';
 import { readAccessToken } from '../../server/session/session.ts';
 import { deviceText } from '../../words/device-words.ts';
-import { instantText } from '../../words/times.ts';
 
 const path = '/account';
 
@@ -115,8 +115,8 @@ function DeviceRow({ session }: { session: Session }) {
         </h3>
         <p className="hint">
           {ipAddress && `${ipAddress} · `}
-          Signed in {createdAt && instantText(timestampDate(createdAt).toISOString())} · Last active{' '}
-          {lastUsedAt && instantText(timestampDate(lastUsedAt).toISOString())}
+          Signed in {createdAt && <LocalTime iso={timestampDate(createdAt).toISOString()} />} · Last active{' '}
+          {lastUsedAt && <LocalTime iso={timestampDate(lastUsedAt).toISOString()} />}
         </p>
       </div>
       {!current && <SignOutDeviceForm sessionId={id} device={device} />}

@@ -1,12 +1,12 @@
 import type { GetProfileResponse } from '@gavel/proto/gen/auth/v1/auth_pb';
 import type { UserStats } from '@gavel/proto/gen/userstats/v1/user_stats_pb';
 import type { Metadata } from 'next';
+import { LocalTime } from '../../components/live/local-time.tsx';
 import { FailureNotice } from '../../components/page/notice.tsx';
 import type { CallOutcome } from '../../model/call-outcome.ts';
 import { formatMoney } from '../../model/money.ts';
 import { myProfile, myStatistics } from '../../server/reads/my-account.ts';
 import { requireSession } from '../../server/session/read-session.ts';
-import { instantText } from '../../words/times.ts';
 
 export const metadata: Metadata = { title: 'Dashboard' };
 
@@ -57,7 +57,7 @@ function Statistics({ statistics }: { statistics: CallOutcome<UserStats | undefi
         ))}
         <div>
           <dt>Last bid</dt>
-          <dd data-testid="last-bid">{lastUpdatedAt ? instantText(lastUpdatedAt) : 'None yet'}</dd>
+          <dd data-testid="last-bid">{lastUpdatedAt ? <LocalTime iso={lastUpdatedAt} /> : 'None yet'}</dd>
         </div>
       </dl>
       <p className="hint">A new bid appears here after a moment.</p>

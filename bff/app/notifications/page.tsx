@@ -2,6 +2,7 @@ import type { Notification } from '@gavel/proto/gen/notifications/v1/notificatio
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { MarkReadForm, PreferencesForm } from '../../components/forms/notification-forms.tsx';
+import { LocalTime } from '../../components/live/local-time.tsx';
 import { ListPage } from '../../components/page/list-page.tsx';
 import { FailureNotice } from '../../components/page/notice.tsx';
 import type { Query } from '../../model/query.ts';
@@ -9,7 +10,6 @@ import { myNotifications, myPreferences } from '../../server/reads/my-account.ts
 import { requireSession } from '../../server/session/read-session.ts';
 import type { SignedIn } from '../../server/session/session.ts';
 import { earlierText, kindLabel, notificationText } from '../../words/notification-sentences.ts';
-import { instantText } from '../../words/times.ts';
 
 export const metadata: Metadata = { title: 'Notifications' };
 
@@ -54,7 +54,7 @@ function NotificationRow({ notification }: { notification: Notification }) {
         {earlier && <p className="hint">{earlier}</p>}
       </div>
       <time className="hint" dateTime={createdAt}>
-        {instantText(createdAt)}
+        <LocalTime iso={createdAt} />
       </time>
     </li>
   );

@@ -1,11 +1,11 @@
 import type { Sale } from '@gavel/proto/gen/bids/v1/bids_pb';
 import type { Metadata } from 'next';
 import Link from 'next/link';
+import { LocalTime } from '../../components/live/local-time.tsx';
 import { ListPage } from '../../components/page/list-page.tsx';
 import { formatMoney } from '../../model/money.ts';
 import type { Query } from '../../model/query.ts';
 import { mySales } from '../../server/reads/my-auctions.ts';
-import { instantText } from '../../words/times.ts';
 
 export const metadata: Metadata = { title: 'My sales' };
 
@@ -46,7 +46,7 @@ function SalesTable({ sales }: { sales: readonly Sale[] }) {
                 </td>
                 <td className="number">{formatMoney(item.winningAmount, item.currency)}</td>
                 <td>
-                  <time dateTime={soldAt}>{instantText(soldAt)}</time>
+                  <LocalTime iso={soldAt} />
                 </td>
               </tr>
             ),

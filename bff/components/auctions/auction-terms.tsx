@@ -1,15 +1,15 @@
 import { type Item, ItemOutcome, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { formatMoney } from '../../model/money.ts';
 import { endOf, statusText } from '../../words/auction-words.ts';
-import { instantText } from '../../words/times.ts';
 import { LiveClock, WhileCurrent } from '../live/live-price.tsx';
+import { LocalTime } from '../live/local-time.tsx';
 
 /** When an auction starts or ends, or how it ended. */
 export function AuctionState({ item }: { item: Item }) {
   if (item.status === ItemStatus.SCHEDULED || item.status === ItemStatus.ACTIVE) return <LiveClock />;
   return (
     <p data-testid="auction-state">
-      {statusText(item)} <time dateTime={endOf(item)}>{instantText(endOf(item))}</time>
+      {statusText(item)} <LocalTime iso={endOf(item)} />
     </p>
   );
 }
@@ -71,7 +71,7 @@ export function AuctionTerms({ item }: { item: Item }) {
       {item.softCloseSeconds > 0 && item.status !== ItemStatus.ENDED && (
         <li>
           Bids in the last {softCloseText(item.softCloseSeconds)} extend the auction, up to{' '}
-          <time dateTime={item.hardEndAt}>{instantText(item.hardEndAt)}</time>.
+          <LocalTime iso={item.hardEndAt} />.
         </li>
       )}
     </ul>

@@ -3,7 +3,7 @@ import type { CallOutcome, Page } from '../../model/call-outcome.ts';
 import { formatMoney } from '../../model/money.ts';
 import { pathWith } from '../../model/query.ts';
 import type { Session } from '../../server/session/session.ts';
-import { instantText } from '../../words/times.ts';
+import { LocalTime } from '../live/local-time.tsx';
 import { FailureNotice } from '../page/notice.tsx';
 import { Pager } from '../page/pager.tsx';
 
@@ -63,7 +63,7 @@ function BidTable({ bids, currency, readerId }: BidTableProps) {
               {bid.automatic && <span className="hint"> automatic bid</span>}
             </td>
             <td>
-              <time dateTime={bid.createdAt}>{instantText(bid.createdAt)}</time>
+              <LocalTime iso={bid.createdAt} />
             </td>
           </tr>
         ))}

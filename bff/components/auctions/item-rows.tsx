@@ -3,8 +3,8 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { formatMoney } from '../../model/money.ts';
 import { bidCountText, endOf, isOpen, statusText } from '../../words/auction-words.ts';
-import { instantText } from '../../words/times.ts';
 import { CancelItemForm, RelistItemForm } from '../forms/listing-forms.tsx';
+import { LocalTime } from '../live/local-time.tsx';
 
 interface ItemRowProps {
   item: Item;
@@ -24,7 +24,7 @@ function ItemRow({ item, detail, children }: ItemRowProps) {
           </Link>
         </h2>
         <p className="hint">
-          {statusText(item)} {instantText(endOf(item))} · {detail}
+          {statusText(item)} <LocalTime iso={endOf(item)} /> · {detail}
         </p>
       </div>
       {children}

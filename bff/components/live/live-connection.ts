@@ -32,6 +32,8 @@ class LiveConnection {
   unread: string | undefined;
   /** Grows when the page must be rendered again: it missed messages, or what only its person sees has changed. */
   outdated = 0;
+  /** Within what time the page should be rendered again after a change of an item, so that not all viewers ask at once. */
+  spreadMs = 0;
   readonly #listeners = new Set<() => void>();
   readonly #followers = new Map<string, number>();
   readonly #newest = new Map<string, LiveItem>();
@@ -162,8 +164,9 @@ class LiveConnection {
     }
   }
 
-  #take({ now, items, unread, mine, refresh }: LiveNews): void {
+  #take({ now, items, unread, mine, refresh, spreadMs }: LiveNews): void {
     learnServerTime(now);
+    if (items.length > 0) this.spreadMs = spreadMs ?? 0;
     if (unread !== undefined) this.unread = unread;
     if (refresh || (mine !== undefined && this.#followers.has(mine))) this.outdated++;
     for (const item of items) {

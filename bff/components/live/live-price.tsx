@@ -1,6 +1,6 @@
 'use client';
 
-import { createContext, type ReactNode, useContext } from 'react';
+import { createContext, type ReactNode, useContext, useEffect } from 'react';
 import { isNewer, type LiveItem } from '../../model/live-news.ts';
 import { formatMoney } from '../../model/money.ts';
 import { bidCountText } from '../../words/auction-words.ts';
@@ -50,6 +50,7 @@ export function useLiveAuction(): LiveAuctionState {
 export function LivePrice() {
   const { item, startPrice, currency } = useLiveAuction();
   const bid = item.bidCount > 0;
+  useTitle(formatMoney(BigInt(bid ? item.currentHighestBid : startPrice), currency));
   return (
     <div className="live-price" aria-live="polite" aria-atomic="true">
       <span className="hint">{bid ? 'Current bid' : 'Starting price'}</span>
@@ -61,6 +62,24 @@ export function LivePrice() {
       </span>
     </div>
   );
+}
+
+/** Puts the price before the title of the tab: people keep an auction open behind other pages. */
+function useTitle(price: string): void {
+  useEffect(() => {
+    const prefix = `${price} · `;
+    const show = (): void => {
+      if (!document.title.startsWith(prefix)) document.title = prefix + document.title;
+    };
+    show();
+    // Rendering the page again writes the title again, without the price.
+    const observer = new MutationObserver(show);
+    observer.observe(document.head, { childList: true, subtree: true, characterData: true });
+    return () => {
+      observer.disconnect();
+      if (document.title.startsWith(prefix)) document.title = document.title.slice(prefix.length);
+    };
+  }, [price]);
 }
 
 /** When the auction starts or ends. */

@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation';
 import { useEffect, useSyncExternalStore } from 'react';
 import { type LiveState, liveConnection } from './live-connection.ts';
 import { learnServerTime } from './server-clock.ts';
+import { useRefreshWhenOutdated } from './use-live-item.ts';
 
 const sentences: Record<Exclude<LiveState, 'live'>, string> = {
   reconnecting: 'Reconnecting…',
@@ -42,17 +43,4 @@ function useRefreshWhenShown(): void {
     document.addEventListener('visibilitychange', refresh);
     return () => document.removeEventListener('visibilitychange', refresh);
   }, [router]);
-}
-
-/** Renders the page again when the server says that it must be. */
-function useRefreshWhenOutdated(): void {
-  const router = useRouter();
-  const outdated = useSyncExternalStore(
-    liveConnection.subscribe,
-    () => liveConnection.outdated,
-    () => 0,
-  );
-  useEffect(() => {
-    if (outdated > 0) router.refresh();
-  }, [outdated, router]);
 }

@@ -22,22 +22,40 @@ export function useLiveItem(rendered: LiveItem, followed = true): LiveItem {
   return sent && isNewer(sent, rendered) ? sent : rendered;
 }
 
-/** While `due` is true, renders the page again, at most once per second. Rendering is expected to make it false. */
+/**
+ * While `due` is true, renders the page again, at most once per second. Rendering is expected to make it false. When many people look at
+ * the item, each page waits a random part of the time that the server gives.
+ */
 export function useRefresh(due: boolean): void {
   const router = useRouter();
   useEffect(() => {
     if (!due) return;
-    let timer: ReturnType<typeof setTimeout>;
-    const wait = () => {
-      const sinceLast = performance.now() - refreshedAt;
-      timer = setTimeout(refresh, Math.max(0, REFRESH_EVERY_MS - sinceLast));
-    };
-    const refresh = () => {
-      refreshedAt = performance.now();
-      router.refresh();
-      wait();
-    };
-    wait();
-    return () => clearTimeout(timer);
+    return refreshSoon(router, Math.random() * liveConnection.spreadMs, true);
   }, [due, router]);
+}
+
+/** Renders the page again when the server says that it must be. */
+export function useRefreshWhenOutdated(): void {
+  const router = useRouter();
+  const outdated = useSyncExternalStore(
+    liveConnection.subscribe,
+    () => liveConnection.outdated,
+    () => 0,
+  );
+  useEffect(() => (outdated > 0 ? refreshSoon(router, 0, false) : undefined), [outdated, router]);
+}
+
+function refreshSoon(router: { refresh(): void }, afterMs: number, again: boolean): () => void {
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = (ms: number) => {
+    const sinceLast = performance.now() - refreshedAt;
+    timer = setTimeout(refresh, Math.max(ms, REFRESH_EVERY_MS - sinceLast));
+  };
+  const refresh = () => {
+    refreshedAt = performance.now();
+    router.refresh();
+    if (again) wait(0);
+  };
+  wait(afterMs);
+  return () => clearTimeout(timer);
 }

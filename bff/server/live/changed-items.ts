@@ -7,6 +7,8 @@ import type { LiveChannel } from './live-channel.ts';
 const READ_EVERY_MS = 200;
 // bids may answer from a cache that is up to one second old, so a changed item is read once more after this.
 const READ_AGAIN_AFTER_MS = 1_200;
+// What it takes to render one page again. Price, end and status move at once; what else a page shows may wait until others were rendered.
+const RENDER_MS = 5;
 const BACK_OFF = { firstMs: 250, maxMs: 5_000 };
 
 /** The topics of items in the channel. */
@@ -58,7 +60,9 @@ export function createChangedItems(options: ChangedItemsOptions): ChangedItems {
     const known = newest.get(itemId);
     if (known && !isNewer(item, known)) return known;
     newest.set(itemId, item);
-    channel.publish(topicOfItem(itemId), newsOf([item]));
+    const topic = topicOfItem(itemId);
+    const spreadMs = channel.countOf(topic) * RENDER_MS;
+    channel.publish(topic, { ...newsOf([item]), ...(spreadMs > READ_EVERY_MS && { spreadMs }) });
     return item;
   };
 

@@ -59,6 +59,11 @@ export class LiveChannel {
     return this.#topics.has(topic);
   }
 
+  /** The number of open streams of the topic. */
+  countOf(topic: string): number {
+    return this.#topics.get(topic)?.size ?? 0;
+  }
+
   /** The topics with this prefix that somebody listens to, without it. */
   namesOf(prefix: string): string[] {
     return [...this.#topics.keys()]

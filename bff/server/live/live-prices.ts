@@ -87,7 +87,8 @@ function start(): LivePrices {
           if (change?.seenBy === 'everybody') changes.touch(change.itemId);
           for (const userId of change?.people ?? []) {
             people.touch(userId);
-            if (change?.seenBy === 'person') people.tellMine(userId, change.itemId);
+            // On a page that many people look at, the ones concerned do not wait for the others.
+            if (change && change.seenBy !== 'nobody') people.tellMine(userId, change.itemId);
           }
         },
         onReconnect: () => void readAll(channel, changes),

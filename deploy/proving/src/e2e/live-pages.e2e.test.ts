@@ -23,8 +23,10 @@ describe('the answer to a bid', () => {
     const accepted = page.getByRole('status').getByText('Your bid of $12.50 was accepted.');
     await accepted.waitFor();
     await shows(page, 'leading', 'You are the highest bidder.');
+    await vi.waitFor(async () => expect(await page.title()).toMatch(/^\$12\.50 · A contested vase/), AWHILE);
     await scene.bid(itemId, 2000, scene.people.bob);
     await shows(page, 'outbid', 'You have been outbid. Your highest bid was $12.50.');
+    await vi.waitFor(async () => expect(await page.title()).toMatch(/^\$20\.00 · A contested vase/), AWHILE);
     await shows(page, 'price', '$20.00');
     expect(await accepted.count()).toBe(0);
     expect(await page.getByTestId('leading').count()).toBe(0);
@@ -65,7 +67,10 @@ describe('the clock of a page', () => {
     const before = await secondsLeft(page);
     await page.clock.runFor(60_000);
     await vi.waitFor(async () => expect(await secondsLeft(page)).toBeLessThanOrEqual(before - 60), AWHILE);
-    await page.clock.runFor(300_000);
+    await page.clock.runFor(180_000);
+    await shows(page, 'clock-voice', 'Less than a minute left.');
+    await page.locator('.clock.urgent').waitFor();
+    await page.clock.runFor(120_000);
     await shows(page, 'auction-state', 'Bidding is over.');
   });
 
@@ -84,6 +89,16 @@ describe('the clock of a page', () => {
     await vi.waitFor(async () => expect(await text()).toMatch(/ends in [12] s|bidding is over/), AWHILE);
     await page.clock.runFor(3_000);
     await vi.waitFor(async () => expect(await text()).toContain('bidding is over'), AWHILE);
+  });
+
+  it('says by how much a late bid has moved the end, and times in the viewer’s zone with UTC on hover', async () => {
+    const itemId = await scene.list('A moved vase', { endAt: fromNow(100_000), softCloseSeconds: 180 });
+    const page = await scene.open(`/items/${itemId}`);
+    const end = page.getByTestId('auction-state').locator('time');
+    await vi.waitFor(async () => expect(await end.getAttribute('title')).toMatch(/\d\d:\d\d UTC$/), AWHILE);
+    await scene.bid(itemId, 1200, scene.people.ann);
+    await page.locator('.extension', { hasText: /^\+1\smin/ }).waitFor();
+    await shows(page, 'clock-voice', 'The end has moved: +1');
   });
 
   it('is the time of the end on a page without script, with the time of the page’s state', async () => {
