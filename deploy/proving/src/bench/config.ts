@@ -9,9 +9,9 @@ const schema = z.object({
   /** The parts to measure. */
   PARTS: z
     .string()
-    .default('log,bidding,closing')
+    .default('log,bidding,closing,live')
     .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(['log', 'bidding', 'closing']))),
+    .pipe(z.array(z.enum(['log', 'bidding', 'closing', 'live']))),
   /** Numbers of concurrent bidders, one measurement each; seconds of each; number of auctions when bids are spread. */
   BIDDERS: z
     .string()
@@ -32,6 +32,9 @@ const schema = z.object({
   CLOSING_AUCTIONS: z.coerce.number().int().min(100).default(100_000),
   CLOSING_SECONDS: z.coerce.number().min(3).default(60),
   CLOSING_BIDDERS: z.coerce.number().int().min(1).default(4),
+  /** Viewers of one auction on one process of the web app, and the number of bids that they see. */
+  LIVE_VIEWERS: z.coerce.number().int().min(1).max(20_000).default(5_000),
+  LIVE_BIDS: z.coerce.number().int().min(1).default(30),
   /** Directories in which pgbench is searched. */
   PATH: z.string().default(''),
   /** 1: print one JSON object to standard output instead of a table. */

@@ -2,7 +2,7 @@
 export interface Figure {
   readonly what: string;
   readonly value: number;
-  readonly unit: 'per second' | 'ms' | 'MB';
+  readonly unit: 'per second' | 'ms' | 'MB' | 'KiB' | 'µs';
   /** The reference value from the same run; the table shows `value` as a share of it. */
   readonly against?: { readonly what: string; readonly value: number };
   /** The goal of the design. */

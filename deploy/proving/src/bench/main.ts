@@ -3,6 +3,7 @@ import { benchBidding } from './bidding/bench-bidding.ts';
 import { benchClosing } from './closing/bench-closing.ts';
 import { type BenchConfig, readBenchConfig } from './config.ts';
 import { type Figure, formatFigures, meetsGoal } from './figure.ts';
+import { benchLive } from './live/bench-live.ts';
 
 // `make bench`: all figures come from one run on one machine, with servers and clients together and data on disk with fsync. No
 // test asserts the figures; the exit code only says whether the bench could run.
@@ -49,6 +50,10 @@ async function measure(
     case 'closing': {
       const { CLOSING_AUCTIONS: auctions, CLOSING_SECONDS: seconds, CLOSING_BIDDERS: bidders } = size;
       return { figures: await benchClosing({ auctions, seconds, bidders }, say), settings: '' };
+    }
+    case 'live': {
+      const { LIVE_VIEWERS: viewers, LIVE_BIDS: bids } = size;
+      return { figures: await benchLive({ viewers, bids }, say), settings: '' };
     }
   }
 }
