@@ -50,6 +50,8 @@ export function createPool(options: PoolOptions): Pool {
     // A frozen process must not hold its row locks for longer.
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
+    // A statement is sent without waiting for the answers to those before it. Callers who await each answer notice nothing.
+    pipeline: true,
     types,
   });
   // Without this listener, the loss of an idle connection ends the process.

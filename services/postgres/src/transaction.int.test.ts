@@ -15,6 +15,8 @@ const names = async (): Promise<string[]> =>
     (r) => r.name,
   );
 
+const insert = (name: string) => ({ text: 'INSERT INTO things VALUES ($1)', values: [name] });
+
 describe('transaction', () => {
   it('runs after-commit effects after the commit', async () => {
     const seen: string[] = [];
@@ -79,15 +81,22 @@ describe('transaction', () => {
       CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(20); RETURN NULL; END';
       CREATE CONSTRAINT TRIGGER linger AFTER INSERT ON slow DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION linger()`);
-    const during = failureOf(transaction(database.pool, (tx) => tx.query(`INSERT INTO slow VALUES ('x')`)));
+    const slow = `INSERT INTO slow VALUES ('x')`;
+    const during = failureOf(transaction(database.pool, (tx) => tx.query(slow)));
+    const together = failureOf(
+      transaction(database.pool, async (tx) => {
+        await tx.query('SELECT 1');
+        await tx.commitWith([{ text: slow }]);
+      }),
+    );
     await vi.waitFor(
       async () => {
         const { rows } = await database.pool.query<{ pid: number }>(
           `SELECT pid FROM pg_stat_activity
            WHERE datname = current_database() AND query = 'COMMIT' AND wait_event = 'PgSleep'`,
         );
-        expect(rows).toHaveLength(1);
-        await terminate(rows[0]?.pid);
+        expect(rows).toHaveLength(2);
+        for (const { pid } of rows) await terminate(pid);
       },
       { timeout: 20_000, interval: 20 },
     );
@@ -100,6 +109,54 @@ describe('transaction', () => {
       ],
     );
     expect(isOutcomeUnknown(await during)).toBe(true);
+    expect(isOutcomeUnknown(await together)).toBe(true);
+  });
+
+  it('stores statements that are sent together with COMMIT, after a first one that was sent together with BEGIN', async () => {
+    const seen: string[] = [];
+    const read = await transaction(
+      database.pool,
+      async (tx) => {
+        const { rows } = await tx.query<{ xid: string | null }>('SELECT pg_current_xact_id() AS xid');
+        tx.afterCommit(() => seen.push('after'));
+        await tx.commitWith([insert('together'), insert('with it')]);
+        return rows[0]?.xid;
+      },
+      { firstStatementReads: true },
+    );
+    const { rows } = await database.pool.query(
+      `SELECT name FROM things WHERE xmin::text::bigint = $1::bigint ORDER BY name`,
+      [read],
+    );
+    expect(rows).toEqual([{ name: 'together' }, { name: 'with it' }]);
+    expect(seen).toEqual(['after']);
+  });
+
+  it('stores nothing when one of the statements that are sent with COMMIT fails, and says so', async () => {
+    const seen: string[] = [];
+    const failing = [insert('before'), { text: 'SELECT 1/0' }, insert('behind')];
+    const failure = await failureOf(
+      transaction(database.pool, async (tx) => {
+        await tx.query('SELECT 1');
+        tx.afterCommit(() => seen.push('after'));
+        await tx.commitWith(failing);
+      }),
+    );
+    expect(failure).toMatchObject({ code: '22012' });
+    expect(isOutcomeUnknown(failure)).toBe(false);
+    expect(await names()).not.toContain('before');
+    expect(await names()).not.toContain('behind');
+    expect(seen).toEqual([]);
+  });
+
+  it('refuses a statement after its COMMIT', async () => {
+    const late = transaction(database.pool, async (tx) => {
+      await tx.query('SELECT 1');
+      await tx.commitWith([insert('in time')]);
+      await tx.query('SELECT 1');
+    });
+    await expect(late).rejects.toThrow(/after the COMMIT/);
+    expect(await names()).toContain('in time');
   });
 
   it('has an unknown outcome for the caller when a read after the commit fails', async () => {

@@ -2,7 +2,7 @@ import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufb
 import { createLogger } from '@gavel/observability/logger';
 import { inject, type TraceCarrier } from '@gavel/observability/tracing';
 import type { Pool } from '@gavel/postgres/pool';
-import type { Transaction } from '@gavel/postgres/transaction';
+import type { Statement, Transaction } from '@gavel/postgres/transaction';
 import { findEvent } from '@gavel/proto/registry';
 import { eventSubject } from '@gavel/proto/subjects';
 import { v7 as uuidv7 } from 'uuid';
@@ -53,10 +53,16 @@ ORDER BY e.n`;
  * that is too large for the broker. These are programming errors, not expected failures.
  */
 export async function append(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
-  if (events.length === 0) return;
+  if (events.length > 0) await tx.query(appending(tx, events));
+}
+
+/** The same as a statement for the caller to send, with `tx.commitWith`. There must be at least one event. */
+export function appending(tx: Transaction, events: readonly NewEvent[]): Statement {
   const active = inject();
   const rows = events.map((event) => toRow(event, active));
-  await tx.query({
+  const wake = wakeFor(tx.pool);
+  tx.afterCommit(() => wake.nudge());
+  return {
     name: 'outbox-append',
     text: INSERT,
     values: [
@@ -71,9 +77,7 @@ export async function append(tx: Transaction, events: readonly NewEvent[]): Prom
       rows.map((row) => row.trace.tracestate ?? null),
       rows.map((row) => row.body),
     ],
-  });
-  const wake = wakeFor(tx.pool);
-  tx.afterCommit(() => wake.nudge());
+  };
 }
 
 interface NewRow {

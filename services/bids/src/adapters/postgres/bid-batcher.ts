@@ -12,7 +12,7 @@ import {
   decideBatch as decideByRules,
 } from '../../application/decide-batch.ts';
 import { placeBidsOnFree, placeBidsOnOne, type TracedBid } from './bid-transaction.ts';
-import { KeyTakenError } from './write-bids.ts';
+import { isKeyTaken } from './write-bids.ts';
 
 /** Transactions that run at the same time. None of them waits for a lock, so they are short. */
 const CONCURRENT_BATCHES = 3;
@@ -21,6 +21,8 @@ const MAX_BIDS = 256;
 /** Locked auctions that are waited for at the same time, each with a connection. The rest of the pool serves all others. */
 const MAX_LOCK_WAITS = 8;
 const LOCK_TIMEOUT = '55P03';
+// Two round trips for a bid: BEGIN and the lock, then everything that is written and COMMIT.
+const LOCKS_FIRST = { firstStatementReads: true };
 
 /** A queued bid, and the caller who waits for its result. */
 interface QueuedBid extends TracedBid {
@@ -117,7 +119,7 @@ async function tryFree(
 ): Promise<Map<string, QueuedBid[]>> {
   try {
     const results = await inBatchSpan(bids, () =>
-      transaction(pool, (tx) => placeBidsOnFree(tx, bids, decideBatch)),
+      transaction(pool, (tx) => placeBidsOnFree(tx, bids, decideBatch), LOCKS_FIRST),
     );
     const notPlaced = bids.filter((_, i) => results[i] === undefined);
     for (const [i, bid] of bids.entries()) {
@@ -137,12 +139,12 @@ async function placeOnOne(batching: Batching, itemId: string, bids: readonly Que
   const { pool, decideBatch } = batching;
   try {
     const results = await inBatchSpan(bids, () =>
-      transaction(pool, (tx) => placeBidsOnOne(tx, itemId, bids, decideBatch)),
+      transaction(pool, (tx) => placeBidsOnOne(tx, itemId, bids, decideBatch), LOCKS_FIRST),
     );
     for (const [i, bid] of bids.entries()) bid.resolve(results[i] as BidResult);
   } catch (error) {
     // A key that another transaction has just answered is found by a second attempt, also for a single bid.
-    const again = canRetry(error) && (bids.length > 1 || error instanceof KeyTakenError);
+    const again = canRetry(error) && (bids.length > 1 || isKeyTaken(error));
     for (const bid of bids) {
       if (again) await placeAlone(batching, bid);
       else bid.reject(error);
@@ -152,10 +154,12 @@ async function placeOnOne(batching: Batching, itemId: string, bids: readonly Que
 
 async function placeAlone({ pool, decideBatch }: Batching, bid: QueuedBid): Promise<void> {
   const attempt = () =>
-    bid.inContext(() => transaction(pool, (tx) => placeBidsOnOne(tx, bid.itemId, [bid], decideBatch)));
+    bid.inContext(() =>
+      transaction(pool, (tx) => placeBidsOnOne(tx, bid.itemId, [bid], decideBatch), LOCKS_FIRST),
+    );
   try {
     const [result] = await attempt().catch((error: unknown) => {
-      if (error instanceof KeyTakenError) return attempt();
+      if (isKeyTaken(error)) return attempt();
       throw error;
     });
     bid.resolve(result as BidResult);

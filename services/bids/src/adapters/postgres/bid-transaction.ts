@@ -1,5 +1,5 @@
 import type { TraceCarrier } from '@gavel/observability/tracing';
-import { append } from '@gavel/outbox/append';
+import { appending } from '@gavel/outbox/append';
 import type { Transaction } from '@gavel/postgres/transaction';
 import {
   type BatchDecision,
@@ -11,7 +11,7 @@ import {
 import { toNewEvents } from '../outbox/to-new-events.ts';
 import { lockAuction, lockFreeAuctions } from './lock-auctions.ts';
 import { findRememberedBids, keysOf } from './remembered-bids.ts';
-import { writeBids } from './write-bids.ts';
+import { writingBids } from './write-bids.ts';
 
 /** A bid to place, and the trace of its request. */
 export interface TracedBid extends BidRequest {
@@ -22,7 +22,7 @@ type Results = readonly (BidResult | undefined)[];
 
 /**
  * Places bids on one auction in their order, under one lock, at one time of the database's clock, with one write. Waits for the
- * lock. Throws KeyTakenError, with nothing written, when another transaction has answered one of the keys in the meantime.
+ * lock. Fails, with `isKeyTaken` and nothing written, when another transaction has answered one of the keys in the meantime.
  */
 export async function placeBidsOnOne(
   tx: Transaction,
@@ -32,10 +32,10 @@ export async function placeBidsOnOne(
 ): Promise<Results> {
   const { locked, remembered } = await lockAuction(tx, itemId, keysOf(bids));
   const decision = decideBatch(bids, new Map([[itemId, locked]]), remembered);
-  await write(tx, decision);
   const late = keysOf(bids.filter((_, i) => decision.results[i]?.kind === 'rejected'));
-  if (late.length === 0) return decision.results;
-  return withLateAnswers(bids, decision.results, await findRememberedBids(tx, late));
+  const found = late.length === 0 ? undefined : await findRememberedBids(tx, late);
+  await write(tx, decision);
+  return found === undefined ? decision.results : withLateAnswers(bids, decision.results, found);
 }
 
 /**
@@ -56,11 +56,10 @@ export async function placeBidsOnFree(
   return decision.results;
 }
 
+/** Writes and commits, in one round trip. */
 async function write(tx: Transaction, { changes, accepted }: BatchDecision<TracedBid>): Promise<void> {
-  await writeBids(tx, changes, accepted);
+  if (changes.length === 0) return;
   // Each event continues the trace of its own request.
-  await append(
-    tx,
-    accepted.flatMap(({ bid, steps }) => toNewEvents(steps, bid.trace)),
-  );
+  const events = accepted.flatMap(({ bid, steps }) => toNewEvents(steps, bid.trace));
+  await tx.commitWith([writingBids(changes, accepted), appending(tx, events)]);
 }

@@ -1,14 +1,10 @@
-import type { Transaction } from '@gavel/postgres/transaction';
+import { sqlState } from '@gavel/postgres/sqlstate';
+import type { Statement } from '@gavel/postgres/transaction';
 import type { AcceptedBid, AuctionChange } from '../../application/decide-batch.ts';
 import { type Auction, nextAnnouncementAt } from '../../domain/auction/auction.ts';
 import type { BidPlaced, ProxyBidPlaced } from '../../domain/auction/events.ts';
 import type { Step } from '../../domain/auction/evolve.ts';
 import { KEPT_FOR } from './remembered-bids.ts';
-
-/** Another transaction has answered the same idempotency key in the meantime, so this one must run again. */
-export class KeyTakenError extends Error {
-  override readonly name = 'KeyTakenError';
-}
 
 // The bids, the auctions' new states and the answers in one round trip: under contention each round trip extends the time for
 // which the locks are held. `version` is checked although the rows are locked, so that a bug elsewhere cannot break the sequence.
@@ -43,39 +39,35 @@ const ANSWERS = `answered AS (
     WHERE old.created_at <= statement_timestamp() - ${KEPT_FOR}
     RETURNING true)`;
 
-const WRITE = `WITH ${BIDS}, ${RAISED} ${ITEMS} RETURNING 0 AS answered`;
-const WRITE_WITH_KEYS = `WITH ${BIDS}, ${RAISED}, ${ANSWERS} ${ITEMS}
-  RETURNING (SELECT count(*)::int FROM answered) AS answered`;
+// COMMIT is sent together with these statements, so the server itself must refuse to store less than everything.
+const KEY_TAKEN = 'GV001';
+const ALL_CHANGED = `fail_unless((SELECT count(*) FROM changed) = cardinality($1::uuid[]), 'GV002',
+  'a locked auction no longer had the version that was read')`;
+const WRITE = `WITH ${BIDS}, ${RAISED}, changed AS (${ITEMS} RETURNING true) SELECT ${ALL_CHANGED}`;
+const WRITE_WITH_KEYS = `WITH ${BIDS}, ${RAISED}, ${ANSWERS}, changed AS (${ITEMS} RETURNING true)
+  SELECT ${ALL_CHANGED}, fail_unless((SELECT count(*) FROM answered) = cardinality($28::uuid[]), '${KEY_TAKEN}',
+    'idempotency key answered by another transaction')`;
+
+/** True when another transaction has answered the same idempotency key in the meantime, so this one must run again. */
+export function isKeyTaken(error: unknown): boolean {
+  return sqlState(error) === KEY_TAKEN;
+}
 
 /**
- * Writes the results of accepted bids on locked auctions: the bids, the auctions' rows and the answers to remember. Throws
- * KeyTakenError when one of the keys has got another answer in the meantime.
+ * Writes the results of accepted bids on locked auctions: the bids, the auctions' rows and the answers to remember. Fails, with
+ * `isKeyTaken`, when one of the keys has got another answer in the meantime. There must be at least one change.
  */
-export async function writeBids(
-  tx: Transaction,
-  changes: readonly AuctionChange[],
-  accepted: readonly AcceptedBid[],
-): Promise<void> {
-  if (changes.length === 0) return;
+export function writingBids(changes: readonly AuctionChange[], accepted: readonly AcceptedBid[]): Statement {
   const steps = changes.flatMap((change) => change.steps);
   const values = [...itemValues(changes), ...bidValues(steps), ...raisedValues(steps)];
   const answers = accepted.filter(({ bid }) => bid.key !== undefined);
-  const { rows } = await tx.query<{ answered: number }>(
-    answers.length === 0
-      ? { name: 'write-bids', text: WRITE, values }
-      : {
-          name: 'write-bids-with-keys',
-          text: WRITE_WITH_KEYS,
-          values: [...values, ...answerValues(answers)],
-        },
-  );
-  if (rows.length !== changes.length) {
-    throw new Error(
-      `only ${rows.length} of ${changes.length} locked auctions still had the version that was read`,
-    );
-  }
-  if (rows[0]?.answered !== answers.length)
-    throw new KeyTakenError('idempotency key answered by another transaction');
+  return answers.length === 0
+    ? { name: 'write-bids', text: WRITE, values }
+    : {
+        name: 'write-bids-with-keys',
+        text: WRITE_WITH_KEYS,
+        values: [...values, ...answerValues(answers)],
+      };
 }
 
 function itemValues(changes: readonly AuctionChange[]): unknown[][] {
