@@ -64,6 +64,15 @@ export default async function AccountPage() {
         <FailureNotice failure={profile} path={path} />
       )}
       <Devices sessions={sessions} />
+      <section aria-label="Your data">
+        <h2>Your data</h2>
+        <p>
+          <a href="/account/export" download>
+            Download everything that Gavel stores about you
+          </a>{' '}
+          (JSON).
+        </p>
+      </section>
     </>
   );
 }

@@ -1,4 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type MailCatcher, openMailCatcher } from '@gavel/dev/mail-catcher';
+import { Secret, TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mustCall } from '../system/call-connect.ts';
@@ -20,14 +25,20 @@ const pages = [
 ];
 
 let system: System;
+let catcher: MailCatcher;
+let mailDirectory: string;
 let browser: Browser;
 beforeAll(async () => {
-  system = await startWebSystem();
+  mailDirectory = await mkdtemp(join(tmpdir(), 'e2e-mails-'));
+  catcher = await openMailCatcher({ port: 0, smtpPort: 0, directory: mailDirectory });
+  system = await startWebSystem({ processes: { auth: { env: { SMTP_URL: catcher.smtpUrl } } } });
   browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser?.close();
   await system?.stop();
+  await catcher?.close();
+  await rm(mailDirectory, { recursive: true, force: true });
 });
 
 describe('a session with an expired access cookie and a live refresh cookie', () => {
@@ -120,6 +131,73 @@ describe('an unexpired access cookie that no service accepts', () => {
     },
   );
 });
+
+describe('an account', () => {
+  it('is confirmed by mail, protected with a second factor, exported, and keeps other browsers out after a new password', async () => {
+    const page = await openPage(browser, system.urls.bff);
+    const who = await register(page, 'Complete Person');
+    await page.goto(await mailedLink(who.email));
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('Your e-mail address is confirmed.').waitFor();
+
+    await page.goto('/account');
+    await page.getByText(`${who.email} is confirmed.`).waitFor();
+    const form = page.getByRole('form', { name: 'Two-factor sign-in' });
+    await form.getByLabel('Your password').fill(who.password);
+    await form.getByRole('button', { name: 'Turn on two-factor sign-in' }).click();
+    const secret = Secret.fromBase32(String(await form.getByTestId('totp-secret').textContent()));
+    await form.getByRole('textbox', { name: 'Code' }).fill(new TOTP({ secret }).generate());
+    await form.getByRole('button', { name: 'Confirm code' }).click();
+    const codes = form.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem');
+    await expect.poll(() => codes.count()).toBe(10);
+    const recoveryCode = String(await codes.first().textContent());
+    await form.getByRole('button', { name: 'I have stored the codes' }).click();
+    await page.getByText('You have 10 recovery codes left.').waitFor();
+
+    const plain = await openPage(browser, system.urls.bff, { javaScriptEnabled: false });
+    await plain.goto('/sign-in');
+    await plain.getByLabel('E-mail').fill(who.email);
+    await plain.getByLabel('Password').fill(who.password);
+    await plain.getByRole('button', { name: 'Sign in' }).click();
+    expect(new URL(plain.url()).pathname).toBe('/sign-in/code');
+    await plain.getByRole('textbox', { name: 'Code' }).fill('000 000x');
+    await plain.getByRole('button', { name: 'Sign in' }).click();
+    await plain.getByText('This code is wrong or was used before.').waitFor();
+    await plain.getByRole('textbox', { name: 'Code' }).fill(recoveryCode);
+    await plain.getByRole('button', { name: 'Sign in' }).click();
+    await plain.getByRole('button', { name: 'Sign out' }).waitFor();
+
+    const exported = await plain.context().request.get('/account/export');
+    expect(await exported.json()).toMatchObject({
+      profile: { email: who.email, emailVerified: true, twoFactor: true },
+      sessions: [{}, {}],
+    });
+    await plain.goto('/account');
+    await changePassword(plain, who.password);
+    await plain.getByRole('status').getByText('Your password was changed.').waitFor();
+    await spoilings.gone(page.context());
+    await page.goto('/account');
+    expect(new URL(page.url()).pathname).toBe('/sign-in');
+    await expect.poll(() => subjectsTo(who.email)).toContain('Your password was changed');
+  });
+
+  const mailsTo = async (email: string) =>
+    (await catcher.mails.list()).filter(({ content }) => content.to?.[0]?.address === email);
+  const subjectsTo = async (email: string) =>
+    (await mailsTo(email)).map(({ content }) => content.subject ?? '');
+
+  async function mailedLink(email: string): Promise<string> {
+    await expect.poll(async () => (await mailsTo(email)).length).toBe(1);
+    const text = (await mailsTo(email))[0]?.content.text ?? '';
+    return /http\S+\/verify-email\S+/.exec(text)?.[0] ?? '';
+  }
+});
+
+async function changePassword(page: Page, current: string): Promise<void> {
+  await page.getByLabel('Current password').fill(current);
+  await page.getByLabel('New password').fill('a new and longer password');
+  await page.getByRole('button', { name: 'Change password' }).click();
+}
 
 describe('a session', () => {
   it('keeps its tokens where page scripts cannot read them', async () => {
@@ -229,12 +307,6 @@ describe('a session', () => {
     await plain.getByRole('form', { name: 'Sign in' }).waitFor();
     expect(await cookie(plain.context(), REFRESH)).toBeUndefined();
   });
-
-  async function changePassword(page: Page, current: string): Promise<void> {
-    await page.getByLabel('Current password').fill(current);
-    await page.getByLabel('New password').fill('a new and longer password');
-    await page.getByRole('button', { name: 'Change password' }).click();
-  }
 
   it('ends everywhere after signing out', async () => {
     const page = await openPage(browser, system.urls.bff);

@@ -60,6 +60,13 @@ export async function getProfile(
     value:
       profile.id === callerId
         ? profile
-        : { ...profile, email: '', emailVerified: false, twoFactor: false, recoveryCodesLeft: 0 },
+        : {
+            ...profile,
+            email: '',
+            phoneNumber: '',
+            emailVerified: false,
+            twoFactor: false,
+            recoveryCodesLeft: 0,
+          },
   };
 }

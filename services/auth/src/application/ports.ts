@@ -33,6 +33,7 @@ export interface Profile {
   fullName: string;
   avatarUrl: string;
   countryCode: string;
+  phoneNumber: string;
   createdAt: Date;
   emailVerified: boolean;
   /** Whether a sign-in also needs a code, and how many recovery codes are left. */

@@ -38,7 +38,7 @@ const REVOKE_OTHERS = `
 
 const FIND_PROFILE = `
   SELECT id, email, full_name AS "fullName", avatar_url AS "avatarUrl", country_code AS "countryCode",
-         created_at AS "createdAt", email_verified_at IS NOT NULL AS "emailVerified", ${TWO_FACTOR},
+         phone_number AS "phoneNumber", created_at AS "createdAt", email_verified_at IS NOT NULL AS "emailVerified", ${TWO_FACTOR},
          (SELECT count(*)::integer FROM recovery_codes r WHERE r.user_id = users.id) AS "recoveryCodesLeft"
   FROM users WHERE id = $1`;
 
