@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type MailCatcher, openMailCatcher } from '@gavel/dev/mail-catcher';
-import { Secret, TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mustCall } from '../system/call-connect.ts';
 import { signUp } from '../system/sign-up.ts';
 import type { System } from '../system/start-system.ts';
 import { ACCESS, cookie, forgeAccessCookie, REFRESH, spoilings } from './access-cookies.ts';
+import { type Mailbox, openMailbox, turnOnSecondFactor } from './account-life.ts';
 import { launchBrowser, listItem, openPage, pathsOf, register, signedIn, signIn } from './browser.ts';
 import { startWebSystem } from './web-system.ts';
 
@@ -25,20 +21,17 @@ const pages = [
 ];
 
 let system: System;
-let catcher: MailCatcher;
-let mailDirectory: string;
+let mailbox: Mailbox;
 let browser: Browser;
 beforeAll(async () => {
-  mailDirectory = await mkdtemp(join(tmpdir(), 'e2e-mails-'));
-  catcher = await openMailCatcher({ port: 0, smtpPort: 0, directory: mailDirectory });
-  system = await startWebSystem({ processes: { auth: { env: { SMTP_URL: catcher.smtpUrl } } } });
+  mailbox = await openMailbox();
+  system = await startWebSystem({ processes: { auth: { env: { SMTP_URL: mailbox.smtpUrl } } } });
   browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser?.close();
   await system?.stop();
-  await catcher?.close();
-  await rm(mailDirectory, { recursive: true, force: true });
+  await mailbox?.close();
 });
 
 describe('a session with an expired access cookie and a live refresh cookie', () => {
@@ -136,22 +129,13 @@ describe('an account', () => {
   it('is confirmed by mail, protected with a second factor, exported, and keeps other browsers out after a new password', async () => {
     const page = await openPage(browser, system.urls.bff);
     const who = await register(page, 'Complete Person');
-    await page.goto(await mailedLink(who.email));
+    await page.goto(await mailbox.linkTo(who.email));
     await page.getByRole('button', { name: 'Confirm' }).click();
     await page.getByText('Your e-mail address is confirmed.').waitFor();
 
     await page.goto('/account');
     await page.getByText(`${who.email} is confirmed.`).waitFor();
-    const form = page.getByRole('form', { name: 'Two-factor sign-in' });
-    await form.getByLabel('Your password').fill(who.password);
-    await form.getByRole('button', { name: 'Turn on two-factor sign-in' }).click();
-    const secret = Secret.fromBase32(String(await form.getByTestId('totp-secret').textContent()));
-    await form.getByRole('textbox', { name: 'Code' }).fill(new TOTP({ secret }).generate());
-    await form.getByRole('button', { name: 'Confirm code' }).click();
-    const codes = form.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem');
-    await expect.poll(() => codes.count()).toBe(10);
-    const recoveryCode = String(await codes.first().textContent());
-    await form.getByRole('button', { name: 'I have stored the codes' }).click();
+    const recoveryCode = await turnOnSecondFactor(page, who.password);
     await page.getByText('You have 10 recovery codes left.').waitFor();
 
     const plain = await openPage(browser, system.urls.bff, { javaScriptEnabled: false });
@@ -178,19 +162,8 @@ describe('an account', () => {
     await spoilings.gone(page.context());
     await page.goto('/account');
     expect(new URL(page.url()).pathname).toBe('/sign-in');
-    await expect.poll(() => subjectsTo(who.email)).toContain('Your password was changed');
+    await expect.poll(() => mailbox.subjectsTo(who.email)).toContain('Your password was changed');
   });
-
-  const mailsTo = async (email: string) =>
-    (await catcher.mails.list()).filter(({ content }) => content.to?.[0]?.address === email);
-  const subjectsTo = async (email: string) =>
-    (await mailsTo(email)).map(({ content }) => content.subject ?? '');
-
-  async function mailedLink(email: string): Promise<string> {
-    await expect.poll(async () => (await mailsTo(email)).length).toBe(1);
-    const text = (await mailsTo(email))[0]?.content.text ?? '';
-    return /http\S+\/verify-email\S+/.exec(text)?.[0] ?? '';
-  }
 });
 
 async function changePassword(page: Page, current: string): Promise<void> {
