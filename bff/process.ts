@@ -8,6 +8,7 @@ export const bffProcess = {
   port: 3000,
   environment: {
     NODE_ENV: 'production',
+    TRACE_CALLERS: 'untrusted',
     AUTH_URL: from.process('auth'),
     BIDS_URL: from.process('bids'),
     USER_STATS_URL: from.process('user-stats'),

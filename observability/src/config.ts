@@ -15,6 +15,10 @@ const schema = z.object({
     ])
     .default('parentbased_always_on'),
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
+  /** `untrusted`: callers' traces are no parents of this process's spans. */
+  TRACE_CALLERS: z.enum(['trusted', 'untrusted']).default('trusted'),
+  /** Whether spans have the address and the user agent of the client. */
+  TRACE_CLIENT_DETAILS: z.stringbool().default(false),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -25,6 +29,10 @@ export interface TelemetryConfig {
   serviceName: string;
   /** Which new traces are recorded. `ratio`, from 0 to 1, is for the samplers with a ratio. */
   sampling: { sampler: z.output<typeof schema>['OTEL_TRACES_SAMPLER']; ratio: number };
+  /** False for a process that strangers call: their traces are no parents. */
+  trustsCallers: boolean;
+  /** Whether spans have the address and the user agent of the client. */
+  clientDetails: boolean;
   logLevel: z.output<typeof schema>['LOG_LEVEL'];
 }
 
@@ -40,6 +48,8 @@ export function readTelemetryConfig(env: NodeJS.ProcessEnv = process.env): Telem
     protocol: parsed.data.OTEL_EXPORTER_OTLP_PROTOCOL,
     serviceName: parsed.data.OTEL_SERVICE_NAME,
     sampling: { sampler: parsed.data.OTEL_TRACES_SAMPLER, ratio: parsed.data.OTEL_TRACES_SAMPLER_ARG },
+    trustsCallers: parsed.data.TRACE_CALLERS === 'trusted',
+    clientDetails: parsed.data.TRACE_CLIENT_DETAILS,
     logLevel: parsed.data.LOG_LEVEL,
   };
 }

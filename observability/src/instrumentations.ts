@@ -8,7 +8,16 @@ import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runti
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { register } from 'import-in-the-middle/register-hooks.mjs';
 import { attribute } from './attributes.ts';
+import type { TelemetryConfig } from './config.ts';
+import { strangersLink } from './edge-propagator.ts';
 import { trackRoute } from './http-route.ts';
+
+const noClient = {
+  'client.address': undefined,
+  'network.peer.address': undefined,
+  'network.peer.port': undefined,
+  'user_agent.original': undefined,
+};
 
 const instrumented = ['http', 'https', 'pg', 'pg-pool', 'ioredis'];
 
@@ -21,17 +30,21 @@ const untraced = /^\/(healthz|readyz|metrics$|live(\/now)?(\?|$)|_next\/static\/
 /**
  * Instruments http, fetch, pg and ioredis, which this process will import later, and Node itself. Outgoing calls are traced only inside a trace, because
  * polling and LISTEN loops would otherwise start a trace each time. No header, query parameter, statement value or Redis key is
- * recorded. amqplib is not instrumented, because its instrumentation overwrites the traceparent header of the envelope.
+ * recorded, and the client's address and user agent only with TRACE_CLIENT_DETAILS. amqplib is not instrumented, because its instrumentation overwrites the traceparent header of the envelope.
  */
-export function instrument(): Instrumentation[] {
+export function instrument({ clientDetails }: Pick<TelemetryConfig, 'clientDetails'>): Instrumentation[] {
   // Runs in this thread. With it the instrumentations see import statements; only these modules are wrapped.
   register({ include: instrumented });
   const instrumentations = [
     new HttpInstrumentation({
       ignoreIncomingRequestHook: (request) => untraced.test(request.url ?? ''),
       requireParentforOutgoingSpans: true,
+      // Names that are personal data. Undefined removes them.
+      ...(!clientDetails && { startIncomingSpanHook: () => ({ ...noClient }) }),
       // Also called for an outgoing request, which then finds the metadata of the incoming one around it.
-      requestHook() {
+      requestHook(span) {
+        const link = strangersLink();
+        if (link) span.addLink(link);
         const metadata = getRPCMetadata(context.active());
         if (metadata?.type === RPCType.HTTP) trackRoute(metadata);
       },

@@ -88,6 +88,14 @@ describe('a process with the preload and a collector', () => {
     expect(exported).toContain('SELECT $1::text AS secret');
   });
 
+  test('a span has no address and no user agent of a client', () => {
+    const servers = receiver.spans().filter(({ kind }) => kind === 'server');
+    const names = servers.flatMap(({ attributes }) => Object.keys(attributes));
+    expect(names).toContain('url.path');
+    for (const name of ['client.address', 'network.peer.address', 'user_agent.original'])
+      expect(names).not.toContain(name);
+  });
+
   test('does not trace the health routes', () => {
     expect(receiver.spans().filter((span) => span.attributes['url.path'] === '/healthz')).toEqual([]);
   });
@@ -166,6 +174,18 @@ describe('the settings of telemetry', () => {
     expect([spans?.bytes[0], metrics?.bytes[0]]).toEqual([0x0a, 0x0a]);
     expect(spans?.bytes.includes('walk')).toBe(true);
     expect(metrics?.bytes.includes('http.server.request.duration')).toBe(true);
+  });
+
+  test('TRACE_CALLERS decides whether a caller’s span is the parent, or a new trace begins', async () => {
+    for (const [setting, traces] of [
+      ['trusted', 1],
+      ['untrusted', 3],
+    ] as const) {
+      const receiver = await startOtlpReceiver();
+      await run([program], { ...receiver.environment, TRACE_CALLERS: setting });
+      expect(new Set(receiver.spans().map(({ traceId }) => traceId)).size, setting).toBe(traces);
+      await receiver.close();
+    }
   });
 
   test('OTEL_TRACES_SAMPLER decides whether a new trace is recorded, and its ids exist in any case', async () => {

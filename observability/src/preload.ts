@@ -17,6 +17,7 @@ import {
 import { TracerProvider } from '@opentelemetry/sdk-trace';
 import manifest from '../package.json' with { type: 'json' };
 import { readTelemetryConfig } from './config.ts';
+import { createEdgePropagator } from './edge-propagator.ts';
 import { flushTelemetry, onFlush } from './flush.ts';
 import { instrument } from './instrumentations.ts';
 import { withFittingNextSpans } from './next-spans.ts';
@@ -26,8 +27,9 @@ const config = readTelemetryConfig();
 const resource = describeProcess(config.serviceName);
 
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-const instrumentations = instrument();
+const w3c = new W3CTraceContextPropagator();
+propagation.setGlobalPropagator(config.trustsCallers ? w3c : createEdgePropagator(w3c));
+const instrumentations = instrument(config);
 
 // Imported only now, because these modules import http, which has to be instrumented before.
 const { createMeterProvider } = await import('./meter-provider.ts');
