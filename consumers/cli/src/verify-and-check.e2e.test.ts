@@ -1,3 +1,5 @@
+import { UNROUTED_QUEUE } from '@gavel/proto/topology';
+import amqp from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliSystem, startCliSystem } from './testing/cli-system.ts';
 
@@ -72,6 +74,15 @@ describe('the command line finds what is wrong', () => {
       problem: expect.stringMatching(/^empty: \d+ events and no member$/),
     });
     expect(problems).toContainEqual({ kind: 'outbox', name: 'auth', problem: 'no relay is active' });
+    expect(JSON.parse(stdout)).toMatchObject({ unrouted: 0 });
+    const client = await amqp.connect(system.urls.amqpUrl);
+    const channel = await client.createConfirmChannel();
+    channel.sendToQueue(UNROUTED_QUEUE, Buffer.from('an event'));
+    await channel.waitForConfirms();
+    await client.close();
+    expect((await system.gavel('check')).stderr).toContain(
+      '1 events in gavel.unrouted: nobody has subscribed',
+    );
     expect((await system.gavel('check', '--stream-url', 'rabbitmq-stream://u:p@127.0.0.1:1/v')).code).toBe(5);
   });
 });

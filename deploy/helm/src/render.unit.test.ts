@@ -59,6 +59,7 @@ it('asks for at most as many members of a group as its stream has partitions', a
     'gavel-consumer-user-stats': 4,
     'gavel-consumer-leaderboard': 4,
     'gavel-consumer-seller-stats': 4,
+    'gavel-auditor': 4,
     // It reads a queue, which any number of members can share.
     'gavel-consumer-notifications': 9,
   });

@@ -1,6 +1,8 @@
+import { UNROUTED_QUEUE } from '@gavel/proto/topology';
 import type { Session } from '../connections/session.ts';
 import { type GroupSummary, summarizeAll } from '../groups/group-summary.ts';
 import { type OutboxStatus, readOutboxes } from '../outbox/read-status.ts';
+import { withQueues } from '../queues/side-queues.ts';
 import { formatAge } from '../terminal/units.ts';
 
 /** Something that needs attention. */
@@ -15,6 +17,8 @@ export interface Problem {
 export interface Checked {
   readonly groups: number;
   readonly outboxes: number;
+  /** Events in gavel.unrouted: nobody has subscribed to them, which may be meant. Null if the queue is missing. */
+  readonly unrouted: number | null;
   readonly problems: readonly Problem[];
 }
 
@@ -25,6 +29,7 @@ export async function findProblems(session: Session, maxAgeSeconds: number): Pro
   return {
     groups: groups.length,
     outboxes: outboxes.length,
+    unrouted: await withQueues(session, async (queues) => (await queues.count(UNROUTED_QUEUE)) ?? null),
     problems: [
       ...groups.flatMap((group) => problemsOfGroup(group, maxAgeSeconds)),
       ...outboxes.flatMap((outbox) => problemsOfOutbox(outbox, maxAgeSeconds)),

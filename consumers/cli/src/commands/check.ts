@@ -1,3 +1,4 @@
+import { UNROUTED_QUEUE } from '@gavel/proto/topology';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Checked, findProblems } from '../check/find-problems.ts';
 import { examples } from '../terminal/example-help.ts';
@@ -12,6 +13,8 @@ export function define(verb: Command, run: Run): void {
       `Checks everything once: groups that are empty, refused or unknown, or have events that wait too long; outboxes without a
 relay, with lost events, events that were set aside or that wait too long; and dead letters. A pause counts only when
 events wait too long.
+
+Events that nobody has subscribed to (gavel.unrouted) are mentioned on stderr and are no problem.
 
 Prints one line if nothing is wrong, otherwise one line per problem. Exit codes: 0 nothing is wrong, 6 something is, 5 a
 server did not answer.`,
@@ -30,6 +33,11 @@ server did not answer.`,
         const checked = await findProblems(session, maxAge);
         const isOk = checked.problems.length === 0;
         output.answer({ ok: isOk, ...checked }, isOk ? formatOk(checked) : formatProblems(checked));
+        if ((checked.unrouted ?? 0) > 0) {
+          output.remark(
+            `${checked.unrouted} events in ${UNROUTED_QUEUE}: nobody has subscribed to them. \`gavel queues peek ${UNROUTED_QUEUE}\` shows them.`,
+          );
+        }
         if (!isOk) foundProblem();
       }),
     );

@@ -179,6 +179,28 @@ describe('reading partitions', () => {
     }
   });
 
+  it('gives up after an outage that lasts too long, if there is a limit', async () => {
+    const network = await startNetwork(producer.urls.streamUrl);
+    network.cut();
+    const reader = openStreamReader(network.url, 'test');
+    try {
+      const following = followPartitions({
+        reader,
+        tracks: [{ partition, from: 0n, end: 10n }],
+        onMessage: () => 'continue',
+        remark: () => undefined,
+        signal: new AbortController().signal,
+        pace: PACE,
+        giveUpMs: 200,
+      });
+      await expect(following).rejects.toThrow('the broker was lost for');
+      expect(network.refused()).toBeGreaterThan(1);
+    } finally {
+      await reader.close();
+      await network.close();
+    }
+  });
+
   it('fails if the stream was recreated', async () => {
     await expect(
       followPartitions({

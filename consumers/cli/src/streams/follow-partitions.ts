@@ -24,6 +24,8 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
   /** The pace of attempts to connect again; default: 0.5 to 5 s. */
   readonly pace?: BackOff;
+  /** An outage that lasts longer ends the reading with an error; default: none does. */
+  readonly giveUpMs?: number;
 }
 
 const PACE: BackOff = { firstMs: 500, maxMs: 5_000 };
@@ -31,7 +33,7 @@ const PACE: BackOff = { firstMs: 500, maxMs: 5_000 };
 /**
  * Reads partitions until all have reached their ends, `onMessage` says `done`, or the signal is aborted. While the broker is
  * unavailable it tries again until one of these, and continues after the last message. Throws SubscriptionRefused if retention
- * has removed the next message meanwhile, or the stream was recreated.
+ * has removed the next message meanwhile, or the stream was recreated, and an error after an outage of `giveUpMs`.
  */
 export async function followPartitions(options: FollowOptions): Promise<void> {
   const done = new AbortController();
@@ -53,7 +55,7 @@ export async function followPartitions(options: FollowOptions): Promise<void> {
 
 async function followOne(
   { partition, from, end }: Track,
-  { reader, onMessage, signal, pace = PACE }: FollowOptions,
+  { reader, onMessage, signal, pace = PACE, giveUpMs }: FollowOptions,
   outage: Outage,
   finish: () => void,
 ): Promise<void> {
@@ -75,6 +77,10 @@ async function followOne(
       if (error instanceof SubscriptionRefused) throw error;
       failures += 1;
       outage.began(error);
+      if (giveUpMs !== undefined && outage.lastsMs() > giveUpMs) {
+        const seconds = Math.round(giveUpMs / 1000);
+        throw new Error(`the broker was lost for ${seconds} s: ${reasonOf(error)}`, { cause: error });
+      }
       await pause(delayBefore(failures, pace), signal);
     }
   }
@@ -82,7 +88,7 @@ async function followOne(
 
 /** Says once that an outage has begun, and once that it is over, however many partitions notice it. */
 class Outage {
-  #isOn = false;
+  #since: number | undefined;
   readonly #remark: (text: string) => void;
 
   constructor(remark: (text: string) => void) {
@@ -90,12 +96,18 @@ class Outage {
   }
 
   began(error: unknown): void {
-    if (!this.#isOn) this.#remark(`the broker is lost, trying to connect again: ${reasonOf(error)}`);
-    this.#isOn = true;
+    if (this.#since !== undefined) return;
+    this.#remark(`the broker is lost, trying to connect again: ${reasonOf(error)}`);
+    this.#since = performance.now();
+  }
+
+  /** How long it has lasted; 0 while there is none. */
+  lastsMs(): number {
+    return this.#since === undefined ? 0 : performance.now() - this.#since;
   }
 
   ended(): void {
-    if (this.#isOn) this.#remark('connected again');
-    this.#isOn = false;
+    if (this.#since !== undefined) this.#remark('connected again');
+    this.#since = undefined;
   }
 }

@@ -15,11 +15,15 @@ interface TailOptions extends Selection {
   readonly untilEnd?: boolean;
 }
 
+/** How long `--until-end` waits for a broker that does not answer. */
+const GIVE_UP_MS = 60_000;
+
 export function define(verb: Command, run: Run): void {
   withSelection(verb)
     .description(
       `Prints messages like \`peek\`, and continues with new ones until Ctrl-C, the limit, or with --until-end the current end. If the
-connection to the broker is lost, it says so on stderr, connects again and continues after the last message.`,
+connection to the broker is lost, it says so on stderr, connects again and continues after the last message. With --until-end it gives
+up after a minute without the broker, with exit code 5, so that a script ends.`,
     )
     .argument('<stream-or-partition>', 'gavel.bids, or gavel.bids-2 for one partition')
     .option('--from <offset>', 'where to start (default: next)', (text) => parseOffset(text))
@@ -72,5 +76,6 @@ async function tail(
     },
     remark: (text) => output.remark(text),
     signal: interrupted,
+    ...(options.untilEnd === true && { giveUpMs: GIVE_UP_MS }),
   });
 }
