@@ -87,11 +87,16 @@ describe('the command line on a running system', () => {
     await system.stopGroup();
   });
 
-  it('replays up to an offset, and a swap sets the group back to that offset', async () => {
+  it('replays up to an offset; a swap sets the group back to that offset, and its undo to where it was', async () => {
+    const before = await totals();
     await system.bid(ITEM, USER, 4);
     const replayed = await json('replay', 'user-stats', '--from', 'first', '--until', '1');
     expect(replayed.tables[0].examples[0].replayed).toMatchObject({ total_bids: 1 });
     expect(await json('replay', 'user-stats', '--swap')).toMatchObject({ swapped: true });
+    expect(await totals()).toBe(1n);
+    expect(await json('replay', 'user-stats', '--undo')).toMatchObject({ undone: true });
+    expect(await totals()).toBe(before);
+    expect(await json('replay', 'user-stats', '--undo')).toMatchObject({ undone: true });
     expect(await totals()).toBe(1n);
   });
 

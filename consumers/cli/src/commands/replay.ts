@@ -10,6 +10,7 @@ import { formatComparison, formatOffsets, formatResult, isSame } from '../replay
 import { planRanges } from '../replay/plan-ranges.ts';
 import { asOnlyReplay } from '../replay/replay-lock.ts';
 import { swapIn } from '../replay/swap-in.ts';
+import { undoLastSwap } from '../replay/undo-last-swap.ts';
 import { type OffsetSpec, offsetHelp, parseOffset } from '../streams/offset-spec.ts';
 import { examples } from '../terminal/example-help.ts';
 import type { CommandContext, Run } from '../terminal/run-command.ts';
@@ -20,6 +21,7 @@ interface ReplayOptions {
   readonly swap?: boolean;
   readonly partial?: boolean;
   readonly drop?: boolean;
+  readonly undo?: boolean;
 }
 
 export function define(verb: Command, run: Run): void {
@@ -35,6 +37,8 @@ running.
                  tables, checkpoints, processed events and dead letters in one
                  transaction; the old tables stay in the schema
                  replaced_<group> until the next swap
+  --undo         brings the tables of the last swap back, with their
+                 checkpoints; the group reads on from there
   --drop         removes the shadow
 
 Discarded events stay discarded. Events that retention has removed from the streams are read from the archive\n(\`gavel archive ls\`). In a partition that was recreated, those of the older stream come first, at negative offsets.`,
@@ -47,6 +51,7 @@ Discarded events stay discarded. Events that retention has removed from the stre
     .option('--swap', 'replace the live projection')
     .option('--partial', 'with --swap: also if the shadow does not start at offset 0')
     .option('--drop', 'remove the shadow')
+    .option('--undo', 'undo the last swap')
     .addHelpText('after', `\n${offsetHelp}`)
     .addHelpText(
       'after',
@@ -55,6 +60,7 @@ Discarded events stay discarded. Events that retention has removed from the stre
         ['gavel replay user-stats --swap', 'use the replayed one'],
         ['gavel replay user-stats --from first --until 2026-05-01T12:00:00Z', 'as it was at noon'],
         ['gavel replay user-stats --drop', 'remove the shadow'],
+        ['gavel replay user-stats --undo', 'the tables before the last swap'],
       ),
     )
     .action((name: string, options: ReplayOptions, command: Command) =>
@@ -63,6 +69,7 @@ Discarded events stay discarded. Events that retention has removed from the stre
         const group = await requireReplayable(name);
         const pool = context.session.pool(group.database);
         await asOnlyReplay(pool, name, async () => {
+          if (options.undo) return undoLastSwap(context, group);
           if (options.drop) {
             await dropShadow(pool, await group.definition());
             return context.output.answer({ group: name, dropped: true }, 'The shadow is removed.');
@@ -147,16 +154,17 @@ async function compareAtOneOffset(
   }
 }
 
-function checkOptions({ from, until, swap, drop, partial }: ReplayOptions): void {
-  const isDone = from !== undefined || swap === true || drop === true;
+function checkOptions({ from, until, swap, drop, partial, undo }: ReplayOptions): void {
+  const isDone = from !== undefined || swap === true || drop === true || undo === true;
   const isOdd =
     (drop === true && (from !== undefined || swap === true)) ||
+    (undo === true && (from !== undefined || swap === true || drop === true)) ||
     (until !== undefined && from === undefined) ||
     (partial === true && swap !== true);
   if (isDone && !isOdd) return;
   throw new CommandFailure(
     'usage',
-    'give --from OFFSET [--until OFFSET], --swap [--partial], both, or --drop',
+    'give --from OFFSET [--until OFFSET], --swap [--partial], both, or --drop, or --undo',
     'See `gavel replay --help`.',
   );
 }

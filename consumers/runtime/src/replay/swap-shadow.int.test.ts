@@ -9,7 +9,7 @@ import { consumerRuntimeMigrations } from '../consumer-process.ts';
 import { recordingConsumer } from '../testing/recording-consumer.ts';
 import { createShadow } from './create-shadow.ts';
 import { shadowSchema } from './shadow-schema.ts';
-import { swapShadow } from './swap-shadow.ts';
+import { swapShadow, undoSwap } from './swap-shadow.ts';
 
 describe('a swap backwards', () => {
   let database: TestDatabase;
@@ -74,5 +74,49 @@ describe('a swap backwards', () => {
         ownsClaim: true,
       });
     });
+  });
+
+  it('is undone with the checkpoint, the processed events and the parked events of the old tables', async () => {
+    const records = async () => {
+      const [totals, places, claims, parked] = await Promise.all(
+        [
+          'SELECT id FROM totals ORDER BY id',
+          'SELECT stream_partition, last_offset, seen_message FROM checkpoints ORDER BY 1',
+          'SELECT event_id FROM processed_events ORDER BY 1',
+          "SELECT stream_offset, event_id FROM dead_letters WHERE status = 'parked' ORDER BY 1",
+        ].map((sql) => database.pool.query(sql)),
+      );
+      return [totals?.rows, places?.rows, claims?.rows, parked?.rows];
+    };
+    await database.pool.query('INSERT INTO totals VALUES (1), (2)');
+    await fail('public', 10n, randomUUID());
+    const before = await records();
+    await createShadow(database.pool, definition, [{ partition, from: 0n, until: 5n }]);
+    await fail(shadowSchema(definition), 4n, randomUUID());
+    expect(await swapShadow(database.pool, definition, { backwards: true })).toEqual({ outcome: 'swapped' });
+    // What the group applies after the swap belongs to the new tables only.
+    await database.pool.query('INSERT INTO totals VALUES (7)');
+    await fail('public', 6n, randomUUID());
+    const swapped = await records();
+    expect(swapped).not.toEqual(before);
+
+    const refuse = () => {
+      throw new Error('no');
+    };
+    await expect(undoSwap(database.pool, definition, refuse)).rejects.toThrow('no');
+    expect(await records()).toEqual(swapped);
+    const positions: unknown[] = [];
+    const note = (kept: readonly unknown[]) => void positions.push(...kept);
+    expect(await undoSwap(database.pool, definition, note)).toEqual({ outcome: 'undone' });
+    expect(positions).toEqual([{ partition, offset: 10n }]);
+    expect(await records()).toEqual(before);
+    // And an undo is undone in the same way.
+    expect(await undoSwap(database.pool, definition, () => undefined)).toEqual({ outcome: 'undone' });
+    expect(await records()).toEqual(swapped);
+  });
+
+  it('cannot be undone when no swap has kept anything', async () => {
+    const other = { ...definition, name: 'never-swapped' };
+    expect(await undoSwap(database.pool, other, () => undefined)).toEqual({ outcome: 'nothing-kept' });
   });
 });

@@ -4,7 +4,7 @@ import type { ConsumerDefinition } from '../define-consumer.ts';
 import { type CatchUp, catchUpWith, lockCheckpoints } from './catch-up.ts';
 import { requireProjection } from './create-shadow.ts';
 import { quoted, replacedSchema, shadowSchema, withLongStatements } from './shadow-schema.ts';
-import { takeOverRecords } from './take-over-records.ts';
+import { forgetLaterParked, keepRecords, takeOverRecords } from './take-over-records.ts';
 
 export type SwapOutcome =
   | { readonly outcome: 'swapped' }
@@ -50,18 +50,84 @@ export async function swapShadow(
         const partitions = await catchUpWith(tx, definition, options.catchUp);
         if (partitions.length > 0) return { outcome: 'behind', partitions };
       }
-      // Slow work comes first: after the first ALTER nobody can read the projection until the commit.
-      await takeOverRecords(tx, definition.name, shadow);
       await tx.query(`DROP SCHEMA IF EXISTS ${quoted(replaced)} CASCADE`);
-      await tx.query(`CREATE SCHEMA ${quoted(replaced)}`);
-      for (const table of tables) {
-        await tx.query(`ALTER TABLE ${quoted('public', table)} SET SCHEMA ${quoted(replaced)}`);
-        await tx.query(`ALTER TABLE ${quoted(shadow, table)} SET SCHEMA public`);
-      }
-      await tx.query(`DROP SCHEMA ${quoted(shadow)} CASCADE`);
+      await exchange(tx, definition, shadow);
       return { outcome: 'swapped' };
     }),
   );
+}
+
+export type UndoOutcome =
+  | { readonly outcome: 'undone' }
+  /** No swap has kept its tables, or an older version of Gavel did, without the records that belong to them. */
+  | { readonly outcome: 'nothing-kept' }
+  | { readonly outcome: 'entangled'; readonly with: readonly string[] };
+
+/**
+ * Brings the tables back that the last swap has replaced, in one transaction with the checkpoints, processed events and
+ * parked events of that moment. The group then reads again what it has committed since, into the old tables. What the undo
+ * replaces is kept in the same way, so an undo can be undone. Members may be running, as during a swap.
+ *
+ * @param check called with the offsets from which the group would continue, while its checkpoints are locked; throws to refuse
+ */
+export async function undoSwap(
+  pool: Pool,
+  definition: ConsumerDefinition,
+  check: (positions: readonly KeptPosition[]) => void,
+): Promise<UndoOutcome> {
+  const { tables } = requireProjection(definition);
+  const [kept, leaving] = [replacedSchema(definition), `undo_${shadowSchema(definition)}`];
+  return withLongStatements(pool, (slow) =>
+    transaction(slow, async (tx) => {
+      const entanglements = await findEntanglements(tx, tables);
+      if (entanglements.length > 0) return { outcome: 'entangled', with: entanglements };
+      await lockCheckpoints(tx, definition.name);
+      if (!(await hasRecords(tx, kept))) return { outcome: 'nothing-kept' };
+      const { rows } = await tx.query<KeptPosition>(
+        `SELECT stream_partition AS partition, last_offset AS "offset" FROM ${quoted(kept, 'checkpoints')}
+         ORDER BY stream_partition`,
+      );
+      check(rows);
+      await tx.query(`ALTER SCHEMA ${quoted(kept)} RENAME TO ${quoted(leaving)}`);
+      await exchange(tx, definition, leaving, () => forgetLaterParked(tx, definition.name, leaving));
+      return { outcome: 'undone' };
+    }),
+  );
+}
+
+/** Where a group was when its tables were replaced. */
+export interface KeptPosition {
+  readonly partition: string;
+  /** The last committed offset; null before the first. */
+  readonly offset: bigint | null;
+}
+
+/** Keeps the live tables and their records in a schema of their own, makes those of `incoming` the live ones, and removes `incoming`. */
+async function exchange(
+  tx: Transaction,
+  definition: ConsumerDefinition,
+  incoming: string,
+  onceKept?: () => Promise<void>,
+): Promise<void> {
+  const { tables } = requireProjection(definition);
+  const replaced = replacedSchema(definition);
+  await tx.query(`CREATE SCHEMA ${quoted(replaced)}`);
+  // Slow work comes first: after the first ALTER nobody can read the projection until the commit.
+  await keepRecords(tx, definition.name, replaced);
+  await onceKept?.();
+  await takeOverRecords(tx, definition.name, incoming);
+  for (const table of tables) {
+    await tx.query(`ALTER TABLE ${quoted('public', table)} SET SCHEMA ${quoted(replaced)}`);
+    await tx.query(`ALTER TABLE ${quoted(incoming, table)} SET SCHEMA public`);
+  }
+  await tx.query(`DROP SCHEMA ${quoted(incoming)} CASCADE`);
+}
+
+async function hasRecords(tx: Transaction, schema: string): Promise<boolean> {
+  const { rows } = await tx.query<{ has: boolean }>('SELECT to_regclass($1) IS NOT NULL AS has', [
+    quoted(schema, 'checkpoints'),
+  ]);
+  return rows[0]?.has === true;
 }
 
 // Views, foreign keys, triggers and grants belong to the table that they were created on, not to its name.

@@ -1,6 +1,6 @@
 import type { Transaction } from '@gavel/postgres/transaction';
 import { SAME_MESSAGE } from '../adapters/postgres/dead-letters.ts';
-import { quoted } from './shadow-schema.ts';
+import { quoted, runtimeTables } from './shadow-schema.ts';
 
 /**
  * Replaces the consumer's checkpoints, processed events and dead letters by the shadow's. Only differences are written: if
@@ -67,5 +67,33 @@ export async function takeOverRecords(tx: Transaction, consumer: string, shadow:
     `UPDATE public.processed_events p SET processed_at = l.parked_at FROM ${deadLetters} l
      WHERE (p.consumer, p.event_id) = (l.consumer, l.event_id) AND p.processed_at <> l.parked_at
        AND l.reason IN ('handler_failed', 'waits_for_earlier')`,
+  );
+}
+
+/**
+ * Copies the consumer's checkpoints, processed events and parked events into a schema, in the form of a shadow's. The
+ * consumer's checkpoints must be locked.
+ */
+export async function keepRecords(tx: Transaction, consumer: string, schema: string): Promise<void> {
+  for (const table of runtimeTables) {
+    const copy = quoted(schema, table);
+    await tx.query(`CREATE TABLE ${copy} (LIKE ${quoted('public', table)})`);
+    // A shadow's dead letters are all parked; decisions about the others stay where they are.
+    const parked = table === 'dead_letters' ? " AND status = 'parked'" : '';
+    await tx.query(
+      `INSERT INTO ${copy} SELECT * FROM ${quoted('public', table)} WHERE consumer = $1${parked}`,
+      [consumer],
+    );
+  }
+}
+
+/** Deletes the parked events that were not parked when a swap kept its records: the old tables hold them, or will read them again. */
+export async function forgetLaterParked(tx: Transaction, consumer: string, schema: string): Promise<void> {
+  await tx.query(
+    `DELETE FROM public.dead_letters live WHERE consumer = $1 AND status = 'parked'
+       AND NOT EXISTS (SELECT FROM ${quoted(schema, 'dead_letters')} kept
+                       WHERE (kept.stream_partition, kept.stream_offset) = (live.stream_partition, live.stream_offset)
+                         AND kept.event_id IS NOT DISTINCT FROM live.event_id)`,
+    [consumer],
   );
 }
