@@ -7,6 +7,7 @@ import { SiteFooter } from '../components/page/site-footer.tsx';
 import { SiteHeader } from '../components/page/site-header.tsx';
 import { unreadCount } from '../server/reads/my-account.ts';
 import { readEnding, readSession } from '../server/session/read-session.ts';
+import { siteOrigin } from '../server/site-origin.ts';
 import { readTheme } from '../server/theme.ts';
 import { instantText } from '../words/times.ts';
 import './styles/tokens.css';
@@ -18,10 +19,17 @@ import './styles/item.css';
 import './styles/tables.css';
 import './styles/live.css';
 
-export const metadata: Metadata = {
-  title: { default: 'Gavel', template: '%s · Gavel' },
-  description: 'Online auctions.',
-};
+const description =
+  'Auctions of cameras, clocks, furniture, music and art, with open rules: maximum bids, increments and late bids as written.';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return {
+    metadataBase: new URL(await siteOrigin()),
+    title: { default: 'Gavel: auctions with open rules', template: '%s · Gavel' },
+    description,
+    openGraph: { siteName: 'Gavel', type: 'website', description },
+  };
+}
 
 // Figtree, under the SIL Open Font License. 20 kB hold all weights; the page shows another font until it has arrived.
 const figtree = localFont({

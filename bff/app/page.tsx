@@ -26,7 +26,9 @@ interface HomePageProps {
 
 export async function generateMetadata({ searchParams }: HomePageProps): Promise<Metadata> {
   const search = await readSearch(searchParams);
-  return isFront(search) ? {} : { title: searchTitle(search) };
+  if (isFront(search)) return { alternates: { canonical: '/' } };
+  const title = search.query === '' ? searchTitle(search) : `“${search.query}” in ${searchTitle(search)}`;
+  return { title, alternates: { canonical: searchPath(search) } };
 }
 
 /** The front page, or the auctions that the address searches for. */

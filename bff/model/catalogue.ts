@@ -65,3 +65,11 @@ export function pictureOfWidth(image: string, pixels: number): string {
   const width = [320, 800].find((size) => size >= pixels && size < Number(widest));
   return folder && width ? `${folder}${width}.webp` : image;
 }
+
+/** The stored sizes of a picture, as in `srcset`; undefined for a picture that has one size only. */
+export function storedSizes(image: string): string | undefined {
+  const [, folder, widest] = STORED.exec(image) ?? [];
+  if (folder === undefined) return undefined;
+  const widths = [...[320, 800].filter((size) => size < Number(widest)), Number(widest)];
+  return widths.map((width) => `${folder}${width}.webp ${width}w`).join(', ');
+}

@@ -11,6 +11,8 @@ export interface FormState {
   values?: Record<string, string>;
   /** The minimum of the next bid, minor units, when the answer was given. The answer ends when the minimum is higher. */
   minimumNextBid?: string;
+  /** Set when the form asks whether it was meant so: the button's text, and the value of `confirmed` with which it is sent again. */
+  question?: { button: string; confirms: string };
   /** A page on which the person can remove the cause of the failure. */
   remedy?: { href: string; label: string };
   /** True when the form asks for e-mail and password, so that a person whose sign-in has ended keeps what they typed. */

@@ -1,8 +1,10 @@
 import { ItemSort } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { describe, expect, it } from 'vitest';
-import { pictureOfWidth } from './catalogue.ts';
+import { pictureOfWidth, storedSizes } from './catalogue.ts';
 import {
+  activeFilters,
   assumesCurrency,
+  isFront,
   isGroupedByCurrency,
   isNarrowed,
   readSearch,
@@ -109,5 +111,36 @@ describe('a picture for a width', () => {
   it('is unchanged when it comes from another site', () => {
     expect(pictureOfWidth('https://a.example/1600.webp', 320)).toBe('https://a.example/1600.webp');
     expect(pictureOfWidth('/pictures/vase.svg', 320)).toBe('/pictures/vase.svg');
+  });
+
+  it('is offered in each stored size', () => {
+    expect(storedSizes(stored(1600))).toBe(`${stored(320)} 320w, ${stored(800)} 800w, ${stored(1600)} 1600w`);
+    expect(storedSizes(stored(200))).toBe(`${stored(200)} 200w`);
+    expect(storedSizes('/pictures/vase.svg')).toBeUndefined();
+  });
+});
+
+describe('the filters in use', () => {
+  it('are named as they are applied, and a value that cannot be read is none', async () => {
+    const search = await read({
+      q: 'clock',
+      category: 'clocks/watches',
+      min: '5',
+      max: 'ten',
+      within: '3600',
+    });
+    expect(activeFilters(search).map(({ text }) => text)).toEqual([
+      '“clock”',
+      'Watches',
+      'From $5.00',
+      'Ends within 1 hour',
+    ]);
+  });
+
+  it('are none on the front page, which any field of the address leaves', async () => {
+    const front = await read({});
+    expect([isFront(front), activeFilters(front)]).toEqual([true, []]);
+    for (const field of ['q', 'category', 'min', 'sort', 'scheduled'])
+      expect(isFront(await read({ [field]: '1' }))).toBe(false);
   });
 });

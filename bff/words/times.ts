@@ -67,3 +67,15 @@ export function isUrgent(iso: string, nowMs: number): boolean {
   const left = Date.parse(iso) - nowMs;
   return left > 0 && left <= MINUTE * 1000;
 }
+
+const ago = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'long' });
+
+/** How long ago an instant was, in its largest unit: "just now", "3 minutes ago". Undefined after a month: then the date says more. */
+export function timeSince(iso: string, nowMs: number): string | undefined {
+  const seconds = Math.floor((nowMs - Date.parse(iso)) / 1000);
+  if (Number.isNaN(seconds) || seconds >= 30 * 86_400) return undefined;
+  if (seconds < 45) return 'just now';
+  if (seconds < 3_600) return ago.format(-Math.max(1, Math.floor(seconds / 60)), 'minute');
+  if (seconds < 86_400) return ago.format(-Math.floor(seconds / 3_600), 'hour');
+  return ago.format(-Math.floor(seconds / 86_400), 'day');
+}

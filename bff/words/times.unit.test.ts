@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isUrgent, localText, timeLeft, timeLeftSentence } from './times.ts';
+import { isUrgent, localText, timeLeft, timeLeftSentence, timeSince } from './times.ts';
 
 const end = '2026-01-02T03:04:05.000Z';
 const left = (seconds: number) => timeLeft(end, Date.parse(end) - seconds * 1000)?.replaceAll('\u00a0', ' ');
@@ -51,4 +51,17 @@ it('a time of the viewer names its zone, and a text that is not a date stays as 
   expect(localText(end)).toContain('2026');
   expect(localText(end)).toContain(zone?.value);
   expect(localText('soon')).toBe('soon');
+});
+
+it.each([
+  [-5, 'just now'],
+  [44, 'just now'],
+  [45, '1 minute ago'],
+  [150, '2 minutes ago'],
+  [3_599, '59 minutes ago'],
+  [7_200, '2 hours ago'],
+  [86_400, '1 day ago'],
+  [30 * 86_400, undefined],
+])('%d seconds after an instant, it was %s', (seconds, text) => {
+  expect(timeSince(end, Date.parse(end) + seconds * 1000)).toBe(text);
 });

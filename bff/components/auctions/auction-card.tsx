@@ -25,7 +25,7 @@ export function AuctionCard({ item, level = 2, heart = false, children }: Auctio
   return (
     <li className="card">
       <Link href={`/items/${item.id}`} prefetch={false}>
-        <ItemPicture images={item.images} title="" />
+        <ItemPicture images={item.images} />
         <Heading className="card-title">
           <bdi>{item.title}</bdi>
         </Heading>

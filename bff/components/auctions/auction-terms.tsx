@@ -1,4 +1,4 @@
-import { type Item, ItemOutcome, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { type Item, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { formatMoney } from '../../model/money.ts';
 import { endOf, statusText } from '../../words/auction-words.ts';
 import { LiveClock, WhileCurrent } from '../live/live-price.tsx';
@@ -10,36 +10,6 @@ export function AuctionState({ item }: { item: Item }) {
   return (
     <p data-testid="auction-state">
       {statusText(item)} <LocalTime iso={endOf(item)} />
-    </p>
-  );
-}
-
-/** The reader's position in an auction that they bid on: it is always the one of the newest state. */
-export function Standing({ item, readerId }: { item: Item; readerId: string | undefined }) {
-  const money = (minor: bigint) => formatMoney(minor, item.currency);
-  if (item.outcome === ItemOutcome.SOLD && readerId !== undefined && item.winnerId === readerId)
-    return <StandingNotice kind="good" testId="won" text="You won this item." />;
-  if (item.outcome !== ItemOutcome.UNSPECIFIED && item.myHighestBid > 0n)
-    return <StandingNotice kind="plain" testId="lost" text="You did not win this item." />;
-  if (item.status !== ItemStatus.ACTIVE) return null;
-  const maximum = item.myMaximum > 0n ? ` Your maximum bid is ${money(item.myMaximum)}.` : '';
-  if (item.leading)
-    return (
-      <WhileCurrent instead={<StandingNotice kind="plain" testId="standing" text="Updating…" />}>
-        <StandingNotice kind="good" testId="leading" text={`You are the highest bidder.${maximum}`} />
-      </WhileCurrent>
-    );
-  if (item.myHighestBid === 0n) return null;
-  const own = money(item.myHighestBid);
-  return (
-    <StandingNotice kind="bad" testId="outbid" text={`You have been outbid. Your highest bid was ${own}.`} />
-  );
-}
-
-function StandingNotice(props: { kind: 'good' | 'bad' | 'plain'; testId: string; text: string }) {
-  return (
-    <p className={`notice ${props.kind}`} role="status" data-testid={props.testId}>
-      {props.text}
     </p>
   );
 }

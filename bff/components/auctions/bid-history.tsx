@@ -3,7 +3,7 @@ import type { CallOutcome, Page } from '../../model/call-outcome.ts';
 import { formatMoney } from '../../model/money.ts';
 import { pathWith } from '../../model/query.ts';
 import type { Session } from '../../server/session/session.ts';
-import { LocalTime } from '../live/local-time.tsx';
+import { TimeSince } from '../live/time-since.tsx';
 import { FailureNotice } from '../page/notice.tsx';
 import { Pager } from '../page/pager.tsx';
 
@@ -63,7 +63,7 @@ function BidTable({ bids, currency, readerId }: BidTableProps) {
               {bid.automatic && <span className="hint"> automatic bid</span>}
             </td>
             <td>
-              <LocalTime iso={bid.createdAt} />
+              <TimeSince iso={bid.createdAt} />
             </td>
           </tr>
         ))}

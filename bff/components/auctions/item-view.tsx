@@ -1,19 +1,30 @@
-import { type Item, ItemOutcome } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { type Item, ItemOutcome, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
-import { categoryLabel } from '../../model/catalogue.ts';
+import { categoryLabel, parentsOf } from '../../model/catalogue.ts';
 import { isSettled, liveItemOf } from '../../model/live-item.ts';
 import { formatMoney } from '../../model/money.ts';
 import { pathWith } from '../../model/query.ts';
 import type { Session } from '../../server/session/session.ts';
+import { signInPath } from '../../server/session/sign-in-path.ts';
 import { bidCountText } from '../../words/auction-words.ts';
 import { LiveAuction, LivePrice } from '../live/live-price.tsx';
-import { AuctionState, AuctionTerms, Standing } from './auction-terms.tsx';
+import { AuctionState, AuctionTerms } from './auction-terms.tsx';
+import { BidBar } from './bid-bar.tsx';
 import { BidPanel } from './bid-panel.tsx';
-import { ItemPicture, MorePictures } from './pictures.tsx';
+import { Gallery } from './gallery.tsx';
+import { StatusBand } from './status-band.tsx';
 
-/** An item's page: pictures, price, forms and description, and below them the children. */
-export function ItemView({ item, session, children }: { item: Item; session: Session; children: ReactNode }) {
+interface ItemViewProps {
+  item: Item;
+  session: Session;
+  /** The amount that the address names for the bid form, as typed. */
+  asked: string;
+  children: ReactNode;
+}
+
+/** An item's page: pictures and description beside price and forms, and the children below the forms. */
+export function ItemView({ item, session, asked, children }: ItemViewProps) {
   return (
     <LiveAuction
       rendered={liveItemOf(item)}
@@ -21,38 +32,68 @@ export function ItemView({ item, session, children }: { item: Item; session: Ses
       currency={item.currency}
       settled={isSettled(item)}
     >
+      <CategoryPath category={item.category} />
       <article className="item">
-        <div className="pictures-of-item">
-          <ItemPicture images={item.images} title={item.title} width={800} />
-          <MorePictures images={item.images} title={item.title} />
+        <div className="item-side">
+          <Gallery images={item.images} title={item.title} />
+          <Description item={item} />
         </div>
-        <section aria-label="Auction">
-          <h1>
-            <bdi>{item.title}</bdi>
-          </h1>
-          {item.category && (
-            <p>
-              <Link href={pathWith('/', { category: item.category })} prefetch={false}>
-                <bdi>{categoryLabel(item.category)}</bdi>
-              </Link>
-            </p>
-          )}
-          {item.outcome === ItemOutcome.SOLD ? <SoldPrice item={item} /> : <LivePrice />}
-          <AuctionState item={item} />
-          <Standing item={item} readerId={session.kind === 'signed-in' ? session.userId : undefined} />
-          <AuctionTerms item={item} />
-          <BidPanel item={item} session={session} />
-        </section>
-        <section aria-label="Description">
-          <h2>Description</h2>
-          <p className="description" dir="auto">
-            {withoutGaps(item.description) || 'The seller did not add a description.'}
-          </p>
-        </section>
-        <div className="bidding">{children}</div>
+        <div className="item-side">
+          <section aria-label="Auction" className="buy-box">
+            <h1>
+              <bdi>{item.title}</bdi>
+            </h1>
+            <StatusBand item={item} readerId={session.kind === 'signed-in' ? session.userId : undefined} />
+            <div className="price-line">
+              {item.outcome === ItemOutcome.SOLD ? <SoldPrice item={item} /> : <LivePrice />}
+              <AuctionState item={item} />
+            </div>
+            <BidPanel item={item} session={session} asked={asked} />
+            <AuctionTerms item={item} />
+          </section>
+          <div className="bidding">{children}</div>
+        </div>
       </article>
+      <PhoneBar item={item} session={session} />
     </LiveAuction>
   );
+}
+
+/** Links to the item's category and the ones above it. */
+function CategoryPath({ category }: { category: string }) {
+  if (category === '') return null;
+  return (
+    <nav aria-label="Category" className="crumbs">
+      <Link href="/" prefetch={false}>
+        Auctions
+      </Link>
+      {parentsOf(category).map((path) => (
+        <Link key={path} href={pathWith('/', { category: path })} prefetch={false}>
+          <bdi>{categoryLabel(path)}</bdi>
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function Description({ item }: { item: Item }) {
+  return (
+    <section aria-label="Description" className="about">
+      <h2>Description</h2>
+      <p className="description" dir="auto">
+        {withoutGaps(item.description) || 'The seller did not add a description.'}
+      </p>
+    </section>
+  );
+}
+
+/** The bar of a phone, for those who may bid now. */
+function PhoneBar({ item, session }: Pick<ItemViewProps, 'item' | 'session'>) {
+  if (item.status !== ItemStatus.ACTIVE) return null;
+  if (session.kind === 'guest')
+    return <BidBar action={{ href: signInPath(`/items/${item.id}`), label: 'Bid' }} />;
+  const own = session.kind !== 'signed-in' || session.userId === item.sellerId;
+  return own ? null : <BidBar action={{ href: '#amount', label: 'Bid' }} />;
 }
 
 /** A text in which at most one line is empty between two others, so that nobody can push the rest of the page away. */

@@ -82,28 +82,6 @@ export function ChoiceField({
   );
 }
 
-/** A labelled check box. */
-export function CheckField({ state, name, id = name, label, hint }: FieldProps) {
-  const answers = useAnswers(state, name);
-  return (
-    <div className="field check">
-      <label htmlFor={id}>
-        {/* The key creates a new element after each answer, because React would reset a check box to its first value. */}
-        <input
-          type="checkbox"
-          id={id}
-          name={name}
-          key={answers}
-          defaultChecked={state.values?.[name] === 'on'}
-          {...description(state, name, id, hint)}
-        />
-        <span>{label}</span>
-      </label>
-      <Notes state={state} name={name} id={id} hint={hint} />
-    </div>
-  );
-}
-
 /** How many answers had a value for this field: a key for an element that must be created again after each of them. */
 export function useAnswers(state: FormState, name: string): number {
   const [seen, setSeen] = useState({ values: state.values, answers: 0 });
@@ -162,4 +140,49 @@ export function description(state: FormState, name: string, id: string, hint: Re
     'aria-describedby': ids.length > 0 ? ids.join(' ') : undefined,
     autoFocus: problem ? true : undefined,
   };
+}
+
+interface Choice {
+  value: string;
+  label: string;
+  hint?: string;
+}
+
+/** Two radio buttons; the first one is chosen at the beginning. */
+export function ChoiceOfTwo(props: {
+  state: FormState;
+  name: string;
+  legend: string;
+  first: Choice;
+  second: Choice;
+}) {
+  const { state, name, legend, first, second } = props;
+  const answers = useAnswers(state, name);
+  const chosen = state.values?.[name] || first.value;
+  return (
+    <fieldset className="choice">
+      <legend className="unseen">{legend}</legend>
+      {[first, second].map(({ value, label, hint }) => (
+        <div key={value}>
+          <label>
+            {/* The key creates a new element after each answer, because React would reset the choice to its first value. */}
+            <input
+              type="radio"
+              name={name}
+              value={value}
+              key={answers}
+              defaultChecked={value === chosen}
+              aria-describedby={hint ? `${name}-${value}-hint` : undefined}
+            />
+            <span>{label}</span>
+          </label>
+          {hint && (
+            <p className="hint" id={`${name}-${value}-hint`}>
+              {hint}
+            </p>
+          )}
+        </div>
+      ))}
+    </fieldset>
+  );
 }

@@ -33,13 +33,14 @@ interface ConfirmFormProps extends FormProps {
   /** The text to click first; then the form's button appears. */
   summary: string;
   summaryLabel?: string;
+  looksLikeButton?: boolean;
 }
 
 /** An action that asks for confirmation: the button appears after a first click. Works without script. */
-export function ConfirmForm({ action, summary, summaryLabel, ...frame }: ConfirmFormProps) {
+export function ConfirmForm({ action, summary, summaryLabel, looksLikeButton, ...frame }: ConfirmFormProps) {
   const [state, send] = useFormAction(action);
   return (
-    <details className="confirm" open={state.status !== 'new'}>
+    <details className={looksLikeButton ? 'confirm prominent' : 'confirm'} open={state.status !== 'new'}>
       <summary aria-label={summaryLabel}>{summary}</summary>
       <FormFrame {...frame} state={state} send={send} quietButton />
     </details>

@@ -18,12 +18,17 @@ export interface BidForm {
   formKey: string;
   /** What the person typed. */
   values: Record<string, string>;
-  bid: { ok: true; request: BidRequest } | { ok: false; fields: Record<string, string> };
+  bid:
+    | { ok: true; request: BidRequest }
+    | { ok: false; fields: Record<string, string> }
+    /** The amount is unusual, and the person has not confirmed it yet. `minimum`: that of the page, minor units. */
+    | { ok: 'unusual'; minor: bigint; minimum: bigint; confirms: string };
 }
 
 /**
  * Reads a bid form. Fields: item_id, currency, amount as typed, as_maximum when the amount is the most that the bidder
- * would pay, idempotency_key as rendered into the form.
+ * would pay, idempotency_key as rendered into the form; minimum_next_bid, minor units, as the page showed it; confirmed when
+ * the form asked about this amount.
  */
 export function readBidForm(form: FormData): BidForm {
   const itemId = textOf(form, 'item_id');
@@ -34,9 +39,26 @@ export function readBidForm(form: FormData): BidForm {
   if (!amount.ok)
     return { ...frame, bid: { ok: false, fields: { amount: moneySentence(amount.problem, currency) } } };
   const asMaximum = textOf(form, 'as_maximum') === 'on';
+  const confirms = bidKey('', amount.minor, asMaximum);
+  const minimum = minimumFrom(form);
+  if (isUnusual(amount.minor, minimum) && textOf(form, 'confirmed') !== confirms)
+    return { ...frame, bid: { ok: 'unusual', minor: amount.minor, minimum, confirms } };
   const idempotencyKey = bidKey(formKey, amount.minor, asMaximum);
   const asked = asMaximum ? { maxAmount: amount.minor } : { amount: amount.minor };
   return { ...frame, bid: { ok: true, request: { itemId, idempotencyKey, ...asked } } };
+}
+
+const UNUSUAL_TIMES = 5n;
+
+/** True for an amount so far above the minimum that it may be a slip, such as a forgotten decimal point. */
+export function isUnusual(minor: bigint, minimum: bigint): boolean {
+  return minimum > 0n && minor >= minimum * UNUSUAL_TIMES;
+}
+
+/** The minimum that the page showed; 0 when the form does not say it. It only decides whether the form asks. */
+function minimumFrom(form: FormData): bigint {
+  const text = textOf(form, 'minimum_next_bid');
+  return /^\d{1,18}$/.test(text) ? BigInt(text) : 0n;
 }
 
 /**

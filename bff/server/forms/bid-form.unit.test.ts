@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bidKey, bidSentence, formKeyFrom } from './bid-form.ts';
+import { bidKey, bidSentence, formKeyFrom, readBidForm } from './bid-form.ts';
 
 const formWith = (key: string) => {
   const form = new FormData();
@@ -43,5 +43,33 @@ describe('the answer to a bid', () => {
     expect(bidSentence({ amount: 5_000n }, { ...answer, leading: false, highest: 5_250n })).toBe(
       'Another bidder’s maximum bid is higher than your $50.00. The current bid is now $52.50.',
     );
+  });
+});
+
+describe('an unusual amount', () => {
+  const read = (fields: Record<string, string>) => {
+    const form = new FormData();
+    const all = { currency: 'USD', minimum_next_bid: '1000', as_maximum: 'on', ...fields };
+    for (const [name, value] of Object.entries(all)) form.set(name, value);
+    return readBidForm(form).bid;
+  };
+
+  it('is five times the minimum that the page shows, and is asked about once', () => {
+    expect(read({ amount: '49.99' })).toMatchObject({ ok: true, request: { maxAmount: 4_999n } });
+    const asked = read({ amount: '50' });
+    expect(asked).toMatchObject({ ok: 'unusual', minor: 5_000n, minimum: 1_000n });
+    const confirmed = asked.ok === 'unusual' ? asked.confirms : '';
+    expect(read({ amount: '50', confirmed })).toMatchObject({ ok: true });
+  });
+
+  it('is asked about again when amount or kind are others', () => {
+    const asked = read({ amount: '50' });
+    const confirmed = asked.ok === 'unusual' ? asked.confirms : '';
+    expect(read({ amount: '500', confirmed })).toMatchObject({ ok: 'unusual', minor: 50_000n });
+    expect(read({ amount: '50', as_maximum: 'off', confirmed })).toMatchObject({ ok: 'unusual' });
+  });
+
+  it.each(['', '0', 'many'])('cannot be told when the page’s minimum is “%s”', (minimum_next_bid) => {
+    expect(read({ amount: '5000', minimum_next_bid })).toMatchObject({ ok: true });
   });
 });

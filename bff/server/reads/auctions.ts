@@ -15,6 +15,8 @@ import { readSession } from '../session/read-session.ts';
 
 const PAGE_SIZE = 12;
 const BIDS_PAGE_SIZE = 20;
+const SIMILAR = 6;
+const SITEMAP_ITEMS = 100;
 const TOP_BIDDERS = 5;
 const HOTTEST = 4;
 const MAX_ID = 64;
@@ -70,4 +72,25 @@ export async function topBidders(itemId: string): Promise<readonly TopBidder[]> 
   const request = { itemId: itemId.slice(0, MAX_ID), limit: TOP_BIDDERS };
   const outcome = await call('bids', () => leaderboardClient().getTopBidders(request));
   return outcome.ok ? outcome.value.bidders : [];
+}
+
+/** Running auctions of the same category, soonest end first, without the item itself; empty when the call fails. */
+export async function similarItems({ id, category }: Item): Promise<readonly Item[]> {
+  const options = asVisitor(await readSession());
+  const outcome = await call('bids', () =>
+    bidsClient().listItems({ pageSize: SIMILAR + 1, category: topOf(category) }, options),
+  );
+  return outcome.ok ? outcome.value.items.filter((item) => item.id !== id).slice(0, SIMILAR) : [];
+}
+
+/** The top category of a path, so that few items of the same kind are joined by related ones. */
+function topOf(category: string): string {
+  return category.split('/', 1)[0] ?? '';
+}
+
+/** The running auctions that were listed last, for the sitemap; empty when the call fails. */
+export async function newestItems(): Promise<readonly Item[]> {
+  const request = { pageSize: SITEMAP_ITEMS, sort: ItemSort.NEWEST };
+  const outcome = await call('bids', () => bidsClient().listItems(request));
+  return outcome.ok ? outcome.value.items : [];
 }

@@ -63,8 +63,8 @@ const shows = (page: Page, testId: string, text: string): Promise<void> =>
 async function bidUpTo(page: Page, itemId: string, maximum: string): Promise<void> {
   await page.goto(`/items/${itemId}`);
   await page.getByLabel(/^Your bid/).fill(maximum);
-  await page.getByLabel('This is my maximum').check();
   await page.getByRole('button', { name: 'Place bid' }).click();
+  await page.getByRole('button', { name: `Yes, bid $${maximum}` }).click();
 }
 
 /** The titles of a list, in order. */
@@ -106,7 +106,7 @@ describe('the rules of an auction, in a real browser', () => {
     await bob.page.goto(`/items/${itemId}`);
     await shows(bob.page, 'reserve', 'has not been met yet');
     expect(await bob.page.content()).not.toMatch(/\b41237\b|412\.37/);
-    await bidUpTo(ann.page, itemId, '600');
+    await bidUpTo(ann.page, itemId, '600.00');
     await shows(bob.page, 'price', '$412.37');
     await shows(bob.page, 'reserve', 'high enough to win');
   });

@@ -77,6 +77,7 @@ export const shows = (page: Page, testId: string, text: string): Promise<void> =
 /** Fills in and sends the bid form of the open page. */
 export async function sendBidForm(page: Page, amount: string): Promise<void> {
   await page.getByLabel(/^Your bid/).fill(amount);
+  await page.getByLabel('Bid exactly this amount').check();
   await page.getByRole('button', { name: 'Place bid' }).click();
 }
 

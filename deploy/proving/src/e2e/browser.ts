@@ -67,6 +67,7 @@ export async function listItem(page: Page, title: string, startPrice: string): P
 export async function placeBid(page: Page, itemId: string, amount: string): Promise<void> {
   await page.goto(`/items/${itemId}`);
   await page.getByLabel(/^Your bid/).fill(amount);
+  await page.getByLabel('Bid exactly this amount').check();
   await page.getByRole('button', { name: 'Place bid' }).click();
 }
 

@@ -96,6 +96,7 @@ describe('a session with an expired access cookie and a live refresh cookie', ()
   /** Bids in the open form and waits until the bid is accepted. */
   async function bid(page: Page, amount: string): Promise<void> {
     await page.getByLabel(/^Your bid/).fill(amount);
+    await page.getByLabel('Bid exactly this amount').check();
     await page.getByRole('button', { name: 'Place bid' }).click();
     await page.getByRole('status').getByText(`Your bid of $${amount}.00 was accepted.`).waitFor();
   }

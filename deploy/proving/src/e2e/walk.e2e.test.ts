@@ -37,6 +37,7 @@ describe('the walk of one bid, in a real browser', () => {
     await bidder.getByRole('link', { name: 'A brass telescope' }).first().click();
     await bidder.waitForURL(`**/items/${itemId}`);
     await bidder.getByLabel(/^Your bid/).fill('13.37');
+    await bidder.getByLabel('Bid exactly this amount').check();
     await bidder.getByRole('button', { name: 'Place bid' }).click();
     await bidder.getByRole('table', { name: 'Bid history' }).getByText('13.37').waitFor();
 
@@ -94,6 +95,7 @@ describe('the walk of one bid, in a real browser', () => {
     await system.stopProcess('bids');
     try {
       await bidder.getByLabel(/^Your bid/).fill('31');
+      await bidder.getByLabel('Bid exactly this amount').check();
       await bidder.getByRole('button', { name: 'Place bid' }).click();
       await bidder.getByRole('alert').getByText('We do not know yet whether your bid was placed.').waitFor();
       expect(await key.inputValue()).toBe(rendered);
