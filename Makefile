@@ -9,7 +9,7 @@ COMMANDS := deploy/dev/src/commands
 INSTALLED := node_modules/.package-lock.json
 ALL_INSTALLED := node_modules/.gavel-all
 
-.PHONY: help install up down stop start restart status logs reset check test bench screenshots faults model sbom cluster dev clean
+.PHONY: help install up down stop start restart status logs reset check test bench screenshots faults model sbom verify cluster dev clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,9 @@ model: $(ALL_INSTALLED) ## search every run of the model of the backbone with sp
 
 sbom: $(INSTALLED) ## list the packages of others in CycloneDX, and their licences, in the folder sbom
 	@$(NODE) $(COMMANDS)/sbom.ts
+
+verify: $(ALL_INSTALLED) ## use a running Gavel as people do, and name what does not work (URL=https://…; default: what `make up` started)
+	@npm run --silent verify -- $(URL)
 
 cluster: ## create a Kubernetes cluster on this machine, with the operators (needs Docker, kind, ctlptl, kubectl)
 	@ctlptl apply -f deploy/cluster/cluster.yaml

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { hiddenFields } from '../system/page-forms.ts';
 import type { SignedIn } from '../system/sign-up.ts';
 
 /** Bids through the web app's form without a browser, in the way that a browser without scripts does. */
@@ -37,20 +38,4 @@ export function createWebBidder(bffUrl: string, { token, refreshToken }: SignedI
       }
     },
   };
-}
-
-/** Names and values of the hidden inputs in the form with this label. */
-function hiddenFields(page: string, label: string): [string, string][] {
-  const form = new RegExp(`<form[^>]*aria-label="${label}"[^>]*>.*?</form>`, 's').exec(page)?.[0];
-  if (form === undefined) throw new Error(`the page has no form "${label}"`);
-  return [...form.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => [
-    attribute(input, 'name'),
-    attribute(input, 'value'),
-  ]);
-}
-
-function attribute(tag: string, name: string): string {
-  const entities: Record<string, string> = { quot: '"', amp: '&', lt: '<', gt: '>', '#x27': "'" };
-  const value = new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1] ?? '';
-  return value.replaceAll(/&(quot|amp|lt|gt|#x27);/g, (_, entity: string) => entities[entity] ?? '');
 }
