@@ -1,14 +1,15 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { processes } from './processes.ts';
 import { readmeOf, withProcessTable } from './readme-table.ts';
 
-// `npm run check:processes`: every descriptor is in the one list, every package of a process has a README, and the table of
-// processes in the project's README is what the list says.
+// `npm run check:processes`: every descriptor is in the one list, every package of a process has a README, migrations are
+// numbered without gaps, and the table of processes in the project's README is what the list says.
 
 const root = resolve(import.meta.dirname, '../../..');
 const list = 'deploy/processes/src/processes.ts';
 const problems: string[] = [];
+const exclude = ['**/node_modules/**'];
 
 const listed = readFileSync(join(root, list), 'utf8');
 const descriptors = globSync(
@@ -30,6 +31,20 @@ for (const file of descriptors) {
 for (const file of new Set(processes.map(readmeOf))) {
   if (!existsSync(join(root, file)))
     problems.push(`${file}: missing; write what the package keeps and promises`);
+}
+
+const migrations = Map.groupBy(
+  globSync('{services,consumers}/*/**/migrations/*.sql', { cwd: root, exclude }),
+  dirname,
+);
+for (const [folder, files] of migrations) {
+  for (const [index, file] of files.toSorted().entries()) {
+    const number = String(index + 1).padStart(4, '0');
+    if (!basename(file).startsWith(`${number}-`))
+      problems.push(
+        `${folder}: ${basename(file)} must have the number ${number}; two changes may have taken the same one`,
+      );
+  }
 }
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
