@@ -1,15 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
-import type { Rule, RuleGroup } from './burn-rate-rules.ts';
 import { unknownMetrics } from './known-metrics.ts';
+import { allRules, withoutThresholds } from './read-rules.ts';
 import { runbookFile, runbookHeadings, runbookUrl } from './runbooks.ts';
 import { slos } from './slos.ts';
 
-const rules = ['causes', 'slos'].flatMap((name): Rule[] => {
-  const text = readFileSync(new URL(`../rules/${name}.yaml`, import.meta.url), 'utf8');
-  return (parse(text) as { groups: RuleGroup[] }).groups.flatMap((group) => group.rules);
-});
+const rules = allRules();
 const alerts = rules.filter((rule) => rule.alert !== undefined);
 const names = [...new Set(alerts.map(({ alert = '' }) => alert))];
 const runbooks = new URL('../../runbooks/', import.meta.url);
@@ -59,4 +55,12 @@ test('every promise has pages and tickets over two windows, and a test of every 
     .join('');
   const tested = new Set([...tests.matchAll(/alertname: (\S+)\n\s+exp_alerts/g)].map(([, name]) => name));
   expect(names.filter((name) => !tested.has(name))).toEqual([]);
+});
+
+test('what an alert compares is its expression without the limits', () => {
+  expect(withoutThresholds('up{process!=""} == 0')).toBe('up{process!=""}');
+  expect(withoutThresholds('a:b_1h > (14.4 * 0.001) and on (c) a:b_5m > (14.4 * 0.001)')).toBe(
+    'a:b_1h and on (c) a:b_5m',
+  );
+  for (const { expr } of alerts) expect(withoutThresholds(expr), expr).not.toMatch(/(?<![!=])[<>]|==/);
 });

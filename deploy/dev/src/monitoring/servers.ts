@@ -20,12 +20,16 @@ export interface MonitoringOptions {
   readonly targets: readonly Target[];
   /** The port of RabbitMQ's own metrics; undefined when RabbitMQ runs elsewhere. */
   readonly rabbitmqPort: number | undefined;
+  /** The folder with the rules. Default: those of `deploy/alerts`. */
+  readonly rules?: string;
+  /** How often Prometheus asks and evaluates. Default: 15. */
+  readonly everySeconds?: number;
   readonly report: (line: string) => void;
 }
 
 /** Prometheus with the rules of `deploy/alerts`, and Alertmanager, on loopback and not as root. A keeper starts them. */
 export async function monitoringServers(options: MonitoringOptions): Promise<Runnable[]> {
-  const { directory, env, ports, targets, rabbitmqPort, report } = options;
+  const { directory, env, ports, targets, rabbitmqPort, everySeconds = 15, report } = options;
   const { GAVEL_RUN_AS } = readInfrastructureConfig(env);
   const runAs = await unprivilegedUser(GAVEL_RUN_AS);
   const home = join(await serverHome(directory, runAs, report), 'monitoring');
@@ -33,10 +37,10 @@ export async function monitoringServers(options: MonitoringOptions): Promise<Run
   const files = (name: string) => join(home, name);
   for (const folder of ['', 'prometheus', 'alertmanager']) await ownFolder(files(folder), runAs);
   // The unprivileged user may be unable to enter the checkout.
-  const ruleFiles = await copyRules(home);
+  const ruleFiles = await copyRules(options.rules ?? join(projectRoot, 'deploy/alerts/rules'), home);
   await writeFile(
     files('prometheus.yml'),
-    prometheusSettings({ targets, rabbitmqPort, ruleFiles, alertmanagerPort: ports.alerts }),
+    prometheusSettings({ targets, rabbitmqPort, ruleFiles, everySeconds, alertmanagerPort: ports.alerts }),
   );
   await writeFile(files('alertmanager.yml'), alertmanagerSettings());
   return [
@@ -94,8 +98,7 @@ function server(
   };
 }
 
-async function copyRules(home: string): Promise<string[]> {
-  const source = join(projectRoot, 'deploy/alerts/rules');
+async function copyRules(source: string, home: string): Promise<string[]> {
   const names = (await readdir(source)).filter((name) => name.endsWith('.yaml')).toSorted();
   return Promise.all(
     names.map(async (name) => {

@@ -10,10 +10,16 @@ export function prometheusSettings(options: {
   readonly rabbitmqPort: number | undefined;
   readonly ruleFiles: readonly string[];
   readonly alertmanagerPort: number;
+  readonly everySeconds: number;
 }): string {
-  const { targets, rabbitmqPort, ruleFiles, alertmanagerPort } = options;
+  const { targets, rabbitmqPort, ruleFiles, alertmanagerPort, everySeconds } = options;
+  const every = `${everySeconds}s`;
   return json({
-    global: { scrape_interval: '15s', evaluation_interval: '15s' },
+    global: {
+      scrape_interval: every,
+      scrape_timeout: `${Math.min(everySeconds, 10)}s`,
+      evaluation_interval: every,
+    },
     rule_files: ruleFiles,
     alerting: { alertmanagers: [{ static_configs: [{ targets: [local(alertmanagerPort)] }] }] },
     scrape_configs: [

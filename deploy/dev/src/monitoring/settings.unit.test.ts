@@ -9,6 +9,7 @@ const options = {
   rabbitmqPort: 14_692,
   ruleFiles: ['/data/slos.yaml'],
   alertmanagerPort: 14_793,
+  everySeconds: 5,
 };
 
 test('Prometheus asks every process, by the label that rules and dashboards use, and RabbitMQ', () => {
@@ -23,6 +24,7 @@ test('Prometheus asks every process, by the label that rules and dashboards use,
     },
     { job_name: 'rabbitmq', static_configs: [{ targets: ['127.0.0.1:14692'] }] },
   ]);
+  expect(settings.global).toMatchObject({ scrape_interval: '5s', evaluation_interval: '5s' });
   expect(settings.rule_files).toEqual(['/data/slos.yaml']);
   expect(settings.alerting.alertmanagers[0].static_configs).toEqual([{ targets: ['127.0.0.1:14793'] }]);
 });

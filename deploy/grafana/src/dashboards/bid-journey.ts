@@ -3,6 +3,8 @@ import { perSecond, quantile } from '../promql.ts';
 
 const placeBid = 'rpc_method="bids.v1.BidService/PlaceBid"';
 const faults = 'unknown|deadline_exceeded|internal|unavailable|data_loss';
+const all = `rpc_server_call_duration_seconds_count{${placeBid}}`;
+const failed = `rpc_server_call_duration_seconds_count{${placeBid},rpc_response_status_code=~"${faults}"}`;
 
 /** The way of a bid, hop by hop: how many, how many fail, how long. */
 export const bidJourney: Page = {
@@ -60,7 +62,8 @@ export const bidJourney: Page = {
           description: 'The share of calls that fail by our fault. The promise is below 0.1%.',
           unit: 'percentunit',
           queries: {
-            failed: `sum(rate(rpc_server_call_duration_seconds_count{${placeBid},rpc_response_status_code=~"${faults}"}[$__rate_interval])) / sum(rate(rpc_server_call_duration_seconds_count{${placeBid}}[$__rate_interval]))`,
+            // Before the first failed bid its counter does not exist.
+            failed: `(sum(rate(${failed}[$__rate_interval])) or 0 * sum(rate(${all}[$__rate_interval]))) / sum(rate(${all}[$__rate_interval]))`,
           },
         },
         {
