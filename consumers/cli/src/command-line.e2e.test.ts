@@ -200,6 +200,7 @@ describe('the command line on a running system', () => {
       'applied: user-stats',
       'applied: leaderboard: not yet',
       'applied: seller-stats: not subscribed',
+      'applied: auditor: not yet',
       'applied: notifications',
       expect.stringMatching(/^mirrored: nats-bridge, GAVEL_BIDS#/),
     ]);
