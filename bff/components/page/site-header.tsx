@@ -84,7 +84,7 @@ function MemberLinks({ unread }: { unread: bigint | undefined }) {
 
 const memberPages = [
   ['/', 'Auctions'],
-  ['/dashboard', 'My Gavel'],
+  ['/dashboard', 'Dashboard'],
   ['/my-bids', 'My bids'],
   ['/listings', 'My listings'],
   ['/sales', 'My sales'],
