@@ -69,7 +69,7 @@ describe('the clock of a page', () => {
     await vi.waitFor(async () => expect(await secondsLeft(page)).toBeLessThanOrEqual(before - 60), AWHILE);
     await page.clock.runFor(180_000);
     await shows(page, 'clock-voice', 'Less than a minute left.');
-    await page.locator('.clock.urgent').waitFor();
+    await page.locator('.urgent[data-testid=auction-state]').waitFor();
     await page.clock.runFor(120_000);
     await shows(page, 'auction-state', 'Bidding is over.');
   });
@@ -97,7 +97,8 @@ describe('the clock of a page', () => {
     const end = page.getByTestId('auction-state').locator('time');
     await vi.waitFor(async () => expect(await end.getAttribute('title')).toMatch(/\d\d:\d\d UTC$/), AWHILE);
     await scene.bid(itemId, 1200, scene.people.ann);
-    await page.locator('.extension', { hasText: /^\+1\smin/ }).waitFor();
+    const extension = page.getByTestId('auction-state').locator('.extension');
+    await extension.filter({ hasText: /^\+1\smin/ }).waitFor();
     await shows(page, 'clock-voice', 'The end has moved: +1');
   });
 
