@@ -51,6 +51,7 @@ describe('creating an item', () => {
       currency: 'USD',
       currencyExponent: 2,
       minimumNextBid: '12345678901',
+      bidIncrement: '250000000',
       reserveMet: true,
       reservePrice: '0',
       buyNowPrice: '0',
