@@ -1,20 +1,32 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { freePort } from '@gavel/service-runtime/testing/free-port';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { type AuthClient, newAddress, newEmail } from './testing/auth-client.ts';
 import { type AuthUnderTest, startAuthUnderTest } from './testing/auth-under-test.ts';
+import { type Mailbox, openMailbox } from './testing/mailbox.ts';
+
+// Counts in Redis depend on how fast it answers: after 250 ms an instance counts in its memory. So only the tests of counting together
+// use it.
+const WITHOUT_REDIS = 'redis://127.0.0.1:1';
+const withRedis = () => ({ REDIS_URL: inject('infrastructure').redisUrl });
 
 let auth: AuthUnderTest;
+let mailbox: Mailbox;
 beforeAll(async () => {
+  mailbox = await openMailbox();
   auth = await startAuthUnderTest({
+    REDIS_URL: WITHOUT_REDIS,
     AUTH_LIMIT_LOGIN_FAILURES: '3',
     AUTH_LIMIT_LOGINS_PER_MINUTE: '5',
     AUTH_LIMIT_REGISTRATIONS_PER_HOUR: '2',
     AUTH_LIMIT_REFRESHES_PER_MINUTE: '4',
   });
 });
-afterAll(() => auth.stop());
+afterAll(async () => {
+  await auth?.stop();
+  await mailbox?.close();
+});
 
 const wrong = 'wrong password';
 
@@ -59,11 +71,11 @@ describe('rate limits', () => {
   });
 
   it('failures are counted for all instances together', async () => {
-    const other = await auth.startAnother();
+    const [one, other] = [await auth.startAnother(withRedis()), await auth.startAnother(withRedis())];
     const email = newEmail();
-    await failLogin(auth, email, 2);
+    await failLogin(one, email, 2);
     await failLogin(other, email, 1);
-    expect((await auth.call('Login', { email, password: wrong })).reason).toBe('RATE_LIMITED');
+    expect((await one.call('Login', { email, password: wrong })).reason).toBe('RATE_LIMITED');
     expect((await other.call('Login', { email, password: wrong })).reason).toBe('RATE_LIMITED');
   });
 
@@ -137,22 +149,43 @@ describe('rate limits', () => {
   });
 });
 
+describe('the owner of an address', () => {
+  it('is told once by mail about wrong passwords that lock it, at whatever address, if it is confirmed', async () => {
+    const mailing = await auth.startAnother(mailbox.env);
+    const lock = async (email: string) => {
+      const guess = { email, password: wrong, ipAddress: newAddress() };
+      for (let i = 0; i < 3; i++) expect((await mailing.call('Login', guess)).reason).toBe('BAD_CREDENTIALS');
+      expect((await mailing.call('Login', guess)).reason).toBe('RATE_LIMITED');
+    };
+    const waiting = async () => (await auth.pool.query('SELECT FROM account_mails')).rowCount;
+    const first = 'Confirm your e-mail address';
+    const [owner, unconfirmed] = [await mailing.signUp(), await mailing.signUp()];
+    const token = await mailbox.tokenTo(owner.email, '/verify-email');
+    expect((await mailing.call('VerifyEmail', { token })).status).toBe(200);
+    const nobody = newEmail();
+    for (const email of [nobody, unconfirmed.email, owner.email, owner.email]) await lock(email);
+    await expect.poll(waiting, { timeout: 30_000 }).toBe(0);
+    expect(await mailbox.subjectsTo(owner.email)).toEqual(['Wrong passwords for your account', first]);
+    expect(await mailbox.subjectsTo(unconfirmed.email)).toEqual([first]);
+    expect(await mailbox.subjectsTo(nobody)).toEqual([]);
+  });
+});
+
 describe('without Redis', () => {
   it('users can sign in, failures are limited, and the service is ready', async () => {
-    const alone = await auth.startAnother({ REDIS_URL: 'redis://127.0.0.1:1' });
-    const account = await alone.signUp();
-    const { refreshToken } = await alone.signIn(account);
-    expect((await alone.refresh(refreshToken)).status).toBe(200);
-    await failLogin(alone, account.email, 3);
-    const answer = await alone.call('Login', { email: account.email, password: account.password });
+    const account = await auth.signUp();
+    const { refreshToken } = await auth.signIn(account);
+    expect((await auth.refresh(refreshToken)).status).toBe(200);
+    await failLogin(auth, account.email, 3);
+    const answer = await auth.call('Login', { email: account.email, password: account.password });
     expect(answer.reason).toBe('RATE_LIMITED');
-    const ready = await fetch(`${alone.url}/readyz`);
+    const ready = await fetch(`${auth.url}/readyz`);
     expect(ready.status).toBe(200);
     expect(await ready.json()).toMatchObject({ checks: { redis: { detail: { connected: false } } } });
   });
 
   it('users can sign in meanwhile, and afterwards failures are counted together again', async () => {
-    const link = await openLink(new URL(String(auth.env.REDIS_URL)));
+    const link = await openLink(new URL(withRedis().REDIS_URL));
     const client = await auth.startAnother({ REDIS_URL: link.url });
     const account = await client.signUp();
     await failLogin(client, account.email, 2);
@@ -162,7 +195,10 @@ describe('without Redis', () => {
     await link.restore();
     await vi.waitFor(async () => expect(await redisConnected(client)).toBe(true), 30_000);
     await failLogin(client, account.email, 1);
-    expect((await auth.call('Login', { email: account.email, password: wrong })).reason).toBe('RATE_LIMITED');
+    const other = await auth.startAnother(withRedis());
+    expect((await other.call('Login', { email: account.email, password: wrong })).reason).toBe(
+      'RATE_LIMITED',
+    );
     await link.cut();
   });
 });

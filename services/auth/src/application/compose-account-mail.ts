@@ -71,6 +71,14 @@ const noticeWords: Readonly<Record<NoticeKind, Words>> = {
       `If you did not do this, choose a new password at once:\n${link}`,
     ],
   },
+  sign_in_locked: {
+    subject: 'Wrong passwords for your account',
+    text: (link) => [
+      'Somebody typed so many wrong passwords for your account at Gavel that sign-ins from their address must wait. Nobody was signed in with them, and you can sign in at other addresses.',
+      `If this was you, and you do not remember your password, choose a new one:\n${link}`,
+      'If this was not you, and your password is short or you use it at other sites too, choose a new one as well. Turn on two-factor sign-in on the page of your account: then a password alone is not enough.',
+    ],
+  },
   email_changed: {
     subject: 'Your e-mail address was changed',
     text: () => [

@@ -132,7 +132,8 @@ export type NoticeKind =
   | 'email_changing'
   | 'email_changed'
   | 'two_factor_on'
-  | 'two_factor_off';
+  | 'two_factor_off'
+  | 'sign_in_locked';
 
 export type MailKind = LinkKind | NoticeKind;
 
@@ -251,8 +252,10 @@ export interface AttemptLimits {
   countMail(email: string): Promise<Verdict>;
   /** Whether another password may be tried for this e-mail address from this client. Counts nothing. */
   mayTry(attempt: Attempt): Promise<Verdict>;
-  /** Counts one wrong password. */
-  noteFailure(attempt: Attempt): Promise<void>;
+  /** Counts one wrong password. True when no other one may be tried for now. */
+  noteFailure(attempt: Attempt): Promise<boolean>;
+  /** Whether the owner of this address, if there is one, should be told that sign-ins are locked. True once a day. */
+  mayTellOfLock(email: string): Promise<boolean>;
   forgetFailures(attempt: Attempt): Promise<void>;
 }
 

@@ -81,7 +81,7 @@ it('says when a link also confirms the address, and leads to the page of its kin
 });
 
 it('has no secret when it only tells the owner what happened', () => {
-  for (const kind of ['password_changed', 'email_changing', 'email_changed'] as const) {
+  for (const kind of ['password_changed', 'email_changing', 'email_changed', 'sign_in_locked'] as const) {
     const mail = composeAccountMail(
       { id: 'm1', kind, attempts: 1, to: 'ann@example.com' },
       'https://g.example',

@@ -2,6 +2,7 @@ import type { Failure, Outcome } from '@gavel/service-runtime/failure';
 import { validate as isUuid } from 'uuid';
 import { normaliseEmail } from '../domain/email-address.ts';
 import { decideRefresh } from '../domain/refresh-decision.ts';
+import { noteWrongPassword, type WrongPasswordPorts } from './passwords.ts';
 import type {
   AccessToken,
   Accounts,
@@ -32,6 +33,7 @@ export interface LogInInput {
 }
 
 type PasswordPorts = Pick<AuthPorts, 'passwords' | 'limits'> & {
+  accountMails: WrongPasswordPorts['accountMails'];
   accounts: Pick<Accounts, 'findCredentials'>;
 };
 type SignInPorts = PasswordPorts &
@@ -115,9 +117,10 @@ async function tokensOf(
 }
 
 async function checkPassword(
-  { accounts, passwords, limits }: PasswordPorts,
+  ports: PasswordPorts,
   input: LogInInput,
 ): Promise<Outcome<Credentials, 'BAD_CREDENTIALS' | 'RATE_LIMITED'>> {
+  const { accounts, passwords, limits } = ports;
   const email = normaliseEmail(input.email);
   const attempt = { email, address: input.address };
   const verdict = await limits.mayTry(attempt);
@@ -125,7 +128,7 @@ async function checkPassword(
   const account = await accounts.findCredentials(email);
   const matches = await passwords.verify(account?.passwordHash, input.password);
   if (account === undefined || !matches) {
-    await limits.noteFailure(attempt);
+    await noteWrongPassword(ports, attempt);
     return badCredentials();
   }
   await limits.forgetFailures(attempt);

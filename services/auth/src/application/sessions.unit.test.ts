@@ -5,7 +5,7 @@ import { logIn } from './sessions.ts';
 const origin = { ipAddress: '', userAgent: '' };
 
 /** Ports that record their calls in order. */
-function recordingPorts(mayTry: Verdict = { allowed: true }) {
+function recordingPorts(mayTry: Verdict = { allowed: true }, { locks = false, tells = true } = {}) {
   const asked: string[] = [];
   const note = <T>(what: string, answer: T): Promise<T> => {
     asked.push(what);
@@ -23,6 +23,9 @@ function recordingPorts(mayTry: Verdict = { allowed: true }) {
   return {
     asked,
     ports: {
+      accountMails: {
+        queue: ({ kind, email }: { kind: string; email: string }) => note(`mail ${kind} ${email}`, undefined),
+      },
       accounts: {
         findCredentials: (email: string) => note('find', email === 'ann@example.com' ? known : undefined),
       },
@@ -45,7 +48,8 @@ function recordingPorts(mayTry: Verdict = { allowed: true }) {
         countMail: () => note('count mail', { allowed: true } as const),
         countRequest: () => note('count', { allowed: true } as const),
         mayTry: () => note('may try', mayTry),
-        noteFailure: () => note('note failure', undefined),
+        noteFailure: () => note('note failure', locks),
+        mayTellOfLock: () => note('may tell', tells),
         forgetFailures: () => note('forget failures', undefined),
       },
       challenges: { open: () => note('challenge', 'challenge') },
@@ -72,6 +76,21 @@ describe('logging in', () => {
     expect(unknown).toEqual(wrong);
     expect(unknown?.asked).toEqual(['count', 'turn', 'may try', 'find', 'verify', 'note failure']);
     expect(unknown?.outcome).toMatchObject({ ok: false, reason: 'BAD_CREDENTIALS' });
+  });
+
+  it('tells the owner of an address about its first lock of a day, with the same work whether there is an account', async () => {
+    const fail = async (email: string, answers: { locks: boolean; tells: boolean }) => {
+      const { ports, asked } = recordingPorts({ allowed: true }, answers);
+      const input = { email, password: 'wrong', address: undefined, origin, replacedToken: '' };
+      expect(await logIn(ports, input)).toMatchObject({ reason: 'BAD_CREDENTIALS' });
+      return asked.slice(6);
+    };
+    for (const email of ['ann@example.com', 'nobody@example.com']) {
+      const first = await fail(email, { locks: true, tells: true });
+      expect(first).toEqual(['may tell', `mail sign_in_locked ${email}`]);
+      expect(await fail(email, { locks: true, tells: false })).toEqual(['may tell']);
+      expect(await fail(email, { locks: false, tells: true })).toEqual([]);
+    }
   });
 
   it('forgets failures and opens a session for the right password, in any letter case of the e-mail address', async () => {

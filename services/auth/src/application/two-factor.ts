@@ -3,7 +3,10 @@ import { checkOwnPassword, type OwnPassword } from './passwords.ts';
 import type { Attempt, AuthPorts, Credentials, TwoFactorSetup } from './ports.ts';
 import { signInLocked, tooBusy } from './refusals.ts';
 
-type Ports = Pick<AuthPorts, 'accounts' | 'passwords' | 'hashQueue' | 'limits' | 'twoFactor'>;
+type Ports = Pick<
+  AuthPorts,
+  'accounts' | 'accountMails' | 'passwords' | 'hashQueue' | 'limits' | 'twoFactor'
+>;
 type OwnReason = 'WRONG_PASSWORD' | 'RATE_LIMITED' | 'UNAVAILABLE' | 'USER_NOT_FOUND';
 type CodeReason = 'WRONG_CODE' | 'RATE_LIMITED' | 'TWO_FACTOR_NOT_STARTED' | 'USER_NOT_FOUND';
 

@@ -85,9 +85,13 @@ export function createPostgresAccountMails(pool: Pool, lifetimes: LinkLifetimes)
   };
 }
 
-/** True for a mail that has lost its purpose since somebody asked for it: the account has another address, or it is confirmed. */
+/**
+ * True for a mail that has lost its purpose since somebody asked for it: the account has another address, or it is confirmed. Nobody is told
+ * about wrong passwords at an address that is not confirmed.
+ */
 function isPointless({ kind, email }: ClaimedRow, owner: Owner): boolean {
   if (kind === 'email_verification') return owner.email !== email || owner.verified;
   if (kind === 'email_change') return owner.email === email;
+  if (kind === 'sign_in_locked') return owner.email !== email || !owner.verified;
   return kind === 'password_changed' && owner.email !== email;
 }

@@ -34,6 +34,7 @@ export function createAttemptLimits(limiter: RateLimiter, rules: AttemptRules): 
   const failuresOf = ({ email, address = 'unknown' }: Attempt): Counted[] =>
     failures.map((rule) => ({ rule, who: `${hashOf(email)}@${address}` }));
   const mails = fixedWindow('mails', rules.mailsPerHour, 3600);
+  const lockMails = fixedWindow('lock-mails', 1, 24 * 3600);
   return {
     async countMail(email) {
       return toVerdict(await limiter.take([{ rule: mails, who: hashOf(email) }]));
@@ -50,7 +51,11 @@ export function createAttemptLimits(limiter: RateLimiter, rules: AttemptRules): 
       return toVerdict(await limiter.check(failuresOf(attempt)));
     },
     async noteFailure(attempt) {
-      await limiter.take(failuresOf(attempt));
+      const failures = failuresOf(attempt);
+      return (await limiter.take(failures)) > 0 || (await limiter.check(failures)) > 0;
+    },
+    async mayTellOfLock(email) {
+      return (await limiter.take([{ rule: lockMails, who: hashOf(email) }])) === 0;
     },
     forgetFailures: (attempt) => limiter.reset(failuresOf(attempt)),
   };

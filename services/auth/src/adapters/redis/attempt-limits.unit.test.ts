@@ -22,7 +22,7 @@ it('the pause after wrong passwords grows with each series, for one e-mail addre
   for (let series = 0; series < 4; series++) {
     for (let i = 0; i < 2; i++) {
       expect(await limits.mayTry(attempt)).toEqual({ allowed: true });
-      await limits.noteFailure(attempt);
+      expect(await limits.noteFailure(attempt)).toBe(i === 1);
     }
     const verdict = await limits.mayTry(attempt);
     if (verdict.allowed) throw new Error('there is no pause');
@@ -41,6 +41,17 @@ it('the pause after wrong passwords grows with each series, for one e-mail addre
     expect(await limits.mayTry(other)).toEqual({ allowed: true });
   await limits.forgetFailures(attempt);
   expect(await limits.mayTry(attempt)).toEqual({ allowed: true });
+});
+
+it('says once a day for each e-mail address that its owner is told about a lock', async () => {
+  const limiter = createRateLimiter({ redis: undefined, prefix: '' });
+  const limits = createAttemptLimits(limiter, { loginFailures: 2, ...others });
+  expect(await limits.mayTellOfLock('ann@example.com')).toBe(true);
+  vi.advanceTimersByTime(23 * 3600 * 1000);
+  expect(await limits.mayTellOfLock('ann@example.com')).toBe(false);
+  expect(await limits.mayTellOfLock('bob@example.com')).toBe(true);
+  vi.advanceTimersByTime(3600 * 1000);
+  expect(await limits.mayTellOfLock('ann@example.com')).toBe(true);
 });
 
 it('all unknown addresses count as one, with their own limit', async () => {
