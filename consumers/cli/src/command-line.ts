@@ -62,6 +62,7 @@ const queues: readonly Entry[] = [
 ];
 const all: readonly Entry[] = [
   ['check', 'is anything wrong? for cron and monitors', () => import('./commands/check.ts')],
+  ['top', 'the system live: bids, lag, outboxes', () => import('./commands/top.ts')],
   ['streams', 'the durable log: its partitions and messages', streams],
   ['groups', 'the consumers of events, and their lag', groups],
   ['replay', 'rebuild a projection, compare, swap', () => import('./commands/replay.ts')],
@@ -95,6 +96,7 @@ export function createCommandLine(run: Run): Command {
       'after',
       examples(
         ['gavel check', 'is anything wrong?'],
+        ['gavel top', 'watch the system'],
         ['gavel streams tail gavel.bids', 'watch events as they happen'],
         ['gavel groups ls', 'is any group behind?'],
         ['gavel dead-letters ls', 'what could not be handled?'],

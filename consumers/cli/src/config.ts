@@ -22,6 +22,7 @@ const schema = z.object({
     .string()
     .refine(isStoreLocation, { error: 'expected an absolute path or s3://bucket?region=…&endpoint=…' })
     .optional(),
+  PROCESS_URLS: z.string().optional(),
   GAVEL_CONNECTIONS: z.string().optional(),
   GAVEL_DEV_DIRECTORY: z.string().optional(),
 });

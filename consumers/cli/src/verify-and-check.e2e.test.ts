@@ -1,6 +1,7 @@
 import { UNROUTED_QUEUE } from '@gavel/proto/topology';
 import amqp from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { groupNames } from './groups/group-names.ts';
 import { type CliSystem, startCliSystem } from './testing/cli-system.ts';
 
 const ITEM = '01970000-0000-7000-8000-00000000000a';
@@ -62,6 +63,28 @@ describe('the command line finds what is wrong', () => {
     }
     await expect.poll(totals, { timeout: 60_000, interval: 250 }).toBe(BigInt(sequence));
     await system.stopGroup();
+  });
+
+  it('shows the whole system once, with what does not answer, and leaves the judgement to check', async () => {
+    const nobody = ['--process-urls', 'bids=http://127.0.0.1:1'];
+    const { code, stdout } = await system.gavel('top', '--once', '--json', ...nobody);
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+      code: 0,
+      bids: { acceptedPerSecond: null, refusedPerSecond: null, reasons: [] },
+      processes: [{ name: 'bids', url: 'http://127.0.0.1:1', problem: expect.any(String) }],
+      groups: groupNames.map((group) => ({ group })),
+      outboxes: [
+        { outbox: 'auth', held: false, activeRelays: null },
+        { outbox: 'bids', held: true, depth: 0 },
+      ],
+      findings: null,
+      problems: [],
+    });
+    // Without a terminal it is printed once, too.
+    const printed = await system.gavel('top');
+    expect(printed.code).toBe(0);
+    expect(printed.stdout).toMatch(/^processes +PROCESS_URLS is unknown$/m);
+    expect(printed.stdout).toMatch(/^leaderboard +0 +\d+ .* empty$/m);
   });
 
   it('says what is wrong in one check, and exits with 6', async () => {

@@ -11,7 +11,8 @@ export function define(verb: Command): void {
 ${connectionNames.map((name) => `  ${`--${flagOf(name)}`.padEnd(30)} ${name}`).join('\n')}
 
 STREAM_URL and AMQP_URL name the virtual host in their path: rabbitmq-stream://user:password@host:5552/gavel
-ARCHIVE_LOCATION is an absolute path, or s3://bucket?region=…&endpoint=…`,
+ARCHIVE_LOCATION is an absolute path, or s3://bucket?region=…&endpoint=…
+PROCESS_URLS names the processes that \`gavel top\` asks: "bids=http://host:4002 relay-bids=http://host:4012"`,
     )
     .action(() => verb.help());
 }

@@ -5,12 +5,13 @@ const servers = ['STREAM_URL', 'AMQP_URL', 'MANAGEMENT_URL', 'NATS_URL', 'ARCHIV
 
 export type DatabaseKey = ReturnType<typeof databaseKey<DatabaseName>>;
 
-export type ConnectionName = (typeof servers)[number] | DatabaseKey;
+export type ConnectionName = (typeof servers)[number] | DatabaseKey | 'PROCESS_URLS';
 
-/** The servers that a command may connect to, by the name of their environment variable. */
+/** The servers and processes that a command may connect to, by the name of their environment variable. */
 export const connectionNames: readonly ConnectionName[] = [
   ...servers,
   ...databases.map(({ name }) => databaseKey(name)),
+  'PROCESS_URLS',
 ];
 
 /** `stream-url` for `STREAM_URL`. */

@@ -1,12 +1,12 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { databases, findProcess } from '@gavel/processes';
+import { databases, findProcess, type ProcessName } from '@gavel/processes';
 import { databaseKey } from '@gavel/proto/process';
 import type { PortName, ServerName } from '../infrastructure/infrastructure.ts';
 import type { KeeperState, LastExit } from '../process-control/keeper.ts';
 import { isAlive, startStamp } from '../process-control/process-table.ts';
 import { processEnvironment } from './process-environment.ts';
-import type { SystemContext } from './system-context.ts';
+import { httpUrl, type SystemContext } from './system-context.ts';
 
 // The two files in which a running system tells others about itself: state.json for the make targets, connections.json for
 // the `gavel` command line.
@@ -60,9 +60,15 @@ export function stillRuns(process: { pid: number | null; stamp: string | null })
   return process.stamp === null || startStamp(process.pid) === process.stamp;
 }
 
-/** Writes the URLs of the servers and databases, and where the archive is. The key of the database gavel_bids is GAVEL_BIDS_URL. */
-export async function writeConnections(context: SystemContext): Promise<void> {
-  const { directory, urls, databaseUrls } = context;
+/**
+ * Writes the URLs of the servers, databases and processes, and where the archive is. The key of the database gavel_bids is
+ * GAVEL_BIDS_URL. PROCESS_URLS holds all processes: `bff=http://… auth=http://…`.
+ */
+export async function writeConnections(
+  context: SystemContext,
+  processes: readonly ProcessName[],
+): Promise<void> {
+  const { directory, urls, ports, databaseUrls } = context;
   const archiver = findProcess('archiver');
   const connections = {
     STREAM_URL: urls.streamUrl,
@@ -74,6 +80,7 @@ export async function writeConnections(context: SystemContext): Promise<void> {
     ...(archiver !== undefined && {
       ARCHIVE_LOCATION: processEnvironment(archiver, context, {}).ARCHIVE_LOCATION,
     }),
+    PROCESS_URLS: processes.map((name) => `${name}=${httpUrl(ports[name])}`).join(' '),
   };
   await replaceFile(join(directory, CONNECTIONS_FILE), `${JSON.stringify(connections, undefined, 2)}\n`);
 }

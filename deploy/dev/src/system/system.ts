@@ -151,7 +151,10 @@ export class System {
       databaseUrls,
       directory: config.directory,
     };
-    await writeConnections(context);
+    await writeConnections(
+      context,
+      this.#definitions().map(({ name }) => name),
+    );
     if (this.#options.processes !== undefined) return context;
     this.#throwIfStopped();
     await migrateDatabases(databaseUrls);
