@@ -21,7 +21,10 @@ export const streams = {
 
 export type StreamName = keyof typeof streams;
 
-/** What each partition keeps. The outbox keeps published rows for the same time, so a lost stream can be refilled from Postgres. */
+/**
+ * What each partition keeps, unless the relays' settings say otherwise. The outbox keeps published rows at least as long, so a
+ * lost stream can be refilled from Postgres.
+ */
 export const streamRetention = {
   maxAgeSeconds: 7 * 24 * 3600,
   maxLengthBytes: 5_000_000_000,

@@ -1,7 +1,7 @@
 import { isStoreLocation } from '@gavel/object-store/open-object-store';
 import { databases } from '@gavel/processes';
 import { databaseKey } from '@gavel/proto/process';
-import { readConfig } from '@gavel/service-runtime/config';
+import { readConfig, streamRetentionKeys } from '@gavel/service-runtime/config';
 import { z } from 'zod';
 import type { DatabaseKey } from './connections/connection-names.ts';
 
@@ -32,4 +32,13 @@ export type CommandLineConfig = z.output<typeof schema>;
 /** The addresses of the servers that the environment contains. Throws a ConfigError that names every invalid variable. */
 export function readCommandLineConfig(env: NodeJS.ProcessEnv = process.env): CommandLineConfig {
   return readConfig(schema, env);
+}
+
+/** What a recreated stream keeps: the settings of the relays, of the same names. Throws a ConfigError. */
+export function readStreamRetention(env: NodeJS.ProcessEnv = process.env): {
+  readonly maxAgeSeconds: number;
+  readonly maxLengthBytes: number;
+} {
+  const config = readConfig(z.object(streamRetentionKeys), env);
+  return { maxAgeSeconds: config.STREAM_MAX_AGE_SECONDS, maxLengthBytes: config.STREAM_MAX_LENGTH_BYTES };
 }

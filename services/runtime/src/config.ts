@@ -1,3 +1,4 @@
+import { streamRetention } from '@gavel/proto/topology';
 import { z } from 'zod';
 
 /** The environment has missing or malformed keys. The message names each of them, one per line. */
@@ -34,6 +35,16 @@ export const tokenKeys = {
   AUTH_URL: z.url({ protocol: /^https?$/ }),
   AUTH_ISSUER: z.string().default('http://auth.gavel'),
   AUTH_AUDIENCE: z.string().default('gavel'),
+};
+
+/** Keys of a program that creates streams: what each partition keeps. The broker counts age and length in segments of 100 MB. */
+export const streamRetentionKeys = {
+  STREAM_MAX_AGE_SECONDS: z.coerce.number().int().min(60).default(streamRetention.maxAgeSeconds),
+  STREAM_MAX_LENGTH_BYTES: z.coerce
+    .number()
+    .int()
+    .min(streamRetention.maxSegmentSizeBytes)
+    .default(streamRetention.maxLengthBytes),
 };
 
 /** Keys of a service without settings of its own. */

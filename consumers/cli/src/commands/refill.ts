@@ -42,6 +42,8 @@ healthy again, when all of its events are restored. If Postgres no longer has al
 Ctrl-C stops it, also within a partition. That partition is then incomplete and recorded as lost: run the refill again with
 --recreate.
 
+A recreated partition keeps what STREAM_MAX_AGE_SECONDS and STREAM_MAX_LENGTH_BYTES say; set them as for the relays.
+
 A recreated partition has new offsets, so its groups then read it from its start, within seconds when they are running. What they have
 applied is not applied again. Exit code 6 if the database of a group did not answer; the command to repeat is printed.`,
     )

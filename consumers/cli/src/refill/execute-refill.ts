@@ -3,6 +3,7 @@ import { readOpenLosses } from '@gavel/outbox/losses';
 import { refill } from '@gavel/outbox/refill';
 import type { Pool } from '@gavel/postgres/pool';
 import { CommandFailure } from '../command-failure.ts';
+import { readStreamRetention } from '../config.ts';
 import type { Session } from '../connections/session.ts';
 import type { KnownGroup } from '../groups/known-groups.ts';
 import type { Outbox } from '../outbox/outboxes.ts';
@@ -30,6 +31,7 @@ export async function executeRefill(
   loseOlder: boolean,
 ): Promise<Sent> {
   const pool = session.pool(database);
+  const streamRetention = readStreamRetention();
   const sent = { events: 0, seconds: 0 };
   const failed: FromStart['failed'][number][] = [];
   for (const { partition } of steps) {
@@ -42,6 +44,7 @@ export async function executeRefill(
         amqpUrl: session.url('AMQP_URL'),
         streamUrl: session.url('STREAM_URL'),
         partition,
+        streamRetention,
         signal: interrupted,
         ...(loseOlder && { acceptLosses: userInfo().username }),
         onProgress: (position, lastPosition) => {

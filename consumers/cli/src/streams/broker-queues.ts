@@ -10,6 +10,9 @@ export interface BrokerQueue {
   readonly consumers: number;
   /** Number of segment files of a partition; the broker reports no other size. */
   readonly segments: number | undefined;
+  /** What a partition keeps: the lower one of its own argument and of a policy. Undefined without a limit. */
+  readonly maxAge: string | undefined;
+  readonly maxLengthBytes: number | undefined;
 }
 
 interface ApiQueue {
@@ -18,7 +21,11 @@ interface ApiQueue {
   readonly messages_unacknowledged?: number;
   readonly consumers?: number;
   readonly segments?: number;
+  readonly arguments?: Limits;
+  readonly effective_policy_definition?: Limits;
 }
+
+type Limits = Readonly<Record<string, string | number>>;
 
 const TIMEOUT_MS = 5_000;
 
@@ -46,5 +53,34 @@ export async function readQueues(managementUrl: string, streamUrl: string): Prom
     inHand: queue.messages_unacknowledged ?? 0,
     consumers: queue.consumers ?? 0,
     segments: queue.segments,
+    ...limitsOf(queue),
   }));
+}
+
+/** A policy can only lower the limits that a stream was created with. */
+function limitsOf(queue: ApiQueue): Pick<BrokerQueue, 'maxAge' | 'maxLengthBytes'> {
+  const own = queue.arguments ?? {};
+  const policy = queue.effective_policy_definition ?? {};
+  const ages = [own['x-max-age'], policy['max-age']].filter((age) => typeof age === 'string');
+  const lengths = [own['x-max-length-bytes'], policy['max-length-bytes']].filter(
+    (length) => typeof length === 'number',
+  );
+  return {
+    maxAge: ages.toSorted((a, b) => secondsOf(a) - secondsOf(b))[0],
+    maxLengthBytes: lengths.toSorted((a, b) => a - b)[0],
+  };
+}
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = {
+  Y: 31_536_000,
+  M: 2_592_000,
+  D: 86_400,
+  h: 3_600,
+  m: 60,
+  s: 1,
+};
+
+/** Seconds of an age as the broker writes it: `604800s`, `7D`. */
+export function secondsOf(age: string): number {
+  return Number.parseInt(age, 10) * (UNIT_SECONDS[age.slice(-1)] ?? 1);
 }

@@ -3,7 +3,7 @@ import type { Pool } from '@gavel/postgres/pool';
 import { partitionFor } from '@gavel/proto/partitioner';
 import { partitionsOf, type StreamName } from '@gavel/proto/topology';
 import { createStreamPublisher } from '@gavel/rabbitmq/stream-publisher';
-import { recreatePartition } from '@gavel/rabbitmq/topology';
+import { createTopology, recreatePartition, type StreamRetention } from '@gavel/rabbitmq/topology';
 import type { LeaderSession } from '../relay/leader-session.ts';
 import { toMessage } from '../relay/publish/to-message.ts';
 import type { ClaimedRow } from '../relay/read/row-reader.ts';
@@ -21,6 +21,8 @@ export interface RefillOptions {
   streamUrl: string;
   /** A partition of the outbox's own stream, for example `gavel.bids-2`. */
   partition: string;
+  /** What the recreated partition keeps: the same as in the settings of the relays. Default: a week and 5 GB. */
+  streamRetention?: StreamRetention;
   /** Called with the position that was reached and the last one. */
   onProgress?: (position: number, lastPosition: number) => void;
   /** Name of the person who accepts that events which the outbox no longer has stay lost. Without it such losses stay open. */
@@ -80,7 +82,8 @@ export async function refill(options: RefillOptions): Promise<Refilled> {
     let term = await own.take(holder);
     signal?.throwIfAborted();
     await beginLoss(session, term.epoch, partition, term.publishedPosition);
-    await recreatePartition(options.amqpUrl, holder, partition);
+    const topology = createTopology(options.streamRetention && { retention: options.streamRetention });
+    await recreatePartition(options.amqpUrl, holder, partition, topology);
     publishing = startPublishing(options, session, stream, term.epoch);
     if (term.publishedPosition - (await readFirstPosition(session)) > REST) {
       await own.release();

@@ -5,6 +5,7 @@ import { from, type ProcessDescriptor } from '@gavel/proto/process';
 const relay = {
   kind: 'relay',
   entry: 'services/outbox/src/relay/main.ts',
+  settings: ['STREAM_MAX_AGE_SECONDS', 'STREAM_MAX_LENGTH_BYTES', 'OUTBOX_RETENTION_SECONDS'],
   startsAfter: [],
 } as const;
 

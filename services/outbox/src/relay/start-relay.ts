@@ -11,6 +11,7 @@ import {
   lastPublishingId,
   type StreamPublisherOptions,
 } from '@gavel/rabbitmq/stream-publisher';
+import { createTopology, type StreamRetention, type Topology } from '@gavel/rabbitmq/topology';
 import { createSignal } from '@gavel/resilience';
 import { WAKE_CHANNEL } from '../append/append.ts';
 import { startPartitionKeeper } from '../partitions/partition-keeper.ts';
@@ -30,6 +31,8 @@ export interface RelayOptions {
   streamUrl: string;
   /** How long published rows are kept. As long as the stream keeps them, so that it can be refilled. */
   retentionSeconds: number;
+  /** What streams keep that this relay creates. Default: a week and 5 GB a partition. */
+  streamRetention?: StreamRetention;
   /** Ids per partition of the table; default: 250,000. */
   partitionRows?: number;
   /** How often the table is read even without a notification; default: 1 s. */
@@ -76,6 +79,14 @@ export function startRelay(options: RelayOptions): Relay {
   const log = createLogger(name);
   const pool = createPool({ connectionString: options.databaseUrl, applicationName: name, max: 5 });
   const wake = createSignal();
+  const topology = createTopology({
+    ...(options.streamRetention && { retention: options.streamRetention }),
+    onOtherRetention: (partition, difference) =>
+      log.warn(
+        { partition, difference },
+        'this stream was created with another retention and keeps it; gavel refill --recreate applies the one of the settings',
+      ),
+  });
   let term: Term | undefined;
 
   const backlog = startBacklogReader(pool, log);
@@ -105,7 +116,7 @@ export function startRelay(options: RelayOptions): Relay {
       log.info({ events: again.length }, 'publishing events that an older relay did not know');
     try {
       term = await Term.begin(session, {
-        ...publishersOf(options, { metrics, log, name }),
+        ...publishersOf(options, { metrics, log, name, topology }),
         holder: `${hostname()}:${process.pid}`,
         createReader: options.createReader ?? createGapReader,
         wake,
@@ -147,12 +158,12 @@ export function startRelay(options: RelayOptions): Relay {
 /** The publishers of one term. They share an alarm: only AMQP reports that the broker blocks publishers. */
 function publishersOf(
   options: RelayOptions,
-  { metrics, log, name }: { metrics: RelayMetrics; log: Logger; name: string },
+  { metrics, log, name, topology }: { metrics: RelayMetrics; log: Logger; name: string; topology: Topology },
 ): Pick<TermOptions, 'createStream' | 'createExchange' | 'lastPublishingId'> {
   const alarm = createBrokerAlarm();
   const stream: StreamName = `gavel.${options.outbox}`;
   const { amqpUrl, streamUrl, stallMs } = options;
-  const broker = { amqpUrl, streamUrl, log, alarm, ...(stallMs !== undefined && { stallMs }) };
+  const broker = { amqpUrl, streamUrl, log, alarm, topology, ...(stallMs !== undefined && { stallMs }) };
   const createStream = options.createStream ?? createStreamPublisher;
   return {
     createStream: metered(
@@ -163,6 +174,6 @@ function publishersOf(
       (events) => createExchangePublisher({ ...broker, ...events, connectionName: name }),
       (seconds) => metrics.sent('exchange', seconds),
     ),
-    lastPublishingId: () => lastPublishingId({ amqpUrl, streamUrl, stream, publisherName: name }),
+    lastPublishingId: () => lastPublishingId({ amqpUrl, streamUrl, stream, publisherName: name, topology }),
   };
 }

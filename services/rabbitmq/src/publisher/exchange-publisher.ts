@@ -4,7 +4,7 @@ import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
 import { startLoop } from '@gavel/resilience';
 import amqp, { type Message } from 'amqplib';
 import { type AmqpConnection, connectAmqp } from '../amqp/amqp-connection.ts';
-import { declareTopology } from '../topology.ts';
+import { createTopology, type Topology } from '../topology.ts';
 import type { BrokerAlarm, EventPublisher, OutboundMessage, PublisherEvents } from './event-publisher.ts';
 import {
   createResendingPublisher,
@@ -22,6 +22,8 @@ export interface ExchangePublisherOptions extends PublisherEvents {
   readonly alarm?: BrokerAlarm;
   /** Default: 10,000. */
   readonly stallMs?: number;
+  /** What is declared. Default: a topology with the default retention. */
+  readonly topology?: Topology;
 }
 
 /** How often the topology is declared again, in case somebody removed a part of it that publishing does not need. */
@@ -41,7 +43,7 @@ export function createExchangePublisher(options: ExchangePublisherOptions): Even
 }
 
 async function openSession(
-  { amqpUrl, connectionName, alarm, log }: ExchangePublisherOptions,
+  { amqpUrl, connectionName, alarm, log, topology = createTopology() }: ExchangePublisherOptions,
   events: SessionEvents,
   signal: AbortSignal,
 ): Promise<PublisherSession> {
@@ -56,12 +58,12 @@ async function openSession(
     },
   });
   try {
-    await declareTopology(connection);
+    await topology.declare(connection);
   } catch (error) {
     await connection.close();
     throw error;
   }
-  keepDeclared(connection, connectionName);
+  keepDeclared(connection, topology, connectionName);
   // The broker sends a return before the confirm of the same message.
   const returned = new Set<string>();
   connection.channel.on('return', (message: Message) => {
@@ -86,9 +88,9 @@ async function openSession(
 }
 
 /** A declaration that fails is logged and tried again; the session goes on, because publishing may work nevertheless. */
-function keepDeclared(connection: AmqpConnection, name: string): void {
+function keepDeclared(connection: AmqpConnection, topology: Topology, name: string): void {
   const declaring = startLoop(name, async () => {
-    await declareTopology(connection);
+    await topology.declare(connection);
     return DECLARE_MS;
   });
   connection.lost.addEventListener('abort', () => void declaring.stop());

@@ -7,7 +7,7 @@ import {
   type PublishingConnection,
 } from '../stream/publishing-connection.ts';
 import { inspectStream } from '../stream/stream-inspector.ts';
-import { ensureTopology } from '../topology.ts';
+import { ensureTopology, type Topology } from '../topology.ts';
 import type { BrokerAlarm, EventPublisher, OutboundMessage, PublisherEvents } from './event-publisher.ts';
 import {
   createResendingPublisher,
@@ -23,6 +23,8 @@ interface PublisherAddress {
   readonly stream: StreamName;
   /** Deduplication is per publisher name and partition. */
   readonly publisherName: string;
+  /** What is declared. Default: a topology with the default retention. */
+  readonly topology?: Topology;
 }
 
 export interface StreamPublisherOptions extends PublisherAddress, PublisherEvents {
@@ -54,7 +56,7 @@ export function createStreamPublisher(options: StreamPublisherOptions): EventPub
  */
 export async function lastPublishingId(address: PublisherAddress): Promise<number> {
   const { amqpUrl, streamUrl, stream, publisherName } = address;
-  await ensureTopology(amqpUrl, publisherName);
+  await ensureTopology(amqpUrl, publisherName, address.topology);
   const inspector = await inspectStream(streamUrl, `${publisherName}-query`);
   try {
     let last = 0n;
@@ -73,7 +75,7 @@ async function openSession(
   events: SessionEvents,
   signal: AbortSignal,
 ): Promise<PublisherSession> {
-  await ensureTopology(options.amqpUrl, options.publisherName);
+  await ensureTopology(options.amqpUrl, options.publisherName, options.topology);
   const connection = await connectPublishing({
     url: options.streamUrl,
     name: options.publisherName,
