@@ -35,9 +35,10 @@ export default function PrivacyPage() {
       <h2>Cookies</h2>
       <p>
         This site sets cookies only for its own work: two for your sign-in, which end after{' '}
-        {config().SESSION_COOKIE_DAYS} days without a visit at the latest, and one for light or dark if you
-        choose it. There are no advertisements and no trackers, and no other site receives data about your
-        visit.
+        {config().SESSION_COOKIE_DAYS} days without a visit at the latest, one that says for about a year that
+        you have signed in with this browser, so that wrong passwords of other people do not lock you out, and
+        one for light or dark if you choose it. There are no advertisements and no trackers, and no other site
+        receives data about your visit.
       </p>
       <p>
         To have your data sent or removed, <Link href="/contact">contact us</Link>.

@@ -127,6 +127,14 @@ export function challengeCookie(challenge: string, secure: boolean): SessionCook
   return { ...cookie(name, '', secure, 0), expires: new Date(0) };
 }
 
+// As long as browsers keep any cookie. Auth decides how long the token is valid.
+const DEVICE_SECONDS = 400 * 24 * 3600;
+
+/** The cookie of a browser that has signed in. It stays when the sign-in ends. */
+export function deviceCookie(deviceToken: string, secure: boolean): SessionCookie {
+  return cookie(`${secure ? '__Host-' : ''}gavel_device`, deviceToken, secure, DEVICE_SECONDS);
+}
+
 /** Two cookies that remove a sign-in from the browser. */
 export function clearedCookies(secure: boolean): SessionCookie[] {
   const { access, refresh } = cookieNames(secure);

@@ -3,6 +3,7 @@ import {
   challengeCookie,
   clearedCookies,
   cookieNames,
+  deviceCookie,
   isLive,
   isSecure,
   needsRenewal,
@@ -77,6 +78,14 @@ describe('the cookie of a sign-in that waits for a code', () => {
       maxAge: 0,
       expires: new Date(0),
     });
+  });
+});
+
+describe('the cookie of a browser that has signed in', () => {
+  it('is kept from scripts for as long as browsers keep cookies', () => {
+    const kept = { value: 'd', httpOnly: true, sameSite: 'lax', path: '/', maxAge: 400 * 24 * 3600 };
+    expect(deviceCookie('d', true)).toEqual({ ...kept, name: '__Host-gavel_device', secure: true });
+    expect(deviceCookie('d', false)).toEqual({ ...kept, name: 'gavel_device', secure: false });
   });
 });
 

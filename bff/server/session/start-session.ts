@@ -11,6 +11,7 @@ import {
   challengeCookie,
   clearedCookies,
   cookieNames,
+  deviceCookie,
   isSecure,
   type SessionTokens,
   sessionCookies,
@@ -56,23 +57,26 @@ export async function completeSession(code: string): Promise<CallOutcome<SignedI
   return outcome.ok ? storeTokens(outcome.value, opening) : outcome;
 }
 
-/** What every sign-in tells auth about the browser: its origin, and the sign-in that it replaces. */
+/** What every sign-in tells auth about the browser: its origin, the sign-in that it replaces, and its device token of before. */
 async function readOpening() {
   const sent = await headers();
   const origin = requestOrigin(sent, config().TRUSTED_PROXY_HOPS);
   const jar = await cookies();
   const secure = isSecure(config(), sent);
   const replacedRefreshToken = jar.get(cookieNames(secure).refresh)?.value ?? '';
-  return { jar, secure, request: { ...origin, replacedRefreshToken } };
+  const deviceToken = jar.get(deviceCookie('', secure).name)?.value ?? '';
+  return { jar, secure, request: { ...origin, replacedRefreshToken, deviceToken } };
 }
 
 function storeTokens(
-  tokens: SessionTokens,
+  tokens: SessionTokens & { deviceToken: string },
   { jar, secure, request }: Awaited<ReturnType<typeof readOpening>>,
 ): CallOutcome<SignedInVisitor> {
   const options = { secure, days: config().SESSION_COOKIE_DAYS, nowMs: Date.now() };
   for (const cookie of sessionCookies(tokens, options)) jar.set(cookie);
-  const { accessToken, refreshToken } = tokens;
+  const { accessToken, refreshToken, deviceToken } = tokens;
+  // An auth of the version before sends none.
+  if (deviceToken !== '') jar.set(deviceCookie(deviceToken, secure));
   const session = sessionFrom(accessToken, refreshToken, options.nowMs);
   if (session.kind !== 'signed-in') throw new Error('auth sent an access token that cannot be read');
   return { ok: true, value: { ...session, address: request.ipAddress } };

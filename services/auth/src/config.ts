@@ -22,6 +22,7 @@ const schema = z.object({
   AUTH_SESSION_SECONDS: seconds(30 * 24 * 3600),
   AUTH_SESSION_IDLE_SECONDS: seconds(14 * 24 * 3600),
   AUTH_REFRESH_GRACE_SECONDS: z.coerce.number().int().min(0).default(10),
+  AUTH_DEVICE_TOKEN_SECONDS: seconds(180 * 24 * 3600),
   // libuv has four threads, and file access sometimes needs one.
   AUTH_HASH_CONCURRENCY: count(Math.min(3, availableParallelism())),
   AUTH_HASH_QUEUE: count(1000),

@@ -17,6 +17,7 @@ describe('configuration', () => {
       AUTH_ACCESS_TOKEN_SECONDS: 900,
       AUTH_SESSION_SECONDS: 30 * 24 * 3600,
       AUTH_SESSION_IDLE_SECONDS: 14 * 24 * 3600,
+      AUTH_DEVICE_TOKEN_SECONDS: 180 * 24 * 3600,
       AUTH_REFRESH_GRACE_SECONDS: 10,
       AUTH_TRUSTED_PEERS: ['127.0.0.0/8', '::1/128'],
     });

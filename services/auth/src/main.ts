@@ -15,6 +15,7 @@ import { createArgon2Passwords, createHashQueue } from './adapters/crypto/argon2
 import { readSealingKey } from './adapters/crypto/sealing-key.ts';
 import { createRevokedList, serveRevokedSessions } from './adapters/http/revoked-sessions.ts';
 import { createJwtAccessTokens } from './adapters/jwt/access-tokens.ts';
+import { createJwtDeviceTokens } from './adapters/jwt/device-tokens.ts';
 import {
   createPostgresAccountMails,
   type LinkLifetimes,
@@ -159,15 +160,15 @@ async function createPorts(
 ): Promise<Omit<AuthPorts, 'accessTokens'>> {
   const mails = config.SMTP_URL !== undefined;
   const factor = config.RATE_LIMIT_FACTOR;
+  const sealingKey = await readSealingKey(config.AUTH_SIGNING_KEYS_DIR);
+  const deviceSeconds = config.AUTH_DEVICE_TOKEN_SECONDS;
   return {
     accounts: createPostgresAccounts(pool, onRevoked, { mails }),
     sessions: createPostgresSessions(pool, onRevoked),
     accountMails: mails ? createPostgresAccountMails(pool, linkLifetimes(config)) : undefined,
     passwordResets: createPostgresPasswordResets(pool, onRevoked, { mails }),
-    twoFactor: createPostgresTwoFactor(pool, {
-      sealingKey: await readSealingKey(config.AUTH_SIGNING_KEYS_DIR),
-      mails,
-    }),
+    twoFactor: createPostgresTwoFactor(pool, { sealingKey, mails }),
+    deviceTokens: createJwtDeviceTokens({ sealingKey, lifetimeSeconds: deviceSeconds }),
     challenges: createPostgresSignInChallenges(pool),
     emailVerifications: createPostgresEmailVerifications(pool, { mails }),
     passwords: await createArgon2Passwords(),
@@ -178,6 +179,7 @@ async function createPorts(
       registrationsPerHour: factor * config.AUTH_LIMIT_REGISTRATIONS_PER_HOUR,
       refreshesPerMinute: factor * config.AUTH_LIMIT_REFRESHES_PER_MINUTE,
       resetsPerHour: factor * config.AUTH_LIMIT_RESETS_PER_HOUR,
+      deviceSeconds,
       unknownFactor: config.AUTH_LIMIT_UNKNOWN_FACTOR,
       mailsPerHour: config.AUTH_LIMIT_MAILS_PER_HOUR,
     }),

@@ -70,6 +70,20 @@ describe('rate limits', () => {
     expect(await reason(owner)).toBeUndefined();
   });
 
+  it('a browser that has signed in before has its own failures, until its token is worthless', async () => {
+    const { email, password } = await auth.signUp();
+    const deviceToken = (await auth.call('Login', { email, password })).body.deviceToken;
+    const from = { email, ipAddress: newAddress() };
+    const login = async (more: object) => (await auth.call('Login', { ...from, ...more })).reason;
+    for (let i = 0; i < 3; i++) expect(await login({ password: wrong })).toBe('BAD_CREDENTIALS');
+    // Others have used up the failures and, two requests later, the requests of this address.
+    for (let i = 0; i < 4; i++) expect(await login({ password })).toBe('RATE_LIMITED');
+    expect(await login({ password, deviceToken: 'no token' })).toBe('RATE_LIMITED');
+    expect(await login({ password, deviceToken })).toBeUndefined();
+    for (let i = 0; i < 3; i++) expect(await login({ password: wrong, deviceToken })).toBe('BAD_CREDENTIALS');
+    expect(await login({ password, deviceToken })).toBe('RATE_LIMITED');
+  });
+
   it('failures are counted for all instances together', async () => {
     const [one, other] = [await auth.startAnother(withRedis()), await auth.startAnother(withRedis())];
     const email = newEmail();

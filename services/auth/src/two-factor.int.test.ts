@@ -46,6 +46,7 @@ describe('a sign-in with a second factor', () => {
     const next = codeOf(secret, 1);
     const answer = await complete(await challengeOf(account), next);
     expect(answer.status).toBe(200);
+    expect(answer.body.deviceToken).toBeTruthy();
     expect(await profile(String(answer.body.accessToken))).toMatchObject({ id: account.userId });
     expect((await auth.refresh(String(answer.body.refreshToken))).status).toBe(200);
     for (const used of [next, codeOf(secret)])

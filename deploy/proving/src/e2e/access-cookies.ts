@@ -3,6 +3,8 @@ import type { BrowserContext, Cookie } from 'playwright-core';
 
 export const ACCESS = 'gavel_access';
 export const REFRESH = 'gavel_refresh';
+/** Says that the browser has signed in before. */
+export const DEVICE = 'gavel_device';
 
 /** A browser's cookie by its name. */
 export async function cookie(context: BrowserContext, name: string): Promise<Cookie | undefined> {

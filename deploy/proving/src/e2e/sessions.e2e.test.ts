@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mustCall } from '../system/call-connect.ts';
 import { signUp } from '../system/sign-up.ts';
 import type { System } from '../system/start-system.ts';
-import { ACCESS, cookie, forgeAccessCookie, REFRESH, spoilings } from './access-cookies.ts';
+import { ACCESS, cookie, DEVICE, forgeAccessCookie, REFRESH, spoilings } from './access-cookies.ts';
 import { type Mailbox, openMailbox, turnOnSecondFactor } from './account-life.ts';
 import { launchBrowser, listItem, openPage, pathsOf, register, signedIn, signIn } from './browser.ts';
 import { startWebSystem } from './web-system.ts';
@@ -177,7 +177,7 @@ describe('a session', () => {
   it('keeps its tokens where page scripts cannot read them', async () => {
     const page = await openPage(browser, system.urls.bff);
     await register(page, 'Careful Person');
-    for (const name of [ACCESS, REFRESH]) {
+    for (const name of [ACCESS, REFRESH, DEVICE]) {
       expect(await cookie(page.context(), name)).toMatchObject({
         httpOnly: true,
         sameSite: 'Lax',
@@ -289,6 +289,7 @@ describe('a session', () => {
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('link', { name: 'Sign in' }).first().waitFor();
     expect(await cookie(page.context(), REFRESH)).toBeUndefined();
+    expect(await cookie(page.context(), DEVICE)).toBeDefined();
     if (stolen) await page.context().addCookies([stolen]);
     await page.goto('/dashboard');
     expect(new URL(page.url()).pathname).toBe('/sign-in');

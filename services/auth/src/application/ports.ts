@@ -9,6 +9,7 @@ export interface AuthPorts {
   readonly hashQueue: HashQueue;
   readonly limits: AttemptLimits;
   readonly accessTokens: AccessTokens;
+  readonly deviceTokens: DeviceTokens;
   readonly passwordResets: PasswordResets;
   readonly emailVerifications: EmailVerifications;
   readonly twoFactor: TwoFactor;
@@ -240,6 +241,20 @@ export interface AccessTokens {
   issue(session: Omit<OpenSession, 'refreshToken'>): Promise<AccessToken>;
 }
 
+/** A browser that has signed in before. */
+export interface Device {
+  id: string;
+  /** As `normaliseEmail` returns it. */
+  email: string;
+}
+
+/** Tokens that a browser keeps from its sign-ins. They let nobody in: their sign-ins are only counted on their own. */
+export interface DeviceTokens {
+  issue(email: string): Promise<string>;
+  /** Undefined for an expired token and every other text. */
+  read(token: string): Promise<Device | undefined>;
+}
+
 export type Verdict = { allowed: true } | { allowed: false; retryAfterSeconds: number };
 
 export type LimitedMethod = 'login' | 'register' | 'refresh' | 'reset';
@@ -248,11 +263,13 @@ export type LimitedMethod = 'login' | 'register' | 'refresh' | 'reset';
 export interface AttemptLimits {
   /** Counts one request from an address. All unknown addresses count as one. */
   countRequest(method: LimitedMethod, address: string | undefined): Promise<Verdict>;
+  /** Counts one sign-in from devices of an account, whatever their address. */
+  countDeviceRequest(device: Device): Promise<Verdict>;
   /** Counts one mail that somebody asked for to this address, whether it has an account. */
   countMail(email: string): Promise<Verdict>;
   /** Whether another password may be tried for this e-mail address from this client. Counts nothing. */
   mayTry(attempt: Attempt): Promise<Verdict>;
-  /** Counts one wrong password. True when no other one may be tried for now. */
+  /** Counts one wrong password. True when no other one may be tried for now at this address. */
   noteFailure(attempt: Attempt): Promise<boolean>;
   /** Whether the owner of this address, if there is one, should be told that sign-ins are locked. True once a day. */
   mayTellOfLock(email: string): Promise<boolean>;
@@ -264,4 +281,6 @@ export interface Attempt {
   email: string;
   /** Undefined when it is unknown: all unknown addresses count as one. */
   address: string | undefined;
+  /** A device of this e-mail address is counted on its own, whatever its address. */
+  device?: Device | undefined;
 }

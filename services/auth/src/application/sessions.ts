@@ -6,6 +6,7 @@ import { noteWrongPassword, type WrongPasswordPorts } from './passwords.ts';
 import type {
   AccessToken,
   Accounts,
+  Attempt,
   AuthPorts,
   Credentials,
   Exchange,
@@ -13,6 +14,7 @@ import type {
   OpenSession,
   Origin,
   Sessions,
+  Verdict,
 } from './ports.ts';
 import { rateLimited, signInLocked, tooBusy } from './refusals.ts';
 import { countingCodes } from './two-factor.ts';
@@ -20,6 +22,12 @@ import { countingCodes } from './two-factor.ts';
 export interface Tokens {
   access: AccessToken;
   refreshToken: string;
+}
+
+/** What a sign-in gets. */
+export interface SignInTokens extends Tokens {
+  /** For the browser's next sign-in. */
+  deviceToken: string;
 }
 
 export interface LogInInput {
@@ -30,6 +38,8 @@ export interface LogInInput {
   origin: Origin;
   /** A refresh token whose session this sign-in replaces; empty for none. */
   replacedToken: string;
+  /** From an earlier sign-in of the browser; empty for none. */
+  deviceToken: string;
 }
 
 type PasswordPorts = Pick<AuthPorts, 'passwords' | 'limits'> & {
@@ -37,34 +47,45 @@ type PasswordPorts = Pick<AuthPorts, 'passwords' | 'limits'> & {
   accounts: Pick<Accounts, 'findCredentials'>;
 };
 type SignInPorts = PasswordPorts &
-  Pick<AuthPorts, 'hashQueue' | 'accessTokens' | 'sessionRules'> & {
+  Pick<AuthPorts, 'hashQueue' | 'accessTokens' | 'deviceTokens' | 'sessionRules'> & {
     sessions: Pick<Sessions, 'open'>;
     challenges: Pick<AuthPorts['challenges'], 'open'>;
   };
 
 /**
  * Signs in and starts a session. When the account has a second factor, the answer to the right password is SECOND_FACTOR_NEEDED, with a
- * `challenge` for `completeLogIn`. An unknown e-mail address and a wrong password get the same answer after the same time.
+ * `challenge` for `completeLogIn`. An unknown e-mail address and a wrong password get the same answer after the same time. The failures of
+ * others do not stop a browser that has signed in before.
  */
 export async function logIn(
   ports: SignInPorts,
   input: LogInInput,
-): Promise<Outcome<Tokens, 'BAD_CREDENTIALS' | 'SECOND_FACTOR_NEEDED' | 'RATE_LIMITED' | 'UNAVAILABLE'>> {
-  const verdict = await ports.limits.countRequest('login', input.address);
+): Promise<
+  Outcome<SignInTokens, 'BAD_CREDENTIALS' | 'SECOND_FACTOR_NEEDED' | 'RATE_LIMITED' | 'UNAVAILABLE'>
+> {
+  const email = normaliseEmail(input.email);
+  const device = await ports.deviceTokens.read(input.deviceToken);
+  const attempt: Attempt = {
+    email,
+    address: input.address,
+    device: device?.email === email ? device : undefined,
+  };
+  const verdict = await countSignIn(ports.limits, attempt);
   if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
   // The failures are checked inside the queue. So a burst of guesses exceeds the limit only by the number of hashes that
   // are computed at the same time, not by the size of the burst.
-  const checked = await ports.hashQueue.run(() => checkPassword(ports, input));
+  const checked = await ports.hashQueue.run(() => checkPassword(ports, attempt, input.password));
   if (checked === undefined) return tooBusy();
   if (!checked.ok) return checked;
   if (checked.value.twoFactor) return secondFactorNeeded(await ports.challenges.open(checked.value));
   const { origin, replacedToken } = input;
   const session = await ports.sessions.open(checked.value, origin, ports.sessionRules, replacedToken);
   if (session === undefined) return badCredentials();
-  return { ok: true, value: await tokensOf(ports, session) };
+  return { ok: true, value: await signInTokensOf(ports, session, email) };
 }
 
-export interface CompleteLogInInput extends Pick<LogInInput, 'address' | 'origin' | 'replacedToken'> {
+export interface CompleteLogInInput
+  extends Pick<LogInInput, 'address' | 'origin' | 'replacedToken' | 'deviceToken'> {
   challenge: string;
   /** Of the authenticator app, or a recovery code. */
   code: string;
@@ -72,15 +93,16 @@ export interface CompleteLogInInput extends Pick<LogInInput, 'address' | 'origin
 
 type CompletePorts = Pick<
   AuthPorts,
-  'limits' | 'challenges' | 'twoFactor' | 'sessions' | 'sessionRules' | 'accessTokens'
+  'limits' | 'challenges' | 'twoFactor' | 'sessions' | 'sessionRules' | 'accessTokens' | 'deviceTokens'
 >;
 
 /** Completes a sign-in with the second factor, and starts a session. */
 export async function completeLogIn(
   ports: CompletePorts,
-  { challenge, code, address, origin, replacedToken }: CompleteLogInInput,
-): Promise<Outcome<Tokens, 'SIGN_IN_ENDED' | 'WRONG_CODE' | 'RATE_LIMITED'>> {
-  const verdict = await ports.limits.countRequest('login', address);
+  { challenge, code, address, origin, replacedToken, deviceToken }: CompleteLogInInput,
+): Promise<Outcome<SignInTokens, 'SIGN_IN_ENDED' | 'WRONG_CODE' | 'RATE_LIMITED'>> {
+  const device = await ports.deviceTokens.read(deviceToken);
+  const verdict = await countSignIn(ports.limits, { email: device?.email ?? '', address, device });
   if (!verdict.allowed) return rateLimited(verdict.retryAfterSeconds);
   const account = await ports.challenges.try(challenge);
   if (account === undefined) return signInEnded();
@@ -93,7 +115,19 @@ export async function completeLogIn(
   await ports.challenges.end(challenge);
   const session = await ports.sessions.open(account, origin, ports.sessionRules, replacedToken);
   if (session === undefined) return signInEnded();
-  return { ok: true, value: await tokensOf(ports, session) };
+  return { ok: true, value: await signInTokensOf(ports, session, account.email) };
+}
+
+/** Counts a request to sign in: of the account's devices, or of an address. */
+async function countSignIn(limits: AuthPorts['limits'], attempt: Attempt): Promise<Verdict> {
+  const { device, address } = await withUsableDevice(limits, attempt);
+  return device ? limits.countDeviceRequest(device) : limits.countRequest('login', address);
+}
+
+/** Without the device when it has used up its tries: its token is worthless then. */
+async function withUsableDevice(limits: AuthPorts['limits'], attempt: Attempt): Promise<Attempt> {
+  if (attempt.device === undefined || (await limits.mayTry(attempt)).allowed) return attempt;
+  return { ...attempt, device: undefined };
 }
 
 function secondFactorNeeded(challenge: string): Failure<'SECOND_FACTOR_NEEDED'> {
@@ -116,17 +150,25 @@ async function tokensOf(
   return { access: await accessTokens.issue(session), refreshToken: session.refreshToken };
 }
 
+async function signInTokensOf(
+  ports: Pick<AuthPorts, 'accessTokens' | 'deviceTokens'>,
+  session: OpenSession,
+  email: string,
+): Promise<SignInTokens> {
+  return { ...(await tokensOf(ports, session)), deviceToken: await ports.deviceTokens.issue(email) };
+}
+
 async function checkPassword(
   ports: PasswordPorts,
-  input: LogInInput,
+  tried: Attempt,
+  password: string,
 ): Promise<Outcome<Credentials, 'BAD_CREDENTIALS' | 'RATE_LIMITED'>> {
   const { accounts, passwords, limits } = ports;
-  const email = normaliseEmail(input.email);
-  const attempt = { email, address: input.address };
+  const attempt = await withUsableDevice(limits, tried);
   const verdict = await limits.mayTry(attempt);
   if (!verdict.allowed) return signInLocked(verdict.retryAfterSeconds);
-  const account = await accounts.findCredentials(email);
-  const matches = await passwords.verify(account?.passwordHash, input.password);
+  const account = await accounts.findCredentials(attempt.email);
+  const matches = await passwords.verify(account?.passwordHash, password);
   if (account === undefined || !matches) {
     await noteWrongPassword(ports, attempt);
     return badCredentials();

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Verdict } from './ports.ts';
+import type { Attempt, Verdict } from './ports.ts';
 import { logIn } from './sessions.ts';
 
 const origin = { ipAddress: '', userAgent: '' };
 
 /** Ports that record their calls in order. */
-function recordingPorts(mayTry: Verdict = { allowed: true }, { locks = false, tells = true } = {}) {
+function recordingPorts(
+  mayTry: Verdict = { allowed: true },
+  { locks = false, tells = true, deviceMayTry = { allowed: true } as Verdict } = {},
+) {
   const asked: string[] = [];
   const note = <T>(what: string, answer: T): Promise<T> => {
     asked.push(what);
@@ -47,12 +50,18 @@ function recordingPorts(mayTry: Verdict = { allowed: true }, { locks = false, te
       limits: {
         countMail: () => note('count mail', { allowed: true } as const),
         countRequest: () => note('count', { allowed: true } as const),
-        mayTry: () => note('may try', mayTry),
-        noteFailure: () => note('note failure', locks),
+        countDeviceRequest: () => note('count of devices', { allowed: true } as const),
+        mayTry: ({ device }: Attempt) =>
+          device ? note('may device try', deviceMayTry) : note('may try', mayTry),
+        noteFailure: ({ device }: Attempt) => note(device ? 'note of device' : 'note failure', locks),
         mayTellOfLock: () => note('may tell', tells),
         forgetFailures: () => note('forget failures', undefined),
       },
       challenges: { open: () => note('challenge', 'challenge') },
+      deviceTokens: {
+        issue: (email: string) => Promise.resolve(`new for ${email}`),
+        read: (token: string) => Promise.resolve(token === '' ? undefined : { id: 'd1', email: token }),
+      },
       accessTokens: { issue: () => note('issue', { token: 'access', expiresAt: new Date(0) }) },
       sessionRules: { lifetimeMs: 1, idleMs: 1, graceMs: 1 },
     },
@@ -69,6 +78,7 @@ describe('logging in', () => {
         address: undefined,
         origin,
         replacedToken: '',
+        deviceToken: '',
       });
       return { outcome, asked };
     });
@@ -81,7 +91,14 @@ describe('logging in', () => {
   it('tells the owner of an address about its first lock of a day, with the same work whether there is an account', async () => {
     const fail = async (email: string, answers: { locks: boolean; tells: boolean }) => {
       const { ports, asked } = recordingPorts({ allowed: true }, answers);
-      const input = { email, password: 'wrong', address: undefined, origin, replacedToken: '' };
+      const input = {
+        email,
+        password: 'wrong',
+        address: undefined,
+        origin,
+        replacedToken: '',
+        deviceToken: '',
+      };
       expect(await logIn(ports, input)).toMatchObject({ reason: 'BAD_CREDENTIALS' });
       return asked.slice(6);
     };
@@ -101,6 +118,7 @@ describe('logging in', () => {
       address: undefined,
       origin,
       replacedToken: '',
+      deviceToken: '',
     };
     const outcome = await logIn(ports, input);
     expect(outcome).toMatchObject({ ok: true, value: { refreshToken: 'refresh' } });
@@ -115,9 +133,36 @@ describe('logging in', () => {
       address: undefined,
       origin,
       replacedToken: '',
+      deviceToken: '',
     };
     const outcome = await logIn(ports, input);
     expect(outcome).toMatchObject({ reason: 'RATE_LIMITED', metadata: { retry_after_seconds: '77' } });
     expect(asked).not.toContain('verify');
+  });
+
+  const input = { email: 'ann@example.com', address: undefined, origin, replacedToken: '' };
+  const locked: Verdict = { allowed: false, retryAfterSeconds: 77 };
+
+  it('from a browser that has signed in before is counted on its own, while others have locked the address', async () => {
+    const { ports, asked } = recordingPorts(locked);
+    const known = { ...input, deviceToken: 'ann@example.com' };
+    expect(await logIn(ports, { ...known, password: 'wrong' })).toMatchObject({ reason: 'BAD_CREDENTIALS' });
+    expect(asked).toContain('note of device');
+    const outcome = await logIn(ports, { ...known, password: 'right' });
+    expect(outcome).toMatchObject({ ok: true, value: { deviceToken: 'new for ann@example.com' } });
+    for (const shared of ['count', 'may try', 'note failure']) expect(asked).not.toContain(shared);
+  });
+
+  it('is counted by its address when its device has used up its tries, or is one of somebody else', async () => {
+    for (const [deviceToken, deviceMayTry] of [
+      ['ann@example.com', locked],
+      ['bob@example.com', { allowed: true }],
+    ] as const) {
+      const { ports, asked } = recordingPorts(locked, { deviceMayTry });
+      const outcome = await logIn(ports, { ...input, deviceToken, password: 'right' });
+      expect(outcome).toMatchObject({ reason: 'RATE_LIMITED', metadata: { retry_after_seconds: '77' } });
+      expect(asked).toContain('count');
+      expect(asked).not.toContain('verify');
+    }
   });
 });

@@ -13,6 +13,8 @@ export interface AttemptRules {
   readonly resetsPerHour: number;
   /** All unknown addresses together may send this many times the requests of an address. */
   readonly unknownFactor: number;
+  /** How long a device token is valid. */
+  readonly deviceSeconds: number;
   /** Mails that anybody asks for, per e-mail address. */
   readonly mailsPerHour: number;
 }
@@ -31,8 +33,14 @@ export function createAttemptLimits(limiter: RateLimiter, rules: AttemptRules): 
     fixedWindow('login-failures-hour', 2 * rules.loginFailures, 3600),
     fixedWindow('login-failures-hours', 4 * rules.loginFailures, 4 * 3600),
   ];
-  const failuresOf = ({ email, address = 'unknown' }: Attempt): Counted[] =>
-    failures.map((rule) => ({ rule, who: `${hashOf(email)}@${address}` }));
+  // A device that used up its tries gets no others while its token is valid.
+  const deviceFailures = fixedWindow('device-failures', rules.loginFailures, rules.deviceSeconds);
+  const failuresOf = ({ email, address = 'unknown', device }: Attempt): Counted[] =>
+    device === undefined
+      ? failures.map((rule) => ({ rule, who: `${hashOf(email)}@${address}` }))
+      : [{ rule: deviceFailures, who: device.id }];
+  // By e-mail address: each sign-in brings a new device, and would else bring a new allowance.
+  const deviceLogins = fixedWindow('device-logins', rules.loginsPerMinute, 60);
   const mails = fixedWindow('mails', rules.mailsPerHour, 3600);
   const lockMails = fixedWindow('lock-mails', 1, 24 * 3600);
   return {
@@ -47,12 +55,16 @@ export function createAttemptLimits(limiter: RateLimiter, rules: AttemptRules): 
           : { rule, who: address };
       return toVerdict(await limiter.take([counted]));
     },
+    async countDeviceRequest({ email }) {
+      return toVerdict(await limiter.take([{ rule: deviceLogins, who: hashOf(email) }]));
+    },
     async mayTry(attempt) {
       return toVerdict(await limiter.check(failuresOf(attempt)));
     },
     async noteFailure(attempt) {
-      const failures = failuresOf(attempt);
-      return (await limiter.take(failures)) > 0 || (await limiter.check(failures)) > 0;
+      const counted = failuresOf(attempt);
+      const full = (await limiter.take(counted)) > 0 || (await limiter.check(counted)) > 0;
+      return full && attempt.device === undefined;
     },
     async mayTellOfLock(email) {
       return (await limiter.take([{ rule: lockMails, who: hashOf(email) }])) === 0;

@@ -11,6 +11,7 @@ const others = {
   refreshesPerMinute: 1,
   resetsPerHour: 1,
   unknownFactor: 3,
+  deviceSeconds: 1000,
   mailsPerHour: 1,
 };
 
@@ -52,6 +53,38 @@ it('says once a day for each e-mail address that its owner is told about a lock'
   expect(await limits.mayTellOfLock('bob@example.com')).toBe(true);
   vi.advanceTimersByTime(3600 * 1000);
   expect(await limits.mayTellOfLock('ann@example.com')).toBe(true);
+});
+
+it('a device has tries of its own while its token is valid, and the address of a lock is not told about them', async () => {
+  const limits = createAttemptLimits(createRateLimiter({ redis: undefined, prefix: '' }), {
+    loginFailures: 2,
+    ...others,
+  });
+  const at = { email: 'ann@example.com', address: '198.18.0.1' };
+  const [used, other] = ['d1', 'd2'].map((id) => ({ ...at, device: { id, email: at.email } }));
+  if (used === undefined || other === undefined) throw new Error('there are two devices');
+  for (let i = 0; i < 2; i++) await limits.noteFailure(at);
+  for (let i = 0; i < 2; i++) {
+    expect(await limits.mayTry(used)).toEqual({ allowed: true });
+    expect(await limits.noteFailure(used)).toBe(false);
+  }
+  expect(await limits.mayTry(used)).toEqual({ allowed: false, retryAfterSeconds: 1000 });
+  expect(await limits.mayTry({ ...used, address: '198.18.0.2' })).toMatchObject({ allowed: false });
+  expect(await limits.mayTry(other)).toEqual({ allowed: true });
+  await limits.forgetFailures(used);
+  expect(await limits.mayTry(used)).toEqual({ allowed: true });
+  expect(await limits.mayTry(at)).toMatchObject({ allowed: false });
+});
+
+it('all devices of one account have one limit of sign-ins', async () => {
+  const limits = createAttemptLimits(createRateLimiter({ redis: undefined, prefix: '' }), {
+    loginFailures: 2,
+    ...others,
+  });
+  const device = { id: 'd1', email: 'ann@example.com' };
+  expect(await limits.countDeviceRequest(device)).toEqual({ allowed: true });
+  expect(await limits.countDeviceRequest({ ...device, id: 'd2' })).toMatchObject({ allowed: false });
+  expect(await limits.countDeviceRequest({ ...device, email: 'bob@example.com' })).toEqual({ allowed: true });
 });
 
 it('all unknown addresses count as one, with their own limit', async () => {

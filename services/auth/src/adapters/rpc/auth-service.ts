@@ -18,6 +18,7 @@ import {
   logOut,
   refreshSession,
   revokeSession,
+  type SignInTokens,
   type Tokens,
 } from '../../application/sessions.ts';
 import { disableTwoFactor, enableTwoFactor, startTwoFactor } from '../../application/two-factor.ts';
@@ -39,15 +40,16 @@ export function createAuthService(
       return unwrap(await registerAccount(ports, { email, password, ...details, address }));
     },
     async login(request, context) {
-      const { email, password, ipAddress, replacedRefreshToken } = request;
+      const { email, password, ipAddress, replacedRefreshToken, deviceToken } = request;
       const from = { address: addressOf(context, ipAddress), origin: originOf(request) };
-      const input = { email, password, ...from, replacedToken: replacedRefreshToken };
-      return toMessage(unwrap(await logIn(ports, input)));
+      const input = { email, password, ...from, replacedToken: replacedRefreshToken, deviceToken };
+      return toSignInMessage(unwrap(await logIn(ports, input)));
     },
     async completeLogin(request, context) {
-      const { challenge, code, ipAddress, replacedRefreshToken: replacedToken } = request;
+      const { challenge, code, ipAddress, replacedRefreshToken: replacedToken, deviceToken } = request;
       const from = { address: addressOf(context, ipAddress), origin: originOf(request) };
-      return toMessage(unwrap(await completeLogIn(ports, { challenge, code, ...from, replacedToken })));
+      const input = { challenge, code, ...from, replacedToken, deviceToken };
+      return toSignInMessage(unwrap(await completeLogIn(ports, input)));
     },
     async startTwoFactor({ currentPassword }, context) {
       const own = { userId: requireCaller(context).userId, currentPassword, address: addressOf(context, '') };
@@ -120,6 +122,10 @@ export function createAuthService(
 
 function toMessage({ access, refreshToken }: Tokens) {
   return { accessToken: access.token, refreshToken, expiresAt: timestampFromDate(access.expiresAt) };
+}
+
+function toSignInMessage({ deviceToken, ...tokens }: SignInTokens) {
+  return { ...toMessage(tokens), deviceToken };
 }
 
 function toSession({ createdAt, lastUsedAt, ...session }: ListedSession, current: string | undefined) {
