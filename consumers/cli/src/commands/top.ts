@@ -1,11 +1,10 @@
-import { pause } from '@gavel/resilience';
+import { pause, startLoop } from '@gavel/resilience';
 import type { Command } from 'commander';
 import { CommandFailure } from '../command-failure.ts';
 import { createSession, type Session } from '../connections/session.ts';
 import { examples } from '../terminal/example-help.ts';
 import type { CommandContext, Run } from '../terminal/run-command.ts';
-import { formatMoment } from '../terminal/units.ts';
-import { drawTop, formatTop } from '../top/draw-top.ts';
+import { drawTop, formatTop, titleOf } from '../top/draw-top.ts';
 import { askProcesses } from '../top/process-answers.ts';
 import { openScreen } from '../top/screen.ts';
 import { knownProcesses, type Snapshot, takeSnapshot } from '../top/take-snapshot.ts';
@@ -69,14 +68,19 @@ async function showLive({ session, interrupted }: CommandContext): Promise<void>
   );
   // At once, and not when the servers have answered.
   left.addEventListener('abort', () => screen.close());
-  try {
+  // While a server does not answer, the title says for how long.
+  const redrawing = startLoop('top', () => {
     draw();
+    return Promise.resolve(PERIOD_MS);
+  });
+  try {
     for await (const snapshot of snapshots(session, left)) {
       latest = snapshot;
       draw();
     }
   } finally {
     screen.close();
+    await redrawing.stop();
   }
 }
 
@@ -107,9 +111,9 @@ async function* snapshots(session: Session, left: AbortSignal): AsyncGenerator<S
 function picture(snapshot: Snapshot | undefined): string[] {
   // A terminal that does not know its size says 0.
   const [columns, rows] = [process.stdout.columns || 80, process.stdout.rows || 24];
-  const title = 'gavel top · q leaves';
+  const title = titleOf(snapshot?.at, new Date()).slice(0, columns);
   if (snapshot === undefined) return [title];
   // `hasColors` also looks at NO_COLOR.
   const canvas = { columns, rows: Math.max(1, rows - 2), colours: process.stdout.hasColors() };
-  return [`${title} · ${formatMoment(snapshot.at)}`.slice(0, columns), '', ...drawTop(snapshot, canvas)];
+  return [title, '', ...drawTop(snapshot, canvas)];
 }

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { type GroupState, WRONG_STATES } from '../groups/group-summary.ts';
 import { type Cell, formatFacts, formatTable } from '../terminal/table.ts';
-import { formatAge } from '../terminal/units.ts';
+import { formatAge, formatMoment } from '../terminal/units.ts';
 import type { OutboxLine, Snapshot } from './take-snapshot.ts';
 
 /** The room for the picture, and whether it may have colours. */
@@ -19,6 +19,18 @@ interface Line {
 }
 
 const STYLES = { heading: 'bold', warning: 'yellow', wrong: 'red' } as const;
+
+/** A picture that is older is one whose successor has not come, because a server is frozen. */
+const LATE_SECONDS = 3;
+
+/** The first line of the live picture. `at` is the time of the snapshot; undefined before the first one. */
+export function titleOf(at: Date | undefined, now: Date): string {
+  const title = 'gavel top · q leaves';
+  if (at === undefined) return `${title} · waiting for the first answers`;
+  const seconds = (now.getTime() - at.getTime()) / 1000;
+  const late = seconds > LATE_SECONDS ? ` · ${formatAge(seconds)} old, waiting for answers` : '';
+  return `${title} · ${formatMoment(at)}${late}`;
+}
 
 /** The snapshot as lines that fit on the canvas. What matters most comes first; the last line says how many did not fit. */
 export function drawTop(snapshot: Snapshot, { columns, rows, colours }: Canvas): string[] {

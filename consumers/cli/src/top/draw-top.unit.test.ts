@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import type { GroupSummary } from '../groups/group-summary.ts';
-import { drawTop, formatTop } from './draw-top.ts';
+import { drawTop, formatTop, titleOf } from './draw-top.ts';
 import { openScreen } from './screen.ts';
 import type { OutboxLine, Snapshot } from './take-snapshot.ts';
 
@@ -48,6 +48,17 @@ const busy: Snapshot = {
   problems: [],
 };
 const canvas = { columns: 80, rows: 40, colours: false };
+
+describe('the title', () => {
+  it('says when the picture was taken, and that it is old while a server is frozen', () => {
+    const title = 'gavel top · q leaves · 2026-05-01T12:00:00.000Z';
+    expect(titleOf(busy.at, new Date('2026-05-01T12:00:02Z'))).toBe(title);
+    const old = titleOf(busy.at, new Date('2026-05-01T12:00:10Z'));
+    expect(old).toBe(`${title} · 10 s old, waiting for answers`);
+    expect(old.length).toBeLessThanOrEqual(80);
+    expect(titleOf(undefined, busy.at)).toBe('gavel top · q leaves · waiting for the first answers');
+  });
+});
 
 describe('the picture', () => {
   it('shows everything in 80 columns', () => {
