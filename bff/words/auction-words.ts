@@ -1,4 +1,4 @@
-import { type Item, ItemOutcome, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { BidState, type Item, ItemOutcome, ItemStatus } from '@gavel/proto/gen/bids/v1/bids_pb';
 import { formatMoney } from '../model/money.ts';
 import { instantText } from './times.ts';
 
@@ -27,4 +27,18 @@ export function statusText(item: Item): string {
   if (item.outcome === ItemOutcome.NO_BIDS) return 'Ended without bids on';
   if (item.outcome === ItemOutcome.RESERVE_NOT_MET) return 'Reserve price not met. Ended on';
   return 'Ended on';
+}
+
+const bidStateTexts: Readonly<Record<BidState, string>> = {
+  [BidState.UNSPECIFIED]: '',
+  [BidState.WINNING]: 'You are the highest bidder',
+  [BidState.OUTBID]: 'You were outbid',
+  [BidState.WON]: 'You won',
+  [BidState.LOST]: 'You did not win',
+};
+
+/** Where a bidder stands in an auction, and whether that is good for the bidder. */
+export function bidStateWords(state: BidState): { text: string; kind: 'good' | 'bad' } {
+  const good = state === BidState.WINNING || state === BidState.WON;
+  return { text: bidStateTexts[state] ?? '', kind: good ? 'good' : 'bad' };
 }

@@ -19,6 +19,18 @@ export function localText(iso: string): string {
   return new Intl.DateTimeFormat(undefined, { ...date, ...time }).format(instant);
 }
 
+/** A date without its time, in the zone and language of the browser, or in UTC. A text that is not a date is returned as it is. */
+export function dateText(iso: string, zone: 'local' | 'UTC'): string {
+  const instant = Date.parse(iso);
+  if (Number.isNaN(instant)) return iso;
+  const date = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+  const own = new Intl.DateTimeFormat(zone === 'UTC' ? 'en-GB' : undefined, {
+    ...date,
+    ...(zone === 'UTC' && { timeZone: 'UTC' }),
+  });
+  return own.format(instant);
+}
+
 /**
  * The time until an instant, in its two largest units: "2 d 5 h", "3 min 10 s". A second that has begun counts as whole, so
  * "1 s" is shown until the instant. No line breaks between a number and its unit. Undefined when the instant has passed.

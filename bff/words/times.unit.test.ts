@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isUrgent, localText, timeLeft, timeLeftSentence, timeSince } from './times.ts';
+import { dateText, isUrgent, localText, timeLeft, timeLeftSentence, timeSince } from './times.ts';
 
 const end = '2026-01-02T03:04:05.000Z';
 const left = (seconds: number) => timeLeft(end, Date.parse(end) - seconds * 1000)?.replaceAll('\u00a0', ' ');
@@ -51,6 +51,12 @@ it('a time of the viewer names its zone, and a text that is not a date stays as 
   expect(localText(end)).toContain('2026');
   expect(localText(end)).toContain(zone?.value);
   expect(localText('soon')).toBe('soon');
+});
+
+it('a date without its time is that of its zone', () => {
+  expect(dateText('2026-01-02T03:04:05Z', 'UTC')).toBe('2 Jan 2026');
+  expect(dateText(end, 'local')).toContain('2026');
+  expect(dateText('soon', 'UTC')).toBe('soon');
 });
 
 it.each([

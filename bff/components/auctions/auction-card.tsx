@@ -4,9 +4,9 @@ import type { ReactNode } from 'react';
 import { liveItemOf } from '../../model/live-item.ts';
 import { formatMoney } from '../../model/money.ts';
 import { endOf, isOpen, statusText } from '../../words/auction-words.ts';
-import { instantText } from '../../words/times.ts';
 import { HeartForm } from '../forms/watch-forms.tsx';
 import { LiveCard } from '../live/live-card.tsx';
+import { LocalTime } from '../live/local-time.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ItemPicture } from './pictures.tsx';
 
@@ -38,7 +38,7 @@ export function AuctionCard({ item, level = 2, heart = false, children }: Auctio
         />
       ) : (
         <p className="hint">
-          {statusText(item)} {instantText(endOf(item))}
+          {statusText(item)} <LocalTime iso={endOf(item)} dateOnly />
         </p>
       )}
       <CardBadges item={item} />

@@ -1,8 +1,8 @@
-import { BidState, type Item, ItemOutcome, ItemStatus, type MyBid } from '@gavel/proto/gen/bids/v1/bids_pb';
+import { type Item, ItemOutcome, ItemStatus, type MyBid } from '@gavel/proto/gen/bids/v1/bids_pb';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { formatMoney } from '../../model/money.ts';
-import { bidCountText, endOf, isOpen, statusText } from '../../words/auction-words.ts';
+import { bidCountText, bidStateWords, endOf, isOpen, statusText } from '../../words/auction-words.ts';
 import { CancelItemForm, RelistItemForm } from '../forms/listing-forms.tsx';
 import { LocalTime } from '../live/local-time.tsx';
 
@@ -69,14 +69,6 @@ function isUnsold(item: Item): boolean {
   return item.outcome === ItemOutcome.NO_BIDS || item.outcome === ItemOutcome.RESERVE_NOT_MET;
 }
 
-const stateTexts: Readonly<Record<BidState, string>> = {
-  [BidState.UNSPECIFIED]: '',
-  [BidState.WINNING]: 'You are the highest bidder',
-  [BidState.OUTBID]: 'You were outbid',
-  [BidState.WON]: 'You won',
-  [BidState.LOST]: 'You did not win',
-};
-
 /** One auction that the reader has bid on, and whether the reader is winning it. */
 export function MyBidRow({ bid: { item, state, highestAmount } }: { bid: MyBid }) {
   if (!item) return null;
@@ -88,9 +80,7 @@ export function MyBidRow({ bid: { item, state, highestAmount } }: { bid: MyBid }
   ].join(', ');
   return (
     <ItemRow item={item} detail={detail}>
-      <strong className={state === BidState.WINNING || state === BidState.WON ? 'good' : 'bad'}>
-        {stateTexts[state]}
-      </strong>
+      <strong className={bidStateWords(state).kind}>{bidStateWords(state).text}</strong>
     </ItemRow>
   );
 }
