@@ -45,8 +45,8 @@ test: $(ALL_INSTALLED) ## run all tests, on private servers
 bench: $(ALL_INSTALLED) ## measure speeds (PARTS=bidding measures one part)
 	@npm run --silent bench
 
-screenshots: $(ALL_INSTALLED) ## take pictures of each page of the running system, in light and dark, on a phone and a desktop (ONLY=item: some)
-	@$(if $(ONLY),ONLY=$(ONLY) )$(NODE) deploy/proving/src/screenshots/main.ts
+screenshots: $(ALL_INSTALLED) ## take pictures of each page of the running system, in light and dark, on a phone and a desktop (ONLY=item: some; README=1: also those of the README)
+	@$(if $(ONLY),ONLY=$(ONLY) )$(if $(README),README=$(README) )$(NODE) deploy/proving/src/screenshots/main.ts
 
 faults: $(ALL_INSTALLED) ## bid while faults are injected, and check the result (SEED=… ROUNDS=… repeats a run)
 	@npm run --silent faults

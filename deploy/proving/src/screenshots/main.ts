@@ -1,17 +1,22 @@
 /**
  * `make screenshots`: pictures of each page of the running system (`make up` first), in light and dark, on a phone and on a desktop, in
- * `.gavel/screenshots`. `ONLY=item` takes the pages whose name contains this text.
+ * `.gavel/screenshots`. `ONLY=item` takes the pages whose name contains this text. `README=1` also takes the ones that the README shows.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { environment, readDevConfig } from '@gavel/dev/config';
 import { gavelDirectory } from '@gavel/dev/project-root';
 import { bidders, demoPassword, sellers } from '@gavel/dev/seed/demo-people';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser, signIn } from '../e2e/browser.ts';
 
 const screens = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } };
 const themes = ['light', 'dark'] as const;
+
+/** The pictures that the README shows: what fits on one screen, small enough for a repository. */
+const inReadme = ['home-desktop-light', 'item-desktop-light', 'own-home-desktop-dark', 'item-phone-dark'];
+const readmeFolder = fileURLToPath(new URL('../../../../bff/screenshots/', import.meta.url));
 
 /** Each page's name and address. `{item}` is the first item of the list of auctions, `{own}` the first one of the person's bids. */
 const pages = {
@@ -30,6 +35,7 @@ const pages = {
     missing: '/items/nothing',
   },
   bidder: {
+    'own-home': '/',
     'member-home': '/dashboard',
     'member-item': '{item}',
     'own-item': '{own}',
@@ -46,6 +52,7 @@ const base = `http://127.0.0.1:${readDevConfig(environment).processPorts.bff}`;
 const folder = join(gavelDirectory, 'screenshots');
 
 await mkdir(folder, { recursive: true });
+if (environment.README) await mkdir(readmeFolder, { recursive: true });
 const browser = await launchBrowser();
 try {
   for (const role of ['guest', 'bidder', 'seller'] as const) await takeAll(browser, role);
@@ -69,12 +76,22 @@ async function takeAll(from: Browser, role: keyof typeof pages): Promise<void> {
       const page = await context.newPage();
       for (const [name, address] of addresses) {
         await page.goto(address, { waitUntil: 'networkidle' });
-        await page.screenshot({ path: join(folder, `${name}-${screen}-${theme}.png`), fullPage: true });
+        const picture = `${name}-${screen}-${theme}`;
+        if (environment.README && inReadme.includes(picture)) await takeForReadme(page, picture);
+        await page.screenshot({ path: join(folder, `${picture}.png`), fullPage: true });
       }
       await context.close();
     }
   }
   await first.close();
+}
+
+/** Takes what is on the screen as WebP, which only the browser's own protocol offers. */
+async function takeForReadme(page: Page, picture: string): Promise<void> {
+  const protocol = await page.context().newCDPSession(page);
+  const { data } = await protocol.send('Page.captureScreenshot', { format: 'webp', quality: 80 });
+  await protocol.detach();
+  await writeFile(join(readmeFolder, `${picture}.webp`), data, 'base64');
 }
 
 /** The address of a page; that of an item is found in a list. */
