@@ -244,4 +244,16 @@ describe('an offset that the stream no longer holds', () => {
     await fixture.producer.client.createStream({ stream: partition, arguments: {} });
     await eventually(() => expect(() => consumer.check()).not.toThrow());
   });
+
+  it('is not risked when the broker has a partition that this version would not read: nothing is read until that is settled', async () => {
+    const { client } = fixture.producer;
+    await client.createStream({ stream: 'gavel.bids-4', arguments: {} });
+    const consumer = fixture.start({ definition, partitions: ['gavel.bids-0'] });
+    await eventually(() =>
+      expect(consumer.status().partitions[0]?.problem).toContain('gavel.bids has a partition gavel.bids-4'),
+    );
+    expect(() => consumer.check()).toThrow('run the version that made it');
+    await client.deleteStream({ stream: 'gavel.bids-4' });
+    await eventually(() => expect(() => consumer.check()).not.toThrow());
+  });
 });

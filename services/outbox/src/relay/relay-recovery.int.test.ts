@@ -1,4 +1,4 @@
-import { EVENTS_EXCHANGE } from '@gavel/proto/topology';
+import { EVENTS_EXCHANGE, partitionsOf } from '@gavel/proto/topology';
 import { createStreamPublisher } from '@gavel/rabbitmq/stream-publisher';
 import { createHealth } from '@gavel/service-runtime/health';
 import { v7 as uuidv7 } from 'uuid';
@@ -220,6 +220,28 @@ describe('the relay', () => {
       await holder.query('ROLLBACK');
       holder.release();
     }
+    await relay.stop();
+  });
+
+  it('publishes nothing while the broker has a partition that its version does not know, and says what to do', async () => {
+    const unknown = `gavel.bids-${partitionsOf('gavel.bids').length}`;
+    await rig.withBroker(async (connection) => {
+      const channel = await connection.createChannel();
+      await channel.assertQueue(unknown, { durable: true, arguments: { 'x-queue-type': 'stream' } });
+    });
+    const item = uuidv7();
+    await commitBids(rig.pool, item, 1);
+    const relay = rig.relay();
+    await vi.waitFor(
+      () => expect(relay.status().problem).toMatch(`${unknown} on the broker, and this version knows only 4`),
+      AWHILE,
+    );
+    expect(await sequencesOf(item)).toEqual([]);
+    await rig.withBroker(async (connection) => {
+      await (await connection.createChannel()).deleteQueue(unknown);
+    });
+    await allPublished();
+    expect(await sequencesOf(item)).toEqual([1]);
     await relay.stop();
   });
 

@@ -6,6 +6,7 @@ import {
   type DeclaredPublisher,
   type PublishingConnection,
 } from '../stream/publishing-connection.ts';
+import { refuseOtherPartitions } from '../stream/refuse-other-partitions.ts';
 import { inspectStream } from '../stream/stream-inspector.ts';
 import { ensureTopology, type Topology } from '../topology.ts';
 import type { BrokerAlarm, EventPublisher, OutboundMessage, PublisherEvents } from './event-publisher.ts';
@@ -52,13 +53,14 @@ export function createStreamPublisher(options: StreamPublisherOptions): EventPub
 
 /**
  * The highest publishing id that any partition of a stream has from a publisher name; 0 for none. Declares the topology
- * when it is missing. Rejects when the broker does not answer.
+ * when it is missing. Rejects when the broker does not answer, and with `OtherPartitions` when it has more partitions than this version.
  */
 export async function lastPublishingId(address: PublisherAddress): Promise<number> {
   const { amqpUrl, streamUrl, stream, publisherName } = address;
   await ensureTopology(amqpUrl, publisherName, address.topology);
   const inspector = await inspectStream(streamUrl, `${publisherName}-query`);
   try {
+    await refuseOtherPartitions(stream, inspector.bounds);
     let last = 0n;
     for (const partition of partitionsOf(stream)) {
       const id = await inspector.lastPublishingId(partition, publisherName);

@@ -1,5 +1,6 @@
 import type { EventSource, Group, GroupConsumer, StartPosition, Subscription } from './event-source.ts';
 import { refuseLostOffsets } from './refuse-lost-offsets.ts';
+import { refuseOtherPartitions } from './refuse-other-partitions.ts';
 import { parseStreamUrl, type StreamAddress } from './stream-address.ts';
 import { StreamSession } from './stream-session.ts';
 
@@ -40,7 +41,9 @@ class StreamSource implements EventSource {
   }
 
   async join(partition: string, group: Group): Promise<GroupConsumer> {
-    return (await this.#connected()).join(partition, group);
+    const session = await this.#connected();
+    await refuseOtherPartitions(group.stream, (other) => session.stats(other));
+    return session.join(partition, group);
   }
 
   async close(): Promise<void> {
