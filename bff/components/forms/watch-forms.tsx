@@ -29,7 +29,6 @@ export function HeartForm({ itemId, watched, title }: WatchFormProps & { title: 
   return (
     <ActionForm
       action={watchItem}
-      label={`Watch list: ${title}`}
       className="heart"
       button={<Icon name="heart" filled={watched} />}
       buttonLabel={`Watch ${title}`}
