@@ -10,7 +10,7 @@ export interface BrokerQueue {
   readonly consumers: number;
   /** Number of segment files of a partition; the broker reports no other size. */
   readonly segments: number | undefined;
-  /** What a partition keeps: the lower one of its own argument and of a policy. Undefined without a limit. */
+  /** What a partition keeps, by a policy or else by its own argument. Undefined without a limit. */
   readonly maxAge: string | undefined;
   readonly maxLengthBytes: number | undefined;
 }
@@ -57,17 +57,15 @@ export async function readQueues(managementUrl: string, streamUrl: string): Prom
   }));
 }
 
-/** A policy can only lower the limits that a stream was created with. */
+/** A policy of the broker goes before the limits that a stream was created with, also a higher one. */
 function limitsOf(queue: ApiQueue): Pick<BrokerQueue, 'maxAge' | 'maxLengthBytes'> {
   const own = queue.arguments ?? {};
   const policy = queue.effective_policy_definition ?? {};
-  const ages = [own['x-max-age'], policy['max-age']].filter((age) => typeof age === 'string');
-  const lengths = [own['x-max-length-bytes'], policy['max-length-bytes']].filter(
-    (length) => typeof length === 'number',
-  );
+  const age = policy['max-age'] ?? own['x-max-age'];
+  const length = policy['max-length-bytes'] ?? own['x-max-length-bytes'];
   return {
-    maxAge: ages.toSorted((a, b) => secondsOf(a) - secondsOf(b))[0],
-    maxLengthBytes: lengths.toSorted((a, b) => a - b)[0],
+    maxAge: typeof age === 'string' ? age : undefined,
+    maxLengthBytes: typeof length === 'number' ? length : undefined,
   };
 }
 
