@@ -199,4 +199,23 @@ export const metric = {
     description:
       'Events that broke a rule of auctions, and auctions that are not what their events say, by rule',
   },
+  auctionCloseLateness: {
+    name: 'gavel.auction.close.lateness',
+    kind: 'histogram',
+    unit: 's',
+    description:
+      'Time from the scheduled end of an auction to its close; an auction that was bought is not counted',
+  },
+  liveViewers: {
+    name: 'gavel.live.viewers',
+    kind: 'gauge',
+    unit: '{viewer}',
+    description: 'Open pages to which this process sends live prices',
+  },
+  liveDelay: {
+    name: 'gavel.live.delay',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Time from a change of an auction until it is written to the open pages of its item',
+  },
 } as const satisfies Record<string, MetricDefinition>;

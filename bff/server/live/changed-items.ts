@@ -16,12 +16,21 @@ const ITEM = 'item:';
 
 export const topicOfItem = (itemId: string): string => ITEM + itemId;
 
+/** An item as bids answers it. */
+export interface ReadItem {
+  readonly item: LiveItem;
+  /** When what everybody sees of it last changed, by the database of bids: milliseconds since 1970. */
+  readonly changedAt: number;
+}
+
 interface ChangedItemsOptions {
   channel: LiveChannel;
   /** The message that carries these items. */
   newsOf: (items: LiveItem[]) => LiveNews;
   /** The item's public state; undefined when it cannot be read now. */
-  read: (itemId: string) => Promise<LiveItem | undefined>;
+  read: (itemId: string) => Promise<ReadItem | undefined>;
+  /** Called once for each change that was written to open pages, with its time. */
+  onSent: (changedAt: number) => void;
   /** False while events do not arrive: then a known state may be old. */
   hearsEvents: () => boolean;
   /** Aborted when the process ends. */
@@ -48,23 +57,29 @@ export interface ChangedItems {
  * raising a maximum bid, sends nothing: the item's revision is the same as before.
  */
 export function createChangedItems(options: ChangedItemsOptions): ChangedItems {
-  const { channel, newsOf, read, hearsEvents, ending } = options;
+  const { channel, newsOf, read, onSent, hearsEvents, ending } = options;
   const newest = new Map<string, LiveItem>();
   const reading = new Map<string, { again: boolean }>();
   const settling = new Map<string, symbol>();
   const joining = new Map<string, Promise<LiveItem | undefined>>();
 
-  const stateOf = async (itemId: string): Promise<LiveItem | undefined> => {
-    const item = await read(itemId);
-    if (!item) return undefined;
+  /** `isAwaited`: open pages wait for the change, if there is one. What a page asks for when it opens may have changed long ago. */
+  const readAndSend = async (itemId: string, isAwaited: boolean): Promise<LiveItem | undefined> => {
+    const found = await read(itemId);
+    if (!found) return undefined;
+    const { item, changedAt } = found;
     const known = newest.get(itemId);
     if (known && !isNewer(item, known)) return known;
     newest.set(itemId, item);
     const topic = topicOfItem(itemId);
-    const spreadMs = channel.countOf(topic) * RENDER_MS;
+    const viewers = channel.countOf(topic);
+    const spreadMs = viewers * RENDER_MS;
     channel.publish(topic, { ...newsOf([item]), ...(spreadMs > READ_EVERY_MS && { spreadMs }) });
+    if (isAwaited && known && viewers > 0) onSent(changedAt);
     return item;
   };
+
+  const stateOf = (itemId: string): Promise<LiveItem | undefined> => readAndSend(itemId, true);
 
   /** Reads until the item was read after the last call of `touch`. */
   const follow = async (itemId: string, state: { again: boolean }): Promise<void> => {
@@ -107,7 +122,7 @@ export function createChangedItems(options: ChangedItemsOptions): ChangedItems {
     stateForPage(itemId, atLeast) {
       const known = newest.get(itemId);
       if (hearsEvents() && known && !isNewer({ revision: atLeast }, known)) return Promise.resolve(known);
-      const running = joining.get(itemId) ?? stateOf(itemId).finally(() => joining.delete(itemId));
+      const running = joining.get(itemId) ?? readAndSend(itemId, false).finally(() => joining.delete(itemId));
       joining.set(itemId, running);
       return running;
     },

@@ -6,9 +6,10 @@ import { liveItemOf } from '../../model/live-item.ts';
 import type { LiveItem, LiveNews, PersonalNews } from '../../model/live-news.ts';
 import { bidsClient, call } from '../call-services.ts';
 import { readUnread } from '../reads/my-account.ts';
-import { type ChangedItems, createChangedItems } from './changed-items.ts';
+import { type ChangedItems, createChangedItems, type ReadItem } from './changed-items.ts';
 import { changeOf } from './changes.ts';
 import { LiveChannel } from './live-channel.ts';
+import { createLiveMetrics } from './live-metrics.ts';
 import { OpenPages } from './open-page-limits.ts';
 import { createPeople, type People } from './people.ts';
 import { subscribeToTopic, type TopicSubscription } from './topic-subscription.ts';
@@ -76,8 +77,14 @@ function start(): LivePrices {
   const newsOf = (items: LiveItem[] = []): LiveNews => ({ now: Date.now(), live: hearsEvents(), items });
   const personalNews = (news: PersonalNews): LiveNews => ({ ...newsOf(), ...news });
   const people = createPeople({ channel, newsOf: personalNews, readUnread, ending: ending.signal });
-  const read = readPublicItem;
-  const changes = createChangedItems({ channel, newsOf, read, hearsEvents, ending: ending.signal });
+  const changes = createChangedItems({
+    channel,
+    newsOf,
+    read: readPublicItem,
+    onSent: createLiveMetrics(() => channel.open).recordDelay,
+    hearsEvents,
+    ending: ending.signal,
+  });
   const url = config().AMQP_URL;
   const subscription = url
     ? subscribeToTopic({
@@ -116,7 +123,9 @@ async function readAll(channel: LiveChannel, changes: ChangedItems): Promise<voi
 }
 
 /** The item as everybody may see it; undefined when the call fails. */
-async function readPublicItem(itemId: string): Promise<LiveItem | undefined> {
+async function readPublicItem(itemId: string): Promise<ReadItem | undefined> {
   const outcome = await call('bids', () => bidsClient().getItem({ id: itemId }));
-  return outcome.ok && outcome.value.item ? liveItemOf(outcome.value.item) : undefined;
+  if (!outcome.ok || !outcome.value.item) return undefined;
+  const { item } = outcome.value;
+  return { item: liveItemOf(item), changedAt: Date.parse(item.updatedAt) };
 }

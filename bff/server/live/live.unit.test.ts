@@ -51,8 +51,19 @@ describe('changed items', () => {
     channel.join(viewer, [topicOfItem('item-1')]);
     const ending = new AbortController();
     const newsOf = (items: LiveItem[]) => news(...items);
-    const options = { channel, newsOf, read, hearsEvents, ending: ending.signal };
-    return { channel, viewer, heard, ending, changes: createChangedItems(options) };
+    const sent: number[] = [];
+    const options = {
+      channel,
+      newsOf,
+      read: async (itemId: string) => {
+        const found = await read(itemId);
+        return found && { item: found, changedAt: 1_000 * Number(found.revision) };
+      },
+      onSent: (changedAt: number) => void sent.push(changedAt),
+      hearsEvents,
+      ending: ending.signal,
+    };
+    return { channel, viewer, heard, sent, ending, changes: createChangedItems(options) };
   };
 
   it('are sent once per revision, so an act that nobody may see sends nothing', async () => {
@@ -88,6 +99,25 @@ describe('changed items', () => {
     const { heard, changes, ending } = start(async () => (answers.length > 0 ? answers.shift() : item(3)));
     changes.touch('item-1');
     await vi.waitFor(() => expect(heard).toEqual(['3']), { timeout: 30_000 });
+    ending.abort();
+  });
+
+  it('are measured once per change that open pages got, and not when a page asks or nobody looks', async () => {
+    let revision = 1;
+    const { channel, viewer, sent, heard, changes, ending } = start(async () => item(revision));
+    await changes.stateForPage('item-1', '0');
+    expect([heard, sent]).toEqual([['1'], []]);
+    revision = 2;
+    changes.touch('item-1');
+    await vi.waitFor(() => expect(sent).toEqual([2_000]), { timeout: 30_000 });
+    await changes.stateOf('item-1');
+    revision = 3;
+    await changes.stateForPage('item-1', '3');
+    expect([heard, sent]).toEqual([['1', '2', '3'], [2_000]]);
+    channel.leave(viewer);
+    revision = 4;
+    await changes.stateOf('item-1');
+    expect(sent).toEqual([2_000]);
     ending.abort();
   });
 

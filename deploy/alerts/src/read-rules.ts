@@ -13,11 +13,13 @@ export function allRules(): readonly Rule[] {
 }
 
 /**
- * What an alert compares, without the comparison. The alert itself has a value only while it fires; this has one whenever its
- * metrics exist.
+ * What an alert compares, without the comparison; for `absent(…)` the series that must exist. The alert itself has a value only
+ * while it fires; this has one whenever its metrics exist.
  */
 export function withoutThresholds(expr: string): string {
-  return expr.replaceAll(/\s(?:==|>=?|<=?)\s(?:\([\d.* ]+\)|[\d.]+)/g, '');
+  return expr
+    .replaceAll(/\s(?:==|>=?|<=?)\s(?:\([\d.* ]+\)|[\d.]+)/g, '')
+    .replaceAll(/\babsent\((\w+\{[^}]*\})\)/g, '$1');
 }
 
 function readFile(name: string): RuleGroup[] {

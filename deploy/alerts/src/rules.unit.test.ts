@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { streams } from '@gavel/proto/topology';
 import { expect, test } from 'vitest';
 import { unknownMetrics } from './known-metrics.ts';
 import { allRules, withoutThresholds } from './read-rules.ts';
@@ -57,10 +58,24 @@ test('every promise has pages and tickets over two windows, and a test of every 
   expect(names.filter((name) => !tested.has(name))).toEqual([]);
 });
 
+test('every outbox is missed when nothing reports it any more', () => {
+  const outboxes = Object.keys(streams).map((stream) => stream.replace(/^gavel\./, ''));
+  expect(outboxes).toContain('bids');
+  for (const [name, series] of [
+    ['GavelNoActiveRelay', 'gavel_relay_active'],
+    ['GavelOutboxOld', 'gavel_outbox_oldest_age_seconds'],
+  ] as const) {
+    const compared = alerts.filter(({ alert }) => alert === name).map(({ expr }) => expr);
+    for (const outbox of outboxes)
+      expect(compared.join('\n')).toContain(`absent(${series}{gavel_outbox_name="${outbox}"})`);
+  }
+});
+
 test('what an alert compares is its expression without the limits', () => {
   expect(withoutThresholds('up{process!=""} == 0')).toBe('up{process!=""}');
   expect(withoutThresholds('a:b_1h > (14.4 * 0.001) and on (c) a:b_5m > (14.4 * 0.001)')).toBe(
     'a:b_1h and on (c) a:b_5m',
   );
-  for (const { expr } of alerts) expect(withoutThresholds(expr), expr).not.toMatch(/(?<![!=])[<>]|==/);
+  expect(withoutThresholds('a == 0 or absent(b{c="d"})')).toBe('a or b{c="d"}');
+  for (const { expr } of alerts) expect(withoutThresholds(expr), expr).not.toMatch(/(?<![!=])[<>]|==|absent/);
 });

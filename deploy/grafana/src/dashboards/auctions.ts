@@ -8,7 +8,7 @@ const placeBid = 'rpc_method="bids.v1.BidService/PlaceBid"';
 export const auctions: Page = {
   uid: 'gavel-auctions',
   title: 'Gavel: auctions',
-  description: 'Bids, refusals by reason, and the other calls of the services.',
+  description: 'Bids, refusals by reason, ends, and the other calls of the services.',
   rows: [
     {
       title: 'Bids',
@@ -41,6 +41,21 @@ export const auctions: Page = {
           queries: {
             failed: 'gavel:bid_errors:error_ratio_1h / 0.001',
             slow: 'gavel:bid_slowness:error_ratio_1h / 0.01',
+          },
+        },
+      ],
+    },
+    {
+      title: 'Ends',
+      panels: [
+        {
+          title: 'Close lateness',
+          description:
+            'Time from the scheduled end of an auction to its close. Normal is below a tenth of a second, also with thousands of ends a minute.',
+          unit: 's',
+          queries: {
+            p50: quantile(0.5, 'gavel_auction_close_lateness_seconds', ''),
+            p99: quantile(0.99, 'gavel_auction_close_lateness_seconds', ''),
           },
         },
       ],

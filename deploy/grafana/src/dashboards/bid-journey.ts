@@ -10,7 +10,8 @@ const failed = `rpc_server_call_duration_seconds_count{${placeBid},rpc_response_
 export const bidJourney: Page = {
   uid: 'gavel-bid-journey',
   title: 'Gavel: the journey of a bid',
-  description: 'Rate, errors and duration of each hop, from the page to the projection.',
+  description:
+    'Rate, errors and duration of each hop, from the page to the projection and to the open pages of others.',
   rows: [
     {
       title: '1 The web app',
@@ -146,6 +147,22 @@ export const bidJourney: Page = {
               '',
               'messaging_consumer_group_name',
             ),
+          },
+        },
+      ],
+    },
+    {
+      title: '6 Open pages',
+      panels: [
+        {
+          title: 'Bid to eyeball',
+          description:
+            'Time from a change of an auction until it is written to the last open page of its item. Changes that follow one another within a fifth of a second are sent together, and the last one is measured.',
+          unit: 's',
+          queries: {
+            p50: quantile(0.5, 'gavel_live_delay_seconds', ''),
+            p95: quantile(0.95, 'gavel_live_delay_seconds', ''),
+            p99: quantile(0.99, 'gavel_live_delay_seconds', ''),
           },
         },
       ],

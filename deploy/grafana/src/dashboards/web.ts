@@ -7,7 +7,7 @@ const requests = 'http_server_request_duration_seconds';
 export const web: Page = {
   uid: 'gavel-web',
   title: 'Gavel: the web app',
-  description: 'Pages by route, errors, and the calls behind them.',
+  description: 'Pages by route, errors, live viewers, and the calls behind the pages.',
   rows: [
     {
       title: 'Pages',
@@ -41,6 +41,17 @@ export const web: Page = {
               'http_route',
             ),
           },
+        },
+      ],
+    },
+    {
+      title: 'Live prices',
+      panels: [
+        {
+          title: 'Live viewers',
+          description: 'Open pages that get live prices, by process. A process refuses more than 20,000.',
+          unit: 'short',
+          queries: { '{{instance}}': 'sum by (instance) (gavel_live_viewers)' },
         },
       ],
     },

@@ -1,9 +1,10 @@
-import { attribute } from '@gavel/observability/attributes';
+import { attribute, metric } from '@gavel/observability/attributes';
 import { withSpan } from '@gavel/observability/tracing';
 import { append } from '@gavel/outbox/append';
 import type { Pool } from '@gavel/postgres/pool';
 import { type Transaction, transaction } from '@gavel/postgres/transaction';
-import type { DecideLocked, DueChanges } from '../../application/ports.ts';
+import { metrics } from '@opentelemetry/api';
+import type { Auctions, DecideLocked, DueChanges } from '../../application/ports.ts';
 import type { RejectionReason } from '../../domain/auction/commands.ts';
 import type { Step } from '../../domain/auction/evolve.ts';
 import { toNewEvents } from '../outbox/to-new-events.ts';
@@ -59,9 +60,20 @@ const announcements: Due = {
 
 type Decide = DecideLocked<RejectionReason>;
 
-/** See `Auctions.closeDue`. One transaction per batch, one statement for all of its rows. */
-export function closeDue(pool: Pool, limit: number, decideLocked: Decide): Promise<DueChanges> {
-  return changeDue(pool, ends, limit, decideLocked);
+/**
+ * Makes `Auctions.closeDue`. One transaction per batch, one statement for all of its rows. How late each auction closed is recorded
+ * once its close is committed, by the database's clock alone.
+ */
+export function closingDue(pool: Pool): Auctions['closeDue'] {
+  const lateness = metrics
+    .getMeter('gavel.bids')
+    .createHistogram(metric.auctionCloseLateness.name, metric.auctionCloseLateness);
+  const recordLateness = (steps: readonly Step[]): void => {
+    for (const { event, after } of steps)
+      if (event.type === 'AuctionClosed')
+        lateness.record((event.at.getTime() - after.endAt.getTime()) / 1000);
+  };
+  return (limit, decideLocked) => changeDue(pool, ends, limit, decideLocked, recordLateness);
 }
 
 /** See `Auctions.announceDue`. */
@@ -69,14 +81,32 @@ export function announceDue(pool: Pool, limit: number, decideLocked: Decide): Pr
   return changeDue(pool, announcements, limit, decideLocked);
 }
 
-async function changeDue(pool: Pool, due: Due, limit: number, decideLocked: Decide): Promise<DueChanges> {
-  const changed = await transaction(pool, (tx) => changeBatch(tx, due, limit, decideLocked));
+async function changeDue(
+  pool: Pool,
+  due: Due,
+  limit: number,
+  decideLocked: Decide,
+  onCommitted?: (steps: readonly Step[]) => void,
+): Promise<DueChanges> {
+  const { changed, steps } = await transaction(pool, (tx) => changeBatch(tx, due, limit, decideLocked));
+  onCommitted?.(steps);
   if (changed === limit) return { changed, nextInMs: 0 };
   const { rows } = await pool.query<{ next_in_ms: number | null }>(due.next);
   return { changed, nextInMs: rows[0]?.next_in_ms ?? undefined };
 }
 
-async function changeBatch(tx: Transaction, due: Due, limit: number, decideLocked: Decide): Promise<number> {
+interface ChangedBatch {
+  /** How many auctions changed. */
+  readonly changed: number;
+  readonly steps: readonly Step[];
+}
+
+async function changeBatch(
+  tx: Transaction,
+  due: Due,
+  limit: number,
+  decideLocked: Decide,
+): Promise<ChangedBatch> {
   const { rows } = await tx.query<ItemRow & { now: Date }>({ ...due.lock, values: [limit] });
   const steps: Step[] = [];
   let changed = 0;
@@ -86,12 +116,12 @@ async function changeBatch(tx: Transaction, due: Due, limit: number, decideLocke
     steps.push(...decided.steps);
     changed++;
   }
-  if (changed === 0) return 0;
+  if (changed === 0) return { changed, steps };
   // Polls that find nothing are not traced. A batch starts a trace, which its events continue.
   const attributes = { [attribute.batchMessageCount]: steps.length };
   await withSpan(due.span, { scope: 'gavel.bids', root: true, attributes }, async () => {
     await writeAuctions(tx, steps);
     await append(tx, toNewEvents(steps));
   });
-  return changed;
+  return { changed, steps };
 }

@@ -14,7 +14,7 @@ import type {
 import type { RejectionReason } from '../../domain/auction/commands.ts';
 import { toNewEvents } from '../outbox/to-new-events.ts';
 import { createBidBatcher } from './bid-batcher.ts';
-import { announceDue, closeDue } from './change-due.ts';
+import { announceDue, closingDue } from './change-due.ts';
 import { lockAuction } from './lock-auctions.ts';
 import { findRememberedItem, rememberItem } from './remembered-items.ts';
 import { writeAuctions } from './write-auctions.ts';
@@ -31,7 +31,7 @@ export function createPostgresAuctions(pool: Pool, decideBatch?: DecideBatch): A
       return transaction(pool, (tx) => changeOnce(tx, itemId, request, decideLocked));
     },
     placeBid: createBidBatcher(pool, decideBatch),
-    closeDue: (limit, decideLocked) => closeDue(pool, limit, decideLocked),
+    closeDue: closingDue(pool),
     announceDue: (limit, decideLocked) => announceDue(pool, limit, decideLocked),
   };
 }
