@@ -33,32 +33,34 @@ export default async function AccountPage() {
           <p>
             <bdi>{profile.value.fullName}</bdi>, <bdi>{profile.value.email}</bdi>
           </p>
-          <section aria-label="E-mail address" className="narrow">
-            <h2>E-mail address</h2>
-            {profile.value.emailVerified ? (
+          <div className="settings">
+            <section aria-label="E-mail address" className="panel">
+              <h2>E-mail address</h2>
+              {profile.value.emailVerified ? (
+                <p>
+                  <bdi>{profile.value.email}</bdi> is confirmed.
+                </p>
+              ) : (
+                <UnverifiedAddress
+                  mustConfirm={readAccessToken(session.accessToken)?.emailUnverified ?? false}
+                />
+              )}
+              <ChangeEmailForm />
+            </section>
+            <section aria-label="Password" className="panel">
+              <h2>Password</h2>
+              <ChangePasswordForm email={profile.value.email} />
+            </section>
+            <section aria-label="Two-factor sign-in" className="panel">
+              <h2>Two-factor sign-in</h2>
               <p>
-                <bdi>{profile.value.email}</bdi> is confirmed.
+                {profile.value.twoFactor
+                  ? `Signing in needs a code of your authenticator app. You have ${profile.value.recoveryCodesLeft} recovery codes left.`
+                  : 'A code of an authenticator app protects your account even if somebody knows your password.'}
               </p>
-            ) : (
-              <UnverifiedAddress
-                mustConfirm={readAccessToken(session.accessToken)?.emailUnverified ?? false}
-              />
-            )}
-            <ChangeEmailForm />
-          </section>
-          <section aria-label="Password" className="narrow">
-            <h2>Password</h2>
-            <ChangePasswordForm email={profile.value.email} />
-          </section>
-          <section aria-label="Two-factor sign-in" className="narrow">
-            <h2>Two-factor sign-in</h2>
-            <p>
-              {profile.value.twoFactor
-                ? `Signing in needs a code of your authenticator app. You have ${profile.value.recoveryCodesLeft} recovery codes left.`
-                : 'A code of an authenticator app protects your account even if somebody knows your password.'}
-            </p>
-            <TwoFactorForm isOn={profile.value.twoFactor} />
-          </section>
+              <TwoFactorForm isOn={profile.value.twoFactor} />
+            </section>
+          </div>
         </>
       ) : (
         <FailureNotice failure={profile} path={path} />
