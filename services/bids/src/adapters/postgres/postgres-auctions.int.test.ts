@@ -1,3 +1,4 @@
+import { installMetricReader } from '@gavel/observability/testing/metric-reader';
 import { createTestDatabase, type TestDatabase } from '@gavel/postgres/testing/test-database';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -90,6 +91,33 @@ describe('the database’s clock decides the end', () => {
     } finally {
       holder.release();
     }
+  });
+});
+
+describe('closing', () => {
+  it('records how late each auction closed, and does not count one that was bought', async () => {
+    const [late, bought] = [
+      await auctionEndingIn(60_000),
+      await auctionEndingIn(60_000, { buyNowPrice: 9_000n }),
+    ];
+    const reader = installMetricReader();
+    const auctions = createPostgresAuctions(database.pool);
+    await auctions.change(bought, deciding({ type: 'BuyNow', userId: uuidv7() }));
+    await database.pool.query(
+      `UPDATE items SET starts_at = clock_timestamp() - interval '2 hours', end_at = clock_timestamp() - interval '1 hour'
+       WHERE id = ANY ($1)`,
+      [[late, bought]],
+    );
+    // The earliest end comes first, so these two would be the ones.
+    const { changed } = await auctions.closeDue(1, deciding({ type: 'CloseAuction' }));
+    const lateness = (await reader.read()).get('gavel.auction.close.lateness');
+    await reader.close();
+    expect(changed).toBe(1);
+    expect((await readStoredAuction(database.pool, late)).auction.outcome).toBe('no_bids');
+    expect(lateness).toMatchObject({
+      unit: 's',
+      points: [{ value: { count: 1, sum: expect.closeTo(3_600, -2) } }],
+    });
   });
 });
 
