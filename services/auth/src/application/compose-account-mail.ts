@@ -42,12 +42,14 @@ const linkWords: Readonly<Record<LinkKind, (mail: LinkMail) => Words>> = {
   }),
 };
 
+const ifNotYou = (link: string) => `If you did not do this, choose a new password at once:\n${link}`;
+
 const noticeWords: Readonly<Record<NoticeKind, Words>> = {
   password_changed: {
     subject: 'Your password was changed',
     text: (link) => [
       'The password of your account at Gavel was changed, and your other devices were signed out.',
-      `If you did not do this, choose a new password at once:\n${link}`,
+      ifNotYou(link),
     ],
   },
   email_changing: {
@@ -61,15 +63,12 @@ const noticeWords: Readonly<Record<NoticeKind, Words>> = {
     subject: 'Two-factor sign-in is on',
     text: (link) => [
       'Signing in to your account at Gavel now also needs a code of your authenticator app.',
-      `If you did not do this, choose a new password at once:\n${link}`,
+      ifNotYou(link),
     ],
   },
   two_factor_off: {
     subject: 'Two-factor sign-in is off',
-    text: (link) => [
-      'Signing in to your account at Gavel needs no code any more.',
-      `If you did not do this, choose a new password at once:\n${link}`,
-    ],
+    text: (link) => ['Signing in to your account at Gavel needs no code any more.', ifNotYou(link)],
   },
   sign_in_locked: {
     subject: 'Wrong passwords for your account',

@@ -2,9 +2,6 @@ import type { Transaction } from '@gavel/postgres/transaction';
 import type { Finding } from '../../domain/audit-events.ts';
 import type { AuditedAuction } from '../../domain/audited-auction.ts';
 
-/** Columns as Postgres returns them: NULL is undefined in the domain. */
-export type AuctionRow = { readonly [column in keyof typeof columns]: unknown };
-
 const columns = {
   item_id: 'itemId',
   sequence: 'sequence',
@@ -31,12 +28,11 @@ const columns = {
 } as const satisfies Record<string, keyof AuditedAuction>;
 
 const names = Object.keys(columns) as (keyof typeof columns)[];
-const select = names.map((name) => `${name} AS "${columns[name]}"`).join(', ');
 
 /** The columns of an auction for a SELECT, named as in the domain. */
-export const auctionColumns = select;
+export const auctionColumns = names.map((name) => `${name} AS "${columns[name]}"`).join(', ');
 
-/** A row of `auctionColumns` as an auction. */
+/** A row of `auctionColumns` as an auction: NULL is undefined there. */
 export function toAuction(row: Record<string, unknown>): AuditedAuction {
   const known = Object.entries(row).map(([name, value]) => [name, value ?? undefined]);
   return Object.fromEntries(known) as AuditedAuction;
@@ -49,7 +45,7 @@ export async function loadAuctions(
 ): Promise<ReadonlyMap<string, AuditedAuction>> {
   const { rows } = await tx.query<Record<string, unknown>>({
     name: 'load-audited-auctions',
-    text: `SELECT ${select} FROM audited_auctions WHERE item_id = ANY($1::uuid[]) ORDER BY item_id FOR UPDATE`,
+    text: `SELECT ${auctionColumns} FROM audited_auctions WHERE item_id = ANY($1::uuid[]) ORDER BY item_id FOR UPDATE`,
     values: [itemIds],
   });
   return new Map(rows.map(toAuction).map((auction) => [auction.itemId, auction]));
